@@ -1,0 +1,1 @@
+"""Rules, the law as dated data, verdicts, the engine and the reports."""

@@ -1,0 +1,105 @@
+"""The only place where numbers become verdicts.
+
+Each function takes measured values and a limit and answers PASS, FAIL, REVIEW (the limit lies
+within k sigma of stated accuracies) or NO_DATA (nothing was measured). The relation in the name
+is the one that must hold for PASS; equality is decided exactly as the name says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.model import Verdict
+from gis.ragged import Bools, Floats, Ints
+
+Verdicts = npt.NDArray[np.int8]
+
+
+def must_be_at_most(
+    measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
+) -> Verdicts:
+    """PASS where ``measured <= limit`` (the text says 不超过, 不大于)."""
+    value = np.asarray(measured, np.float64)
+    return _judge(value <= np.asarray(limit), value, limit, sigma, k)
+
+
+def must_be_less(
+    measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
+) -> Verdicts:
+    """PASS where ``measured < limit`` (the limit itself is barred: 以上 is forbidden)."""
+    value = np.asarray(measured, np.float64)
+    return _judge(value < np.asarray(limit), value, limit, sigma, k)
+
+
+def must_be_at_least(
+    measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
+) -> Verdicts:
+    """PASS where ``measured >= limit`` (不小于, 不少于, 以上)."""
+    value = np.asarray(measured, np.float64)
+    return _judge(value >= np.asarray(limit), value, limit, sigma, k)
+
+
+def must_exceed(
+    measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
+) -> Verdicts:
+    """PASS where ``measured > limit`` (大于; or: barred within 范围内, which includes the number)."""
+    value = np.asarray(measured, np.float64)
+    return _judge(value > np.asarray(limit), value, limit, sigma, k)
+
+
+def _judge(
+    holds: Bools, measured: Floats, limit: npt.ArrayLike, sigma: npt.ArrayLike, k: float
+) -> Verdicts:
+    out = np.where(holds, Verdict.PASS, Verdict.FAIL).astype(np.int8)
+    # An infinite measurement is a definite "none within reach"; its difference is never small.
+    with np.errstate(invalid="ignore"):
+        close = np.abs(measured - np.asarray(limit, np.float64)) <= k * np.asarray(sigma)
+    out[np.broadcast_to(close, out.shape)] = Verdict.REVIEW
+    out[np.broadcast_to(np.isnan(measured) | np.isnan(limit), out.shape)] = Verdict.NO_DATA
+    return out
+
+
+def sliver_limit(least: float, k: float, *sigmas: npt.ArrayLike) -> Floats:
+    """Return the width in metres up to which an overlap is a sliver.
+
+    ``max(least, k * sigma)``, where sigma joins the stated accuracies of both layers (root of
+    the sum of squares); a layer that states none adds nothing.
+    """
+    return np.maximum(least, k * np.nan_to_num(combined_sigma(*sigmas), nan=0.0))
+
+
+def combined_sigma(*sigmas: npt.ArrayLike) -> Floats:
+    """Return the root of the sum of squares of stated accuracies, NaN where none is stated."""
+    stacked = np.stack(np.broadcast_arrays(*[np.asarray(s, np.float64) for s in sigmas]))
+    total = np.sqrt(np.nansum(stacked**2, axis=0))
+    return np.asarray(np.where(np.isnan(stacked).all(axis=0), np.nan, total), np.float64)
+
+
+def is_overlap(width_m: npt.ArrayLike, sliver_m: npt.ArrayLike) -> Bools:
+    """Return where an overlap is wider than a sliver."""
+    return np.asarray(np.asarray(width_m) > np.asarray(sliver_m), np.bool_)
+
+
+def is_touch(width_m: npt.ArrayLike, touch_m: float) -> Bools:
+    """Return where an overlap is no wider than a touch."""
+    return np.asarray(np.asarray(width_m) <= touch_m, np.bool_)
+
+
+def is_within(distance_m: npt.ArrayLike, limit_m: npt.ArrayLike) -> Bools:
+    """Return where a distance is within a limit, the limit included."""
+    return np.asarray(np.asarray(distance_m) <= np.asarray(limit_m), np.bool_)
+
+
+def worst_by(subject: Ints, verdict: Verdicts, n: int) -> Verdicts:
+    """Return (n,) the combined verdict of each subject: FAIL > REVIEW > NO_DATA > PASS > N/A."""
+    out = np.zeros(n, np.int8)
+    np.maximum.at(out, subject, verdict)
+    return out
+
+
+def combine(verdicts: Any) -> Verdict:
+    """Return the combined verdict of an iterable; NOT_APPLICABLE of nothing."""
+    return Verdict(max((int(v) for v in verdicts), default=Verdict.NOT_APPLICABLE))

@@ -1,0 +1,1 @@
+"""What each map layer means: schemas, readers of exchange formats, the workspace."""

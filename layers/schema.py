@@ -1,0 +1,59 @@
+"""What a layer may hold: columns, units, codes and the names bureaus give them.
+
+The schemas themselves are data, in ``layers/schemas.yaml``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gis.ragged import Kind
+
+Dtype = Literal["text", "number", "integer", "flag", "date", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a layer.
+
+    Attributes
+    ----------
+    name : contract name; its suffix is its unit
+    dtype : ``code`` is one of the keys of ``codes``
+    unit : unit as printed, or None
+    nullable : whether a kept row may lack a value
+    zh, en : titles
+    aliases : other field names for it, as found in bureaus' files
+    codes : code -> spellings found in files (the code itself is always one)
+    derived : whether the loader works it out where the source lacks it
+    """
+
+    name: str
+    dtype: Dtype
+    zh: str
+    en: str
+    unit: str | None = None
+    nullable: bool = True
+    aliases: tuple[str, ...] = ()
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One layer of the contract: its geometry kinds, its number column and its columns."""
+
+    name: str
+    zh: str
+    en: str
+    kinds: frozenset[Kind]
+    number: str
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``; KeyError if the schema has none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name}.{name}")

@@ -1,0 +1,1 @@
+"""Maps, the web service and the command line."""
