@@ -280,7 +280,7 @@ def _json_args(
     if not args:
         return out
     for row in np.flatnonzero(verdicts > Verdict.PASS):
-        record = {k: _plain(v[row]) for k, v in args.items()}
+        record = {k: _plain(v[int(row)]) for k, v in args.items()}
         record = {k: v for k, v in record.items() if v is not None}
         if record:
             out[row] = json.dumps(record, ensure_ascii=False, sort_keys=True)

@@ -45,7 +45,7 @@ def must_be_at_least(
 def must_exceed(
     measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
 ) -> Verdicts:
-    """PASS where ``measured > limit`` (大于; or: barred within 范围内, which includes the number)."""
+    """PASS where ``measured > limit`` (大于; or barred 范围内, which includes the number)."""
     value = np.asarray(measured, np.float64)
     return _judge(value > np.asarray(limit), value, limit, sigma, k)
 

@@ -93,7 +93,8 @@ class Ragged:
         if not known.all():
             row = int(np.flatnonzero(~known)[0])
             raise GeometryError(
-                f"第 {row + 1} 个几何为空或类型不支持", f"geometry {row + 1} is empty or unsupported"
+                f"第 {row + 1} 个几何为空或类型不支持",
+                f"geometry {row + 1} is empty or of an unsupported type",
             )
         table = np.array([_KIND_OF_TYPE.get(t, 255) for t in range(8)], np.uint8)
         kinds = table[types]
