@@ -1,10 +1,12 @@
-"""The law as dated data: the rulebook and its strict loader."""
+"""The law as dated data: what ``analysis.rulebook.load`` answers with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+
+from analysis.errors import RuleError, UnknownRuleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class Text:
 class Reference:
     """The provision a rule or value rests on, with its literal words.
 
-    ``id`` is unique in the whole rulebook; ``effective_to`` None = still in force.
+    ``id`` is unique in the whole rulebook; ``effective_to`` None = still in force. ``note`` says
+    what a reader must know of the source: words not seen, a date inferred. ``quote`` is empty
+    only where the words could not be seen, and ``note`` then says so.
     """
 
     id: str
@@ -33,6 +37,7 @@ class Reference:
     jurisdiction: str
     effective_from: date
     effective_to: date | None = None
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,18 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a finding says what it says: its message template, and the verdicts it may carry."""
+    """Why a finding says what it says: its message template, and the verdicts it may carry.
+
+    ``message`` speaks of one related feature; ``summary``, where given, of the subject as a whole
+    (no related feature). ``args`` are the names a rule may hand to the template and what they
+    are: text, count, layer, column, parameter or a unit.
+    """
 
     verdicts: tuple[str, ...]
     message: Text
     references: tuple[str, ...] = ()
+    summary: Text | None = None
+    args: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,25 @@ class Rulebook:
     sha256: str
     rules: Mapping[str, RuleLaw]
     common: RuleLaw
+
+    def page(self, code: str) -> RuleLaw:
+        """Return a rule's page (``COMMON``: the engine's); UnknownRuleError if there is none."""
+        page = self.common if code == self.common.code else self.rules.get(code)
+        if page is None:
+            raise UnknownRuleError(
+                f"规则库 {self.jurisdiction} 中没有规则 {code}",
+                f"no rule {code} in the rulebook of {self.jurisdiction}",
+            )
+        return page
+
+    def reason(self, code: str, key: str) -> Reason:
+        """Return a reason of the rule, else of the engine; RuleError if neither has it."""
+        reason = self.page(code).reasons.get(key) or self.common.reasons.get(key)
+        if reason is None:
+            raise RuleError(
+                f"规则 {code} 的规则库中没有理由 {key}", f"rule {code} has no reason {key}"
+            )
+        return reason
 
     def resolve(self, day: date) -> tuple[Resolved, ...]:
         """Return every parameter as it stands on ``day``, by rule code, then name."""

@@ -205,7 +205,7 @@ class FindingTable:
         unit: str | Objects = "",
         comparison: str | Objects = "",
         related: npt.ArrayLike = -1,
-        related_layer: str | None = None,
+        related_layer: str | Objects | None = None,
         law: str | Objects | None = None,
         args: Mapping[str, Sequence[Any] | npt.NDArray[Any]] | None = None,
         evidence: Sequence[Evidence] = (),
@@ -235,6 +235,11 @@ class FindingTable:
         )
 
     @staticmethod
+    def columns() -> tuple[str, ...]:
+        """Return the names of the per-finding columns."""
+        return _COLUMNS
+
+    @staticmethod
     def empty() -> FindingTable:
         """Return a table without rows."""
         return FindingTable.build(np.empty(0, np.int64), np.empty(0, np.int8), "")
@@ -250,9 +255,7 @@ class FindingTable:
             for item in table.evidence:
                 evidence.append(Evidence(item.role, item.finding + base, item.geometry, item.label))
             base += len(table)
-        columns = {
-            name: np.concatenate([getattr(t, name) for t in tables]) for name in _COLUMNS
-        }
+        columns = {name: np.concatenate([getattr(t, name) for t in tables]) for name in _COLUMNS}
         return FindingTable(**columns, evidence=tuple(evidence))
 
 

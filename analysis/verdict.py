@@ -7,6 +7,7 @@ is the one that must hold for PASS; equality is decided exactly as the name says
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,48 +18,52 @@ from gis.ragged import Bools, Floats, Ints
 
 Verdicts = npt.NDArray[np.int8]
 
+SAME = 1e-6
+"""Numbers this close are the same number: a thousandth of a millimetre, where the arithmetic of
+degrees ends. It keeps a distance drawn as exactly 3,000 m from passing at 3,000.0000000002."""
+
 
 def must_be_at_most(
     measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
 ) -> Verdicts:
     """PASS where ``measured <= limit`` (the text says 不超过, 不大于)."""
-    value = np.asarray(measured, np.float64)
-    return _judge(value <= np.asarray(limit), value, limit, sigma, k)
+    return _judge(lambda gap, same: same | (gap < 0), measured, limit, sigma, k)
 
 
 def must_be_less(
     measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
 ) -> Verdicts:
     """PASS where ``measured < limit`` (the limit itself is barred: 以上 is forbidden)."""
-    value = np.asarray(measured, np.float64)
-    return _judge(value < np.asarray(limit), value, limit, sigma, k)
+    return _judge(lambda gap, same: ~same & (gap < 0), measured, limit, sigma, k)
 
 
 def must_be_at_least(
     measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
 ) -> Verdicts:
     """PASS where ``measured >= limit`` (不小于, 不少于, 以上)."""
-    value = np.asarray(measured, np.float64)
-    return _judge(value >= np.asarray(limit), value, limit, sigma, k)
+    return _judge(lambda gap, same: same | (gap > 0), measured, limit, sigma, k)
 
 
 def must_exceed(
     measured: npt.ArrayLike, limit: npt.ArrayLike, sigma: npt.ArrayLike = np.nan, k: float = 0.0
 ) -> Verdicts:
     """PASS where ``measured > limit`` (大于; or barred 范围内, which includes the number)."""
-    value = np.asarray(measured, np.float64)
-    return _judge(value > np.asarray(limit), value, limit, sigma, k)
+    return _judge(lambda gap, same: ~same & (gap > 0), measured, limit, sigma, k)
 
 
 def _judge(
-    holds: Bools, measured: Floats, limit: npt.ArrayLike, sigma: npt.ArrayLike, k: float
+    holds: Callable[[Floats, Bools], Bools],
+    measured: npt.ArrayLike,
+    limit: npt.ArrayLike,
+    sigma: npt.ArrayLike,
+    k: float,
 ) -> Verdicts:
-    out = np.where(holds, Verdict.PASS, Verdict.FAIL).astype(np.int8)
-    # An infinite measurement is a definite "none within reach"; its difference is never small.
-    with np.errstate(invalid="ignore"):
-        close = np.abs(measured - np.asarray(limit, np.float64)) <= k * np.asarray(sigma)
-    out[np.broadcast_to(close, out.shape)] = Verdict.REVIEW
-    out[np.broadcast_to(np.isnan(measured) | np.isnan(limit), out.shape)] = Verdict.NO_DATA
+    gap = np.asarray(np.asarray(measured, np.float64) - np.asarray(limit, np.float64))
+    gap, spread = np.broadcast_arrays(gap, np.asarray(sigma, np.float64))
+    same = np.abs(gap) <= SAME
+    out = np.where(holds(gap, same), Verdict.PASS, Verdict.FAIL).astype(np.int8)
+    out[np.abs(gap) <= k * spread] = Verdict.REVIEW
+    out[np.isnan(gap)] = Verdict.NO_DATA
     return out
 
 
@@ -80,17 +85,17 @@ def combined_sigma(*sigmas: npt.ArrayLike) -> Floats:
 
 def is_overlap(width_m: npt.ArrayLike, sliver_m: npt.ArrayLike) -> Bools:
     """Return where an overlap is wider than a sliver."""
-    return np.asarray(np.asarray(width_m) > np.asarray(sliver_m), np.bool_)
+    return np.asarray(np.asarray(width_m) > np.asarray(sliver_m) + SAME, np.bool_)
 
 
 def is_touch(width_m: npt.ArrayLike, touch_m: float) -> Bools:
     """Return where an overlap is no wider than a touch."""
-    return np.asarray(np.asarray(width_m) <= touch_m, np.bool_)
+    return np.asarray(np.asarray(width_m) <= touch_m + SAME, np.bool_)
 
 
 def is_within(distance_m: npt.ArrayLike, limit_m: npt.ArrayLike) -> Bools:
     """Return where a distance is within a limit, the limit included."""
-    return np.asarray(np.asarray(distance_m) <= np.asarray(limit_m), np.bool_)
+    return np.asarray(np.asarray(distance_m) <= np.asarray(limit_m) + SAME, np.bool_)
 
 
 def worst_by(subject: Ints, verdict: Verdicts, n: int) -> Verdicts:

@@ -40,7 +40,8 @@ def spans(starts: Ints, counts: Ints) -> Ints:
     """Return the concatenation of ``arange(s, s + c)`` for each start and count."""
     total = int(counts.sum())
     ends = np.cumsum(counts)
-    return np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    out: Ints = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+    return out
 
 
 def offsets_of(counts: Ints) -> Ints:

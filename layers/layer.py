@@ -12,13 +12,23 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gis.ragged import Bools, Floats, Ints, Ragged, Shapes
+from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, spans
 from layers.schema import Schema
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 Severity = Literal["error", "warning", "info"]
+
+ARROW_TYPES = {
+    "text": pa.string(),
+    "code": pa.string(),
+    "number": pa.float64(),
+    "integer": pa.int64(),
+    "flag": pa.bool_(),
+    "date": pa.date32(),
+}
+"""Column type of each dtype of a schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,7 @@ class Layer:
     empty_means_none : the user's word that an empty layer means there are none
     snapshot_row : (n,) int32, row in the snapshot of the registered layer; vetted rows follow
         after its last row
+    displaced : numbers of registered features whose places vetted ones have taken
     """
 
     schema: Schema
@@ -123,6 +134,7 @@ class Layer:
     registered: bool
     empty_means_none: bool
     snapshot_row: npt.NDArray[np.int32]
+    displaced: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         """Return the number of features."""
@@ -137,7 +149,19 @@ class Layer:
 
     def text(self, column: str) -> npt.NDArray[np.object_]:
         """Return a text, code or id column as (n,) str objects, None where null."""
-        return self._column(column).to_numpy(zero_copy_only=False)
+        values: npt.NDArray[np.object_] = self._column(column).to_numpy(zero_copy_only=False)
+        return values
+
+    def entries(self, column: str) -> tuple[Ints, npt.NDArray[np.object_]]:
+        """Return (rows, entries) of a text column that lists several values parted by ``;``.
+
+        Full-width semicolons, commas and blanks around an entry are accepted.
+        """
+        lists = pc.split_pattern_regex(self._column(column), "[;；,，、]").combine_chunks()
+        rows = np.asarray(pc.list_parent_indices(lists).to_numpy(), np.int64)
+        texts = pc.utf8_trim_whitespace(pc.list_flatten(lists))
+        filled = np.asarray(pc.not_equal(texts, "").to_numpy(zero_copy_only=False), bool)
+        return rows[filled], texts.to_numpy(zero_copy_only=False)[filled]
 
     def number(self, column: str) -> Floats:
         """Return a number or integer column as (n,) float64, NaN where null."""
@@ -148,6 +172,22 @@ class Layer:
         """Return a flag column as (n,) int8: 1 true, 0 false, -1 null."""
         values = pc.cast(self._column(column), pa.int8()).fill_null(-1)
         return np.asarray(values.to_numpy(zero_copy_only=False), np.int8)
+
+    def matches(self, column: str, other: Layer, other_column: str) -> tuple[Ints, Ints]:
+        """Return (i, j): rows whose ``column`` equals ``other_column`` of row j of ``other``.
+
+        Null equals nothing. Sorted by i, then j.
+        """
+        own, theirs = self.text(column), other.text(other_column)
+        rows = np.flatnonzero(np.array([v is not None for v in theirs], bool))
+        keys = theirs[rows].astype(str)
+        order = np.argsort(keys, kind="stable")
+        rows, keys = rows[order], keys[order]
+        known = np.flatnonzero(np.array([v is not None for v in own], bool))
+        wanted = own[known].astype(str)
+        first = np.searchsorted(keys, wanted, side="left")
+        count = np.searchsorted(keys, wanted, side="right") - first
+        return np.repeat(known, count), rows[spans(first, count)]
 
     def day(self, column: str) -> npt.NDArray[np.datetime64]:
         """Return a date column as (n,) datetime64[D], NaT where null."""
@@ -218,6 +258,26 @@ class Layer:
 
     # -- making other layers ---------------------------------------------------------------
 
+    @staticmethod
+    def missing(schema: Schema) -> Layer:
+        """Return the stand-in for a layer that the workspace lacks: no rows, not registered."""
+        fields = [pa.field("feature_id", pa.string()), pa.field("source_id", pa.string())]
+        fields += [pa.field(c.name, ARROW_TYPES[c.dtype]) for c in schema.columns]
+        return Layer(
+            schema=schema,
+            table=pa.schema(fields).empty_table(),
+            shapes=Ragged.concat([]),
+            provenance=(),
+            part=np.empty(0, np.int16),
+            issues=(),
+            refused=Refused.none(),
+            absent=frozenset(),
+            coverage=None,
+            registered=False,
+            empty_means_none=False,
+            snapshot_row=np.empty(0, np.int32),
+        )
+
     def take(self, rows: npt.ArrayLike) -> Layer:
         """Return the features at ``rows``; provenance, refusals and coverage stay."""
         rows = np.asarray(rows, np.int64)
@@ -237,38 +297,47 @@ class Layer:
         """
         number = self.schema.number
         own: Any = pa.array([v for v in vetted.text(number) if v is not None], pa.string())
-        keep: Ints = np.flatnonzero(
-            ~np.asarray(pc.is_in(self._column(number), value_set=own).to_numpy(), bool)
-        )
-        base = self.take(keep)
-        taken = np.isin(vetted.feature_id, base.feature_id)
-        if taken.any():
-            vetted = vetted.renumbered(np.flatnonzero(taken))
+        taken = np.asarray(pc.is_in(self._column(number), value_set=own).to_numpy(), bool)
         shift = int(self.snapshot_row.max(initial=-1)) + 1
+        base = replace(
+            self.take(np.flatnonzero(~taken)), displaced=frozenset(self.text(number)[taken])
+        )
+        return base._followed_by(vetted, shift, "vetted")
+
+    def stack(self, other: Layer) -> Layer:
+        """Return the features of both layers, ``other`` last; nothing is replaced.
+
+        A feature of ``other`` whose id is taken gets ``#2`` added.
+        """
+        shift = int(self.snapshot_row.max(initial=-1)) + 1
+        return self._followed_by(other, shift, "2")
+
+    def _followed_by(self, other: Layer, shift: int, mark: str) -> Layer:
+        taken = np.isin(other.feature_id.astype(str), self.feature_id.astype(str))
+        while taken.any():
+            other = other.renumbered(np.flatnonzero(taken), mark)
+            taken = np.isin(other.feature_id.astype(str), self.feature_id.astype(str))
         return replace(
-            base,
-            table=pa.concat_tables([base.table, vetted.table]),
-            shapes=Ragged.concat([base.shapes, vetted.shapes]),
-            provenance=base.provenance + vetted.provenance,
-            part=np.concatenate([base.part, vetted.part + len(base.provenance)]).astype(np.int16),
-            issues=base.issues + vetted.issues,
+            self,
+            table=pa.concat_tables([self.table, other.table]),
+            shapes=Ragged.concat([self.shapes, other.shapes]),
+            provenance=self.provenance + other.provenance,
+            part=np.concatenate([self.part, other.part + len(self.provenance)]).astype(np.int16),
+            issues=self.issues + other.issues,
             refused=Refused(
-                np.concatenate([base.refused.bounds, vetted.refused.bounds]),
-                base.refused.numbers + vetted.refused.numbers,
+                np.concatenate([self.refused.bounds, other.refused.bounds]),
+                self.refused.numbers + other.refused.numbers,
             ),
-            absent=self.absent & vetted.absent,
-            snapshot_row=np.concatenate(
-                [base.snapshot_row, vetted.snapshot_row + shift]
-            ).astype(np.int32),
+            absent=self.absent & other.absent,
+            snapshot_row=np.concatenate([self.snapshot_row, other.snapshot_row + shift]).astype(
+                np.int32
+            ),
         )
 
-    def renumbered(self, rows: Ints) -> Layer:
-        """Return the layer with ``#vetted`` added to the ids of ``rows``.
-
-        Vetted rows named by their row number may carry the id of an unrelated registered row.
-        """
+    def renumbered(self, rows: Ints, mark: str) -> Layer:
+        """Return the layer with ``#mark`` added to the ids of ``rows``."""
         ids = self.source_id.copy()
-        ids[rows] = [f"{v}#vetted" for v in ids[rows]]
+        ids[rows] = [f"{v}#{mark}" for v in ids[rows]]
         table = self.table.set_column(
             self.table.schema.get_field_index("source_id"), "source_id", pa.array(ids, pa.string())
         )

@@ -27,6 +27,8 @@ class Column:
     aliases : other field names for it, as found in bureaus' files
     codes : code -> spellings found in files (the code itself is always one)
     derived : whether the loader works it out where the source lacks it
+    unclear_aliases : those of ``aliases`` that say nothing of the unit and are used with several
+    unit_fields : other source fields that hold the unit of the values
     """
 
     name: str
@@ -38,6 +40,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     derived: bool = False
+    unclear_aliases: tuple[str, ...] = ()
+    unit_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

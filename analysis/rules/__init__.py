@@ -1,0 +1,1 @@
+"""One module per rule, ``<code>_<slug>.py``, each with one module-level ``RULE``."""

@@ -1,0 +1,206 @@
+"""MR101: no mining or exploration right may be granted over another."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
+from analysis.verdict import is_overlap, is_touch, sliver_limit, worst_by
+from gis.overlay import covered, overlap_shapes, overlaps
+from gis.ragged import Bools, Floats, Ints
+from layers.layer import Layer
+
+PAPERS = ("different_mineral", "oil_gas", "same_holder_gap", "same_holder_depth")
+"""Exception codes; each has a reason of its own that names the paper it needs."""
+
+M2_PER_KM2 = 1e6
+
+
+def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
+    """Overlay each right in force with every other right in force.
+
+    The test is on the vertical projection: elevations are reported and never excuse. An overlap
+    no wider than the survey can tell is a sliver, one of no width a touch. One finding per
+    neighbour, and one per subject over the union of its overlaps.
+
+    Limits: whether a named exception is truly met is for the officer: its paper is printed.
+    """
+    rights = context.layer("mining_right")
+    judged = subjects.is_code("status", "granted", "applied")
+    unknown = subjects.is_null("status")
+    i, j, area, width = overlaps(subjects, rights)
+    live = rights.is_code("status", "granted", "applied") | rights.is_null("status")
+    keep = judged[i] & live[j] & ~np.equal(context.rows[i], j)
+    pairs = _Pairs(subjects, rights, i[keep], j[keep], area[keep], width[keep])
+    verdict, reason = _judge(pairs, context)
+    neighbours = _neighbour_findings(pairs, verdict, reason, context)
+    summary = _subject_findings(pairs, verdict, reason, context, np.flatnonzero(judged))
+    rest = np.flatnonzero(~judged)
+    return FindingTable.concat(
+        [
+            neighbours,
+            summary,
+            FindingTable.build(
+                rest,
+                np.where(unknown[rest], Verdict.NO_DATA, Verdict.NOT_APPLICABLE),
+                np.where(unknown[rest], "status_missing", "not_in_force").astype(object),
+                args={"column": ["status"] * len(rest)},
+            ),
+        ]
+    )
+
+
+class _Pairs:
+    """Overlapping pairs with what decides about them, (k,) each."""
+
+    def __init__(
+        self, subjects: Layer, rights: Layer, i: Ints, j: Ints, area: Floats, width: Floats
+    ) -> None:
+        self.subjects, self.rights = subjects, rights
+        self.i, self.j, self.area, self.width = i, j, area, width
+        self.sigma = (subjects.sigma_m[i], rights.sigma_m[j])
+        holder, other = subjects.text("holder")[i], rights.text("holder")[j]
+        self.same_holder: Bools = np.array(
+            [a is not None and a == b for a, b in zip(holder, other, strict=True)], bool
+        )
+        self.exception = self._named("overlap_exception")
+        self.replaced: Bools = np.array([v is not None for v in self._named("replaces_licences")])
+
+    def _named(self, column: str) -> Objects:
+        """Return the code the subject names for the neighbour, None where it names it not.
+
+        An entry is ``licence`` or ``code:licence``.
+        """
+        rows, entries = self.subjects.entries(column)
+        named: dict[tuple[int, str], str] = {}
+        for row, entry in zip(rows, entries, strict=True):
+            code, _, licence = entry.replace("：", ":").rpartition(":")
+            named[int(row), licence.strip()] = code.strip()
+        out = np.empty(len(self.i), dtype=object)
+        if named:
+            licences = self.rights.text("licence_no")
+            for pair in np.flatnonzero(np.isin(self.i, rows)):
+                key = (int(self.i[pair]), licences[self.j[pair]])
+                out[pair] = named.get(key)
+        return out
+
+
+def _judge(pairs: _Pairs, context: RuleContext) -> tuple[npt.NDArray[np.int8], Objects]:
+    """Return verdict and reason of each pair; the first condition that holds decides."""
+    k = context.value("k_sigma")
+    touch = is_touch(pairs.width, context.value("touch_width_m"))
+    sliver = ~is_overlap(
+        pairs.width, sliver_limit(context.value("sliver_width_m"), k, *pairs.sigma)
+    )
+    applied = pairs.subjects.is_code("status", "applied")[pairs.i]
+    other_applied = pairs.rights.is_code("status", "applied")[pairs.j]
+    named = np.array([v is not None for v in pairs.exception], bool)
+    known = np.isin(pairs.exception.astype(str), PAPERS)
+    by_holder = np.array([str(v).startswith("same_holder") for v in pairs.exception], bool)
+    cases: list[tuple[Bools, Verdict, str]] = [
+        (touch, Verdict.PASS, "touch"),
+        (pairs.replaced & pairs.same_holder, Verdict.PASS, "replaced"),
+        (pairs.replaced, Verdict.REVIEW, "replacement_consent"),
+        (pairs.rights.is_null("status")[pairs.j], Verdict.NO_DATA, "neighbour_status_missing"),
+        (sliver, Verdict.REVIEW, "sliver"),
+        (~applied & other_applied, Verdict.REVIEW, "overlapped_by_application"),
+        (~applied, Verdict.REVIEW, "registered_overlap"),
+        (named & ~known, Verdict.FAIL, "exception_unknown"),
+        (named & by_holder & ~pairs.same_holder, Verdict.FAIL, "exception_holder"),
+        *((pairs.exception == p, Verdict.REVIEW, f"exception_{p}") for p in PAPERS),
+    ]
+    verdict = np.full(len(pairs.i), Verdict.FAIL, np.int8)
+    reason = np.full(len(pairs.i), "overlap", dtype=object)
+    for condition, answer, name in reversed(cases):
+        verdict[condition] = answer
+        reason[condition] = name
+    return verdict, reason
+
+
+def _neighbour_findings(
+    pairs: _Pairs, verdict: npt.NDArray[np.int8], reason: Objects, context: RuleContext
+) -> FindingTable:
+    shown = np.flatnonzero(np.isin(verdict, (Verdict.FAIL, Verdict.REVIEW)))
+    shapes = overlap_shapes(pairs.subjects, pairs.rights, pairs.i[shown], pairs.j[shown])
+    top, bottom = _common_elevations(pairs)
+    return FindingTable.build(
+        pairs.i,
+        verdict,
+        reason,
+        measured=pairs.area / M2_PER_KM2,
+        threshold=context.value("overlap_limit_km2"),
+        unit="km2",
+        comparison="<=",
+        related=pairs.j,
+        related_layer="mining_right",
+        law="overlap_limit_km2",
+        args={
+            "width": pairs.width,
+            "exception": pairs.exception,
+            "top_elevation": top,
+            "bottom_elevation": bottom,
+        },
+        evidence=[Evidence("overlap", shown, shapes)],
+    )
+
+
+def _common_elevations(pairs: _Pairs) -> tuple[Floats, Floats]:
+    """Return the elevations both rights share, NaN where unknown or none."""
+    a, b = pairs.subjects, pairs.rights
+    top = np.minimum(a.number("top_elevation_m")[pairs.i], b.number("top_elevation_m")[pairs.j])
+    bottom = np.maximum(
+        a.number("bottom_elevation_m")[pairs.i], b.number("bottom_elevation_m")[pairs.j]
+    )
+    apart = ~is_overlap(top, bottom)
+    return np.where(apart, np.nan, top), np.where(apart, np.nan, bottom)
+
+
+def _subject_findings(
+    pairs: _Pairs,
+    verdict: npt.NDArray[np.int8],
+    reason: Objects,
+    context: RuleContext,
+    judged: Ints,
+) -> FindingTable:
+    """Return one finding per judged subject: the union of its overlaps, the worst of its pairs."""
+    n = len(pairs.subjects)
+    worst = np.maximum(worst_by(pairs.i, verdict, n), Verdict.PASS).astype(np.int8)
+    counts = np.flatnonzero(~np.equal(verdict, Verdict.PASS))
+    area = np.zeros(n)
+    rows, union = _union(pairs, counts)
+    area[rows] = union
+    why = np.full(n, "clear", dtype=object)
+    # The widest overlap of the worst verdict gives the reason; written last, it stays.
+    order = counts[np.lexsort((pairs.area[counts], verdict[counts], pairs.i[counts]))]
+    why[pairs.i[order]] = reason[order]
+    neighbours = np.bincount(pairs.i[counts], minlength=n)
+    return FindingTable.build(
+        judged,
+        worst[judged],
+        why[judged],
+        measured=area[judged] / M2_PER_KM2,
+        threshold=context.value("overlap_limit_km2"),
+        unit="km2",
+        comparison="<=",
+        law="overlap_limit_km2",
+        args={"neighbours": neighbours[judged]},
+    )
+
+
+def _union(pairs: _Pairs, counts: Ints) -> tuple[Ints, Floats]:
+    """Return subjects and the area in m2 of the union of their counted overlaps."""
+    i, j, area = pairs.i[counts], pairs.j[counts], pairs.area[counts]
+    many = np.bincount(i, minlength=len(pairs.subjects))
+    single = np.equal(many[i], 1)
+    rows, union = covered(pairs.subjects, pairs.rights, (i[~single], j[~single]))
+    return np.concatenate([i[single], rows]), np.concatenate([area[single], union])
+
+
+RULE = Rule(
+    code="MR101",
+    subjects=("mining_right",),
+    needs={"mining_right": Within()},
+    parameters=("overlap_limit_km2",),
+    evaluate=evaluate,
+)

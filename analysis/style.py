@@ -1,0 +1,72 @@
+"""How a verdict looks: the one table behind map, reports and QGIS styles.
+
+A verdict is never told by colour alone: the word, the outline's weight and the fill differ too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from analysis.law import Text
+from analysis.model import Verdict
+
+Fill = Literal["solid", "light", "hatched", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictStyle:
+    """Look of one verdict.
+
+    Attributes
+    ----------
+    colour : ``#rrggbb``
+    fill : ``solid`` (opaque), ``light`` (translucent), ``hatched`` (diagonal lines) or ``none``
+    weight : outline width in CSS pixels
+    label : the word that always stands beside the colour
+    """
+
+    colour: str
+    fill: Fill
+    weight: float
+    label: Text
+
+    @property
+    def hatched(self) -> bool:
+        """Return whether the area is drawn with diagonal lines."""
+        return self.fill == "hatched"
+
+
+# Worst first, as legends list them.
+VERDICT_STYLES: Mapping[Verdict, VerdictStyle] = MappingProxyType(
+    {
+        Verdict.FAIL: VerdictStyle("#c8402f", "solid", 2.5, Text("不符合", "Fail")),
+        Verdict.REVIEW: VerdictStyle("#d98b06", "light", 2.0, Text("待核", "Review")),
+        Verdict.NO_DATA: VerdictStyle("#7b8794", "hatched", 1.5, Text("缺数据", "No data")),
+        Verdict.PASS: VerdictStyle("#22835a", "none", 1.0, Text("符合", "Pass")),
+        Verdict.NOT_APPLICABLE: VerdictStyle(
+            "#b8c1ca", "none", 0.5, Text("不适用", "Not applicable")
+        ),
+    }
+)
+
+# What a piece of evidence shows on the ground.
+ROLE_LABELS: Mapping[str, Text] = MappingProxyType(
+    {
+        "overlap": Text("重叠范围", "Overlap"),
+        "shortest_line": Text("最短距离线", "Shortest line"),
+        "flow_path": Text("下泄流径", "Flow path"),
+        "corridor": Text("下泄走廊", "Corridor"),
+        "exclusion_zone": Text("禁止范围", "Exclusion zone"),
+        "ridge_run": Text("沿山脊段", "Run along the ridge"),
+        "void": Text("采空范围", "Void"),
+        "outside_part": Text("越界部分", "Part outside"),
+    }
+)
+
+
+def label_of(verdict: int, lang: str) -> str:
+    """Return the word for a verdict in ``lang`` (``zh`` or ``en``)."""
+    return VERDICT_STYLES[Verdict(verdict)].label.of(lang)

@@ -1,0 +1,233 @@
+"""The attribute columns of a layer from the fields of its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gis.errors import MineZoneError
+from layers import minerals
+from layers.catalog import nearest
+from layers.errors import LayerError
+from layers.fields import Mapped, Match, map_fields
+from layers.issues import error, info, label_en, warning
+from layers.layer import Issue
+from layers.schema import Column, Schema
+from layers.settings import LayerSettings
+from layers.values import ARROW_TYPES, Values, convert
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    """Typed columns by name (every column of the schema), those with no source, and the talk."""
+
+    columns: dict[str, pa.Array]
+    absent: frozenset[str]
+    constants: dict[str, str]
+    issues: tuple[Issue, ...]
+    errors: tuple[MineZoneError, ...]
+
+
+def build_columns(
+    fields: Mapping[str, pa.Array],
+    labels: Sequence[str],
+    schema: Schema,
+    settings: LayerSettings,
+    *,
+    file: str,
+    cut: bool,
+) -> Built:
+    """Return every column of ``schema`` from the source ``fields`` and the user's constants.
+
+    Errors that make the file unusable are collected in ``errors``, not raised.
+    """
+    n = len(labels)
+    used = [settings.id] if settings.id else []
+    try:
+        mapped = map_fields(list(fields), schema, settings.fields, file=file, cut=cut, used=used)
+    except LayerError as fault:
+        return Built({}, frozenset(), {}, (), (fault,))
+    issues = list(mapped.issues)
+    columns: dict[str, pa.Array] = {}
+    for name, matches in mapped.matches.items():
+        values = _column(schema.column(name), matches, mapped, fields, labels, file)
+        columns[name] = values.array
+        issues += values.issues
+    constants, errors = _constants(settings.constants, columns, schema, n, file)
+    issues += _derive(columns, schema)
+    absent = [c.name for c in schema.columns if c.name not in columns]
+    for name in absent:
+        columns[name] = pa.nulls(n, ARROW_TYPES[schema.column(name).dtype])
+    issues += _missing(schema, absent, file)
+    return Built(columns, frozenset(absent), constants, tuple(issues), tuple(errors))
+
+
+def _derive(columns: dict[str, pa.Array], schema: Schema) -> tuple[Issue, ...]:
+    """Fill the mineral class where the source gives none."""
+    if "mineral" not in columns or all(c.name != "mineral_class" for c in schema.columns):
+        return ()
+    found, issues = minerals.derive(columns["mineral"])
+    stated = columns.get("mineral_class")
+    columns["mineral_class"] = found if stated is None else pc.coalesce(stated, found)
+    return issues if stated is None or columns["mineral_class"].null_count else ()
+
+
+def _column(
+    column: Column,
+    matches: tuple[Match, ...],
+    mapped: Mapped,
+    fields: Mapping[str, pa.Array],
+    labels: Sequence[str],
+    file: str,
+) -> Values:
+    read = [_values(column, m, mapped, fields, labels, file) for m in matches]
+    if len(read) == 1:
+        return read[0]
+    issues = tuple(i for values in read for i in values.issues)
+    array = read[0].array
+    clash = np.zeros(len(labels), np.bool_)
+    for other in read[1:]:
+        differs = pc.not_equal(array, other.array).fill_null(False)
+        clash |= np.asarray(differs, np.bool_)
+        array = pc.coalesce(array, other.array)
+    names = [m.field for m in matches]
+    # A name is a label and decides nothing: the first field's is as good as any.
+    if column.name == "name" or not clash.any():
+        return Values(array, (*issues, _double(column, names, file)))
+    array = pc.if_else(pa.array(clash), pa.scalar(None, array.type), array)
+    return Values(array, (*issues, _contradiction(column, names, clash, labels, file)))
+
+
+def _values(
+    column: Column,
+    match: Match,
+    mapped: Mapped,
+    fields: Mapping[str, pa.Array],
+    labels: Sequence[str],
+    file: str,
+) -> Values:
+    unit: Any = match.unit
+    unit_field = mapped.units.get(column.name)
+    if unit is None and unit_field is not None:
+        unit = fields[unit_field]
+    values = convert(
+        fields[match.field], column, match.field, labels, unit=unit, elevation_range=match.both
+    )
+    if not match.unclear or unit is not None:
+        return values
+    return Values(values.array, (*values.issues, *_assumed(column, match.field, fields, file)))
+
+
+def _assumed(
+    column: Column, field: str, fields: Mapping[str, pa.Array], file: str
+) -> tuple[Issue, ...]:
+    """Return the warning about bare numbers of a unit nobody stated, if there are any."""
+    if not _bare_numbers(fields[field]):
+        return ()
+    return (
+        warning(
+            "unit_assumed",
+            f"{file}：字段“{field}”未注明单位，其中无单位的数值按 {column.unit} 理解",
+            f"{file}: field '{field}' states no unit; its bare numbers are taken as {column.unit}",
+        ),
+    )
+
+
+def _bare_numbers(array: pa.Array) -> bool:
+    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+        return int(array.null_count) < len(array)
+    bare = pc.match_substring_regex(pc.utf8_normalize(array, form="NFKC"), r"^[^a-z一-龥]*[0-9]")
+    ends = pc.match_substring_regex(pc.utf8_normalize(array, form="NFKC"), r"[0-9.]\s*$")
+    return bool(pc.any(pc.and_(bare, ends)).as_py())
+
+
+def _constants(
+    constants: Mapping[str, Any],
+    columns: dict[str, pa.Array],
+    schema: Schema,
+    n: int,
+    file: str,
+) -> tuple[dict[str, str], list[MineZoneError]]:
+    """Fill ``columns`` with the user's constants; return them as text, and what is wrong."""
+    words: dict[str, str] = {}
+    errors: list[MineZoneError] = []
+    known = [c.name for c in schema.columns]
+    for name, value in constants.items():
+        if name not in known:
+            zh, en = nearest(name, known)
+            errors.append(
+                LayerError(
+                    f"{file}：常量 {name}：图层 {schema.name} 没有这一列{zh}",
+                    f"{file}: constant {name}: {schema.name} has no such column{en}",
+                )
+            )
+        elif name in columns:
+            errors.append(
+                LayerError(
+                    f"{file}：常量 {name}：数据源已有这一列，不能用常量代替",
+                    f"{file}: constant {name}: the source has this column; "
+                    "a constant cannot replace it",
+                )
+            )
+        else:
+            word = str(value).lower() if isinstance(value, bool) else str(value)
+            read = convert(pa.array([word]), schema.column(name), name, [name])
+            if read.array.null_count:
+                errors.append(_bad_constant(file, name, word))
+            columns[name] = read.array.take(pa.array(np.zeros(n, np.int64)))
+            words[name] = str(read.array[0].as_py())
+    return words, errors
+
+
+def _bad_constant(file: str, name: str, word: str) -> LayerError:
+    return LayerError(
+        f"{file}：常量 {name} 的值“{word}”无法识别",
+        f"{file}: constant {name}: cannot read '{word}'",
+    )
+
+
+def _missing(schema: Schema, absent: Sequence[str], file: str) -> list[Issue]:
+    wanted = [
+        schema.column(a) for a in absent if not schema.column(a).nullable and a != schema.number
+    ]
+    if not wanted:
+        return []
+    titles = "、".join(f"{c.zh}（{c.name}）" for c in wanted)
+    return [
+        warning(
+            "column_absent",
+            f"{file}：缺少列 {titles}，相关规则将答“资料不足”",
+            f"{file}: no {', '.join(c.name for c in wanted)}; rules that need it answer NO_DATA",
+        )
+    ]
+
+
+def _double(column: Column, names: list[str], file: str) -> Issue:
+    make = info if column.name == "name" else warning
+    return make(
+        "field_double",
+        f"{file}：{column.zh}（{column.name}）有多个来源字段：{'、'.join(names)}，"
+        "依次取第一个有值的",
+        f"{file}: {column.name} has several source fields: {', '.join(names)}; "
+        "the first that has a value is used",
+    )
+
+
+def _contradiction(
+    column: Column, names: list[str], clash: Any, labels: Sequence[str], file: str
+) -> Issue:
+    rows = np.flatnonzero(clash)
+    first = labels[int(rows[0])]
+    return error(
+        "field_conflict",
+        f"{file}：字段 {'、'.join(names)} 都是{column.zh}（{column.name}）而值不同，"
+        f"{len(rows)} 行按空值处理，首见于{first}",
+        f"{file}: fields {', '.join(names)} are all {column.name} but differ; {len(rows)} rows "
+        f"are taken as missing, first {label_en(first)}",
+        first,
+    )

@@ -1,0 +1,124 @@
+"""Readers from files to raw rows: one way in, whatever the exchange format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyproj
+
+from layers.formats import containers, corner_text, geojson, gpkg, kml, parquet, registration
+from layers.formats import shapefile as _shapefile
+from layers.formats.sniff import CONTAINERS, SUPPORTED, is_dataset, kind_of
+from layers.formats.source import Source, refusal
+
+__all__ = ["SUPPORTED", "Source", "is_dataset", "layers_in", "list_layers", "read"]
+
+_LAYERS: dict[str, Callable[[Path], list[str]]] = {
+    "GPKG": gpkg.list_layers,
+    "KML": kml.list_layers,
+    "OpenFileGDB": containers.list_layers,
+    "FlatGeobuf": containers.list_layers,
+}
+_LAYERED: dict[str, Callable[[Path, str], Source]] = {
+    "GPKG": gpkg.read,
+    "KML": kml.read,
+    "OpenFileGDB": containers.read_gdb,
+    "FlatGeobuf": containers.read_fgb,
+}
+_TEXTS: dict[str, Callable[[Path, str | None], Source]] = {
+    "ESRI Shapefile": _shapefile.read,
+    corner_text.FORMAT: corner_text.read,
+    registration.STRING: registration.read,
+}
+
+
+def list_layers(path: Path) -> list[str]:
+    """Return the names of a source's layers that have a geometry.
+
+    A format without layers has one, called like the file.
+
+    Raises
+    ------
+    FormatError
+        The file is missing, not what its name says, or cannot be read.
+    """
+    path = Path(path)
+    kind = kind_of(path)
+    return _LAYERS[kind](path) if kind in CONTAINERS else [path.stem]
+
+
+def layers_in(folder: Path) -> list[Path]:
+    """Return the data sets in a folder and below, sorted; sidecar files are not listed."""
+    found: list[Path] = []
+    for entry in sorted(Path(folder).iterdir()):
+        if is_dataset(entry):
+            found.append(entry)
+        elif entry.is_dir() and not entry.is_symlink():
+            found += layers_in(entry)
+    return found
+
+
+def read(
+    path: Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    crs: pyproj.CRS | None = None,
+) -> Source:
+    """Read one layer of one source, whole.
+
+    Parameters
+    ----------
+    path : file or ``.gdb`` folder
+    layer : layer of a container; needed where it has several
+    encoding : encoding of the text, where the user knows it
+    crs : coordinate system, only for a source that states none
+
+    Raises
+    ------
+    FormatError
+        One line that names the file and what is wrong with it.
+    """
+    path = Path(path)
+    kind = kind_of(path, encoding)
+    if kind in CONTAINERS:
+        source = _LAYERED[kind](path, _choose(path, _LAYERS[kind](path), layer))
+    else:
+        _choose(path, [path.stem], layer)
+        source = _read_single(kind, path, encoding, crs)
+    return source if crs is None else _with_crs(source, crs)
+
+
+def _read_single(kind: str, path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
+    if kind == "GeoJSON":
+        return geojson.read(path, encoding, crs)
+    if kind == "GeoParquet":
+        return parquet.read(path)
+    return _TEXTS[kind](path, encoding)
+
+
+def _choose(path: Path, names: list[str], wanted: str | None) -> str:
+    listed = "、".join(names[:12]) + ("…" if len(names) > 12 else "")
+    if not names:
+        raise refusal(path, "没有空间图层", "has no layer with a geometry")
+    if wanted is None and len(names) > 1:
+        raise refusal(path, f"有多个图层，请指定其一：{listed}", f"has several layers: {listed}")
+    if wanted is not None and wanted not in names:
+        raise refusal(path, f"没有图层 {wanted}，有：{listed}", f"no layer {wanted}; has {listed}")
+    return wanted or names[0]
+
+
+def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
+    if source.crs is not None:
+        if source.crs.equals(crs, ignore_axis_order=True):
+            return source
+        raise refusal(
+            source.path,
+            f"自带坐标系 {source.crs.name}，与所给的 {crs.name} 不同",
+            f"states its own CRS, {source.crs.name}, not the given {crs.name}",
+        )
+    note = "由使用者给出 / given by the user"
+    parts = {name: replace(c, crs=crs, crs_note=note) for name, c in source.companions.items()}
+    return replace(source, crs=crs, crs_note=note, companions=parts)

@@ -1,0 +1,77 @@
+"""Formats that GDAL reads as they are: Esri file geodatabases and FlatGeobuf."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from layers.formats import ogr
+from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
+
+
+def list_layers(path: Path) -> list[str]:
+    """Return the layers with a geometry."""
+    if path.is_file() and path.name.lower().endswith(".gdb.zip"):
+        _check_zip(path)
+    return ogr.layer_names(path, path.resolve())
+
+
+def read_gdb(path: Path, layer: str) -> Source:
+    """Read a feature class of a ``.gdb`` folder or ``.gdb.zip``."""
+    return _read(path, layer, "OpenFileGDB", digest_folder if path.is_dir() else digest_file)
+
+
+def read_fgb(path: Path, layer: str) -> Source:
+    """Read a FlatGeobuf file."""
+    return _read(path, layer, "FlatGeobuf", digest_file)
+
+
+def digest_folder(folder: Path) -> str:
+    """Return the SHA-256 over a folder's files by name, without the locks of open programs."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() != ".lock")
+    return digest_files((p.relative_to(folder).as_posix(), p) for p in files)
+
+
+def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> Source:
+    target = path.resolve()
+    stated = ogr.count_rows(path, target, layer)
+    key = ogr.key_column(path, target, layer)
+    rows = ogr.read_rows(path, target, layer, row_number=key is not None)
+    if len(rows.geometry) != stated:
+        raise refusal(
+            path,
+            f"图层 {layer} 声明 {stated} 行，读出 {len(rows.geometry)} 行",
+            f"layer {layer} declares {stated} rows, {len(rows.geometry)} were read",
+        )
+    crs, note = ogr.parse_stated_crs(rows.crs)
+    return Source(
+        path=path,
+        format=kind,
+        layer=layer,
+        sha256=digest(path),
+        encoding=None,
+        crs=crs,
+        crs_note=note or (f"来自 {kind} / from the {kind}" if crs else "没有说明 / none"),
+        declared=stated,
+        columns=rows.columns,
+        geometry=rows.geometry,
+        labels=row_labels(stated),
+        issues=rows.issues,
+    )
+
+
+def _check_zip(path: Path) -> None:
+    """Refuse archives that hold anything but one geodatabase folder."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [PurePosixPath(n) for n in archive.namelist()]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise refusal(path, "压缩包已损坏", "the archive is damaged") from error
+    tops = {n.parts[0] for n in names if n.parts}
+    if any(n.is_absolute() or ".." in n.parts for n in names):
+        raise refusal(path, "压缩包含有越界路径", "the archive holds paths that lead out of it")
+    if len(tops) != 1 or not next(iter(tops)).lower().endswith(".gdb"):
+        raise refusal(
+            path, "压缩包里应恰有一个 .gdb 文件夹", "the archive must hold exactly one .gdb folder"
+        )

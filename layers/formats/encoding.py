@@ -1,0 +1,229 @@
+"""Which character encoding is this? Measured, because files often do not say or say wrong."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from layers.formats.source import refusal
+
+SAMPLE = 5000
+"""Values looked at when encodings are compared; all values are decoded strictly afterwards."""
+
+_ALIASES = {
+    "utf8": "UTF-8", "65001": "UTF-8", "gbk": "GB18030", "gb2312": "GB18030", "gb18030": "GB18030",
+    "936": "GB18030", "ansi936": "GB18030", "cp936": "GB18030", "oem936": "GB18030",
+    "ms936": "GB18030", "windows936": "GB18030", "euccn": "GB18030", "big5": "Big5",
+    "950": "Big5", "ansi950": "Big5", "cp950": "Big5", "iso88591": "ISO-8859-1",
+    "88591": "ISO-8859-1", "latin1": "ISO-8859-1",
+}  # fmt: skip
+_LDID = {
+    0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x13: "cp932", 0x26: "cp866", 0x4D: "GB18030",
+    0x4E: "cp949", 0x4F: "Big5", 0x58: "cp1252", 0x59: "cp1252", 0x64: "cp852", 0x65: "cp866",
+    0x78: "Big5", 0x79: "cp949", 0x7A: "GB18030", 0x7B: "cp932", 0xC8: "cp1250", 0xC9: "cp1251",
+    0xCA: "cp1254", 0xCB: "cp1253", 0xCC: "cp1257",
+}  # fmt: skip
+_MULTIBYTE = ("UTF-8", "GB18030", "Big5", "cp932", "cp949")
+_CLEARLY_WORSE = 0.25  # a declared encoding gives way only to one that reads this much better
+_TOO_CLOSE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Raw bytes of a value; ``full`` = it fills its field, so its last character may be cut."""
+
+    raw: bytes
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An encoding, why, and whether another reads nearly as well.
+
+    ``contradicts`` is True where the file declares an encoding that its text is not in.
+    """
+
+    encoding: str
+    zh: str
+    en: str
+    doubtful: bool = False
+    contradicts: bool = False
+
+
+def normal_name(name: str) -> str | None:
+    """Return the name this project uses for an encoding, or None if Python knows none such.
+
+    GBK and GB2312 are read as GB18030, which contains them.
+    """
+    key = "".join(c for c in name.lower() if c.isalnum())
+    if key in _ALIASES:
+        return _ALIASES[key]
+    digits = key.removeprefix("ansi").removeprefix("oem").removeprefix("windows")
+    for candidate in (name.strip(), f"cp{digits}"):
+        try:
+            return codecs.lookup(candidate).name
+        except (LookupError, ValueError):
+            continue
+    return None
+
+
+def of_language_id(ldid: int) -> str | None:
+    """Return the encoding a DBF language driver id declares; 0 and 0x57 (ANSI) declare none.
+
+    Source: dBASE/FoxPro language driver table as listed in the Shapefile C library.
+    """
+    return _LDID.get(ldid)
+
+
+def decode(text: Text, encoding: str) -> str | None:
+    """Return the decoded value, None if it is not in ``encoding``.
+
+    The rest of a character that the field's width cut off is dropped.
+    """
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(text.raw, not text.full)
+    except UnicodeDecodeError:
+        return None
+
+
+def guess(texts: Sequence[Text], declared: str | None) -> Guess | None:
+    """Return the encoding that reads ``texts`` best, None if none reads all of them.
+
+    Candidates are the declared encoding, UTF-8, GB18030 and Windows-1252. A candidate must
+    decode every value strictly; among those, the share of non-ASCII characters that are common
+    ones in their script decides (level 1 of GB 2312 or Big5, accented letters inside words).
+    The declared encoding wins unless another reads clearly better.
+    """
+    sample = [t for t in texts if not t.raw.isascii()][:SAMPLE]
+    if not sample:
+        return Guess(declared or "UTF-8", "全部为 ASCII", "all text is ASCII")
+    names = dict.fromkeys([*([declared] if declared else []), "UTF-8", "GB18030", "cp1252"])
+    scores = {n: s for n in names if (s := _score(sample, n)) is not None}
+    if not scores:
+        return None
+    best = max(scores, key=lambda n: scores[n])  # ties: declared, UTF-8, GB18030, in that order
+    if declared in scores and scores[declared] >= scores[best] - _CLEARLY_WORSE:
+        return Guess(declared, "文件声明，且文字相符", "declared by the file and verified")
+    detail = ", ".join(f"{n} {s:.2f}" for n, s in sorted(scores.items(), key=lambda p: -p[1]))
+    close = any(scores[best] - s < _TOO_CLOSE for n, s in scores.items() if n != best)
+    return Guess(
+        best,
+        f"由文字判定（{detail}）",
+        f"told from the text ({detail})",
+        doubtful=close or scores[best] < 0.3,
+        contradicts=declared is not None,
+    )
+
+
+def read_text(path: Path, encoding: str | None = None) -> tuple[str, str]:
+    """Return the text of a whole file and its encoding.
+
+    UTF-8 and UTF-16 with a byte order mark, UTF-8 without one, and GB18030 are told apart.
+
+    Raises
+    ------
+    FormatError
+        The bytes are in none of them, or not in the encoding that was asked for.
+    """
+    raw = path.read_bytes()
+    name = _chosen(path, raw, encoding)
+    try:
+        return raw.decode(name).lstrip("\ufeff"), name.replace("-SIG", "")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise refusal(
+            path, f"第 {line} 行不是 {name} 文字", f"line {line} is not {name} text"
+        ) from error
+
+
+def _chosen(path: Path, raw: bytes, encoding: str | None) -> str:
+    if encoding is not None:
+        return require(path, encoding)
+    if raw.startswith(codecs.BOM_UTF8):
+        return "UTF-8-SIG"
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "UTF-16"
+    lines = [Text(line) for line in raw.splitlines()]
+    found = guess(lines, None)
+    if found is None or found.encoding == "cp1252":
+        raise refusal(
+            path,
+            "文字既不是 UTF-8 也不是 GB18030，请用 encoding 说明编码",
+            "the text is neither UTF-8 nor GB18030; state its encoding",
+        )
+    return found.encoding
+
+
+def require(path: Path, encoding: str) -> str:
+    """Return the normal name of an encoding the user gave; FormatError if there is none such."""
+    name = normal_name(encoding)
+    if name is None:
+        raise refusal(path, f"没有名为 {encoding!r} 的编码", f"no encoding is called {encoding!r}")
+    return name
+
+
+def _score(sample: Sequence[Text], encoding: str) -> float | None:
+    good = total = 0
+    for text in sample:
+        decoded = decode(text, encoding)
+        if decoded is None or not _no_c1_controls(decoded):
+            return None
+        hits, marks = _plausible(decoded, encoding)
+        good += hits
+        total += marks
+    return good / total if total else 0.0
+
+
+def _no_c1_controls(text: str) -> bool:
+    return not any("\x80" <= c <= "\x9f" for c in text)
+
+
+def _plausible(text: str, encoding: str) -> tuple[int, int]:
+    """Return how many non-ASCII characters are plausible, and how many there are."""
+    marks = [k for k, c in enumerate(text) if c > "\x7f"]
+    if encoding in _MULTIBYTE:
+        common = _common(encoding)
+        hits = sum(text[k] in common or (encoding == "UTF-8" and _in_word(text, k)) for k in marks)
+    else:
+        hits = sum(_in_word(text, k) for k in marks)
+    return hits, len(marks)
+
+
+def _in_word(text: str, k: int) -> bool:
+    """Tell whether character ``k`` is an accented letter in a word of mostly plain letters."""
+    if not text[k].isalpha() or ord(text[k]) > 0x24F:
+        return False
+    start, stop = k, k + 1
+    while start and text[start - 1] > "\x7f":
+        start -= 1
+    while stop < len(text) and text[stop] > "\x7f":
+        stop += 1
+    before = start > 0 and text[start - 1].isalpha()
+    after = stop < len(text) and text[stop].isalpha()
+    return (before or after) if stop - start == 1 else (before and after and stop - start == 2)
+
+
+@cache
+def _common(encoding: str) -> frozenset[str]:
+    """Return the everyday characters of an encoding.
+
+    Level 1 of GB 2312-80 (rows 16-55) and its symbols (rows 1-3); level 1 of Big5.
+    """
+    if encoding == "Big5":
+        return _cells("big5", range(0xA1, 0xC7), range(0x40, 0xFF))
+    chinese = _cells("gb2312", [*range(0xA1, 0xA4), *range(0xB0, 0xD8)], range(0xA1, 0xFF))
+    if encoding in ("UTF-8", "cp932", "cp949"):
+        kana_hangul = {chr(c) for c in (*range(0x3040, 0x3100), *range(0xAC00, 0xD7A4))}
+        return chinese | _common("Big5") | kana_hangul
+    return chinese
+
+
+def _cells(codec: str, leads: Sequence[int], trails: Sequence[int]) -> frozenset[str]:
+    found: set[str] = set()
+    for lead in leads:
+        for trail in trails:
+            found.update(bytes((lead, trail)).decode(codec, "ignore"))
+    return frozenset(c for c in found if c > "\x7f")

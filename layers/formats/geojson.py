@@ -1,0 +1,189 @@
+"""GeoJSON: read strictly before GDAL reads it, because GDAL calls everything WGS 84.
+
+Source: RFC 7946; the ``crs`` member of the format's 2008 specification is honoured.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from gis.ragged import Shapes
+from layers.errors import FormatError
+from layers.formats import ogr
+from layers.formats.encoding import read_text
+from layers.formats.source import Source, digest_file, refusal, row_labels
+from layers.layer import Issue
+
+_GEOMETRIES = {
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
+    "GeometryCollection",
+}  # fmt: skip
+
+
+class _WrongValueError(ValueError):
+    """A value that JSON, or GeoJSON, does not allow."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
+    """Read a feature collection, one feature or one geometry.
+
+    ``crs`` is the user's word for a file that names none; without it RFC 7946 applies, and
+    coordinates that are no degrees are refused.
+    """
+    text, found = read_text(path, encoding)
+    document = _parse(path, text)
+    features = _features(path, document)
+    stated, note, explicit = _crs(path, document)
+    if crs is not None and not explicit:
+        stated, note = crs, "由使用者给出 / given by the user"
+    if features:
+        rows = ogr.read_rows(path, text.encode("utf-8"))
+    else:  # GDAL makes no layer of an empty collection
+        rows = ogr.Rows({}, np.empty(0, dtype=object), None, ())
+    if len(rows.geometry) != len(features):
+        raise refusal(
+            path,
+            f"有 {len(features)} 个要素，只读出 {len(rows.geometry)} 个",
+            f"holds {len(features)} features, {len(rows.geometry)} were read",
+        )
+    _check_degrees(path, stated, rows.geometry)
+    labels = row_labels(len(features))
+    return Source(
+        path=path,
+        format="GeoJSON",
+        layer=None,
+        sha256=digest_file(path),
+        encoding=found,
+        crs=stated,
+        crs_note=note,
+        declared=len(features),
+        columns=rows.columns,
+        geometry=rows.geometry,
+        labels=labels,
+        issues=(*rows.issues, *_lost(features, rows, labels)),
+    )
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+    except _WrongValueError as error:
+        raise refusal(path, error.zh, error.en) from error
+    except json.JSONDecodeError as error:
+        raise refusal(
+            path,
+            f"第 {error.lineno} 行第 {error.colno} 字不是合法的 JSON",
+            f"line {error.lineno} column {error.colno} is not valid JSON ({error.msg})",
+        ) from error
+    except RecursionError as error:
+        raise refusal(path, "JSON 嵌套过深", "JSON is nested too deep") from error
+    if not isinstance(document, dict):
+        raise refusal(path, "不是 GeoJSON 对象", "is no GeoJSON object")
+    return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        twice = next(k for k, _ in pairs if k in seen or seen.add(k))  # type: ignore[func-returns-value]
+        raise _WrongValueError(
+            f"键 {twice!r} 在同一对象中出现两次", f"key {twice!r} appears twice in an object"
+        )
+    return made
+
+
+def _no_constant(name: str) -> float:
+    raise _WrongValueError(f"含有非法数值 {name}", f"holds {name}, which is no JSON number")
+
+
+def _features(path: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
+    kind = document.get("type")
+    if kind == "Feature":
+        return [document]
+    if kind in _GEOMETRIES:
+        return [{"type": "Feature", "geometry": document}]
+    features = document.get("features")
+    if kind != "FeatureCollection" or not isinstance(features, list):
+        raise refusal(
+            path,
+            f"type 为 {kind!r}，不是 FeatureCollection",
+            f"type is {kind!r}, not FeatureCollection",
+        )
+    for row, feature in enumerate(features, 1):
+        if not isinstance(feature, dict) or feature.get("type") != "Feature":
+            raise refusal(path, f"第 {row} 个要素不是 Feature", f"feature {row} is no Feature")
+    return features
+
+
+def _crs(path: Path, document: dict[str, Any]) -> tuple[pyproj.CRS | None, str, bool]:
+    """Return the CRS, where it comes from, and whether the file itself names it."""
+    if "crs" not in document:
+        return pyproj.CRS.from_user_input("OGC:CRS84"), "GeoJSON: WGS 84 (RFC 7946)", False
+    member = document["crs"]
+    if member is None:
+        return None, '"crs": null', False
+    name = _crs_name(member)
+    if name is None:
+        raise refusal(
+            path,
+            "crs 不是按名称给出（链接等形式不接受）",
+            "its crs member gives no name (links are not followed)",
+        )
+    try:
+        crs = pyproj.CRS.from_user_input(name)
+    except pyproj.exceptions.CRSError as error:
+        raise refusal(path, f"crs {name[:60]} 不能识别", f"unknown crs {name[:60]}") from error
+    return crs, f"GeoJSON crs: {name}", True
+
+
+def _crs_name(member: object) -> str | None:
+    if not isinstance(member, dict) or member.get("type") != "name":
+        return None
+    properties = member.get("properties")
+    name = properties.get("name") if isinstance(properties, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _check_degrees(path: Path, crs: pyproj.CRS | None, shapes: Shapes) -> None:
+    if crs is None or not crs.is_geographic or not len(shapes):
+        return
+    bounds = shapely.bounds(shapes)
+    wrong = (np.abs(bounds[:, ::2]) > 180).any(axis=1) | (np.abs(bounds[:, 1::2]) > 90).any(axis=1)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        x, y = bounds[row, 0], bounds[row, 1]
+        raise _metres(path, row + 1, x, y)
+
+
+def _metres(path: Path, row: int, x: float, y: float) -> FormatError:
+    return refusal(
+        path,
+        f"第 {row} 个要素的坐标 ({x:.0f}, {y:.0f}) 不是经纬度而像投影坐标（米），"
+        '请写明坐标系，如 --crs EPSG:4526 或 workspace.toml 中 crs = "EPSG:4526"',
+        f"feature {row} has coordinates ({x:.0f}, {y:.0f}), which are no degrees but look like "
+        'projected metres; state the CRS, e.g. --crs EPSG:4526 or crs = "EPSG:4526"',
+    )
+
+
+def _lost(features: list[dict[str, Any]], rows: ogr.Rows, labels: tuple[str, ...]) -> list[Issue]:
+    """Return an error for each geometry that the file has and GDAL could not read."""
+    missing = np.flatnonzero(shapely.is_missing(rows.geometry))
+    said = {i.feature for i in rows.issues}
+    return [
+        Issue("error", "unreadable_geometry", labels[k], f"{labels[k]}：几何无法读取",
+              f"{labels[k]}: geometry cannot be read")
+        for k in missing
+        if features[k].get("geometry") is not None and labels[k] not in said
+    ]  # fmt: skip

@@ -1,0 +1,229 @@
+"""Whole layers through GDAL: every row, no filter, every complaint of the library kept."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyproj
+import shapely
+
+from gis.ragged import Shapes
+from layers.errors import FormatError
+from layers.formats.source import refusal, row_labels, warning
+from layers.layer import Issue
+
+_EXPECTED = (RuntimeError, ValueError, OSError, pa.ArrowException)
+_CURVES = (8, 9, 10, 11, 12, 13, 14)
+_KEPT = (
+    pa.types.is_string,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_boolean,
+    pa.types.is_date,
+    pa.types.is_timestamp,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What GDAL delivered: field name -> array, geometries, stated CRS, complaints."""
+
+    columns: dict[str, pa.Array]
+    geometry: Shapes
+    crs: str | None
+    issues: tuple[Issue, ...]
+
+
+def read_rows(
+    path: Path,
+    target: Path | bytes,
+    layer: str | None = None,
+    *,
+    encoding: str | None = None,
+    labels: Sequence[str] | None = None,
+    row_number: bool = False,
+    **options: str,
+) -> Rows:
+    """Read all rows of one layer.
+
+    Parameters
+    ----------
+    path : the file named in messages
+    target : what GDAL opens: the resolved path, or the bytes of the file
+    labels : names of the rows, where they are not ``第 1 行`` and so on
+    row_number : also deliver the primary key that GDAL keeps apart from the fields
+    options : open options of the driver
+
+    Raises
+    ------
+    FormatError
+        GDAL cannot read it, or its text is not UTF-8.
+    """
+    import pyogrio.raw
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            meta, table = pyogrio.raw.read_arrow(
+                target, layer=layer, encoding=encoding, return_fids=row_number, **options
+            )
+            table = table.combine_chunks()
+            table.validate(full=True)
+        except _EXPECTED as error:
+            raise _unreadable(path, error) from error
+    geometry_name = meta["geometry_name"] or "wkb_geometry"
+    if geometry_name not in table.column_names:
+        raise refusal(path, f"图层 {layer} 没有几何", f"layer {layer} has no geometry")
+    shapes, broken = from_wkb(_single(table.column(geometry_name)), labels)
+    columns, dropped = plain_columns(table.drop_columns([geometry_name]))
+    complaints = [
+        warning("gdal", None, f"GDAL：{w.message}", f"GDAL: {w.message}")
+        for w in said
+        if "Measured (M)" not in str(w.message)  # M is never kept
+    ]
+    return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped))
+
+
+def layer_names(path: Path, target: Path | bytes, **options: str) -> list[str]:
+    """Return the names of the layers that have a geometry."""
+    return [name for name, kind in _layers(path, target, **options) if kind is not None]
+
+
+def count_rows(path: Path, target: Path | bytes, layer: str, **options: str) -> int:
+    """Return how many rows GDAL says a layer has."""
+    import pyogrio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # read_rows reports them
+        try:
+            info = pyogrio.read_info(target, layer=layer, force_feature_count=True, **options)
+        except _EXPECTED as error:
+            raise _unreadable(path, error) from error
+    return int(info["features"])
+
+
+def key_column(path: Path, target: Path, layer: str, **options: str) -> str | None:
+    """Return the name of the primary key that GDAL keeps apart from the fields."""
+    import pyogrio
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return str(pyogrio.read_info(target, layer=layer, **options)["fid_column"]) or None
+        except _EXPECTED as error:
+            raise _unreadable(path, error) from error
+
+
+def parse_stated_crs(text: object) -> tuple[pyproj.CRS | None, str]:
+    """Return the CRS GDAL reports and a note; an undefined or local one counts as none."""
+    if not text:
+        return None, ""
+    try:
+        crs = pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
+        return None, f"无法识别的坐标系说明 / unreadable CRS: {str(text)[:60]}"
+    if crs.is_engineering or crs.name.lower().startswith(("undefined", "unknown")):
+        return None, f"坐标系为 {crs.name}，等于没有说明 / {crs.name} states nothing"
+    return crs, ""
+
+
+def from_wkb(values: pa.Array, labels: Sequence[str] | None = None) -> tuple[Shapes, list[Issue]]:
+    """Return 2-D shapely geometries, None where there is none or it cannot be read.
+
+    Arcs, surfaces of triangles and damaged geometries become None, each with an error issue:
+    replacing them with straight edges would be a guess.
+    """
+    raw = np.array(values.to_pylist(), dtype=object)
+    curved = np.array([v is not None and _is_curve(v) for v in raw], bool)
+    raw[curved] = None
+    try:
+        shapes: Shapes = shapely.from_wkb(raw, on_invalid="ignore")
+    except NotImplementedError:  # a curve inside a collection
+        shapes = np.array([_or_none(v) for v in raw], dtype=object)
+    shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
+    lost = np.asarray(shapely.is_missing(shapes)) & ~np.asarray(values.is_null())
+    if labels is None or len(labels) != len(raw):
+        labels = row_labels(len(raw))
+    issues = [_lost(labels[row], bool(curved[row])) for row in np.flatnonzero(lost).tolist()]
+    return shapes, issues
+
+
+def plain_columns(table: pa.Table) -> tuple[dict[str, pa.Array], list[Issue]]:
+    """Return the columns of plain types; strings as ``string``, decimals as ``float64``.
+
+    Lists, structures, times of day and bytes are left out, each with an info issue.
+    """
+    columns: dict[str, pa.Array] = {}
+    issues: list[Issue] = []
+    for name, chunked in zip(table.column_names, table.columns, strict=True):
+        values = _simplified(_single(chunked))
+        if any(test(values.type) for test in _KEPT):
+            columns[name] = values
+        else:
+            kind = str(values.type)
+            zh = f"字段 {name} 的类型 {kind} 不用，已略去"
+            issues.append(
+                Issue("info", "column_ignored", None, zh, f"field {name} of type {kind} left out")
+            )
+    return columns, issues
+
+
+def _simplified(values: pa.Array) -> pa.Array:
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        values = values.dictionary_decode()
+        kind = values.type
+    if pa.types.is_null(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return values.cast(pa.string())
+    if pa.types.is_decimal(kind):
+        return values.cast(pa.float64())
+    return values
+
+
+def _single(chunked: pa.ChunkedArray) -> pa.Array:
+    combined = chunked.combine_chunks()
+    return pa.concat_arrays(combined.chunks) if isinstance(combined, pa.ChunkedArray) else combined
+
+
+def _layers(path: Path, target: Path | bytes, **options: str) -> npt.NDArray[Any]:
+    import pyogrio.raw
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # read_rows reports them
+        try:
+            return np.asarray(pyogrio.list_layers(target, **options))
+        except _EXPECTED as error:
+            raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> FormatError:
+    first = (str(error).splitlines() or [type(error).__name__])[0]
+    return refusal(path, f"无法读取：{first}", f"cannot be read: {first}")
+
+
+def _is_curve(wkb: bytes) -> bool:
+    order = "little" if wkb[:1] == b"\1" else "big"
+    code = int.from_bytes(wkb[1:5], order) & 0x1FFFFFFF  # type: ignore[arg-type]
+    return code % 1000 in _CURVES
+
+
+def _or_none(wkb: bytes | None) -> Any:
+    try:
+        return shapely.from_wkb(wkb, on_invalid="ignore")
+    except NotImplementedError:
+        return None
+
+
+def _lost(label: str, curved: bool) -> Issue:
+    if curved:
+        zh = f"{label}：含圆弧，请先转换为折线"
+        return Issue("error", "curved_geometry", label, zh, f"{label}: has arcs; convert to lines")
+    zh = f"{label}：几何无法读取"
+    return Issue("error", "unreadable_geometry", label, zh, f"{label}: geometry cannot be read")

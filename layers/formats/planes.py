@@ -1,0 +1,122 @@
+"""National planes of China, and what a column of corner numbers can be.
+
+EPSG codes: registry of the EPSG Geodetic Parameter Dataset, checked with pyproj in the tests.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyproj
+
+from gis.ragged import Floats
+
+Datum = Literal["CGCS2000", "Xian 1980", "Beijing 1954"]
+
+# datum -> geographic; 3-degree from zone 25, without prefix from 75E; 6-degree from zone 13, same
+_CODES: dict[Datum, tuple[int, int, int, int, int]] = {
+    "CGCS2000": (4490, 4513, 4534, 4491, 4502),
+    "Xian 1980": (4610, 2349, 2370, 2327, 2338),
+    "Beijing 1954": (4214, 2401, 2422, 21413, 21453),
+}
+_ZONES = {3: range(25, 46), 6: range(13, 24)}
+_NORTHING = (1.7e6, 6.1e6)  # 15-55 N, which holds all land of China
+_EASTING = (1e5, 9e5)  # within 4 degrees of the meridian, whose easting is 500 km
+_DATUM_WORDS: tuple[tuple[Datum, str], ...] = (
+    ("CGCS2000", r"CGCS\s*2000|2000\s*(国家|中国)?\s*(大地|坐标)|国家\s*2000|(大地|坐标系)\s*2000"),
+    ("Xian 1980", r"(19)?80\s*(年)?\s*西安|西安\s*(19)?80|1980\s*国家|xi'?an\s*_?\s*(19)?80"),
+    ("Beijing 1954", r"(19)?54\s*(年)?\s*北京|北京\s*(19)?54|beijing\s*_?\s*(19)?54"),
+)
+
+
+def datums_named(text: str) -> list[Datum]:
+    """Return the Chinese datums that a text names."""
+    return [d for d, pattern in _DATUM_WORDS if re.search(pattern, text, re.IGNORECASE)]
+
+
+def geographic(datum: Datum) -> pyproj.CRS:
+    """Return the geographic system of a datum."""
+    return pyproj.CRS.from_epsg(_CODES[datum][0])
+
+
+def plane(datum: Datum, width: int, zone: int, prefixed: bool) -> pyproj.CRS:
+    """Return the Gauss-Krüger zone; KeyError where there is no such zone.
+
+    Parameters
+    ----------
+    width : 3 or 6 degrees
+    zone : zone number (3 degrees: 25-45; 6 degrees: 13-23)
+    prefixed : whether the easting starts with the zone number
+    """
+    if zone not in _ZONES[width]:
+        raise KeyError(zone)
+    _, three, three_plain, six, six_plain = _CODES[datum]
+    base = {(3, True): three, (3, False): three_plain, (6, True): six, (6, False): six_plain}
+    return pyproj.CRS.from_epsg(base[width, prefixed] + zone - _ZONES[width].start)
+
+
+def width_of(zone: int) -> int | None:
+    """Return the width a zone number tells: the ranges of 3° and 6° zones do not meet."""
+    return next((w for w, zones in _ZONES.items() if zone in zones), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What the two numbers of each corner are.
+
+    ``swapped`` = easting (or longitude) stands first, against the Chinese X = north. ``zone``
+    is the prefix of the eastings, None without one.
+    """
+
+    kind: Literal["plane", "degrees"]
+    swapped: bool
+    zone: int | None
+
+    def east_north(self, first: Floats, second: Floats) -> Floats:
+        """Return (n, 2) easting and northing, or longitude and latitude."""
+        pair = (first, second) if self.swapped else (second, first)
+        return np.column_stack(pair)
+
+    def note(self) -> str:
+        """Say what the coordinates tell, in both languages."""
+        if self.kind == "degrees":
+            return "坐标为经纬度 / coordinates are longitude and latitude"
+        if self.zone is None:
+            return "横坐标不带带号，中央子午线未知 / eastings without zone: meridian unknown"
+        width = width_of(self.zone)
+        zh = f"横坐标带号 {self.zone}，为 {width} 度带"
+        return f"{zh} / eastings tell {width}-degree zone {self.zone}"
+
+
+def axes_of(first: Floats, second: Floats) -> tuple[Axes | None, int]:
+    """Tell from their size what corner numbers are.
+
+    Returns
+    -------
+    The common reading of all corners, or None with the row of the first corner that fits none
+    or not that of the first corner.
+    """
+    codes = np.full(len(first), -1, np.int64)
+    codes[_is_lon_lat(second, first)] = 0
+    codes[_is_lon_lat(first, second)] = 1
+    for swapped, north, east in ((0, first, second), (1, second, first)):
+        fits = (north >= _NORTHING[0]) & (north <= _NORTHING[1])
+        zone = np.floor_divide(east, 1e6)
+        rest = east - zone * 1e6
+        fits &= (rest >= _EASTING[0]) & (rest <= _EASTING[1])
+        fits &= np.isin(zone, (0, *_ZONES[3], *_ZONES[6]))
+        codes[fits] = 100 + zone[fits].astype(np.int64) * 2 + swapped
+    wrong = (codes < 0) | (codes != codes[0])
+    if wrong.any():
+        return None, int(np.flatnonzero(wrong)[0])
+    code = int(codes[0])
+    if code < 2:
+        return Axes("degrees", bool(code), None), 0
+    return Axes("plane", bool(code % 2), (code - 100) // 2 or None), 0
+
+
+def _is_lon_lat(lon: Floats, lat: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return (lon >= 73) & (lon <= 136) & (lat >= 3) & (lat <= 54)

@@ -1,0 +1,211 @@
+"""A mining right's corners as registered: the registration string and its published form.
+
+Registration string: ``<rings>, { <n>, { <no>,<X north>,<Y east> } x n, <top>,<bottom>,<remark>,
+<1|-1>, } x rings``. Published form: one corner per line, each part closed by a line
+``*,<top>,<bottom>,<remark>,<1|-1>,``. 1 adds a part, -1 takes one out **between its own
+elevations**: a deduction is a body in space, so the plan outline is the union of the added parts
+and the deductions stay beside it as ``right_part``.
+
+Source: the registration string as the mining-right registration system writes it, and transfer
+notices on the Ministry of Natural Resources' mining-right site.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+import shapely
+
+from layers.formats.encoding import read_text
+from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
+from layers.formats.registration_grammar import Part, blocks_of, parse_published, parse_string
+from layers.formats.source import Source, refusal, warning
+from layers.layer import Issue
+
+STRING = "registration string"
+PUBLISHED = "published corner list"
+_DEDUCTED = re.compile(r"扣除|扣减|剔除|核减")
+
+
+@dataclass(frozen=True, slots=True)
+class _Right:
+    licence: str | None
+    parts: tuple[Part, ...]
+
+
+def read(path: Path, encoding: str | None) -> Source:
+    """Read a text file of one right, or of several, each led by a line with its licence number.
+
+    Raises
+    ------
+    FormatError
+        The text breaks the grammar; the message names the line or field.
+    """
+    text, found = read_text(path, encoding)
+    return _source(path, text, found, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def parse_registration(text: str, path: Path = Path("<text>")) -> Source:
+    """Read a registration string or published corner list from memory; as :func:`read`."""
+    return _source(path, text, None, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
+    datums, blocks = blocks_of(path, text)
+    published = any(line.startswith("*") for _, lines in blocks for _, line in lines)
+    parse = parse_published if published else parse_string
+    rights = [_Right(licence, tuple(parse(path, lines))) for licence, lines in blocks]
+    axes = _axes(path, rights)
+    crs, note = _crs(path, datums, axes)
+    labels = tuple(
+        f"许可证 {right.licence}" if right.licence else f"第 {k} 个矿权"
+        for k, right in enumerate(rights, 1)
+    )
+    issues = [
+        i for right, label in zip(rights, labels, strict=True) for i in _remarks(right, label)
+    ]
+    if axes.swapped:
+        zh = "X、Y 与规定相反（横坐标在前），已对调"
+        issues.append(warning("axes_swapped", None, zh, "easting stands before northing; swapped"))
+    shapes = [[_ring(axes, part) for part in right.parts] for right in rights]
+    kind = PUBLISHED if published else STRING
+    shared = (kind, sha256, encoding, crs, note)
+    parts = _part_rows(path, rights, labels, shapes, shared)
+    return Source(
+        path=path,
+        format=kind,
+        layer=None,
+        sha256=sha256,
+        encoding=encoding,
+        crs=crs,
+        crs_note=note,
+        declared=len(rights),
+        columns=_right_columns(rights),
+        geometry=_array([_outline(path, r, s) for r, s in zip(rights, shapes, strict=True)]),
+        labels=labels,
+        issues=tuple(issues),
+        companions={"right_part": parts},
+    )
+
+
+def _right_columns(rights: Sequence[_Right]) -> dict[str, pa.Array]:
+    columns: dict[str, pa.Array] = {}
+    if any(r.licence for r in rights):
+        columns["licence_no"] = pa.array([r.licence for r in rights], pa.string())
+    tops = [[p.top for p in r.parts if p.sign > 0] for r in rights]
+    bottoms = [[p.bottom for p in r.parts if p.sign > 0] for r in rights]
+    columns["top_elevation_m"] = pa.array([_extreme(max, v) for v in tops], pa.float64())
+    columns["bottom_elevation_m"] = pa.array([_extreme(min, v) for v in bottoms], pa.float64())
+    return columns
+
+
+def _extreme(pick: Callable[[list[float]], float], values: list[float | None]) -> float | None:
+    """Return the highest or lowest elevation; unknown if one part's is unknown."""
+    known = [v for v in values if v is not None]
+    return pick(known) if known and len(known) == len(values) else None
+
+
+def _part_rows(
+    path: Path,
+    rights: Sequence[_Right],
+    labels: Sequence[str],
+    shapes: Sequence[Sequence[shapely.Polygon]],
+    shared: tuple[str, str, str | None, pyproj.CRS | None, str],
+) -> Source:
+    rows = [(right, label, part) for right, label in zip(rights, labels, strict=True)
+            for part in right.parts]  # fmt: skip
+    kind, sha256, encoding, crs, note = shared
+    return Source(
+        path=path,
+        format=kind,
+        layer="right_part",
+        sha256=sha256,
+        encoding=encoding,
+        crs=crs,
+        crs_note=note,
+        declared=len(rows),
+        columns={
+            "parent_licence_no": pa.array([r.licence for r, _, _ in rows], pa.string()),
+            "sign": pa.array([p.sign for _, _, p in rows], pa.int64()),
+            "top_elevation_m": pa.array([p.top for _, _, p in rows], pa.float64()),
+            "bottom_elevation_m": pa.array([p.bottom for _, _, p in rows], pa.float64()),
+            "remark": pa.array([p.remark or None for _, _, p in rows], pa.string()),
+        },
+        geometry=_array([s for group in shapes for s in group]),
+        labels=tuple(f"{label} {part.where}" for _, label, part in rows),
+    )
+
+
+def _array(shapes: Sequence[shapely.Geometry]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    out = np.empty(len(shapes), dtype=object)
+    out[:] = shapes
+    return out
+
+
+def _axes(path: Path, rights: Sequence[_Right]) -> Axes:
+    parts = [p for r in rights for p in r.parts]
+    first = np.array([v for p in parts for v in p.first])
+    second = np.array([v for p in parts for v in p.second])
+    axes, row = axes_of(first, second)
+    if axes is None or axes.kind == "degrees":
+        zh = f"拐点 {first[row]}, {second[row]} 不像平面坐标，或与其余点不在同一带"
+        en = f"corner {first[row]}, {second[row]} is in no plane of China or not in the others'"
+        raise refusal(path, zh, en)
+    return axes
+
+
+def _crs(path: Path, datums: list[Datum], axes: Axes) -> tuple[pyproj.CRS | None, str]:
+    if len(datums) > 1:
+        names = "、".join(datums)
+        raise refusal(path, f"同时写有 {names}", f"names more than one datum: {names}")
+    if not datums:
+        return None, f"没有写明坐标系；{axes.note()}"
+    note = f"{datums[0]}；{axes.note()}"
+    width = width_of(axes.zone) if axes.zone else None
+    if axes.zone is None or width is None:
+        return None, note
+    return plane(datums[0], width, axes.zone, prefixed=True), note
+
+
+def _ring(axes: Axes, part: Part) -> shapely.Polygon:
+    return shapely.Polygon(axes.east_north(np.array(part.first), np.array(part.second)))
+
+
+def _outline(path: Path, right: _Right, shapes: Sequence[shapely.Polygon]) -> shapely.Geometry:
+    """Return the union of the added parts, in their own plane."""
+    added = [(p, s) for p, s in zip(right.parts, shapes, strict=True) if p.sign > 0]
+    if not added:
+        raise refusal(path, "没有一块是增加的（1）", "no part is added (1)")
+    if len(added) == 1:
+        return added[0][1]  # a lone outline goes to the repair as it is
+    for part, shape in added:
+        if not shape.is_valid:
+            raise refusal(
+                path, f"{part.where}的界线自交", f"{part.where}: its outline crosses itself"
+            )
+    return shapely.union_all([s for _, s in added])
+
+
+def _remarks(right: _Right, label: str) -> list[Issue]:
+    issues = []
+    for part in right.parts:
+        says_out = bool(_DEDUCTED.search(part.remark))
+        if (part.sign > 0 and says_out) or (part.sign < 0 and part.remark and not says_out):
+            zh = (
+                f"{label} {part.where}：备注“{part.remark}”与加减号 {part.sign:+d} 不一致，按加减号"
+            )
+            en = f"{label} {part.where}: remark and sign {part.sign:+d} disagree; the sign is used"
+            issues.append(warning("sign_contradicted", label, zh, en))
+        if part.top is None or part.bottom is None:
+            zh = f"{label} {part.where}：没有标高"
+            issues.append(
+                warning("elevation_missing", label, zh, f"{label} {part.where}: no elevations")
+            )
+    return issues

@@ -1,0 +1,209 @@
+"""The two grammars of a mining right's corners, and the few lines that may stand around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from layers.errors import FormatError
+from layers.formats.planes import Datum, datums_named
+from layers.formats.source import refusal
+
+Line = tuple[int, str]
+Block = tuple[str | None, list[Line]]
+"""Licence number, where the text gives one, and numbered data lines of one right."""
+
+_LICENCE = re.compile(r"(?:采矿|探矿|勘查)?许可证号?\s*[:：=,，]?\s*(\S+?)[,，;；]?$")
+_TITLE = re.compile(r"拐点|点号|序号")
+_Refuse = Callable[[str, str], FormatError]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One ring: where it stands, its corners as written, elevations, remark and sign."""
+
+    where: str
+    first: tuple[float, ...]
+    second: tuple[float, ...]
+    top: float | None
+    bottom: float | None
+    remark: str
+    sign: int
+
+
+# -- the text around the numbers ---------------------------------------------------------------
+
+
+def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
+    """Return datums named and, per right, its licence number and numbered data lines."""
+    datums: list[Datum] = []
+    blocks: list[Block] = []
+    gap = False
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        named = datums_named(line)
+        licence = _LICENCE.match(line)
+        if licence:
+            blocks.append((licence.group(1), []))
+        elif _is_data(line):
+            if not blocks:
+                blocks.append((None, []))
+            elif gap and blocks[-1][1]:
+                raise refusal(
+                    path,
+                    f"第 {number} 行：空行之后没有许可证号，不知属于哪个矿权",
+                    f"line {number}: no licence number after the blank line",
+                )
+            blocks[-1][1].append((number, line))
+        elif named:
+            datums += [d for d in named if d not in datums]
+        elif line and not _TITLE.match(line):
+            raise refusal(
+                path,
+                f"第 {number} 行不合格式：{line[:40]}",
+                f"line {number} does not fit: {line[:40]}",
+            )
+        gap = not line
+    _check_blocks(path, blocks)
+    return datums, blocks
+
+
+def _check_blocks(path: Path, blocks: list[Block]) -> None:
+    if not blocks:
+        raise refusal(path, "没有拐点坐标", "holds no corners")
+    for licence, lines in blocks:
+        if not lines:
+            raise refusal(path, f"许可证 {licence} 没有拐点", f"licence {licence} has no corners")
+    numbers = [licence for licence, _ in blocks]
+    if len(blocks) > 1 and None in numbers:
+        raise refusal(path, "第一个矿权没有许可证号", "the first right has no licence number")
+
+
+def is_preamble(line: str) -> bool:
+    """Tell whether a line is one that may stand before the numbers."""
+    return bool(_LICENCE.match(line) or _TITLE.match(line) or datums_named(line))
+
+
+def is_corner(line: str) -> bool:
+    """Tell whether a line looks like a corner of the published form."""
+    fields = [f.strip() for f in line.split(",")]
+    return len(fields) >= 3 and all(f and f[0] in "*+-0123456789" for f in fields[:3])
+
+
+def _is_data(line: str) -> bool:
+    return bool(re.match(r"[*\d+-]", line)) and "," in line
+
+
+# -- the two grammars --------------------------------------------------------------------------
+
+
+class _Tokens:
+    """Fields of a registration string, taken one after the other."""
+
+    def __init__(self, path: Path, lines: Sequence[Line]) -> None:
+        for number, line in lines[:-1]:
+            if not line.endswith(","):
+                raise refusal(
+                    path, f"第 {number} 行断在字段中间", f"line {number} breaks inside a field"
+                )
+        joined = "".join(line for _, line in lines)
+        self.path = path
+        self.fields = [f.strip() for f in joined.split(",")]
+        self.at = 0
+
+    def take(self, zh: str, en: str) -> str:
+        if self.at >= len(self.fields):
+            raise refusal(self.path, f"缺少{zh}：字段已完", f"ends where {en} is due")
+        self.at += 1
+        return self.fields[self.at - 1]
+
+    def error(self, zh: str, en: str) -> FormatError:
+        return refusal(self.path, f"第 {self.at} 项：{zh}", f"field {self.at}: {en}")
+
+    def integer(self, zh: str, en: str) -> int:
+        text = self.take(zh, en)
+        if not text.isdecimal() or not 0 < int(text) <= 100_000:
+            raise self.error(f"{zh} {text!r} 不是正整数", f"{en} {text!r} is no positive integer")
+        return int(text)
+
+    def number(self, zh: str, en: str) -> float:
+        return _number(self.take(zh, en), self.error)
+
+
+def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
+    tokens = _Tokens(path, lines)
+    parts = []
+    for ring in range(1, tokens.integer("圈数", "the number of rings") + 1):
+        where = f"第 {ring} 圈"
+        first, second = [], []
+        for _ in range(tokens.integer(f"{where}点数", f"corners of ring {ring}")):
+            if not tokens.take(f"{where}点号", f"a corner's number in ring {ring}"):
+                raise tokens.error(f"{where}点号为空", f"empty corner number in ring {ring}")
+            first.append(tokens.number(f"{where} X", f"X in ring {ring}"))
+            second.append(tokens.number(f"{where} Y", f"Y in ring {ring}"))
+        tail = [tokens.take(f"{where}{n}", f"ring {ring}'s closing fields")
+                for n in ("上限标高", "下限标高", "备注", "加减号")]  # fmt: skip
+        parts.append(_part(where, first, second, tail, tokens.error))
+    if any(tokens.fields[tokens.at :]):
+        tokens.at += 1
+        raise tokens.error("最后一圈之后还有内容", "something follows the last ring")
+    return parts
+
+
+def parse_published(path: Path, lines: Sequence[Line]) -> list[Part]:
+    parts: list[Part] = []
+    first: list[float] = []
+    second: list[float] = []
+    for number, line in lines:
+        fields = [f.strip() for f in line.split(",")]
+
+        def error(zh: str, en: str, number: int = number) -> FormatError:
+            return refusal(path, f"第 {number} 行：{zh}", f"line {number}: {en}")
+
+        if fields[0] != "*":
+            if len(fields) < 3 or any(fields[3:]):
+                raise error("拐点行应为 点号,X,Y", "a corner line is number, X, Y")
+            first.append(_number(fields[1], error))
+            second.append(_number(fields[2], error))
+            continue
+        if len(fields) < 5 or any(fields[5:]):
+            raise error("结束行应为 *,上限,下限,名称,1 或 -1", "expected *,top,bottom,name,1 or -1")
+        parts.append(_part(f"第 {len(parts) + 1} 块", first, second, fields[1:5], error))
+        first, second = [], []
+    if first:
+        raise refusal(path, "最后一块没有以 * 行结束", "the last part is not closed by a * line")
+    return parts
+
+
+def _part(
+    where: str, first: list[float], second: list[float], tail: Sequence[str], error: _Refuse
+) -> Part:
+    if (first[:1], second[:1]) == (first[-1:], second[-1:]) and len(first) > 1:
+        first, second = first[:-1], second[:-1]
+    if len(first) < 3:
+        raise error(f"{where}不足 3 个拐点", f"{where}: fewer than 3 corners")
+    top, bottom = (_number(t, error) if t else None for t in tail[:2])
+    sign = {"1": 1, "+1": 1, "-1": -1, "−1": -1}.get(tail[3])
+    if sign is None:
+        raise error(f"{where}的加减号 {tail[3]!r} 不是 1 或 -1", f"{where}: {tail[3]!r} is not ±1")
+    if top is not None and bottom is not None and top < bottom:
+        raise error(
+            f"{where}上限标高 {top} 低于下限标高 {bottom}",
+            f"{where}: top elevation {top} is below bottom elevation {bottom}",
+        )
+    return Part(where, tuple(first), tuple(second), top, bottom, tail[2], sign)
+
+
+def _number(text: str, error: _Refuse) -> float:
+    if "*" in text:
+        raise error(f"数字被遮盖：{text}", f"masked digits: {text}")
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise error(f"{text[:30]!r} 不是数字", f"{text[:30]!r} is not a number") from None
+    if not value.is_finite():
+        raise error(f"{text[:30]!r} 不是数字", f"{text[:30]!r} is not a number")
+    return float(value)

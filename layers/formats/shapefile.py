@@ -1,0 +1,294 @@
+"""ESRI Shapefile: the sidecars are made to agree before GDAL is asked.
+
+Source of the layout: ESRI Shapefile Technical Description, July 1998.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyproj
+import shapely
+
+from gis.ragged import Bools, Ints
+from layers.formats import dbf, ogr
+from layers.formats.encoding import Guess, Text, decode, guess, normal_name, of_language_id, require
+from layers.formats.source import Source, digest_files, refusal, warning
+from layers.layer import Issue
+
+_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_HEADER = 100
+
+
+@dataclass(frozen=True, eq=False)
+class _Text:
+    """Decoded attribute text: the encoding, field names and what had to be said."""
+
+    encoding: str
+    names: list[str]
+    issues: list[Issue]
+
+
+def read(path: Path, encoding: str | None) -> Source:
+    """Read a Shapefile; .shp, .shx and .dbf must be there and agree on the number of rows."""
+    files = sidecars(path)
+    kinds = _check_index(path, files[".shx"])
+    table = dbf.read_table(files[".dbf"])
+    if len(table.cells) != len(kinds):
+        raise refusal(
+            path,
+            f"图形 {len(kinds)} 个，属性 {len(table.cells)} 条，数目不符",
+            f"{len(kinds)} shapes but {len(table.cells)} attribute records",
+        )
+    text = _encoding(path, table, files.get(".cpg"), encoding)
+    kept = np.flatnonzero(~table.deleted)
+    labels = tuple(f"第 {k + 1} 行" for k in kept)
+    rows = ogr.read_rows(path, path.resolve(), encoding="ISO-8859-1", labels=labels)
+    if len(rows.geometry) != len(kept) or len(rows.columns) != len(table.fields):
+        raise refusal(
+            path,
+            f"应有 {len(kept)} 行 {len(table.fields)} 个字段，"
+            f"只读出 {len(rows.geometry)} 行 {len(rows.columns)} 个字段",
+            f"{len(kept)} rows of {len(table.fields)} fields expected, "
+            f"{len(rows.geometry)} of {len(rows.columns)} read",
+        )
+    columns, issues = _columns(path, table, rows, text, labels)
+    stated, note, crs_issues = _crs(files.get(".prj"))
+    return Source(
+        path=path,
+        format="ESRI Shapefile",
+        layer=None,
+        sha256=digest_files((s, files[s]) for s in _PARTS if s in files),
+        encoding=text.encoding,
+        crs=stated,
+        crs_note=note,
+        declared=len(kept),
+        columns=columns,
+        geometry=rows.geometry,
+        labels=labels,
+        issues=(
+            *text.issues,
+            *crs_issues,
+            *_deleted(len(table.cells) - len(kept)),
+            *(i for i in rows.issues if "parsed incompletely" not in i.en),
+            *issues,
+            *_unread(kinds[kept], rows, labels),
+        ),
+    )
+
+
+def sidecars(path: Path) -> dict[str, Path]:
+    """Return suffix -> file for the parts of a Shapefile that exist, in any letter case.
+
+    Raises
+    ------
+    FormatError
+        .shx or .dbf is missing.
+    """
+    files = {".shp": path}
+    for other in sorted(path.parent.iterdir()):
+        suffix = other.suffix.lower()
+        if other.stem == path.stem and suffix in _PARTS[1:] and other.is_file():
+            files.setdefault(suffix, other)
+    for suffix in (".shx", ".dbf"):
+        if suffix not in files:
+            raise refusal(
+                path,
+                f"缺少同名的 {suffix} 文件（{path.stem}{suffix}）",
+                f"its {suffix} file is missing ({path.stem}{suffix})",
+            )
+    return files
+
+
+def _check_index(path: Path, index: Path) -> Ints:
+    """Return the shape type of every record after checking that .shx lists all of .shp."""
+    shapes = np.fromfile(path, np.uint8)
+    listed = np.fromfile(index, np.uint8)
+    for file, data in ((path, shapes), (index, listed)):
+        _check_header(file, data)
+    if (len(listed) - _HEADER) % 8:
+        raise refusal(index, "长度不是整条记录（被截断）", "ends inside a record (cut off)")
+    pairs = listed[_HEADER:].copy().view(">i4").astype(np.int64).reshape(-1, 2) * 2
+    start, size = pairs[:, 0], pairs[:, 1]
+    ends = start + 8 + size
+    order = np.argsort(start, kind="stable")
+    tiled = np.concatenate([[_HEADER], ends[order]])
+    if not (np.all(size >= 4) and np.array_equal(tiled[:-1], start[order])):
+        raise refusal(path, ".shx 与 .shp 不一致", "its .shx does not describe its .shp")
+    if tiled[-1] != len(shapes):
+        rest = len(shapes) - tiled[-1]
+        raise refusal(
+            path,
+            f".shx 列出 {len(start)} 个图形，.shp 里还有 {rest} 字节未列出或缺失",
+            f"its .shx lists {len(start)} shapes; {rest} bytes of the .shp are unlisted or missing",
+        )
+    return _check_records(path, shapes, start, size)
+
+
+def _check_header(path: Path, data: dbf.Bytes) -> None:
+    if len(data) < _HEADER or int.from_bytes(data[:4].tobytes(), "big") != 9994:
+        raise refusal(path, "不是 Shapefile（文件头不对）", "not a Shapefile (wrong header)")
+    stated = int.from_bytes(data[24:28].tobytes(), "big") * 2
+    if stated != len(data):
+        raise refusal(
+            path,
+            f"文件头声明 {stated} 字节，实际 {len(data)} 字节",
+            f"the header declares {stated} bytes, the file has {len(data)}",
+        )
+
+
+def _check_records(path: Path, shapes: dbf.Bytes, start: Ints, size: Ints) -> Ints:
+    """Return the shape types; each record's own length must be the one .shx gives."""
+    own = _int32(shapes, start + 4, ">i4") * 2
+    if not np.array_equal(own, size):
+        row = int(np.flatnonzero(own != size)[0]) + 1
+        raise refusal(
+            path, f"第 {row} 个图形的长度与 .shx 不符", f"shape {row} has not the length .shx gives"
+        )
+    return _int32(shapes, start + 8, "<i4")
+
+
+def _int32(data: dbf.Bytes, at: Ints, kind: str) -> Ints:
+    cells = np.ascontiguousarray(data[at[:, None] + np.arange(4)])
+    return cells.view(kind).ravel().astype(np.int64)
+
+
+def _encoding(path: Path, table: dbf.Table, cpg: Path | None, asked: str | None) -> _Text:
+    if asked is not None:
+        name = require(path, asked)
+        return _Text(name, _names(path, table, name), [])
+    stated = cpg.read_bytes()[:40].decode("ascii", "replace").strip() if cpg else ""
+    declared = normal_name(stated) if stated else of_language_id(table.language_id)
+    found = guess(table.texts(), declared)
+    if found is None:
+        raise refusal(
+            path,
+            "属性文字不属于 UTF-8、GB18030 等任一编码，请用 encoding 说明",
+            "the attribute text fits no single encoding; state it (encoding)",
+        )
+    issues = _remarks(path, found, stated or declared or "")
+    return _Text(found.encoding, _names(path, table, found.encoding), issues)
+
+
+def _remarks(path: Path, found: Guess, stated: str) -> list[Issue]:
+    out: list[Issue] = []
+    if found.contradicts:
+        out.append(
+            warning(
+                "encoding_contradicted",
+                None,
+                f"{path.name} 声明编码 {stated}，实为 {found.encoding}：{found.zh}",
+                f"{path.name} declares {stated}, its text is {found.encoding}: {found.en}",
+            )
+        )
+    if found.doubtful:
+        out.append(
+            warning(
+                "encoding_uncertain",
+                None,
+                f"{path.name} 的编码不能确定，按 {found.encoding} 读：{found.zh}",
+                f"{path.name}: encoding uncertain, read as {found.encoding}: {found.en}",
+            )
+        )
+    return out
+
+
+def _names(path: Path, table: dbf.Table, encoding: str) -> list[str]:
+    names = []
+    for field in table.fields:
+        name = decode(Text(field.name, len(field.name) >= 10), encoding)
+        if name is None:
+            raise refusal(
+                path, f"字段名不是 {encoding} 文字", f"a field name is not {encoding} text"
+            )
+        if name in names:
+            raise refusal(path, f"有两个字段都叫 {name}", f"two fields are called {name}")
+        names.append(name)
+    return names
+
+
+def _columns(
+    path: Path, table: dbf.Table, rows: ogr.Rows, text: _Text, labels: tuple[str, ...]
+) -> tuple[dict[str, pa.Array], list[Issue]]:
+    kept = ~table.deleted
+    out: dict[str, pa.Array] = {}
+    issues: list[Issue] = []
+    arrays = list(rows.columns.values())
+    for field, name, values in zip(table.fields, text.names, arrays, strict=True):
+        if field.is_text:
+            out[name] = _decoded(path, field, name, values, text.encoding)
+            continue
+        bad = table.misread(field)[kept]
+        out[name] = pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type))
+        if field.kind != "L":  # an empty logical cell is simply null
+            cells = table.column(field)[kept]
+            issues += [_misread(labels[k], name, cells[k].tobytes()) for k in np.flatnonzero(bad)]
+    return out, issues
+
+
+def _decoded(path: Path, field: dbf.Field, name: str, values: pa.Array, encoding: str) -> pa.Array:
+    """Return the column decoded from the bytes that GDAL passed through as ISO-8859-1."""
+    if encoding == "ISO-8859-1" or pc.all(pc.string_is_ascii(values)).as_py() is not False:
+        return values
+    coded = values.dictionary_encode()
+    out: list[str] = []
+    for value in coded.dictionary.to_pylist():
+        raw = value.encode("latin-1")
+        text = decode(Text(raw, len(raw) == field.width), encoding)
+        if text is None:
+            row = pc.index(values, value).as_py() + 1
+            raise refusal(
+                path,
+                f"第 {row} 行字段 {name} 的文字不是 {encoding}",
+                f"row {row}, field {name}: the text is not {encoding}",
+            )
+        out.append(text)
+    return pa.array(out, pa.string()).take(coded.indices)
+
+
+def _misread(label: str, name: str, raw: bytes) -> Issue:
+    said = raw.decode("ascii", "replace").strip(" \0")
+    zh = f"{label}：字段 {name} 的值 {said!r} 读不成该类型，按空值"
+    en = f"{label}: {name} holds {said!r}, which is no value of its type; taken as null"
+    return warning("bad_value", label, zh, en)
+
+
+def _crs(prj: Path | None) -> tuple[pyproj.CRS | None, str, list[Issue]]:
+    if prj is None:
+        return None, "没有 .prj / no .prj", []
+    raw = prj.read_bytes()
+    text = raw.decode("utf-8-sig", "replace").strip("\0 \r\n\t")
+    if "\ufffd" in text:
+        text = raw.decode("gb18030", "replace")
+    stated, problem = ogr.parse_stated_crs(text)
+    if stated is not None:
+        return stated, "来自 .prj / from .prj", []
+    zh, en = f"{prj.name} 不是可用的坐标系说明", f"{prj.name} holds no usable CRS"
+    note = problem or "空的 .prj / empty .prj"
+    return None, note, [warning("crs_unreadable", None, zh, en)]
+
+
+def _deleted(count: int) -> list[Issue]:
+    if not count:
+        return []
+    zh = f"有 {count} 条记录带删除标记，未读"
+    return [
+        warning("deleted_records", None, zh, f"{count} records are marked as deleted, not read")
+    ]
+
+
+def _unread(kinds: Ints, rows: ogr.Rows, labels: tuple[str, ...]) -> list[Issue]:
+    """Return an error for each record that has a shape which GDAL did not deliver."""
+    lost: Bools = (kinds != 0) & np.asarray(shapely.is_missing(rows.geometry))
+    said = {i.feature for i in rows.issues}
+    return [
+        Issue(
+            "error", "unreadable_geometry", label, f"{label}：几何无法读取", f"{label}: unreadable"
+        )
+        for label in (labels[k] for k in np.flatnonzero(lost))
+        if label not in said
+    ]

@@ -1,0 +1,104 @@
+"""What a reader hands on: the rows of one file as they stand, before any layer is made of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyproj
+
+from gis.ragged import Shapes
+from layers.errors import FormatError
+from layers.layer import Issue
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Rows of one source, in the source's own words and its own coordinates.
+
+    Attributes
+    ----------
+    path : as the user gave it
+    format : name of the exchange format, as printed in the provenance
+    layer : name of the layer inside a container, None where the format has no layers
+    sha256 : of the file. Shapefile: over .shp, .shx, .dbf, .prj, .cpg in that order, each as
+        suffix, size and bytes. ``.gdb`` folder: the same over sorted relative names.
+    encoding : of the attribute text as decoded, None where that says nothing
+    crs : what the source states, or None
+    crs_note : where that statement was found, or what the coordinates suggest
+    declared : rows the source says it holds, or that a second count found
+    columns : field name -> Arrow array, one value per row
+    geometry : (n,) shapely geometries in ``crs``, easting or longitude first, without Z and M;
+        None where the row has none that can be read
+    labels : how to name each row to a person, e.g. ``第 3 行``
+    issues : everything reading had to say
+    companions : contract layer name -> further rows of the same file, e.g. ``right_part``
+    """
+
+    path: Path
+    format: str
+    layer: str | None
+    sha256: str
+    encoding: str | None
+    crs: pyproj.CRS | None
+    crs_note: str
+    declared: int
+    columns: dict[str, pa.Array]
+    geometry: Shapes
+    labels: tuple[str, ...]
+    issues: tuple[Issue, ...] = ()
+    companions: dict[str, Source] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Hold the account: every column, label and geometry has a row, and none is missing."""
+        sizes = {len(c) for c in self.columns.values()} | {len(self.labels), len(self.geometry)}
+        if sizes != {self.declared}:
+            raise AssertionError(f"{self.path}: rows {sorted(sizes)}, declared {self.declared}")
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.geometry)
+
+
+def refusal(path: Path, zh: str, en: str) -> FormatError:
+    """Return the error that refuses ``path``, in one line that names it."""
+    return FormatError(f"{path}：{_one_line(zh)}", f"{path}: {_one_line(en)}")
+
+
+def warning(code: str, feature: str | None, zh: str, en: str) -> Issue:
+    """Return an issue about something repaired, ignored or assumed."""
+    return Issue("warning", code, feature, zh, en)
+
+
+def row_labels(count: int) -> tuple[str, ...]:
+    """Return ``第 1 行`` … for formats whose rows have no better name."""
+    return tuple(f"第 {n} 行" for n in range(1, count + 1))
+
+
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digest_files(members: Iterable[tuple[str, Path]]) -> str:
+    """Return one SHA-256 over several files: name, size and bytes of each, in that order."""
+    total = hashlib.sha256()
+    for name, path in members:
+        total.update(f"{name}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as stream:
+            _feed(total, stream)
+    return total.hexdigest()
+
+
+def _feed(total: hashlib._Hash, stream: BinaryIO) -> None:
+    while block := stream.read(1 << 20):
+        total.update(block)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

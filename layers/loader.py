@@ -1,0 +1,255 @@
+"""One source to one layer: columns, CRS, repair, ids; all that is wrong is said at once.
+
+``declared`` = ``read`` = kept + refused: a row is in the layer or in its account of refusals.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+
+from gis.errors import CRSError, MineZoneError
+from gis.ragged import Ints, Ragged
+from layers import placing
+from layers.columns import Built, build_columns
+from layers.errors import LayerError
+from layers.formats.source import Source
+from layers.issues import error, info, label_en
+from layers.layer import Issue, Layer, Provenance, Refused
+from layers.numbering import Numbered, number_rows
+from layers.placing import Placed
+from layers.schema import Schema
+from layers.settings import Extent, LayerSettings
+from layers.values import ARROW_TYPES
+
+Role = Literal["workspace", "vetted"]
+_SHAPEFILE = "ESRI Shapefile"
+
+
+def load(
+    source: Source,
+    schema: Schema,
+    settings: LayerSettings,
+    *,
+    role: Role = "workspace",
+    extent: Extent = "china",
+    coverage: Ragged | None = None,
+) -> Layer:
+    """Return the rows of ``source`` as a layer of ``schema``, in the order of the source.
+
+    Raises
+    ------
+    LayerError, CRSError
+        The file cannot be used; one line with everything that stands in the way: no CRS, all
+        coordinates outside China, no numbers, numbers given twice, a wrong constant; for a
+        vetted file also no row left.
+    """
+    file = settings.source
+    if role == "vetted" and not len(source):
+        raise _nothing_left(file, 0, {}, ())
+    built = build_columns(
+        source.columns, source.labels, schema, settings, file=file, cut=source.format == _SHAPEFILE
+    )
+    placed = placing.place(source, schema, settings, extent, file)
+    if not built.columns:
+        raise _joined([*built.errors, *placed.errors])
+    numbered = number_rows(
+        built.columns, built.absent, source.columns, source.labels, schema, settings, file
+    )
+    errors = [*built.errors, *placed.errors, *numbered.errors]
+    if errors:
+        raise _joined(errors)
+    refused = dict(placed.refused)
+    for row in np.flatnonzero(numbered.unnamed):
+        refused.setdefault(int(row), ("没有编号", "it has no number"))
+    return _assemble(
+        source, schema, settings, built, placed, numbered, refused, role=role, coverage=coverage
+    )
+
+
+def empty_layer(schema: Schema, *, registered: bool = False) -> Layer:
+    """Return a layer without rows or sources, for one that the workspace lacks."""
+    return Layer(
+        schema=schema,
+        table=_table(
+            schema,
+            {c.name: pa.nulls(0, ARROW_TYPES[c.dtype]) for c in schema.columns},
+            np.empty(0, dtype=object),
+            np.empty(0, np.int64),
+        ),
+        shapes=Ragged.from_shapely([]),
+        provenance=(),
+        part=np.empty(0, np.int16),
+        issues=(),
+        refused=Refused.none(),
+        absent=frozenset(c.name for c in schema.columns),
+        coverage=None,
+        registered=registered,
+        empty_means_none=False,
+        snapshot_row=np.empty(0, np.int32),
+    )
+
+
+def _assemble(
+    source: Source,
+    schema: Schema,
+    settings: LayerSettings,
+    built: Built,
+    placed: Placed,
+    numbered: Numbered,
+    refused: Mapping[int, placing.Reason],
+    *,
+    role: Role,
+    coverage: Ragged | None,
+) -> Layer:
+    file, n = settings.source, len(source)
+    gone = np.array(sorted(refused), np.int64)
+    kept = np.delete(np.arange(n, dtype=np.int64), gone)
+    if role == "vetted" and not len(kept):
+        raise _nothing_left(file, n, refused, source.labels)
+    if len(kept) + len(gone) != source.declared:
+        raise AssertionError(f"{file}: {source.declared} declared, {len(kept)} + {len(gone)}")
+    said = [
+        *source.issues,
+        *built.issues,
+        *placed.issues,
+        *numbered.issues,
+        *_refusals(file, refused, source.labels, numbered),
+    ]
+    if role == "workspace":
+        said += _not_stated(file, settings, coverage)
+    return Layer(
+        schema=schema,
+        table=_table(schema, built.columns, numbered.source_id, kept),
+        shapes=Ragged.from_shapely(placed.shapes[kept]),
+        provenance=(_provenance(source, settings, built, placed, kept, len(gone), role),),
+        part=np.zeros(len(kept), np.int16),
+        issues=tuple(said),
+        refused=Refused(placed.bounds[gone], tuple(numbered.number[gone])),
+        absent=built.absent,
+        coverage=coverage,
+        registered=role == "workspace",
+        empty_means_none=settings.empty_means_none,
+        snapshot_row=np.arange(len(kept), dtype=np.int32),
+    )
+
+
+def _table(
+    schema: Schema, columns: Mapping[str, pa.Array], source_id: np.ndarray, kept: Ints
+) -> pa.Table:
+    ids = source_id[kept]
+    feature_ids = [f"{schema.name}:{i}" for i in ids]
+    rows = pa.array(kept)
+    arrays = {
+        "feature_id": pa.array(feature_ids, pa.string()),
+        "source_id": pa.array(ids, pa.string()),
+    } | {c.name: columns[c.name].take(rows) for c in schema.columns}
+    return pa.table(arrays)
+
+
+def _provenance(
+    source: Source,
+    settings: LayerSettings,
+    built: Built,
+    placed: Placed,
+    kept: Ints,
+    refused: int,
+    role: Role,
+) -> Provenance:
+    return Provenance(
+        role=role,
+        source=settings.source,
+        source_layer=source.layer,
+        sha256=source.sha256,
+        format=source.format,
+        encoding=source.encoding,
+        crs=placed.crs,
+        transformation=placed.transformation,
+        transformation_accuracy_m=placed.accuracy_m,
+        positional_accuracy_m=settings.positional_accuracy_m,
+        coverage=settings.coverage,
+        declared=source.declared,
+        read=len(source),
+        repaired=int(placed.repaired[kept].sum()),
+        refused=refused,
+        constants=built.constants,
+    )
+
+
+def _refusals(
+    file: str,
+    refused: Mapping[int, placing.Reason],
+    labels: Sequence[str],
+    numbered: Numbered,
+) -> list[Issue]:
+    issues = []
+    for row in sorted(refused):
+        zh, en = refused[row]
+        number = numbered.number[row]
+        name_zh = labels[row] + (f"（{number}）" if number else "")
+        name_en = label_en(labels[row]) + (f" ({number})" if number else "")
+        issues.append(
+            error(
+                "row_refused",
+                f"{file}：{name_zh}未采用：{zh}",
+                f"{file}: {name_en} refused: {en}",
+                number or labels[row],
+            )
+        )
+    return issues
+
+
+def _not_stated(file: str, settings: LayerSettings, coverage: Ragged | None) -> list[Issue]:
+    issues = []
+    if coverage is None:
+        issues.append(
+            info(
+                "completeness_not_stated",
+                f"{file}：未说明数据在何范围内完整（coverage），按完整判定",
+                f"{file}: where the data are complete is not stated (coverage); "
+                "judged as if they were",
+            )
+        )
+    if settings.positional_accuracy_m is None:
+        issues.append(
+            info(
+                "accuracy_not_stated",
+                f"{file}：未说明位置精度（positional_accuracy_m），不计不确定度",
+                f"{file}: positional_accuracy_m is not stated; no uncertainty is counted",
+            )
+        )
+    return issues
+
+
+def _nothing_left(
+    file: str, n: int, refused: Mapping[int, placing.Reason], labels: Sequence[str]
+) -> LayerError:
+    if not n:
+        return LayerError(f"{file}：文件中没有要素", f"{file}: the file holds no features")
+    row = min(refused)
+    zh, en = refused[row]
+    return LayerError(
+        f"{file}：{n} 个要素均不可用；{labels[row]}：{zh}",
+        f"{file}: none of {n} features can be used; {label_en(labels[row])}: {en}",
+    )
+
+
+def _joined(errors: Sequence[MineZoneError]) -> MineZoneError:
+    """Return one error that says all of ``errors`` in one line."""
+    first = next((e for e in errors if isinstance(e, CRSError)), errors[0])
+    if len(errors) == 1:
+        return first
+    others = [e for e in errors if e is not first]
+    return type(first)(
+        "；".join([first.zh, *(e.zh for e in others)]),
+        "; ".join([first.en, *(e.en for e in others)]),
+    )
+
+
+def with_fields(source: Source, columns: Mapping[str, pa.Array]) -> Source:
+    """Return ``source`` with some fields replaced or added."""
+    return dataclasses.replace(source, columns={**source.columns, **columns})

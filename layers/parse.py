@@ -1,0 +1,135 @@
+"""Single words of attribute tables as numbers, dates and yes or no.
+
+Nothing is guessed: a word that can be read in two ways is not read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+# Words that stand for an empty cell.
+BLANK = frozenset(
+    {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "<null>", "none", "<空>"}
+)
+
+_TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "真", "√"})
+_FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "没有", "假", "×"})
+
+_MASS_RATE = {
+    "吨": "0.001", "t": "0.001", "千吨": "1", "kt": "1", "万吨": "10", "万t": "10",
+    "百万吨": "1000", "mt": "1000", "亿吨": "100000",
+}  # fmt: skip
+_VOLUME = {
+    "m3": "1", "立方米": "1", "方": "1", "万m3": "10000", "万立方米": "10000", "万方": "10000",
+    "百万m3": "1000000", "亿m3": "100000000", "亿立方米": "100000000",
+}  # fmt: skip
+# Column unit -> spelling -> how many of the column's unit it is.
+UNITS: Mapping[str | None, Mapping[str, Decimal]] = {
+    unit: {word: Decimal(factor) for word, factor in words.items()}
+    for unit, words in {
+        "kt/a": {
+            mass + per: factor
+            for mass, factor in _MASS_RATE.items()
+            for per in ("/a", "/年", "每年", "")
+        },
+        "m3": _VOLUME,
+        "m": {"m": "1", "米": "1", "km": "1000", "公里": "1000", "千米": "1000", "cm": "0.01"},
+        "a": {"a": "1", "年": "1"},
+        "deg": {"°": "1", "度": "1", "deg": "1"},
+        None: dict.fromkeys(("人", "个", "家", "套", "条", "座", "户", "层"), "1"),
+    }.items()
+}
+
+_NUMBER = re.compile(
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d{1,3})?|[+-]?\.\d+)\s*(.*)"
+)
+_DATE = re.compile(
+    r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))"
+    r"(?:[t\s]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:z|[+-]\d{2}:?\d{2})?)?"
+)
+_LEVEL = r"([+-]?\d+(?:\.\d+)?)(?:m|米)?(?:标高)?"
+_RANGE = re.compile(
+    rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}"
+)
+
+
+def plain(word: str) -> str:
+    """Return ``word`` with half-width characters, plain minus signs and trimmed ends."""
+    return unicodedata.normalize("NFKC", word).replace("−", "-").strip()
+
+
+def folded(word: str) -> str:
+    """Return ``word`` as it is compared: plain, without white space, case ignored."""
+    return "".join(plain(word).split()).casefold()
+
+
+def number(word: str, unit: str | None) -> float | None:
+    """Return ``word`` in ``unit``, None where it is no number or its unit is another.
+
+    >>> number("30万吨/年", "kt/a"), number("1.2万立方米", "m3"), number("１,２５０", "m")
+    (300.0, 12000.0, 1250.0)
+    >>> number("30万立方米/年", "kt/a") is None
+    True
+    """
+    match = _NUMBER.fullmatch(plain(word).casefold()) if len(word) <= 64 else None
+    if not match:
+        return None
+    factor = factor_of(match[2], unit)
+    if factor is None:
+        return None
+    value = float(Decimal(match[1].replace(",", "")) * factor)
+    return value if abs(value) != float("inf") else None
+
+
+def factor_of(word: str, unit: str | None) -> Decimal | None:
+    """Return how many ``unit`` one ``word`` is; 1 for an empty word, None if unknown."""
+    spelling = folded(word)
+    if not spelling:
+        return Decimal(1)
+    return UNITS.get(unit, {}).get(spelling)
+
+
+def elevations(word: str) -> tuple[float, float] | None:
+    """Return (top, bottom) in metres of a text such as ``由1250米至980米标高``.
+
+    A hyphen between signed numbers may be a separator or a sign; such a text is not read.
+
+    >>> elevations("1250～980"), elevations("980米至-50米"), elevations("+100-50")
+    ((1250.0, 980.0), (980.0, -50.0), None)
+    """
+    match = _RANGE.fullmatch(folded(word)) if len(word) <= 64 else None
+    if not match:
+        return None
+    first, separator, second = match.groups()
+    if separator == "-" and (first[0] in "+-" or second[0] in "+-"):
+        return None
+    pair = float(first), float(second)
+    return max(pair), min(pair)
+
+
+def day(word: str) -> date | None:
+    """Return the day ``word`` names, None for anything but a whole date from 1900 to 2199.
+
+    >>> day("2024年1月31日"), day("20240131"), day("2024-02-30")
+    (datetime.date(2024, 1, 31), datetime.date(2024, 1, 31), None)
+    """
+    match = _DATE.fullmatch(plain(word).casefold())
+    if not match:
+        return None
+    year, month, of_month = (int(g) for g in match.groups() if g and g.isdigit())
+    if not 1900 <= year < 2200:
+        return None
+    try:
+        return date(year, month, of_month)
+    except ValueError:
+        return None
+
+
+def flag(word: str) -> bool | None:
+    """Return whether ``word`` means yes, None where it is neither yes nor no."""
+    spelling = folded(word)
+    return True if spelling in _TRUE else False if spelling in _FALSE else None

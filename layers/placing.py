@@ -1,0 +1,257 @@
+"""Source geometries as valid shapes in CGCS2000 longitude and latitude."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+import shapely
+
+from gis import crs as gis_crs
+from gis import repair as gis_repair
+from gis.errors import CRSError, MineZoneError
+from gis.ragged import Bools, Floats, Ints, Kind, Shapes
+from layers.errors import LayerError
+from layers.formats.source import Source
+from layers.issues import warning
+from layers.layer import Issue
+from layers.schema import Schema
+from layers.settings import Extent, LayerSettings
+
+_KIND_OF_TYPE = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2}
+_COLLECTION = 7
+_KINDS = {Kind.POINT: ("点", "point"), Kind.LINE: ("线", "line"), Kind.POLYGON: ("面", "polygon")}
+Reason = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Where every row lies.
+
+    Attributes
+    ----------
+    shapes : (n,) shapely, EPSG:4490 degrees, valid; None where refused
+    refused : row -> why, in both languages
+    bounds : (n, 4) degrees of rows whose coordinates can be believed, NaN for the others
+    repaired : (n,) bool
+    crs, transformation, accuracy_m : for the provenance
+    """
+
+    shapes: Shapes
+    refused: dict[int, Reason]
+    bounds: Floats
+    repaired: Bools
+    crs: str
+    transformation: str
+    accuracy_m: float | None
+    issues: tuple[Issue, ...]
+    errors: tuple[MineZoneError, ...]
+
+
+def place(
+    source: Source, schema: Schema, settings: LayerSettings, extent: Extent, file: str
+) -> Placed:
+    """Return all geometries of ``source`` in CGCS2000, repaired, with those that had to go.
+
+    A row is refused that has no geometry, one of another kind than the layer's, coordinates that
+    are no numbers or lie outside China (unless ``extent`` is ``any``), or an outline that cannot
+    be repaired without changing what it covers. The bounds of a row whose coordinates are wrong
+    are unknown: it could be anywhere.
+    """
+    shapes = shapely.force_2d(np.asarray(source.geometry, dtype=object))
+    refused = _unusable(shapes, schema)
+    rows = _rest(len(shapes), refused)
+    try:
+        system = _system(source, settings, shapes[rows], file)
+        coordinates = shapely.get_coordinates(shapes[rows])
+        lonlat, transformation = gis_crs.to_cgcs2000(coordinates, system)
+    except CRSError as fault:
+        named = type(fault)(_prefixed(file, fault.zh), _prefixed(file, fault.en))
+        return _nowhere(len(shapes), refused, named)
+    out = np.full(len(shapes), None, dtype=object)
+    out[rows] = _moved(shapes[rows], lonlat)
+    outside, errors = _outside(rows, lonlat, _vertex_counts(shapes[rows]), extent, file)
+    refused.update(outside)
+    out[list(outside)] = None
+    bounds = shapely.bounds(out)
+    repaired, said, kept = _repaired(out, refused, schema, source.labels)
+    return Placed(
+        shapes=kept,
+        refused=refused,
+        bounds=bounds,
+        repaired=repaired,
+        crs=_crs_name(system),
+        transformation=transformation.description,
+        accuracy_m=transformation.accuracy_m,
+        issues=said,
+        errors=tuple(errors),
+    )
+
+
+def _rest(n: int, refused: dict[int, Reason]) -> Ints:
+    return np.delete(np.arange(n, dtype=np.int64), list(refused))
+
+
+def _prefixed(file: str, text: str) -> str:
+    return text if text.startswith(file) else f"{file}: {text}"
+
+
+def _nowhere(n: int, refused: dict[int, Reason], fault: MineZoneError) -> Placed:
+    none = np.full(n, None, dtype=object)
+    return Placed(
+        none, refused, np.full((n, 4), np.nan), np.zeros(n, np.bool_), "", "", None, (), (fault,)
+    )
+
+
+def _unusable(shapes: Shapes, schema: Schema) -> dict[int, Reason]:
+    types = shapely.get_type_id(shapes)
+    allowed = [t for t, kind in _KIND_OF_TYPE.items() if kind in schema.kinds] + [_COLLECTION]
+    empty = (types < 0) | shapely.is_empty(shapes)
+    wrong = ~empty & ~np.isin(types, allowed)
+    refused = {int(r): ("几何为空", "no geometry") for r in np.flatnonzero(empty)}
+    for row in np.flatnonzero(wrong):
+        refused[int(row)] = _wrong_kind(int(types[row]), schema)
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    for row in np.unique(owner[~np.isfinite(xy).all(axis=1)]):
+        refused[int(row)] = ("坐标不是有限数值", "a coordinate is not a finite number")
+    return refused
+
+
+def _wrong_kind(kind: int, schema: Schema) -> Reason:
+    names = [_KINDS[k] for k in sorted(schema.kinds)]
+    found = _KINDS[Kind(_KIND_OF_TYPE[kind])] if kind in _KIND_OF_TYPE else ("其他", "other")
+    return (
+        f"几何是{found[0]}，{schema.zh}应为{'或'.join(n[0] for n in names)}",
+        f"the geometry is a {found[1]}, {schema.name} takes {' or '.join(n[1] for n in names)}",
+    )
+
+
+def _system(source: Source, settings: LayerSettings, shapes: Shapes, file: str) -> pyproj.CRS:
+    """Return the system the source states, else the one the user states; never a guess."""
+    stated = gis_crs.parse_crs(settings.crs) if settings.crs is not None else None
+    if source.crs is None:
+        if stated is None:
+            raise _no_crs(source, shapes, file)
+        return stated
+    if stated is not None and not source.crs.equals(stated, ignore_axis_order=True):
+        raise CRSError(
+            f"{file}：文件自带坐标系 {_crs_name(source.crs)}（{source.crs_note}），"
+            f"与给出的 crs = {settings.crs} 不同",
+            f"{file}: the file states {_crs_name(source.crs)} ({source.crs_note}), "
+            f"which differs from the given crs = {settings.crs}",
+        )
+    return source.crs
+
+
+def _no_crs(source: Source, shapes: Shapes, file: str) -> CRSError:
+    zh, en = _looks_like(shapely.get_coordinates(shapes))
+    note = f"（{source.crs_note}）" if source.crs_note else ""
+    return CRSError(
+        f'{file}：文件未注明坐标系{note}；{zh}；请给出 crs，例如 crs = "EPSG:4490"',
+        f"{file}: the file states no CRS{f' ({source.crs_note})' if note else ''}; {en}; "
+        'give crs, e.g. crs = "EPSG:4490"',
+    )
+
+
+def _looks_like(xy: Floats) -> Reason:
+    if not len(xy):
+        return "没有坐标", "it holds no coordinates"
+    found = gis_crs.recognise(xy)
+    return found.zh, found.en
+
+
+def _crs_name(system: pyproj.CRS) -> str:
+    authority = system.to_authority(min_confidence=100)
+    return f"{authority[0]}:{authority[1]}" if authority else str(system.name)
+
+
+def _vertex_counts(shapes: Shapes) -> Ints:
+    return np.asarray(shapely.get_num_coordinates(shapes), np.int64)
+
+
+def _moved(shapes: Shapes, lonlat: Floats) -> Shapes:
+    # GEOS objects are immutable: the call replaces the elements of the array it is given.
+    return shapely.set_coordinates(shapes.copy(), lonlat) if len(shapes) else shapes
+
+
+def _outside(
+    rows: Ints, lonlat: Floats, counts: Ints, extent: Extent, file: str
+) -> tuple[dict[int, Reason], list[MineZoneError]]:
+    """Return rows with a coordinate outside China (or off the globe), and what that means."""
+    if not len(rows):
+        return {}, []
+    with np.errstate(invalid="ignore"):
+        if extent == "china":
+            good = gis_crs.in_china(lonlat)
+        else:
+            good = (np.abs(lonlat) <= (180.0, 90.0)).all(axis=1)
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    inside = np.logical_and.reduceat(good, starts)
+    if inside.all():
+        return {}, []
+    if not inside.any():
+        return {}, [_all_outside(lonlat, extent, file)]
+    firsts = [lonlat[s : s + c][~good[s : s + c]][0] for s, c in _spans(starts, counts, ~inside)]
+    where = [f"({x:.6g}, {y:.6g})" for x, y in firsts]
+    place_zh, place_en = ("中国", "China") if extent == "china" else ("地球", "the globe")
+    return {
+        int(row): (f"坐标 {at} 不在{place_zh}范围内", f"coordinate {at} lies outside {place_en}")
+        for row, at in zip(rows[~inside], where, strict=True)
+    }, []
+
+
+def _spans(starts: Ints, counts: Ints, mask: Bools) -> list[tuple[int, int]]:
+    return [(int(s), int(c)) for s, c in zip(starts[mask], counts[mask], strict=True)]
+
+
+def _all_outside(lonlat: Floats, extent: Extent, file: str) -> LayerError:
+    low, high = np.nanmin(lonlat, axis=0), np.nanmax(lonlat, axis=0)
+    box = f"{low[0]:.6g}–{high[0]:.6g}, {low[1]:.6g}–{high[1]:.6g}"
+    if extent == "china" and gis_crs.in_china(lonlat[:, ::-1]).all():
+        hint_zh, hint_en = "经纬度似乎写反", "longitude and latitude seem swapped"
+    else:
+        hint_zh = "坐标系、带号或中央子午线可能有误，东坐标可能多写或漏写带号，或 X、Y 写反"
+        hint_en = (
+            "the CRS, zone or central meridian may be wrong, the easting may have or lack a "
+            "zone prefix, or X and Y may be swapped"
+        )
+    return LayerError(
+        f"{file}：全部坐标都不在中国范围内（经度、纬度 {box}）：{hint_zh}；"
+        '境外数据请设 extent = "any"',
+        f"{file}: all coordinates lie outside China (longitude, latitude {box}): {hint_en}; "
+        'for data abroad set extent = "any"',
+    )
+
+
+def _repaired(
+    shapes: Shapes, refused: dict[int, Reason], schema: Schema, labels: tuple[str, ...]
+) -> tuple[Bools, tuple[Issue, ...], Shapes]:
+    """Repair the rows still there; adds to ``refused`` those that could not be."""
+    kept = np.full(len(shapes), None, dtype=object)
+    mask = np.zeros(len(shapes), np.bool_)
+    rows = _rest(len(shapes), refused)
+    if not len(rows):
+        return mask, (), kept
+    result = gis_repair.repair(shapes[rows])
+    types = shapely.get_type_id(result.shapes)
+    issues = []
+    for k in np.flatnonzero(result.refused | result.repaired):
+        row, zh, en = int(rows[k]), result.reason_zh[k], result.reason_en[k]
+        if result.refused[k]:
+            refused[row] = (zh, en)
+        else:
+            issues.append(_repair_issue(labels[row], zh, en))
+    allowed = [t for t, kind in _KIND_OF_TYPE.items() if kind in schema.kinds]
+    for k in np.flatnonzero(~result.refused & ~np.isin(types, allowed)):
+        refused[int(rows[k])] = _wrong_kind(int(types[k]), schema)
+    left = np.isin(rows, list(refused), invert=True)
+    kept[rows[left]] = result.shapes[left]
+    mask[rows[left]] = result.repaired[left]
+    return mask, tuple(issues), kept
+
+
+def _repair_issue(label: str, zh: str, en: str) -> Issue:
+    return warning(
+        "repaired", f"{label}：图形已修复：{zh}", f"{label}: outline repaired: {en}", label
+    )

@@ -1,0 +1,329 @@
+"""Source columns as typed columns of the contract.
+
+Works on the distinct values of a column. A value that cannot be read becomes null, never a
+default, and an issue names where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gis.ragged import Ints
+from layers import parse
+from layers.issues import SHOWN, label_en, warning
+from layers.layer import Issue
+from layers.schema import Column
+
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "code": pa.string(),
+    "number": pa.float64(),
+    "integer": pa.int64(),
+    "flag": pa.bool_(),
+    "date": pa.date32(),
+}
+_WORDS = {
+    "number": ("数值", "a number"),
+    "integer": ("整数", "a whole number"),
+    "flag": ("是/否", "yes or no"),
+    "date": ("日期", "a date"),
+    "code": ("已知代码", "a known code"),
+}
+_KEY_ENDS = ("_no", "_id", "_code", "_licences", "_facility", "_exception")
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """A typed column, one value per source row, and what reading it had to say."""
+
+    array: pa.Array
+    issues: tuple[Issue, ...] = ()
+
+
+def is_key(column: Column) -> bool:
+    """Return whether rows are matched by the column: numbers and lists of numbers."""
+    return column.dtype == "text" and column.name.endswith(_KEY_ENDS)
+
+
+def convert(
+    array: pa.Array,
+    column: Column,
+    field: str,
+    labels: Sequence[str],
+    *,
+    unit: pa.Array | str | None = None,
+    elevation_range: bool = False,
+) -> Values:
+    """Return ``array`` as the type of ``column``.
+
+    Parameters
+    ----------
+    array : (n,) source values of any Arrow type
+    field : the source's name for them
+    labels : (n,) how to name a row to a human
+    unit : unit of values that state none, one for all or one per row; None = the column's own
+    elevation_range : the field holds both elevations ("1250~980")
+    """
+    array = _flat(array)
+    if not _readable(array.type):
+        issue = _unreadable(column, field, array.type)
+        return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), (issue,))
+    if elevation_range:
+        side = 0 if column.name.startswith("top") else 1
+
+        def one_end(word: str) -> float | None:
+            ends = parse.elevations(word)
+            return None if ends is None else ends[side]
+
+        return _parsed(as_text(array), one_end, column, field, labels)
+    if column.codes:
+        return _codes(as_text(array), column, field, labels)
+    return _CONVERTERS[column.dtype](array, column, field, labels, unit)
+
+
+def as_text(array: pa.Array) -> pa.Array:
+    """Return ``array`` as trimmed text; whole floats lose their ``.0``, blanks become null."""
+    array = _flat(array)
+    if pa.types.is_floating(array.type):
+        array = _float_text(array)
+    text = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _float_text(array: pa.Array) -> pa.Array:
+    text = pc.cast(array, pa.string())
+    values = np.asarray(pc.cast(array, pa.float64()).fill_null(np.nan), np.float64)
+    with np.errstate(invalid="ignore"):
+        whole = (np.abs(values) < 2.0**63) & (np.trunc(values) == values)
+    integers = pa.array(np.where(whole, values, 0).astype(np.int64), pa.int64(), mask=~whole)
+    return pc.coalesce(pc.cast(integers, pa.string()), text)
+
+
+def _flat(array: pa.Array) -> pa.Array:
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    return array
+
+
+def _readable(kind: pa.DataType) -> bool:
+    return any(
+        test(kind)
+        for test in (
+            pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view,
+            pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date,
+            pa.types.is_timestamp, pa.types.is_null, pa.types.is_decimal,
+        )
+    )  # fmt: skip
+
+
+def _text(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
+    text = as_text(array)
+    blank = pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(parse.BLANK)))
+    text = pc.if_else(blank, pa.scalar(None, pa.string()), text)
+    issues: tuple[Issue, ...] = ()
+    if is_key(column):
+        text = pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC"))
+        issues = _lost_digits(array, column, field)
+    if column.name.startswith("replaces_"):
+        text = pc.replace_substring_regex(text, r"\s*[,、;]\s*", ";")
+    return Values(text, issues)
+
+
+def _lost_digits(array: pa.Array, column: Column, field: str) -> tuple[Issue, ...]:
+    if not pa.types.is_floating(array.type):
+        return ()
+    count = int(pc.sum(pc.greater_equal(pc.abs(array), 2.0**53)).as_py() or 0)
+    if not count:
+        return ()
+    return (
+        warning(
+            "number_precision",
+            f"字段“{field}”以浮点数保存编号（{column.name}），{count} 个值超过 15 位，末位可能丢失",
+            f"field '{field}' ({column.name}) stores numbers as floats; {count} of them have more "
+            "than 15 digits and may have lost the last ones",
+        ),
+    )
+
+
+def _number(
+    array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any
+) -> Values:
+    kind = array.type
+    direct = pa.types.is_integer(kind) or pa.types.is_float64(kind) or pa.types.is_decimal(kind)
+    if direct and unit is None:
+        return _finite(pc.cast(array, pa.float64(), safe=False), column, field, labels)
+    if pa.types.is_boolean(kind):
+        return _all_bad(array, column, field, labels)
+    text = as_text(array)
+    if unit is not None:
+        text = _with_unit(text, unit)
+    return _parsed(text, lambda word: parse.number(word, column.unit), column, field, labels)
+
+
+def _with_unit(text: pa.Array, unit: pa.Array | str) -> pa.Array:
+    bare = pc.match_substring_regex(text, r"[0-9０-９.．]$")
+    units = pc.coalesce(as_text(unit), "") if isinstance(unit, pa.Array) else unit
+    return pc.if_else(bare, pc.binary_join_element_wise(text, units, ""), text)
+
+
+def _finite(values: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
+    good = pc.is_finite(values)
+    bad = np.flatnonzero(np.asarray(pc.invert(good).fill_null(False)))
+    if not len(bad):
+        return Values(values)
+    kept = pc.if_else(good, values, pa.scalar(None, pa.float64()))
+    words = as_text(values)
+    return Values(kept, _bad_values(words, bad, column, field, labels))
+
+
+def _integer(
+    array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any
+) -> Values:
+    numbers = _number(array, column, field, labels, unit)
+    values = numbers.array
+    exact = pc.and_(pc.equal(values, pc.trunc(values)), pc.less(pc.abs(values), 2.0**53))
+    bad = np.flatnonzero(np.asarray(pc.invert(exact).fill_null(False)))
+    whole = pc.cast(pc.if_else(exact, values, pa.scalar(None, pa.float64())), pa.int64())
+    issues = _bad_values(as_text(array), bad, column, field, labels)
+    return Values(whole, numbers.issues + issues)
+
+
+def _flag(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
+    if pa.types.is_boolean(array.type):
+        return Values(array)
+    return _parsed(as_text(array), parse.flag, column, field, labels)
+
+
+def _date(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
+    if pa.types.is_timestamp(array.type):
+        if array.type.tz is not None:
+            # An instant is dated where the mines are: China keeps one time, UTC+8.
+            local = pc.cast(array, pa.timestamp("ms", "UTC"), safe=False)
+            local = pc.add(local, pa.scalar(8 * 3_600_000, pa.duration("ms")))
+            array = pc.cast(local, pa.timestamp("ms"))
+        return Values(pc.cast(array, pa.date32(), safe=False))
+    if pa.types.is_date(array.type):
+        return Values(pc.cast(array, pa.date32()))
+    if pa.types.is_boolean(array.type):
+        return _all_bad(array, column, field, labels)
+    return _parsed(as_text(array), parse.day, column, field, labels)
+
+
+_CONVERTERS: dict[str, Callable[..., Values]] = {
+    "text": _text,
+    "number": _number,
+    "integer": _integer,
+    "flag": _flag,
+    "date": _date,
+}
+
+
+def _codes(text: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
+    known = {parse.folded(code): code for code in column.codes}
+    for code, words in column.codes.items():
+        known.update({parse.folded(word): code for word in words})
+    cast: Callable[[str], Any] = int if column.dtype == "integer" else str
+
+    def look_up(word: str) -> Any:
+        code = known.get(parse.folded(word))
+        if code is None:
+            return word if column.dtype == "text" else None
+        return cast(code)
+
+    return _parsed(text, look_up, column, field, labels, issue_code="unknown_code")
+
+
+def _parsed(
+    text: pa.Array,
+    read: Callable[[str], Any],
+    column: Column,
+    field: str,
+    labels: Sequence[str],
+    issue_code: str = "unreadable_value",
+) -> Values:
+    """Return what ``read`` makes of each distinct word; None of a word that is not blank is bad."""
+    encoded = pc.dictionary_encode(text)
+    words = encoded.dictionary.to_pylist()
+    blank = [parse.folded(word) in parse.BLANK for word in words]
+    values = [read(word) for word in words]
+    bad_word = np.array([v is None for v in values], np.bool_) & ~np.array(blank, np.bool_)
+    # A word kept as it is may still stand for an empty cell.
+    values = [
+        None if empty and value == word else value
+        for word, value, empty in zip(words, values, blank, strict=True)
+    ]
+    array = pa.array(values, ARROW_TYPES[column.dtype]).take(encoded.indices)
+    if not bad_word.any():
+        return Values(array)
+    index = np.asarray(encoded.indices.fill_null(-1), np.int64)
+    bad = np.flatnonzero(np.append(bad_word, False)[index])
+    return Values(array, _bad_values(text, bad, column, field, labels, issue_code))
+
+
+def _all_bad(array: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
+    text = as_text(array)
+    bad = np.flatnonzero(np.asarray(text.is_valid()))
+    issues = _bad_values(text, bad, column, field, labels)
+    return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), issues)
+
+
+def _bad_values(
+    text: pa.Array,
+    rows: Ints,
+    column: Column,
+    field: str,
+    labels: Sequence[str],
+    code: str = "unreadable_value",
+) -> tuple[Issue, ...]:
+    """Return one warning per distinct bad value, with its first row and how many there are."""
+    if not len(rows):
+        return ()
+    words = np.asarray(text.take(pa.array(rows)).to_pylist(), dtype=object).astype(str)
+    distinct, first, counts = np.unique(words, return_index=True, return_counts=True)
+    order = np.argsort(first)
+    issues = []
+    for k in order[:SHOWN]:
+        word, n, label = _short(distinct[k]), int(counts[k]), labels[int(rows[first[k]])]
+        more_zh, more_en = (f"等 {n} 行", f" and {n - 1} more") if n > 1 else ("", "")
+        kind_zh, kind_en = _WORDS["code" if code == "unknown_code" else column.dtype]
+        issues.append(
+            warning(
+                code,
+                f"{label}{more_zh}：{column.zh}（字段“{field}”）的值“{word}”不是{kind_zh}，按空值处理",
+                f"{label_en(label)}{more_en}: {column.name} (field '{field}'): '{word}' is not "
+                f"{kind_en}; taken as missing",
+                label,
+            )
+        )
+    rest = len(order) - SHOWN
+    if rest > 0:
+        issues.append(
+            warning(
+                code,
+                f"{column.zh}（字段“{field}”）另有 {rest} 种无法识别的值，按空值处理",
+                f"{column.name} (field '{field}'): {rest} more unreadable values taken as missing",
+            )
+        )
+    return tuple(issues)
+
+
+def _unreadable(column: Column, field: str, kind: pa.DataType) -> Issue:
+    return warning(
+        "unreadable_value",
+        f"字段“{field}”的类型 {kind} 无法作为{column.zh}读取，按空值处理",
+        f"field '{field}' of type {kind} cannot be read as {column.name}; taken as missing",
+    )
+
+
+def _short(word: str) -> str:
+    word = re.sub(r"\s+", " ", word)
+    return word if len(word) <= 40 else word[:39] + "…"

@@ -1,0 +1,132 @@
+"""Layers built by hand, in metres about a point on a central meridian."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from gis.projection import gauss_kruger, inverse_gauss_kruger
+from gis.ragged import Ragged
+from layers.catalog import schemas
+from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
+
+ORIGIN = (111.0, 39.0)
+"""Longitude and latitude of (0, 0): on the meridian of zone 37, where the plane is true."""
+
+SHAPES = ("box", "polygon", "line", "point", "wkt")
+
+
+def to_degrees(shape: BaseGeometry, origin: Sequence[float] = ORIGIN) -> BaseGeometry:
+    """Send a geometry from metres east and north of ``origin`` to longitude, latitude."""
+    lon0 = 3.0 * round(origin[0] / 3.0)
+    x0, y0 = gauss_kruger(np.array([origin[0]]), np.array([origin[1]]), lon0)
+
+    def move(xy: np.ndarray) -> np.ndarray:
+        lon, lat = inverse_gauss_kruger(xy[:, 0] + x0[0], xy[:, 1] + y0[0], lon0)
+        return np.column_stack([lon, lat])
+
+    return shapely.transform(shape, move)
+
+
+def shape_of(row: Mapping[str, Any]) -> BaseGeometry:
+    """Read the one geometry key of a row written in metres."""
+    if "box" in row:
+        return shapely.box(*row["box"])
+    if "polygon" in row:
+        return shapely.Polygon(row["polygon"], row.get("holes", []))
+    if "line" in row:
+        return shapely.LineString(row["line"])
+    if "point" in row:
+        return shapely.Point(row["point"])
+    return shapely.from_wkt(row["wkt"])
+
+
+def build_layer(
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    accuracy_m: float | None = None,
+    coverage: Sequence[float] | None = None,
+    refused: Sequence[Mapping[str, Any]] = (),
+    registered: bool = True,
+    empty_means_none: bool = False,
+    role: str = "workspace",
+    absent: Sequence[str] = (),
+    origin: Sequence[float] = ORIGIN,
+) -> Layer:
+    """Return a layer; ``coverage`` is a box in metres, ``refused`` rows may lack a shape."""
+    schema = schemas()[name]
+    known = {c.name for c in schema.columns}
+    for row in rows:
+        unknown = set(row) - known - set(SHAPES) - {"holes", "id"}
+        assert not unknown, f"{name} has no column {unknown}"
+    ids = [str(row.get("id", row.get(schema.number, k + 1))) for k, row in enumerate(rows)]
+    columns: dict[str, pa.Array] = {
+        "feature_id": pa.array([f"{name}:{i}" for i in ids], pa.string()),
+        "source_id": pa.array(ids, pa.string()),
+    }
+    for column in schema.columns:
+        values = [row.get(column.name) for row in rows]
+        columns[column.name] = pa.array(values, ARROW_TYPES[column.dtype])
+    shapes = [to_degrees(shape_of(row), origin) for row in rows]
+    bounds = [_bounds(row, origin) for row in refused]
+    return Layer(
+        schema=schema,
+        table=pa.table(columns),
+        shapes=Ragged.from_shapely(shapes) if shapes else Ragged.concat([]),
+        provenance=(
+            Provenance(
+                role=role,  # type: ignore[arg-type]
+                source=f"{name}.gpkg",
+                source_layer=None,
+                sha256="0" * 64,
+                format="GPKG",
+                encoding=None,
+                crs="EPSG:4490",
+                transformation="none",
+                transformation_accuracy_m=0.0,
+                positional_accuracy_m=accuracy_m,
+                coverage="coverage.gpkg" if coverage else None,
+                declared=len(rows) + len(refused),
+                read=len(rows) + len(refused),
+                repaired=0,
+                refused=len(refused),
+            ),
+        ),
+        part=np.zeros(len(rows), np.int16),
+        issues=(),
+        refused=Refused(
+            np.array(bounds, float).reshape(-1, 4),
+            tuple(row.get(schema.number) for row in refused),
+        ),
+        absent=frozenset(absent),
+        coverage=None if coverage is None else Ragged.from_shapely(
+            [to_degrees(shapely.box(*coverage), origin)]
+        ),  # fmt: skip
+        registered=registered,
+        empty_means_none=empty_means_none,
+        snapshot_row=np.arange(len(rows), dtype=np.int32),
+    )
+
+
+def _bounds(row: Mapping[str, Any], origin: Sequence[float]) -> tuple[float, ...]:
+    if not set(row) & set(SHAPES):
+        return (np.nan,) * 4
+    return to_degrees(shape_of(row), origin).bounds
+
+
+@pytest.fixture
+def make_layer() -> Callable[..., Layer]:
+    """Build a layer from rows written in metres."""
+    return build_layer
+
+
+@pytest.fixture
+def today() -> date:
+    """Return a day on which all the law of the rulebook is in force."""
+    return date(2026, 1, 1)

@@ -1,0 +1,286 @@
+"""The command ``minezone``: thin over :mod:`analysis.api`.
+
+Nothing heavy is imported before a command's options are known to be right, so that help and
+usage errors come at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.main import get_command
+
+from gis.__about__ import __version__
+from webmap import cli_io
+from webmap.cli_io import Settings, emit, emit_json, progress_bar
+from webmap.cli_text import COMMANDS, OPTIONS
+from webmap.cli_values import day_of, declared_constants, run_arguments
+
+if TYPE_CHECKING:
+    from analysis.api import Outcome
+
+HELP_NAMES = ["-h", "--help"]
+app = typer.Typer(
+    add_completion=False,
+    context_settings={"help_option_names": HELP_NAMES},
+    rich_markup_mode=None,
+)
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", show_default=False)]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", show_default=False)]
+Workspace = Annotated[Path, typer.Option("-w", "--workspace", metavar="TOML")]
+Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR")]
+LayerName = Annotated[str | None, typer.Option("--layer", metavar="NAME")]
+Rules = Annotated[str | None, typer.Option("--rules", metavar="CODES")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE")]
+Formats = Annotated[str, typer.Option("--format", metavar="NAMES")]
+Constants = Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE")]
+Crs = Annotated[str | None, typer.Option("--crs", metavar="CRS")]
+Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME")]
+Jurisdiction = Annotated[str, typer.Option("--jurisdiction", metavar="CODE")]
+AsJson = Annotated[bool, typer.Option("--json")]
+
+DEFAULT_FORMATS = "json,gpkg,csv"
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    lang: Annotated[str, typer.Option("--lang", metavar="zh|en")] = "zh",
+    debug: Annotated[bool, typer.Option("--debug")] = False,
+    version: Annotated[bool, typer.Option("--version")] = False,
+) -> None:
+    """Show the version or, without a command, the help."""
+    if version:
+        emit([f"minezone {__version__}"])
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        emit([context.get_help()])
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR")] = Path("minezone-demo"),
+    serve: Annotated[bool, typer.Option("--serve")] = False,
+) -> int:
+    """Vet and screen the invented county that comes along."""
+    from webmap.cli_demo import run
+
+    return run(out, context.obj.lang, serve=serve)
+
+
+@app.command()
+def vet(
+    context: typer.Context,
+    files: Files,
+    workspace: Workspace,
+    out: Out,
+    layer: LayerName = None,
+    rules: Rules = None,
+    as_of: AsOf = None,
+    formats: Formats = DEFAULT_FORMATS,
+    constants: Constants = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+) -> int:
+    """Vet application files against the workspace."""
+    settings: Settings = context.obj
+    arguments = run_arguments(rules, as_of, formats)
+    declared = declared_constants(constants)
+    from analysis import api
+
+    with progress_bar() as progress:
+        outcome = api.vet(
+            files,
+            workspace,
+            out,
+            layer=layer,
+            constants=declared,
+            crs=crs,
+            encoding=encoding,
+            lang=settings.lang,
+            progress=progress,
+            **arguments,
+        )
+    return _show(outcome, settings, as_json)
+
+
+@app.command()
+def screen(
+    context: typer.Context,
+    workspace: Workspace,
+    out: Out,
+    rules: Rules = None,
+    as_of: AsOf = None,
+    formats: Formats = DEFAULT_FORMATS,
+    as_json: AsJson = False,
+) -> int:
+    """Screen every registered feature of the workspace."""
+    settings: Settings = context.obj
+    arguments = run_arguments(rules, as_of, formats)
+    from analysis import api
+
+    with progress_bar() as progress:
+        outcome = api.screen(workspace, out, lang=settings.lang, progress=progress, **arguments)
+    return _show(outcome, settings, as_json)
+
+
+@app.command()
+def batch(
+    context: typer.Context,
+    paths: Paths,
+    workspace: Workspace,
+    out: Out,
+    layer: LayerName = None,
+    rules: Rules = None,
+    as_of: AsOf = None,
+    formats: Formats = DEFAULT_FORMATS,
+    constants: Constants = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+) -> int:
+    """Vet many files, one after the other."""
+    settings: Settings = context.obj
+    arguments = run_arguments(rules, as_of, formats)
+    declared = declared_constants(constants)
+    from analysis import api
+    from webmap import cli_view
+
+    with progress_bar() as progress:
+        outcome = api.batch(
+            paths,
+            workspace,
+            out,
+            layer=layer,
+            constants=declared,
+            crs=crs,
+            encoding=encoding,
+            lang=settings.lang,
+            progress=progress,
+            **arguments,
+        )
+    if as_json:
+        emit_json(cli_view.batch_record(outcome))
+    else:
+        emit(cli_view.batch_lines(outcome, settings.lang))
+    return outcome.exit_status
+
+
+@app.command()
+def inspect(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    layer: LayerName = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+) -> int:
+    """Check whether a file can be judged."""
+    from analysis import api
+    from webmap import cli_pages
+
+    found = api.inspect(file, layer=layer, crs=crs, encoding=encoding)
+    if as_json:
+        emit_json(cli_pages.inspection_record(found))
+        return 0 if found.usable else cli_io.ERROR_STATUS
+    if found.error is not None:
+        raise found.error
+    emit(cli_pages.inspection_lines(found, context.obj.lang))
+    return 0
+
+
+@app.command()
+def rules(
+    context: typer.Context, jurisdiction: Jurisdiction = "CN", as_json: AsJson = False
+) -> int:
+    """List all rules."""
+    from analysis import api
+    from webmap import cli_pages
+
+    rulebook, listed = api.list_rules(jurisdiction)
+    if as_json:
+        emit_json(cli_pages.rules_record(rulebook, listed))
+    else:
+        emit(cli_pages.rules_lines(rulebook, listed, context.obj.lang))
+    return 0
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", show_default=False)],
+    as_of: AsOf = None,
+    jurisdiction: Jurisdiction = "CN",
+    as_json: AsJson = False,
+) -> int:
+    """Explain one rule."""
+    day = day_of(as_of)
+    from analysis import api
+    from webmap import cli_pages
+
+    page = api.explain(code.upper(), jurisdiction=jurisdiction, as_of=day)
+    if as_json:
+        emit_json(page)
+    else:
+        emit(cli_pages.explain_lines(page, context.obj.lang))
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0, 1, 2 or 3."""
+    cli_io.use_utf8()
+    words = list(sys.argv[1:]) if argv is None else list(argv)
+    settings, rest, error = cli_io.split_settings(words, os.environ)
+
+    def run() -> int:
+        if error is not None:
+            raise error
+        status = command(settings.lang).main(
+            args=rest, prog_name="minezone", standalone_mode=False, obj=settings
+        )
+        return int(status or 0)
+
+    return cli_io.guarded(run, settings)
+
+
+def command(lang: str) -> Any:
+    """Return the command tree with its help in ``lang``."""
+    tree = get_command(app)
+    tree.help = COMMANDS[""].of(lang)
+    for name, sub in tree.commands.items():  # type: ignore[attr-defined]
+        sub.help = COMMANDS[name].of(lang)
+        _describe(sub, lang)
+    _describe(tree, lang)
+    return tree
+
+
+def _describe(node: Any, lang: str) -> None:
+    for parameter in node.params:
+        if parameter.name in OPTIONS:
+            parameter.help = OPTIONS[parameter.name].of(lang)
+    # The parser makes its help option on first use and keeps it: made now, it takes our words.
+    node.get_help_option(typer.Context(node, help_option_names=HELP_NAMES)).help = OPTIONS[
+        "help"
+    ].of(lang)
+
+
+def _show(outcome: Outcome, settings: Settings, as_json: bool) -> int:
+    from webmap import cli_view
+
+    if as_json:
+        emit_json(cli_view.outcome_record(outcome))
+    else:
+        emit(cli_view.outcome_lines(outcome, settings.lang))
+    return outcome.exit_status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""What ``inspect``, ``rules`` and ``explain`` print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from analysis.api import Inspection
+from analysis.law import Rulebook
+from analysis.model import Rule, Verdict
+from analysis.numbers import show
+from analysis.style import label_of
+from gis.area import area_km2
+from gis.ragged import Kind
+from layers.layer import Layer, Provenance
+from webmap.cli_io import clean
+from webmap.cli_text import SEVERITY, say
+
+
+def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
+    """Yield what a readable file holds, then everything repaired, assumed or refused."""
+    for layer in found.layers.values():
+        for part in layer.provenance:
+            yield from _part_lines(layer, part, lang)
+        if len(layer):
+            west, south, east, north = _extent(layer)
+            yield say("bounds_line", lang, west=west, south=south, east=east, north=north)
+        if (layer.shapes.kinds == Kind.POLYGON).any():
+            yield say("area_line", lang, area=float(np.nansum(area_km2(layer.shapes))))
+        columns = "、".join(_filled(layer)) if lang == "zh" else ", ".join(_filled(layer))
+        yield say("columns_line", lang, columns=columns or "—")
+        for issue in layer.issues:
+            text = issue.en if lang == "en" else issue.zh
+            yield clean(f"{SEVERITY[issue.severity].of(lang)}: {text}")
+    yield say("usable", lang)
+
+
+def _part_lines(layer: Layer, part: Provenance, lang: str) -> Iterator[str]:
+    kept = part.read - part.refused
+    counts = {n: getattr(part, n) for n in ("declared", "read", "refused", "repaired")}
+    yield clean(say("declared_line", lang, layer=layer.name, kept=kept, **counts))
+    encoding = f" ({part.encoding})" if part.encoding else ""
+    yield clean(say("format_line", lang, format=part.format, encoding=encoding))
+    yield clean(say("crs_line", lang, crs=part.crs, transformation=part.transformation))
+
+
+def _extent(layer: Layer) -> tuple[float, float, float, float]:
+    west, south = layer.shapes.bounds[:, :2].min(axis=0)
+    east, north = layer.shapes.bounds[:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def _filled(layer: Layer) -> list[str]:
+    names = [column.name for column in layer.schema.columns if column.name not in layer.absent]
+    return [name for name in names if not layer.is_null(name).all()]
+
+
+def inspection_record(found: Inspection) -> dict[str, Any]:
+    """Return the machine's account of a file."""
+    error = found.error and {"zh": found.error.zh, "en": found.error.en}
+    layers = [_layer_record(layer) for layer in found.layers.values()]
+    return {"file": found.file, "usable": found.usable, "error": error, "layers": layers}
+
+
+def _layer_record(layer: Layer) -> dict[str, Any]:
+    names = (
+        "format", "encoding", "crs", "transformation", "transformation_accuracy_m",
+        "declared", "read", "repaired", "refused", "sha256",
+    )  # fmt: skip
+    return {
+        "layer": layer.name,
+        "features": len(layer),
+        "sources": [{name: getattr(part, name) for name in names} for part in layer.provenance],
+        "bbox": list(_extent(layer)) if len(layer) else None,
+        "area_km2": float(np.nansum(area_km2(layer.shapes))) if len(layer) else 0.0,
+        "columns": _filled(layer),
+        "issues": [
+            {"severity": i.severity, "code": i.code, "feature": i.feature, "zh": i.zh, "en": i.en}
+            for i in layer.issues
+        ],
+    }
+
+
+def rules_lines(rulebook: Rulebook, rules: Sequence[Rule], lang: str) -> Iterator[str]:
+    """Yield one line for each rule: code, title, what it judges, strength."""
+    yield say("rules_head", lang, jurisdiction=" > ".join(rulebook.chain), version=rulebook.version)
+    for rule in rules:
+        page = rulebook.rules[rule.code]
+        layers = ", ".join(rule.subjects)
+        yield f"{rule.code}  {page.title.of(lang)}  [{layers}; {page.strength}]"
+
+
+def rules_record(rulebook: Rulebook, rules: Sequence[Rule]) -> dict[str, Any]:
+    """Return the list of rules for machines."""
+    return {
+        "jurisdiction": rulebook.jurisdiction,
+        "chain": list(rulebook.chain),
+        "version": rulebook.version,
+        "sha256": rulebook.sha256,
+        "rules": [
+            {
+                "code": rule.code,
+                "title": _both(rulebook.rules[rule.code].title),
+                "strength": rulebook.rules[rule.code].strength,
+                "applies_to": _both(rulebook.rules[rule.code].applies_to),
+                "subjects": list(rule.subjects),
+                "needs": sorted(rule.needs),
+            }
+            for rule in rules
+        ],
+    }
+
+
+def _both(text: Any) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def explain_lines(page: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """Yield a rule's page: what it asks, its limits over time, the articles, its answers."""
+    title = page["title"][lang]
+    yield f"{page['code']}  {title}"
+    yield f"{say('strength', lang)}: {page['strength_title'][lang]}"
+    yield f"{say('applies_to', lang)}: {page['applies_to'][lang]}"
+    yield f"{say('method', lang)}: {page['method'][lang]}"
+    yield ""
+    yield f"{say('parameters', lang)}:"
+    for parameter in page["parameters"]:
+        yield from _parameter_lines(parameter, page["as_of"], lang)
+    yield ""
+    yield f"{say('references', lang)}:"
+    for key, reference in page["references"].items():
+        since = say("from", lang, day=reference["effective_from"])
+        yield f"  [{key}] {reference['instrument']} {reference['article']} ({since})"
+        yield f"      “{reference['quote']}”"
+        if reference["note"]:
+            yield f"      {reference['note'][lang]}"
+    yield ""
+    yield f"{say('reasons', lang)}:"
+    for reason in page["reasons"]:
+        words = " / ".join(label_of(Verdict[v], lang) + f" {v}" for v in reason["verdicts"])
+        yield f"  {reason['key']}: {words}"
+        yield f"      {reason['message'][lang]}"
+    if page["cannot"]:
+        yield ""
+        yield f"{say('cannot', lang)}:"
+        for verdict, text in page["cannot"].items():
+            yield f"  {label_of(Verdict[verdict], lang)} {verdict}: {text[lang]}"
+
+
+def _parameter_lines(parameter: Mapping[str, Any], as_of: str | None, lang: str) -> Iterator[str]:
+    unit = parameter["unit"]
+    yield f"  {parameter['title'][lang]} ({parameter['name']})"
+    for entry in parameter["history"]:
+        known = entry["value"] is not None
+        value = show(entry["value"], unit, lang) if known else say("repealed", lang)
+        since = say("from", lang, day=entry["from"])
+        source = f" [{entry['reference']}]" if entry["reference"] else ""
+        yield f"      {since}: {value}{source}"
+    if as_of:
+        known = parameter["value"] is not None
+        now = show(parameter["value"], unit, lang) if known else say("none_in_force", lang)
+        yield f"      {as_of}: {now}"
+    yield f"      {say('checked', lang, day=parameter['last_checked'])}"

@@ -1,0 +1,210 @@
+"""Every word the command line says, in Chinese and in English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from analysis.law import Text
+
+LANGUAGES: Final = ("zh", "en")
+
+COMMANDS: Final[dict[str, Text]] = {
+    "": Text(
+        "按编号的法规条款判定采矿权、尾矿库和采空区：每个结论都附条文、实测值和图上证据。\n\n"
+        "退出码：0 全部符合或不适用；1 有不符合；3 无不符合但有待核或缺数据；2 出错。",
+        "Judge mining rights, tailings facilities and goafs by numbered legal rules: every "
+        "verdict comes with its article, the measured value and evidence on the map.\n\n"
+        "Exit status: 0 all pass or not applicable; 1 some fail; 3 none fails but some need "
+        "review or data; 2 an error.",
+    ),
+    "demo": Text(
+        "在随附的虚构小县上演示全过程。不论结论如何，退出码都是 0。",
+        "Show the whole way on the invented county that comes along. Exits 0 whatever the "
+        "verdicts.",
+    ),
+    "vet": Text(
+        "审查若干申请文件：把文件中的要素放进工作区的图层，只判定这些要素。",
+        "Vet application files: their features join the workspace's layers and only they are "
+        "judged.",
+    ),
+    "screen": Text(
+        "筛查工作区里全部登记的要素。",
+        "Screen every registered feature of the workspace.",
+    ),
+    "batch": Text(
+        "逐个审查许多文件或文件夹；一个坏文件不影响其余文件，最后汇总成一张表。",
+        "Vet many files or folders one by one; a bad file never stops the rest, and one summary "
+        "closes the run.",
+    ),
+    "inspect": Text(
+        "检查一个文件能否用于判定：坐标系、要素数、修复和忽略了什么。能用退出码为 0，不能用为 2。",
+        "Check whether a file can be judged: coordinate system, features, what was repaired or "
+        "ignored. Exits 0 if it can, 2 if not.",
+    ),
+    "rules": Text("列出全部规则。", "List all rules."),
+    "explain": Text(
+        "解释一条规则：适用对象、量法、限值沿革、条文原文和可能的结论。",
+        "Explain one rule: what it applies to, how it measures, the history of its limits, the "
+        "articles' own words and the answers it can give.",
+    ),
+}
+
+OPTIONS: Final[dict[str, Text]] = {
+    "files": Text("要审查的文件", "files to vet"),
+    "paths": Text("文件或文件夹", "files or folders"),
+    "file": Text("要检查的文件", "the file to check"),
+    "code": Text("规则编号，如 MR101", "rule code, for example MR101"),
+    "workspace": Text("工作区文件 workspace.toml", "the workspace file, workspace.toml"),
+    "out": Text("输出文件夹；没有就新建", "folder to write into; made if it is missing"),
+    "layer": Text(
+        "文件中的要素是什么：mining_right 或 tailings_facility；不给则由字段判断",
+        "what the features are: mining_right or tailings_facility; told by the fields if absent",
+    ),
+    "rules": Text("只用这些规则，逗号分隔，如 MR101,TF203", "only these rules: MR101,TF203"),
+    "as_of": Text(
+        "按哪一天有效的法规判定（年-月-日）；默认今天",
+        "judge by the law of this day (YYYY-MM-DD); today by default",
+    ),
+    "formats": Text(
+        "除 Parquet 表外还写哪些：json,gpkg,csv", "what to write beside Parquet: json,gpkg,csv"
+    ),
+    "constants": Text(
+        "为文件缺少的列声明一个值，如 status=applied；可重复，报告中会写明",
+        "declare a value for a column the file lacks, such as status=applied; may be repeated, "
+        "and the report says so",
+    ),
+    "crs": Text(
+        "文件没有写明坐标系时由您给出，如 EPSG:4526",
+        "the coordinate system where the file states none, for example EPSG:4526",
+    ),
+    "encoding": Text(
+        "属性表的文字编码，如 GBK；不给则自动识别",
+        "text encoding of the attributes, for example GBK; recognised if absent",
+    ),
+    "jurisdiction": Text(
+        "法域：CN、CN-14 山西、CN-54 西藏、CN-5401 拉萨……",
+        "jurisdiction: CN, CN-14 Shanxi, CN-54 Xizang, CN-5401 Lhasa …",
+    ),
+    "as_json": Text("输出给程序读的 JSON", "print JSON for machines"),
+    "lang": Text(
+        "界面语言 zh 或 en（也可用环境变量 MINEZONE_LANG）",
+        "language, zh or en (or the environment variable MINEZONE_LANG)",
+    ),
+    "debug": Text("程序出错时打印完整调用栈", "print the traceback of a program error"),
+    "version": Text("显示版本号", "show the version"),
+    "serve": Text("演示后打开网页（以后的版本提供）", "then open the web page (a later version)"),
+    "help": Text("显示帮助", "show this help"),
+}
+
+SAY: Final[dict[str, Text]] = {
+    "error": Text("错误: ", "error: "),
+    "fault": Text(
+        "程序错误 {kind}: {what}（不是您的数据结论；请加 --debug 重跑，把输出连同版本 {version} "
+        "报告给维护者）",
+        "program error {kind}: {what} (this is no verdict; run again with --debug and report "
+        "the output with version {version} to the maintainers)",
+    ),
+    "interrupted": Text("已中断，输出可能不完整", "interrupted; the output may be incomplete"),
+    "usage": Text("{what}（用法见 {command} --help）", "{what} (see {command} --help)"),
+    "no_such_option": Text("没有选项 {name}", "no such option: {name}"),
+    "no_such_command": Text("没有命令 {name}", "no such command: {name}"),
+    "needs_value": Text("选项 {name} 需要一个值", "option {name} needs a value"),
+    "missing": Text("缺少参数 {name}", "missing argument {name}"),
+    "bad_lang": Text(
+        "{where} 的值 {value} 不是 zh 或 en", "{where} is {value}; it must be zh or en"
+    ),
+    "bad_date": Text(
+        "--as-of 的值 {value} 不是日期，应写成 2026-01-31",
+        "--as-of {value} is not a date; write 2026-01-31",
+    ),
+    "bad_set": Text("--set 的值 {value} 应写成 列名=值", "--set {value}: write it as COLUMN=VALUE"),
+    "set_twice": Text("--set 两次给出列 {value}", "--set gives column {value} twice"),
+    "empty_list": Text("{where} 没有给出任何名称", "{where} names nothing"),
+    "no_server": Text(
+        "网页服务将在以后的版本提供；演示结果已写入 {out}",
+        "the web server comes with a later version; the demo's results are in {out}",
+    ),
+    "no_sample": Text("找不到示例数据文件夹 {path}", "the sample data are missing: {path}"),
+    "totals": Text("共判定 {n} 个对象：{counts}", "{n} subjects judged: {counts}"),
+    "more": Text("……其余 {n} 个对象见 findings.csv", "… and {n} more: see findings.csv"),
+    "related": Text("另有 {n} 条分项", "{n} more findings"),
+    "not_applicable": Text("不适用: {rules}", "not applicable: {rules}"),
+    "written": Text("结果已写入 {out}: {files}", "written to {out}: {files}"),
+    "as_of_line": Text(
+        "{title}　法域 {jurisdiction}，按 {as_of} 有效的法规",
+        "{title} — jurisdiction {jurisdiction}, law in force on {as_of}",
+    ),
+    "issues": Text(
+        "数据问题: 错误 {error} 条，警告 {warning} 条（见 report.json 的 inputs）",
+        "data issues: {error} errors, {warning} warnings (report.json, inputs)",
+    ),
+    "refused_rows": Text("（{n} 行被拒绝）", "({n} rows refused)"),
+    "declared_line": Text(
+        "图层 {layer}: 声明 {declared} = 读入 {read} = 保留 {kept} + 拒绝 {refused}；"
+        "修复 {repaired}",
+        "layer {layer}: declared {declared} = read {read} = kept {kept} + refused {refused}; "
+        "repaired {repaired}",
+    ),
+    "format_line": Text("格式: {format}{encoding}", "format: {format}{encoding}"),
+    "crs_line": Text(
+        "坐标系: {crs}；换算: {transformation}",
+        "coordinate system: {crs}; transformation: {transformation}",
+    ),
+    "bounds_line": Text(
+        "范围: 东经 {west:.6f}–{east:.6f}，北纬 {south:.6f}–{north:.6f}",
+        "extent: longitude {west:.6f} to {east:.6f}, latitude {south:.6f} to {north:.6f}",
+    ),
+    "area_line": Text("面积合计: {area:.4f} 平方千米", "total area: {area:.4f} km²"),
+    "columns_line": Text("有值的列: {columns}", "columns with values: {columns}"),
+    "usable": Text("可以判定", "can be judged"),
+    "unusable": Text("不能判定", "cannot be judged"),
+    "batch_total": Text(
+        "共 {n} 个文件，{bad} 个无法判定；汇总见 {out}",
+        "{n} files, {bad} could not be judged; summary in {out}",
+    ),
+    "demo_intro": Text(
+        "虚构的示例县：先审查 {n} 份申请，再筛查全部登记要素。",
+        "An invented county: {n} applications are vetted, then everything registered is screened.",
+    ),
+    "demo_vet": Text("申请 {name}", "application {name}"),
+    "demo_screen": Text("登记要素筛查", "screening of what is registered"),
+    "demo_out": Text(
+        "每次运行的表格、report.json、findings.gpkg（可用 QGIS 打开）和 findings.csv 在 {out}",
+        "tables, report.json, findings.gpkg (opens in QGIS) and findings.csv of each run: {out}",
+    ),
+    "demo_try": Text("自己试试: {command}", "try it yourself: {command}"),
+    "table_subject": Text("对象", "subject"),
+    "table_verdict": Text("结论", "verdict"),
+    "table_rule": Text("规则", "rule"),
+    "table_why": Text("依据和说明", "why"),
+    "rules_head": Text(
+        "法域 {jurisdiction}，规则库 {version}", "jurisdiction {jurisdiction}, rulebook {version}"
+    ),
+    "strength": Text("效力", "strength"),
+    "applies_to": Text("适用对象", "applies to"),
+    "method": Text("量法", "method"),
+    "parameters": Text("限值沿革", "limits and their history"),
+    "references": Text("条文", "articles"),
+    "reasons": Text("可能的结论", "possible answers"),
+    "cannot": Text("不会出现的结论", "answers that cannot occur"),
+    "repealed": Text("废止", "repealed"),
+    "none_in_force": Text("无现行规定", "none in force"),
+    "from": Text("{day} 起", "from {day}"),
+    "checked": Text("核对于 {day}", "checked on {day}"),
+}
+
+SEVERITY: Final[dict[str, Text]] = {
+    "error": Text("错误", "error"),
+    "warning": Text("警告", "warning"),
+    "info": Text("提示", "note"),
+}
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """Return the sentence called ``key`` in ``lang``, its blanks filled."""
+    return SAY[key].of(lang).format(**values)
+
+
+def both(key: str, **values: object) -> tuple[str, str]:
+    """Return the sentence called ``key`` in Chinese and in English."""
+    return say(key, "zh", **values), say(key, "en", **values)

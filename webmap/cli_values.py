@@ -1,0 +1,49 @@
+"""Values of options as the engine takes them; what cannot be right is refused here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from webmap.cli_io import UsageError
+from webmap.cli_text import both
+
+
+def run_arguments(rules: str | None, as_of: str | None, formats: str) -> dict[str, Any]:
+    """Return ``rules``, ``as_of`` and ``formats`` as the engine takes them."""
+    return {
+        "rules": None if rules is None else _names("--rules", rules.upper()),
+        "as_of": day_of(as_of),
+        "formats": _names("--format", formats.lower()),
+    }
+
+
+def _names(where: str, text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.replace("，", ",").split(",") if part.strip())
+    if not names:
+        raise UsageError(*both("empty_list", where=where))
+    return names
+
+
+def day_of(text: str | None) -> date | None:
+    """Return the day an ISO date names."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(*both("bad_date", value=text)) from None
+
+
+def declared_constants(pairs: list[str] | None) -> dict[str, str] | None:
+    """Return ``COLUMN=VALUE`` pairs as a mapping, None for none."""
+    out: dict[str, str] = {}
+    for pair in pairs or ():
+        column, sign, value = pair.partition("=")
+        column = column.strip()
+        if not sign or not column or not value.strip():
+            raise UsageError(*both("bad_set", value=pair))
+        if column in out:
+            raise UsageError(*both("set_twice", value=column))
+        out[column] = value.strip()
+    return out or None

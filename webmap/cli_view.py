@@ -1,0 +1,188 @@
+"""What results look like as text: verdict words first, worst first, each with its article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from analysis.api import BatchOutcome, Outcome
+from analysis.messages import render_all
+from analysis.model import FindingTable, Verdict
+from analysis.reports.citations import cite
+from analysis.results import Results
+from analysis.style import label_of
+from gis.ragged import Ints
+from webmap.cli_io import clean
+from webmap.cli_text import say
+
+MOST_SUBJECTS = 20
+MARKS = {
+    Verdict.FAIL: "✗",
+    Verdict.REVIEW: "?",
+    Verdict.NO_DATA: "○",
+    Verdict.PASS: "✓",
+    Verdict.NOT_APPLICABLE: "–",
+}
+
+
+def word(verdict: int, lang: str) -> str:
+    """Return mark, word and contract name of a verdict: never colour alone."""
+    kind = Verdict(verdict)
+    return f"{MARKS[kind]} {label_of(kind, lang)} {kind.name}"
+
+
+def outcome_lines(outcome: Outcome, lang: str) -> Iterator[str]:
+    """Yield what ``vet`` and ``screen`` say: subjects worst first, totals, where the files are."""
+    results: Results = outcome.results
+    yield clean(
+        say(
+            "as_of_line",
+            lang,
+            title=results.title,
+            jurisdiction=results.rulebook.jurisdiction,
+            as_of=results.as_of.isoformat(),
+        )
+    )
+    shown = worst_subjects(results, MOST_SUBJECTS)
+    for subject in shown:
+        yield ""
+        yield from subject_lines(results, int(subject), lang)
+    rest = len(results.subject_layer) - len(shown)
+    if rest:
+        yield ""
+        yield say("more", lang, n=rest)
+    yield ""
+    yield from closing_lines(outcome, lang)
+
+
+def closing_lines(outcome: Outcome, lang: str) -> Iterator[str]:
+    """Yield totals, data issues and files of one run."""
+    results: Results = outcome.results
+    yield say("totals", lang, n=len(results.subject_layer), counts=totals(results, lang))
+    issues = issue_counts(results)
+    if issues["error"] or issues["warning"]:
+        yield say("issues", lang, **issues)
+    files = "  ".join(f.name for f in outcome.files)
+    yield clean(say("written", lang, out=outcome.out, files=files))
+
+
+def worst_subjects(results: Results, most: int) -> Ints:
+    """Return up to ``most`` rows of subjects, worst verdict first, then in their order."""
+    order = np.argsort(-results.subject_verdict.astype(np.int64), kind="stable")
+    return order[:most]
+
+
+def totals(results: Results, lang: str) -> str:
+    """Return how many subjects came to each verdict, worst first."""
+    found = np.bincount(results.subject_verdict, minlength=len(Verdict))
+    return "  ".join(f"{word(v, lang)} {found[v]}" for v in reversed(Verdict) if found[v])
+
+
+def issue_counts(results: Results) -> dict[str, int]:
+    """Return the number of errors and warnings that reading the layers gave."""
+    every = [issue.severity for layer in results.layers.values() for issue in layer.issues]
+    return {severity: every.count(severity) for severity in ("error", "warning")}
+
+
+def subject_lines(results: Results, subject: int, lang: str) -> Iterator[str]:
+    """Yield a subject's verdict and name, then one line for each rule."""
+    yield f"{word(results.subject_verdict[subject], lang)}  {subject_title(results, subject)}"
+    rows = np.flatnonzero(results.findings.subject == subject)
+    lead = leading_rows(results, rows)
+    skipped = []
+    for row, message in zip(lead, told(results, lead, lang), strict=True):
+        code = str(results.rule[row])
+        verdict = int(results.findings.verdict[row])
+        if verdict == Verdict.NOT_APPLICABLE:
+            skipped.append(code)
+            continue
+        more = int((results.rule[rows] == code).sum()) - 1
+        tail = f"（{say('related', lang, n=more)}）" if more else ""
+        yield f"    {code} {word(verdict, lang)}  {message}{tail}"
+    if skipped:
+        yield f"    {say('not_applicable', lang, rules=' '.join(skipped))}"
+
+
+def subject_title(results: Results, subject: int) -> str:
+    """Return a subject's name, its own number and the name of its layer."""
+    layer = results.layers[str(results.subject_layer[subject])]
+    row = int(results.subject_row[subject])
+    name, number = layer.text("name")[row], layer.source_id[row]
+    return clean(" ".join(str(v) for v in (name, f"({layer.name} {number})") if v))
+
+
+def leading_rows(results: Results, rows: Ints) -> Ints:
+    """Return one finding per rule: the worst, and of equals the one that sums up all others."""
+    verdicts = results.findings.verdict[rows].astype(np.int64)
+    single = results.findings.related[rows] >= 0
+    order = np.lexsort((rows, single, -verdicts, results.rule[rows].astype(str)))
+    _, first = np.unique(results.rule[rows][order].astype(str), return_index=True)
+    lead: Ints = rows[order][first]
+    return lead
+
+
+def told(results: Results, rows: Ints, lang: str) -> list[str]:
+    """Return the message of some findings, each with the articles it rests on."""
+    names = [n for n in FindingTable.__dataclass_fields__ if n != "evidence"]
+    columns = {n: getattr(results.findings, n)[rows] for n in names}
+    part = replace(
+        results,
+        rule=results.rule[rows],
+        findings=FindingTable(**columns),
+        finding_id=results.finding_id[rows],
+        law=results.law[rows],
+    )
+    articles = cite(part).article()
+    return [
+        clean(f"{message} 〔{article}〕" if article else message)
+        for message, article in zip(render_all(part, lang), articles, strict=True)
+    ]
+
+
+def outcome_record(outcome: Outcome) -> dict[str, Any]:
+    """Return the machine's summary of a run; report.json holds the rest."""
+    results: Results = outcome.results
+    found = np.bincount(results.subject_verdict, minlength=len(Verdict))
+    return {
+        "verdict": results.verdict.name,
+        "exit_status": outcome.exit_status,
+        "as_of": results.as_of.isoformat(),
+        "jurisdiction": results.rulebook.jurisdiction,
+        "subjects": {v.name: int(found[v]) for v in reversed(Verdict)},
+        "counts": results.counts(),
+        "issues": issue_counts(results),
+        "out": outcome.out,
+        "files": list(outcome.files),
+    }
+
+
+def batch_lines(outcome: BatchOutcome, lang: str) -> Iterator[str]:
+    """Yield one line for each file of a batch, then the total."""
+    for row in outcome.rows:
+        if row.error is not None:
+            yield clean(f"! {say('error', lang)}{row.error.text(lang)}")
+            continue
+        refused = f"  {say('refused_rows', lang, n=row.refused_rows)}" if row.refused_rows else ""
+        yield clean(f"{word(Verdict[row.status], lang)}  {row.source}{refused}")
+    bad = sum(row.error is not None for row in outcome.rows)
+    yield clean(say("batch_total", lang, n=len(outcome.rows), bad=bad, out=outcome.files[0]))
+
+
+def batch_record(outcome: BatchOutcome) -> dict[str, Any]:
+    """Return the machine's summary of a batch."""
+    rows = [
+        {
+            "source": row.source,
+            "status": row.status,
+            "verdict": row.verdict,
+            "counts": dict(row.counts),
+            "refused_rows": row.refused_rows,
+            "error": row.error and {"zh": row.error.zh, "en": row.error.en},
+            "out": row.out,
+        }
+        for row in outcome.rows
+    ]
+    return {"exit_status": outcome.exit_status, "out": outcome.out, "files": rows}
