@@ -247,7 +247,7 @@ class _Bench:
             title=self.workspace.title,
             progress=self.progress,
         )
-        files = write(results, out, set(self.formats), self.lang)
+        files = write(results, out, self.formats, self.lang)
         return Outcome(results, out, tuple(files), exit_status(results))
 
 
@@ -277,11 +277,11 @@ def _batch_row(
     except MineZoneError as error:
         return BatchRow(str(file), "ERROR", None, {}, 0, error, None)
     except Exception as fault:  # noqa: BLE001  a fault on one file must not lose the others
-        error = MineZoneError(
+        broken = MineZoneError(
             f"{file}：程序错误 {type(fault).__name__}: {fault}",
             f"{file}: program fault {type(fault).__name__}: {fault}",
         )
-        return BatchRow(str(file), "ERROR", None, {}, 0, error, None)
+        return BatchRow(str(file), "ERROR", None, {}, 0, broken, None)
     results = outcome.results
     counts = {
         v.name: int((results.subject_verdict == v).sum()) for v in sorted(Verdict, reverse=True)
@@ -393,4 +393,4 @@ def list_rules(jurisdiction: str = "CN") -> tuple[Rulebook, tuple[Rule, ...]]:
 def explain(code: str, jurisdiction: str = "CN", as_of: date | None = None) -> Mapping[str, Any]:
     """Return everything the rulebook says of one rule, for people and for JSON."""
     (rule,) = registry.get([code])
-    return messages.explain(load_rulebook(jurisdiction), rule.code, as_of or date.today())  # noqa: DTZ011
+    return messages.explain(load_rulebook(jurisdiction), rule.code, as_of)

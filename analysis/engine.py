@@ -31,7 +31,7 @@ from analysis.model import (
 from analysis.results import Results
 from gis.distance import inside, near_boxes
 from gis.ragged import Bools, Ints
-from layers.catalog import schemas
+from layers.catalog import catalog
 from layers.layer import Layer
 
 SUBJECT_LAYERS = ("mining_right", "tailings_facility", "goaf", "open_pit", "waste_dump")
@@ -48,7 +48,7 @@ def needed_layers(rules: Iterable[Rule], subjects: Iterable[str] = ()) -> tuple[
     wanted = set(subjects)
     for rule in rules:
         wanted |= {*rule.subjects, *(n for n, need in rule.needs.items() if _is_vector(need))}
-    return tuple(name for name in schemas() if name in wanted)
+    return tuple(name for name in catalog() if name in wanted)
 
 
 def run(
@@ -134,7 +134,7 @@ def evaluate(
             args={"parameter": [lacking[0]] * len(subjects)},
         )
     seen = {
-        name: layers.get(name) or Layer.missing(schemas()[name])
+        name: layers[name] if name in layers else Layer.missing(catalog()[name])
         for name, need in rule.needs.items()
         if _is_vector(need)
     }

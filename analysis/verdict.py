@@ -7,13 +7,14 @@ is the one that must hold for PASS; equality is decided exactly as the name says
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.model import Verdict
+from analysis.model import Objects, Verdict
 from gis.ragged import Bools, Floats, Ints
 
 Verdicts = npt.NDArray[np.int8]
@@ -21,6 +22,9 @@ Verdicts = npt.NDArray[np.int8]
 SAME = 1e-6
 """Numbers this close are the same number: a thousandth of a millimetre, where the arithmetic of
 degrees ends. It keeps a distance drawn as exactly 3,000 m from passing at 3,000.0000000002."""
+
+WIDTH_SHARE = 1e-3
+"""Widths of overlaps are right to this share of themselves (``gis.width``)."""
 
 
 def must_be_at_most(
@@ -85,17 +89,35 @@ def combined_sigma(*sigmas: npt.ArrayLike) -> Floats:
 
 def is_overlap(width_m: npt.ArrayLike, sliver_m: npt.ArrayLike) -> Bools:
     """Return where an overlap is wider than a sliver."""
-    return np.asarray(np.asarray(width_m) > np.asarray(sliver_m) + SAME, np.bool_)
+    limit = np.asarray(sliver_m) * (1 + WIDTH_SHARE) + SAME
+    return np.asarray(np.asarray(width_m) > limit, np.bool_)
 
 
 def is_touch(width_m: npt.ArrayLike, touch_m: float) -> Bools:
     """Return where an overlap is no wider than a touch."""
-    return np.asarray(np.asarray(width_m) <= touch_m + SAME, np.bool_)
+    return ~is_overlap(width_m, touch_m)
 
 
 def is_within(distance_m: npt.ArrayLike, limit_m: npt.ArrayLike) -> Bools:
     """Return where a distance is within a limit, the limit included."""
     return np.asarray(np.asarray(distance_m) <= np.asarray(limit_m) + SAME, np.bool_)
+
+
+def is_past(days: npt.NDArray[np.datetime64], as_of: date) -> Bools:
+    """Return where a day lies before ``as_of``; an unknown day does not."""
+    return np.asarray(days < np.datetime64(as_of, "D"), np.bool_)
+
+
+def decide(
+    n: int, cases: Sequence[tuple[Bools, Verdict, str]], otherwise: tuple[Verdict, str]
+) -> tuple[Verdicts, Objects]:
+    """Return (n,) verdicts and reasons: the first case whose condition holds decides."""
+    verdict = np.full(n, otherwise[0], np.int8)
+    reason = np.full(n, otherwise[1], dtype=object)
+    for condition, answer, name in reversed(cases):
+        verdict[condition] = answer
+        reason[condition] = name
+    return verdict, reason
 
 
 def worst_by(subject: Ints, verdict: Verdicts, n: int) -> Verdicts:

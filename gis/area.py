@@ -81,9 +81,7 @@ def length_m(shapes: object) -> Floats:
     ragged = densified(as_ragged(shapes))
     starts = np.flatnonzero(edge_starts(ragged))
     metres = geodesic_m(ragged.xy[starts], ragged.xy[starts + 1])
-    return np.bincount(
-        ragged.feature_of_vertex[starts], weights=metres, minlength=len(ragged)
-    )
+    return np.bincount(ragged.feature_of_vertex[starts], weights=metres, minlength=len(ragged))
 
 
 def _polygon_area(polygons: Ragged) -> Floats:

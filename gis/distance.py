@@ -26,9 +26,7 @@ from gis.region import Region
 RESOLUTION_M = 1e-6  # a distance this little beyond a limit is the limit itself
 
 
-def pairs_within(
-    a: object, b: object, metres: npt.ArrayLike
-) -> tuple[Ints, Ints, Floats]:
+def pairs_within(a: object, b: object, metres: npt.ArrayLike) -> tuple[Ints, Ints, Floats]:
     """Return every pair of features whose distance is at most ``metres``.
 
     Parameters

@@ -105,9 +105,7 @@ def _pruned(a: Pieces, b: Pieces, p: Ints, q: Ints, metres: Floats) -> tuple[Int
 
 def _measured(a: Pieces, b: Pieces, p: Ints, q: Ints, metres: Floats) -> Witnesses:
     """Measure piece pairs in the plane between them; keep what may be a pair's nearest."""
-    lon0 = (
-        a.bounds[p, 0] + a.bounds[p, 2] + b.bounds[q, 0] + b.bounds[q, 2]
-    ) / 4
+    lon0 = (a.bounds[p, 0] + a.bounds[p, 2] + b.bounds[q, 0] + b.bounds[q, 2]) / 4
     one, other = a.lines(p, lon0), b.lines(q, lon0)
     plane = shapely.distance(one, other)
     i, j = a.feature[p], b.feature[q]

@@ -121,9 +121,7 @@ def outside(
     return rows, *_measures(results)
 
 
-def outside_shapes(
-    a: object, b: object, pairs: tuple[npt.ArrayLike, npt.ArrayLike]
-) -> Shapes:
+def outside_shapes(a: object, b: object, pairs: tuple[npt.ArrayLike, npt.ArrayLike]) -> Shapes:
     """Return the parts outside as polygons in degrees, one per distinct i; may be empty."""
     _, results = _against_unions(a, b, pairs, shapely.difference)
     return _in_degrees(results)
@@ -140,9 +138,7 @@ def covered(
     return rows, _measures(results)[0]
 
 
-def covered_shapes(
-    a: object, b: object, pairs: tuple[npt.ArrayLike, npt.ArrayLike]
-) -> Shapes:
+def covered_shapes(a: object, b: object, pairs: tuple[npt.ArrayLike, npt.ArrayLike]) -> Shapes:
     """Return the covered parts as polygons in degrees, one per distinct i; may be empty."""
     _, results = _against_unions(a, b, pairs, shapely.intersection)
     return _in_degrees(results)
@@ -202,9 +198,7 @@ def _shared(left: Ragged, right: Ragged, i: Ints, j: Ints) -> _Result:
 
 
 def _rows_of(result: _Result, rows: Ints) -> _Result:
-    return _Result(
-        result.shapes[rows], result.lon0[rows], result.width[rows], result.meets[rows]
-    )
+    return _Result(result.shapes[rows], result.lon0[rows], result.width[rows], result.meets[rows])
 
 
 def _intersected(one: Ragged, other: Ragged, i: Ints, j: Ints) -> _Result:
@@ -282,9 +276,7 @@ class _Block:
         first.replace(again[narrower], _rows_of(second, narrower))
         return first
 
-    def _overlaid(
-        self, left: Ragged, right: Ragged, operation: Callable[..., Any]
-    ) -> _Result:
+    def _overlaid(self, left: Ragged, right: Ragged, operation: Callable[..., Any]) -> _Result:
         boxes = left.bounds[self.rows]
         lon0 = meridian_near((boxes[:, 0] + boxes[:, 2]) / 2)
         one = plane_shapes(left, self.rows, lon0, None)

@@ -78,9 +78,7 @@ class Pieces:
         xy = self.outline.xy[vertex]
         x, y = gauss_kruger(xy[:, 0], xy[:, 1], np.repeat(lon0, counts))
         kind = shapely.GeometryType.LINESTRING
-        return cast(
-            Shapes, shapely.from_ragged_array(kind, np.column_stack([x, y]), (offsets,))
-        )
+        return cast(Shapes, shapely.from_ragged_array(kind, np.column_stack([x, y]), (offsets,)))
 
 
 def pieces_of(shapes: Ragged) -> Pieces:
@@ -99,9 +97,7 @@ def _cut(outline: Ragged) -> Pieces:
     if len(start):
         xy = outline.xy[spans(start, count)]
         runs = offsets_of(count)[:-1]
-        bounds = np.column_stack(
-            [np.minimum.reduceat(xy, runs), np.maximum.reduceat(xy, runs)]
-        )
+        bounds = np.column_stack([np.minimum.reduceat(xy, runs), np.maximum.reduceat(xy, runs)])
     return Pieces(outline, start, count, outline.feature_of_vertex[start], bounds)
 
 
@@ -126,9 +122,7 @@ def widened(bounds: Floats, metres: Floats) -> Floats:
 
 def least_m(one: Floats, other: Floats) -> Floats:
     """Return a lower bound of the distance between envelopes ((k, 4) degrees), in metres."""
-    gap = np.maximum(
-        np.maximum(one[:, :2] - other[:, 2:], other[:, :2] - one[:, 2:]), 0
-    )
+    gap = np.maximum(np.maximum(one[:, :2] - other[:, 2:], other[:, :2] - one[:, 2:]), 0)
     far = np.maximum(np.abs(one[:, [1, 3]]).max(axis=1), np.abs(other[:, [1, 3]]).max(axis=1))
     chord = 2 * np.sin(np.radians(gap) / 2)
     return cast(

@@ -83,9 +83,7 @@ def to_degrees(shapes: Shapes, lon0: Floats) -> Shapes:
     return _moved(shapes, lon0, inverse_gauss_kruger)
 
 
-def _moved(
-    shapes: Shapes, lon0: Floats, transform: Callable[..., tuple[Floats, Floats]]
-) -> Shapes:
+def _moved(shapes: Shapes, lon0: Floats, transform: Callable[..., tuple[Floats, Floats]]) -> Shapes:
     xy, row = shapely.get_coordinates(shapes, return_index=True)
     moved = np.column_stack(transform(xy[:, 0], xy[:, 1], lon0[row]))
     return cast(Shapes, shapely.set_coordinates(shapes.copy(), moved))
@@ -160,9 +158,7 @@ def _moment_area(plane: Ragged) -> Floats:
     rings = np.abs(np.bincount(ring, weights=terms, minlength=len(plane.ring_offsets) - 1))
     hole = np.ones(len(rings), bool)
     hole[plane.part_offsets[:-1]] = False
-    owner = np.repeat(
-        np.arange(len(plane)), np.diff(plane.part_offsets[plane.feature_offsets])
-    )
+    owner = np.repeat(np.arange(len(plane)), np.diff(plane.part_offsets[plane.feature_offsets]))
     return np.bincount(owner, weights=np.where(hole, -rings, rings), minlength=len(plane))
 
 

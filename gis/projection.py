@@ -203,9 +203,7 @@ def from_plane(shapes: Ragged, lon0: npt.ArrayLike) -> Ragged:
     return shapes.with_xy(np.column_stack([lon, lat]))
 
 
-def densified(
-    shapes: object, step_m: float = STEP_M, lon0: npt.ArrayLike | None = None
-) -> Ragged:
+def densified(shapes: object, step_m: float = STEP_M, lon0: npt.ArrayLike | None = None) -> Ragged:
     """Return the outlines with points added so that no edge is longer than ``step_m``.
 
     The added points lie on the straight line between the corners in the feature's own

@@ -15,6 +15,8 @@ from layers.schema import Column, Schema
 
 _UNIT = re.compile(r"^(.+?)[(\[]([^()\[\]]*)[)\]]$")
 _DBF_NAME_BYTES = 10
+# Row numbers that programs add; nobody misses them.
+_ROW_NUMBERS = frozenset({"fid", "ogc_fid", "objectid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def map_fields(
             if field not in taken and field not in used:
                 _match_cut(field, schema, ranges, matches, issues, file)
     taken |= {m.field for found in matches.values() for m in found}
-    ignored = [f for f in fields if f not in taken and f not in used]
+    rest = [f for f in fields if f not in taken and f not in used]
+    ignored = [f for f in rest if fold(f) not in _ROW_NUMBERS]
     if ignored:
         issues.append(_ignored(file, ignored))
     return Mapped({k: v for k, v in matches.items() if v}, units, tuple(issues))
@@ -149,7 +152,7 @@ def _named(
 def _match(
     column: Column, field: str, base: str, unit: str | None, ranges: frozenset[str]
 ) -> Match:
-    has_unit = column.unit is not None and bool(unit)
+    has_unit = column.dtype in ("number", "integer") and bool(unit)
     unclear = not has_unit and base in _folded(column.unclear_aliases)
     both = column.name.endswith("_elevation_m") and base in ranges
     return Match(field, unit if has_unit else None, unclear, both)

@@ -60,21 +60,21 @@ def place(
     are unknown: it could be anywhere.
     """
     shapes = shapely.force_2d(np.asarray(source.geometry, dtype=object))
-    refused = _unusable(shapes, schema)
-    rows = _rest(len(shapes), refused)
+    unreadable, wrong = _unusable(shapes), _wrong_kinds(shapes, schema)
+    rows = _rest(len(shapes), unreadable)
     try:
         system = _system(source, settings, shapes[rows], file)
         coordinates = shapely.get_coordinates(shapes[rows])
         lonlat, transformation = gis_crs.to_cgcs2000(coordinates, system)
     except CRSError as fault:
-        named = type(fault)(_prefixed(file, fault.zh), _prefixed(file, fault.en))
-        return _nowhere(len(shapes), refused, named)
+        named = type(fault)(_named(file, fault.zh, "："), _named(file, fault.en, ": "))
+        return _nowhere(len(shapes), named)
     out = np.full(len(shapes), None, dtype=object)
     out[rows] = _moved(shapes[rows], lonlat)
     outside, errors = _outside(rows, lonlat, _vertex_counts(shapes[rows]), extent, file)
-    refused.update(outside)
     out[list(outside)] = None
     bounds = shapely.bounds(out)
+    refused = {**outside, **wrong, **unreadable}
     repaired, said, kept = _repaired(out, refused, schema, source.labels)
     return Placed(
         shapes=kept,
@@ -93,29 +93,30 @@ def _rest(n: int, refused: dict[int, Reason]) -> Ints:
     return np.delete(np.arange(n, dtype=np.int64), list(refused))
 
 
-def _prefixed(file: str, text: str) -> str:
-    return text if text.startswith(file) else f"{file}: {text}"
+def _named(file: str, text: str, colon: str) -> str:
+    return text if text.startswith(file) else f"{file}{colon}{text}"
 
 
-def _nowhere(n: int, refused: dict[int, Reason], fault: MineZoneError) -> Placed:
+def _nowhere(n: int, fault: MineZoneError) -> Placed:
     none = np.full(n, None, dtype=object)
-    return Placed(
-        none, refused, np.full((n, 4), np.nan), np.zeros(n, np.bool_), "", "", None, (), (fault,)
-    )
+    bounds = np.full((n, 4), np.nan)
+    return Placed(none, {}, bounds, np.zeros(n, np.bool_), "", "", None, (), (fault,))
 
 
-def _unusable(shapes: Shapes, schema: Schema) -> dict[int, Reason]:
-    types = shapely.get_type_id(shapes)
-    allowed = [t for t, kind in _KIND_OF_TYPE.items() if kind in schema.kinds] + [_COLLECTION]
-    empty = (types < 0) | shapely.is_empty(shapes)
-    wrong = ~empty & ~np.isin(types, allowed)
+def _unusable(shapes: Shapes) -> dict[int, Reason]:
+    empty = (shapely.get_type_id(shapes) < 0) | shapely.is_empty(shapes)
     refused = {int(r): ("几何为空", "no geometry") for r in np.flatnonzero(empty)}
-    for row in np.flatnonzero(wrong):
-        refused[int(row)] = _wrong_kind(int(types[row]), schema)
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     for row in np.unique(owner[~np.isfinite(xy).all(axis=1)]):
         refused[int(row)] = ("坐标不是有限数值", "a coordinate is not a finite number")
     return refused
+
+
+def _wrong_kinds(shapes: Shapes, schema: Schema) -> dict[int, Reason]:
+    types = shapely.get_type_id(shapes)
+    allowed = [t for t, kind in _KIND_OF_TYPE.items() if kind in schema.kinds]
+    wrong = ~np.isin(types, [-1, _COLLECTION, *allowed])
+    return {int(r): _wrong_kind(int(types[r]), schema) for r in np.flatnonzero(wrong)}
 
 
 def _wrong_kind(kind: int, schema: Schema) -> Reason:
@@ -146,19 +147,40 @@ def _system(source: Source, settings: LayerSettings, shapes: Shapes, file: str) 
 
 def _no_crs(source: Source, shapes: Shapes, file: str) -> CRSError:
     zh, en = _looks_like(shapely.get_coordinates(shapes))
-    note = f"（{source.crs_note}）" if source.crs_note else ""
+    note = f" ({source.crs_note})" if source.crs_note else ""
     return CRSError(
-        f'{file}：文件未注明坐标系{note}；{zh}；请给出 crs，例如 crs = "EPSG:4490"',
-        f"{file}: the file states no CRS{f' ({source.crs_note})' if note else ''}; {en}; "
-        'give crs, e.g. crs = "EPSG:4490"',
+        f"{file}：文件未注明坐标系{note}；{zh}；请给出 crs（--crs 或工作区的 crs）",
+        f"{file}: the file states no CRS{note}; {en}; give crs (--crs, or crs of the workspace)",
     )
 
 
 def _looks_like(xy: Floats) -> Reason:
+    """Say what the coordinates may be; the datum is never told by numbers."""
     if not len(xy):
         return "没有坐标", "it holds no coordinates"
     found = gis_crs.recognise(xy)
-    return found.zh, found.en
+    swapped = found.axis == "yx"
+    order = ("，且 X、Y 次序相反", " with the axes swapped") if swapped else ("", "")
+    if found.kind == "degrees":
+        return (
+            f"坐标像经纬度{order[0]}，若为 CGCS2000 则 crs = EPSG:4490",
+            f"the coordinates look like degrees{order[1]}, crs = EPSG:4490 if they are CGCS2000",
+        )
+    if found.kind != "gauss_kruger":
+        return "从坐标看不出坐标系", "the coordinates could be anything"
+    if found.zone is None or found.width is None:
+        return (
+            f"坐标像高斯-克吕格平面坐标{order[0]}，无带号，中央子午线不明",
+            f"the coordinates look like Gauss-Krüger{order[1]} without a zone prefix; "
+            "the central meridian is unknown",
+        )
+    code = _crs_name(gis_crs.gauss_kruger_crs(found.zone, found.width, found.prefix))
+    return (
+        f"坐标像高斯-克吕格 {found.width} 度带第 {found.zone} 带{order[0]}，"
+        f"若为 CGCS2000 则 crs = {code}",
+        f"the coordinates look like Gauss-Krüger {found.width}-degree zone {found.zone}"
+        f"{order[1]}, crs = {code} if they are CGCS2000",
+    )
 
 
 def _crs_name(system: pyproj.CRS) -> str:
@@ -182,10 +204,9 @@ def _outside(
     if not len(rows):
         return {}, []
     with np.errstate(invalid="ignore"):
-        if extent == "china":
-            good = gis_crs.in_china(lonlat)
-        else:
-            good = (np.abs(lonlat) <= (180.0, 90.0)).all(axis=1)
+        on_globe = np.abs(lonlat[:, 0]) <= 180.0
+        on_globe &= np.abs(lonlat[:, 1]) <= 90.0
+    good = gis_crs.in_china(lonlat) if extent == "china" else on_globe
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     inside = np.logical_and.reduceat(good, starts)
     if inside.all():
@@ -208,7 +229,12 @@ def _spans(starts: Ints, counts: Ints, mask: Bools) -> list[tuple[int, int]]:
 def _all_outside(lonlat: Floats, extent: Extent, file: str) -> LayerError:
     low, high = np.nanmin(lonlat, axis=0), np.nanmax(lonlat, axis=0)
     box = f"{low[0]:.6g}–{high[0]:.6g}, {low[1]:.6g}–{high[1]:.6g}"
-    if extent == "china" and gis_crs.in_china(lonlat[:, ::-1]).all():
+    if extent != "china":
+        return LayerError(
+            f"{file}：全部坐标都不是地球上的经纬度（{box}）",
+            f"{file}: no coordinate is a longitude and latitude on the globe ({box})",
+        )
+    if gis_crs.in_china(lonlat[:, ::-1]).all():
         hint_zh, hint_en = "经纬度似乎写反", "longitude and latitude seem swapped"
     else:
         hint_zh = "坐标系、带号或中央子午线可能有误，东坐标可能多写或漏写带号，或 X、Y 写反"

@@ -31,6 +31,7 @@ from layers import catalog
 from layers.hilbert import hilbert_index
 from layers.layer import Issue, Layer, Provenance, Refused
 from layers.schema import Schema
+from layers.wkb import ragged_from_wkb
 
 _FORMAT = 1
 _META = b"minezone"
@@ -199,7 +200,7 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
     account = json.loads(table.schema.metadata[_META])
     if account["rows"] != len(table) or account["layer"] != schema.name:
         raise ValueError(f"{path}: rows")
-    shapes = Ragged.from_shapely(shapely.from_wkb(table.column("geometry").to_numpy()))
+    shapes = ragged_from_wkb(table.column("geometry"))
     part = table.column("part").to_numpy().astype(np.int16)
     names = ["feature_id", "source_id", *(c.name for c in schema.columns)]
     bounds = np.array(account["refused"]["bounds"], np.float64).reshape(-1, 4)

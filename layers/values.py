@@ -6,7 +6,6 @@ default, and an issue names where it stands.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gis.ragged import Ints
 from layers import parse
-from layers.issues import SHOWN, label_en, warning
+from layers.issues import warning
 from layers.layer import Issue
 from layers.schema import Column
+from layers.unread import bad_values, unreadable
 
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -28,13 +27,6 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "integer": pa.int64(),
     "flag": pa.bool_(),
     "date": pa.date32(),
-}
-_WORDS = {
-    "number": ("数值", "a number"),
-    "integer": ("整数", "a whole number"),
-    "flag": ("是/否", "yes or no"),
-    "date": ("日期", "a date"),
-    "code": ("已知代码", "a known code"),
 }
 _KEY_ENDS = ("_no", "_id", "_code", "_licences", "_facility", "_exception")
 
@@ -73,9 +65,11 @@ def convert(
     """
     array = _flat(array)
     if not _readable(array.type):
-        issue = _unreadable(column, field, array.type)
+        issue = unreadable(column, field, array.type)
         return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), (issue,))
     if elevation_range:
+        if unit is not None and parse.factor_of(str(unit), column.unit) != 1:
+            return _all_bad(array, column, field, labels)
         side = 0 if column.name.startswith("top") else 1
 
         def one_end(word: str) -> float | None:
@@ -166,7 +160,12 @@ def _number(
     text = as_text(array)
     if unit is not None:
         text = _with_unit(text, unit)
-    return _parsed(text, lambda word: parse.number(word, column.unit), column, field, labels)
+
+    def read(word: str) -> float | None:
+        return parse.number(word, column.unit)
+
+    # Arrow would cut 2.5 to 2 for an integer column: whole numbers are checked afterwards.
+    return _parsed(text, read, column, field, labels, kind=pa.float64())
 
 
 def _with_unit(text: pa.Array, unit: pa.Array | str) -> pa.Array:
@@ -182,7 +181,7 @@ def _finite(values: pa.Array, column: Column, field: str, labels: Sequence[str])
         return Values(values)
     kept = pc.if_else(good, values, pa.scalar(None, pa.float64()))
     words = as_text(values)
-    return Values(kept, _bad_values(words, bad, column, field, labels))
+    return Values(kept, bad_values(words, bad, column, field, labels))
 
 
 def _integer(
@@ -193,7 +192,7 @@ def _integer(
     exact = pc.and_(pc.equal(values, pc.trunc(values)), pc.less(pc.abs(values), 2.0**53))
     bad = np.flatnonzero(np.asarray(pc.invert(exact).fill_null(False)))
     whole = pc.cast(pc.if_else(exact, values, pa.scalar(None, pa.float64())), pa.int64())
-    issues = _bad_values(as_text(array), bad, column, field, labels)
+    issues = bad_values(as_text(array), bad, column, field, labels)
     return Values(whole, numbers.issues + issues)
 
 
@@ -248,7 +247,9 @@ def _parsed(
     column: Column,
     field: str,
     labels: Sequence[str],
+    *,
     issue_code: str = "unreadable_value",
+    kind: pa.DataType | None = None,
 ) -> Values:
     """Return what ``read`` makes of each distinct word; None of a word that is not blank is bad."""
     encoded = pc.dictionary_encode(text)
@@ -261,69 +262,16 @@ def _parsed(
         None if empty and value == word else value
         for word, value, empty in zip(words, values, blank, strict=True)
     ]
-    array = pa.array(values, ARROW_TYPES[column.dtype]).take(encoded.indices)
+    array = pa.array(values, kind or ARROW_TYPES[column.dtype]).take(encoded.indices)
     if not bad_word.any():
         return Values(array)
     index = np.asarray(encoded.indices.fill_null(-1), np.int64)
     bad = np.flatnonzero(np.append(bad_word, False)[index])
-    return Values(array, _bad_values(text, bad, column, field, labels, issue_code))
+    return Values(array, bad_values(text, bad, column, field, labels, issue_code))
 
 
 def _all_bad(array: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
     text = as_text(array)
     bad = np.flatnonzero(np.asarray(text.is_valid()))
-    issues = _bad_values(text, bad, column, field, labels)
+    issues = bad_values(text, bad, column, field, labels)
     return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), issues)
-
-
-def _bad_values(
-    text: pa.Array,
-    rows: Ints,
-    column: Column,
-    field: str,
-    labels: Sequence[str],
-    code: str = "unreadable_value",
-) -> tuple[Issue, ...]:
-    """Return one warning per distinct bad value, with its first row and how many there are."""
-    if not len(rows):
-        return ()
-    words = np.asarray(text.take(pa.array(rows)).to_pylist(), dtype=object).astype(str)
-    distinct, first, counts = np.unique(words, return_index=True, return_counts=True)
-    order = np.argsort(first)
-    issues = []
-    for k in order[:SHOWN]:
-        word, n, label = _short(distinct[k]), int(counts[k]), labels[int(rows[first[k]])]
-        more_zh, more_en = (f"等 {n} 行", f" and {n - 1} more") if n > 1 else ("", "")
-        kind_zh, kind_en = _WORDS["code" if code == "unknown_code" else column.dtype]
-        issues.append(
-            warning(
-                code,
-                f"{label}{more_zh}：{column.zh}（字段“{field}”）的值“{word}”不是{kind_zh}，按空值处理",
-                f"{label_en(label)}{more_en}: {column.name} (field '{field}'): '{word}' is not "
-                f"{kind_en}; taken as missing",
-                label,
-            )
-        )
-    rest = len(order) - SHOWN
-    if rest > 0:
-        issues.append(
-            warning(
-                code,
-                f"{column.zh}（字段“{field}”）另有 {rest} 种无法识别的值，按空值处理",
-                f"{column.name} (field '{field}'): {rest} more unreadable values taken as missing",
-            )
-        )
-    return tuple(issues)
-
-
-def _unreadable(column: Column, field: str, kind: pa.DataType) -> Issue:
-    return warning(
-        "unreadable_value",
-        f"字段“{field}”的类型 {kind} 无法作为{column.zh}读取，按空值处理",
-        f"field '{field}' of type {kind} cannot be read as {column.name}; taken as missing",
-    )
-
-
-def _short(word: str) -> str:
-    word = re.sub(r"\s+", " ", word)
-    return word if len(word) <= 40 else word[:39] + "…"

@@ -25,7 +25,7 @@ def _mapping(loader: Any, node: Any) -> dict[Hashable, Any]:
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
-        if not isinstance(key, str) or key == "<<":
+        if not isinstance(key, str):
             raise _KeyFault(line, f"键 {key!r} 不是文本", f"key {key!r} is not text")
         if key in out:
             raise _KeyFault(line, f"键 {key} 重复", f"duplicate key {key}")

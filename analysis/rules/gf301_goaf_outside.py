@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.model import Evidence, FindingTable, Rule, RuleContext, Same, Verdict
-from analysis.verdict import combined_sigma, is_overlap, is_touch, is_within, sliver_limit
+from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Same, Verdict
+from analysis.verdict import (
+    Verdicts,
+    combined_sigma,
+    decide,
+    is_overlap,
+    is_touch,
+    is_within,
+    sliver_limit,
+)
 from gis.overlay import outside, outside_shapes
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
@@ -71,7 +79,7 @@ class _Owners:
         self.sigma: tuple[Floats, Floats] = (goafs.sigma_m[rows], worst)
 
 
-def _judge(owners: _Owners, width: Floats, context: RuleContext) -> tuple[np.ndarray, np.ndarray]:
+def _judge(owners: _Owners, width: Floats, context: RuleContext) -> tuple[Verdicts, Objects]:
     k = context.value("k_sigma")
     least = context.value("sliver_width_m")
     none = _none(width, context)
@@ -85,12 +93,7 @@ def _judge(owners: _Owners, width: Floats, context: RuleContext) -> tuple[np.nda
         (owners.unknown, Verdict.NO_DATA, "owner_status_missing"),
         (~none, Verdict.PASS, "sliver"),
     ]
-    verdict = np.full(len(width), Verdict.PASS, np.int8)
-    reason = np.full(len(width), "inside", dtype=object)
-    for condition, answer, name in reversed(cases):
-        verdict[condition] = answer
-        reason[condition] = name
-    return verdict, reason
+    return decide(len(width), cases, (Verdict.PASS, "inside"))
 
 
 def _none(width: Floats, context: RuleContext) -> Bools:

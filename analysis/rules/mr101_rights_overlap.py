@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
-from analysis.verdict import is_overlap, is_touch, sliver_limit, worst_by
+from analysis.verdict import (
+    Verdicts,
+    decide,
+    is_overlap,
+    is_past,
+    is_touch,
+    sliver_limit,
+    worst_by,
+)
 from gis.overlay import covered, overlap_shapes, overlaps
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
@@ -65,7 +72,9 @@ class _Pairs:
             [a is not None and a == b for a, b in zip(holder, other, strict=True)], bool
         )
         self.exception = self._named("overlap_exception")
-        self.replaced: Bools = np.array([v is not None for v in self._named("replaces_licences")])
+        self.replaced: Bools = np.array(
+            [v is not None for v in self._named("replaces_licences")], bool
+        )
 
     def _named(self, column: str) -> Objects:
         """Return the code the subject names for the neighbour, None where it names it not.
@@ -86,8 +95,8 @@ class _Pairs:
         return out
 
 
-def _judge(pairs: _Pairs, context: RuleContext) -> tuple[npt.NDArray[np.int8], Objects]:
-    """Return verdict and reason of each pair; the first condition that holds decides."""
+def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
+    """Return verdict and reason of each pair."""
     k = context.value("k_sigma")
     touch = is_touch(pairs.width, context.value("touch_width_m"))
     sliver = ~is_overlap(
@@ -110,16 +119,11 @@ def _judge(pairs: _Pairs, context: RuleContext) -> tuple[npt.NDArray[np.int8], O
         (named & by_holder & ~pairs.same_holder, Verdict.FAIL, "exception_holder"),
         *((pairs.exception == p, Verdict.REVIEW, f"exception_{p}") for p in PAPERS),
     ]
-    verdict = np.full(len(pairs.i), Verdict.FAIL, np.int8)
-    reason = np.full(len(pairs.i), "overlap", dtype=object)
-    for condition, answer, name in reversed(cases):
-        verdict[condition] = answer
-        reason[condition] = name
-    return verdict, reason
+    return decide(len(pairs.i), cases, (Verdict.FAIL, "overlap"))
 
 
 def _neighbour_findings(
-    pairs: _Pairs, verdict: npt.NDArray[np.int8], reason: Objects, context: RuleContext
+    pairs: _Pairs, verdict: Verdicts, reason: Objects, context: RuleContext
 ) -> FindingTable:
     shown = np.flatnonzero(np.isin(verdict, (Verdict.FAIL, Verdict.REVIEW)))
     shapes = overlap_shapes(pairs.subjects, pairs.rights, pairs.i[shown], pairs.j[shown])
@@ -140,6 +144,7 @@ def _neighbour_findings(
             "exception": pairs.exception,
             "top_elevation": top,
             "bottom_elevation": bottom,
+            "lapsed_on": _lapsed_on(pairs, context),
         },
         evidence=[Evidence("overlap", shown, shapes)],
     )
@@ -156,9 +161,16 @@ def _common_elevations(pairs: _Pairs) -> tuple[Floats, Floats]:
     return np.where(apart, np.nan, top), np.where(apart, np.nan, bottom)
 
 
+def _lapsed_on(pairs: _Pairs, context: RuleContext) -> Objects:
+    """Return the end of a granted neighbour's term where it has passed, else None."""
+    ends = pairs.rights.day("valid_to")[pairs.j]
+    lapsed = is_past(ends, context.as_of) & pairs.rights.is_code("status", "granted")[pairs.j]
+    return np.where(lapsed, ends.astype(str), None).astype(object)
+
+
 def _subject_findings(
     pairs: _Pairs,
-    verdict: npt.NDArray[np.int8],
+    verdict: Verdicts,
     reason: Objects,
     context: RuleContext,
     judged: Ints,

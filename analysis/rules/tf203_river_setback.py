@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
-from analysis.verdict import combined_sigma, is_within, must_exceed
+from analysis.verdict import Verdicts, combined_sigma, decide, must_exceed
 from gis.distance import pairs_within, shortest_lines
 from gis.overlay import overlap_shapes
 from gis.ragged import Bools, Floats, Ints, Kind
 from layers.layer import Layer
-
-Verdicts = npt.NDArray[np.int8]
 
 BASINS = ("yellow", "yangtze")
 CLASSES = {"main_stem": "main_stem_m", "important_tributary": "tributary_m"}
@@ -40,7 +37,8 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
         args={"column": ["project_type"] * len(rest)},
     )
     ponds = np.flatnonzero(applies)
-    rivers = _Rivers(context.layer("river"), context)
+    sigma = float(np.nanmax(np.append(subjects.sigma_m, 0.0)))
+    rivers = _Rivers(context.layer("river"), context, sigma)
     chosen = subjects.shapes.take(ponds)
     i, j, distance = pairs_within(chosen, rivers.layer.shapes, rivers.reach)
     pairs = _Pairs(ponds[i], j, distance, combined_sigma(
@@ -69,7 +67,7 @@ def _scope(subjects: Layer) -> tuple[Bools, Bools, Bools]:
 class _Rivers:
     """The river layer's rows with the figure that each carries, (m,) each."""
 
-    def __init__(self, layer: Layer, context: RuleContext) -> None:
+    def __init__(self, layer: Layer, context: RuleContext, pond_sigma: float) -> None:
         self.layer = layer
         kind = layer.text("source_kind")
         polygon = layer.shapes.kinds == Kind.POLYGON
@@ -98,9 +96,13 @@ class _Rivers:
         half = np.where(np.isnan(width), default, width)
         self.half: Floats = np.where(self.centreline | self.unknown_kind, half, 0.0)
         self.own_zone = self._with_zone()
-        sigma = np.nan_to_num(layer.sigma_m, nan=0.0)
-        widest = np.max(self.figure + self.half + context.value("k_sigma") * sigma, initial=0.0)
-        self.reach = float(widest)
+        # Beyond the figures: as far as the accuracies blur them, and to show what PASS rests on.
+        worst = combined_sigma(np.nanmax(np.append(layer.sigma_m, 0.0)), pond_sigma)
+        self.reach = float(
+            np.max(self.figure + self.half, initial=0.0)
+            + context.value("k_sigma") * worst
+            + context.value("neighbour_search_m")
+        )
 
     def _with_zone(self) -> Bools:
         """Return rows of Yellow River basin rivers for which a control zone is published."""
@@ -134,7 +136,7 @@ class _Pairs:
 
 
 def _judge(pairs: _Pairs, rivers: _Rivers, context: RuleContext) -> tuple[Verdicts, Objects]:
-    """Return verdict and reason of each pair; the first condition that holds decides."""
+    """Return verdict and reason of each pair."""
     j, k = pairs.river, context.value("k_sigma")
     plain = must_exceed(pairs.distance, rivers.figure[j], pairs.sigma, k)
     wide = must_exceed(pairs.distance, (rivers.figure + rivers.half)[j], pairs.sigma, k)
@@ -156,12 +158,7 @@ def _judge(pairs: _Pairs, rivers: _Rivers, context: RuleContext) -> tuple[Verdic
         (river & rivers.centreline[j] & reached, Verdict.REVIEW, "centreline_uncertain"),
         (river & near, Verdict.REVIEW, "near_threshold"),
     ]
-    verdict = np.full(len(j), Verdict.PASS, np.int8)
-    reason = np.full(len(j), "clear", dtype=object)
-    for condition, answer, name in reversed(cases):
-        verdict[condition] = answer
-        reason[condition] = name
-    return verdict, reason
+    return decide(len(j), cases, (Verdict.PASS, "clear"))
 
 
 def _hits(

@@ -11,9 +11,9 @@ import pyproj
 from layers.formats import containers, corner_text, geojson, gpkg, kml, parquet, registration
 from layers.formats import shapefile as _shapefile
 from layers.formats.sniff import CONTAINERS, SUPPORTED, is_dataset, kind_of
-from layers.formats.source import Source, refusal
+from layers.formats.source import Source, digest_file, refusal
 
-__all__ = ["SUPPORTED", "Source", "is_dataset", "layers_in", "list_layers", "read"]
+__all__ = ["SUPPORTED", "Source", "digest", "is_dataset", "layers_in", "list_layers", "read"]
 
 _LAYERS: dict[str, Callable[[Path], list[str]]] = {
     "GPKG": gpkg.list_layers,
@@ -47,6 +47,22 @@ def list_layers(path: Path) -> list[str]:
     path = Path(path)
     kind = kind_of(path)
     return _LAYERS[kind](path) if kind in CONTAINERS else [path.stem]
+
+
+def digest(path: Path) -> str:
+    """Return what ``read(path).sha256`` would be, without reading.
+
+    Raises
+    ------
+    FormatError
+        The file, or a part of a Shapefile, is missing.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise refusal(path, "文件不存在", "no such file")
+    if path.is_dir():
+        return containers.digest_folder(path)
+    return _shapefile.digest(path) if path.suffix.lower() == ".shp" else digest_file(path)
 
 
 def layers_in(folder: Path) -> list[Path]:

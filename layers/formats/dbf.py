@@ -23,17 +23,21 @@ from layers.formats.encoding import Text
 from layers.formats.source import refusal
 
 Bytes = npt.NDArray[np.uint8]
+_FRACTION = re.compile(rb"[.eE]")
+_INT64_WIDTH = 18  # wider whole numbers are floats to GDAL
+_EXACT_DIGITS = 15
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column: name as bytes, type letter, place in the record."""
+    """One column: name as bytes, type letter, place in the record, decimals."""
 
     name: bytes
     kind: str
     start: int
     width: int
+    decimals: int
 
     @property
     def is_text(self) -> bool:
@@ -79,9 +83,32 @@ class Table:
         check = _CHECKS.get(field.kind)
         if check is None or not field.width:
             return np.zeros(len(self.cells), bool)
+        values, inverse = self._distinct(field)
+        return np.array([not check(v) for v in values], bool)[inverse]
+
+    def restored(self, field: Field) -> list[float | str | None] | None:
+        """Return a column declared as whole numbers whose cells say more, None where GDAL is right.
+
+        GDAL cuts ``1.5`` to 1 where the header declares no decimals, and rounds whole numbers
+        of more than 15 digits in wide fields; the former become floats, the latter text.
+        """
+        if field.kind not in "NF" or field.decimals or not field.width:
+            return None
+        values, inverse = self._distinct(field)
+        fine = [v if _is_number(v) and v[:1] != b"*" else b"" for v in values]
+        made: list[float | str | None]
+        if any(_FRACTION.search(v) for v in fine):
+            made = [float(v) if v else None for v in fine]
+        elif field.width > _INT64_WIDTH and any(len(v) > _EXACT_DIGITS for v in fine):
+            made = [v.decode("ascii") if v else None for v in fine]
+        else:
+            return None
+        return [made[k] for k in inverse]
+
+    def _distinct(self, field: Field) -> tuple[list[bytes], npt.NDArray[np.intp]]:
         cells = np.ascontiguousarray(self.column(field)).view(f"S{field.width}").ravel()
         values, inverse = np.unique(cells, return_inverse=True)
-        return np.array([not check(bytes(v).strip(b" \0")) for v in values], bool)[inverse]
+        return [bytes(v).strip(b" \0") for v in values], inverse
 
 
 def read_table(path: Path) -> Table:
@@ -114,7 +141,7 @@ def _fields(path: Path, raw: bytes, header: int, length: int) -> tuple[Field, ..
         kind = chr(raw[at + 11])
         # a text field may be wider than 255: its decimals byte is then the high byte
         width = raw[at + 16] + (raw[at + 17] << 8 if kind == "C" else 0)
-        out.append(Field(name, kind, start, width))
+        out.append(Field(name, kind, start, width, raw[at + 17]))
         start += width
     if start != length or header > len(raw):
         raise refusal(

@@ -29,6 +29,9 @@ _LDID = {
 _MULTIBYTE = ("UTF-8", "GB18030", "Big5", "cp932", "cp949")
 _CLEARLY_WORSE = 0.25  # a declared encoding gives way only to one that reads this much better
 _TOO_CLOSE = 0.1
+_BARELY = 0.5
+_LATIN = ("cp1252", "ISO-8859-1")
+_CANDIDATES = ("UTF-8", "GB18030", *_LATIN, "Big5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +93,34 @@ def decode(text: Text, encoding: str) -> str | None:
 
 
 def guess(texts: Sequence[Text], declared: str | None) -> Guess | None:
-    """Return the encoding that reads ``texts`` best, None if none reads all of them.
+    """Return the encoding that reads ``texts`` best, None if none reads them as words.
 
-    Candidates are the declared encoding, UTF-8, GB18030 and Windows-1252. A candidate must
-    decode every value strictly; among those, the share of non-ASCII characters that are common
-    ones in their script decides (level 1 of GB 2312 or Big5, accented letters inside words).
-    The declared encoding wins unless another reads clearly better.
+    Candidates are the declared encoding, UTF-8, GB18030, Windows-1252, ISO 8859-1 and, behind
+    the others, Big5. A candidate must decode every value strictly; among those, the share of
+    non-ASCII characters that are common ones in their script decides (level 1 of GB 2312 or
+    Big5, accented letters inside words). The declared encoding wins unless another reads
+    clearly better.
     """
     sample = [t for t in texts if not t.raw.isascii()][:SAMPLE]
     if not sample:
         return Guess(declared or "UTF-8", "全部为 ASCII", "all text is ASCII")
-    names = dict.fromkeys([*([declared] if declared else []), "UTF-8", "GB18030", "cp1252"])
+    names = dict.fromkeys([*([declared] if declared else []), *_CANDIDATES])
     scores = {n: s for n in names if (s := _score(sample, n)) is not None}
-    if not scores:
-        return None
-    best = max(scores, key=lambda n: scores[n])  # ties: declared, UTF-8, GB18030, in that order
+    if "Big5" in scores and declared != "Big5":
+        scores["Big5"] -= _CLEARLY_WORSE
+    best = max(scores, key=lambda n: scores[n])  # ties: the order of the candidates
     if declared in scores and scores[declared] >= scores[best] - _CLEARLY_WORSE:
         return Guess(declared, "文件声明，且文字相符", "declared by the file and verified")
+    if best in _LATIN and scores[best] < _BARELY:
+        return None  # they decode anything: that says nothing
     detail = ", ".join(f"{n} {s:.2f}" for n, s in sorted(scores.items(), key=lambda p: -p[1]))
-    close = any(scores[best] - s < _TOO_CLOSE for n, s in scores.items() if n != best)
+    rivals = set(scores) - {best, "Big5"} - (set(_LATIN) if best in _LATIN else set())
+    close = any(scores[best] - scores[n] < _TOO_CLOSE for n in rivals)
     return Guess(
         best,
         f"由文字判定（{detail}）",
         f"told from the text ({detail})",
-        doubtful=close or scores[best] < 0.3,
+        doubtful=close or scores[best] < _BARELY or best == "Big5",
         contradicts=declared is not None,
     )
 
@@ -148,7 +155,7 @@ def _chosen(path: Path, raw: bytes, encoding: str | None) -> str:
         return "UTF-16"
     lines = [Text(line) for line in raw.splitlines()]
     found = guess(lines, None)
-    if found is None or found.encoding == "cp1252":
+    if found is None or found.encoding not in ("UTF-8", "GB18030"):
         raise refusal(
             path,
             "文字既不是 UTF-8 也不是 GB18030，请用 encoding 说明编码",
@@ -169,16 +176,12 @@ def _score(sample: Sequence[Text], encoding: str) -> float | None:
     good = total = 0
     for text in sample:
         decoded = decode(text, encoding)
-        if decoded is None or not _no_c1_controls(decoded):
+        if decoded is None:
             return None
         hits, marks = _plausible(decoded, encoding)
         good += hits
         total += marks
     return good / total if total else 0.0
-
-
-def _no_c1_controls(text: str) -> bool:
-    return not any("\x80" <= c <= "\x9f" for c in text)
 
 
 def _plausible(text: str, encoding: str) -> tuple[int, int]:

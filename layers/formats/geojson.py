@@ -6,6 +6,8 @@ Source: RFC 7946; the ``crs`` member of the format's 2008 specification is honou
 from __future__ import annotations
 
 import json
+import math
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,11 @@ from layers.formats.encoding import read_text
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.layer import Issue
 
-_GEOMETRIES = {
-    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon",
-    "GeometryCollection",
+_DEPTH = {
+    "Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2,
+    "MultiPolygon": 3,
 }  # fmt: skip
+_GEOMETRIES = {*_DEPTH, "GeometryCollection"}
 
 
 class _WrongValueError(ValueError):
@@ -59,6 +62,7 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
         )
     _check_degrees(path, stated, rows.geometry)
     labels = row_labels(len(features))
+    shapes, broken = _whole(features, rows, labels)
     return Source(
         path=path,
         format="GeoJSON",
@@ -69,9 +73,9 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
         crs_note=note,
         declared=len(features),
         columns=rows.columns,
-        geometry=rows.geometry,
+        geometry=shapes,
         labels=labels,
-        issues=(*rows.issues, *_lost(features, rows, labels)),
+        issues=(*rows.issues, *broken),
     )
 
 
@@ -170,20 +174,53 @@ def _check_degrees(path: Path, crs: pyproj.CRS | None, shapes: Shapes) -> None:
 def _metres(path: Path, row: int, x: float, y: float) -> FormatError:
     return refusal(
         path,
-        f"第 {row} 个要素的坐标 ({x:.0f}, {y:.0f}) 不是经纬度而像投影坐标（米），"
+        f"第 {row} 个要素的坐标 ({x:.10g}, {y:.10g}) 不是经纬度而像投影坐标（米），"
         '请写明坐标系，如 --crs EPSG:4526 或 workspace.toml 中 crs = "EPSG:4526"',
-        f"feature {row} has coordinates ({x:.0f}, {y:.0f}), which are no degrees but look like "
+        f"feature {row} has coordinates ({x:.10g}, {y:.10g}), which are no degrees but look like "
         'projected metres; state the CRS, e.g. --crs EPSG:4526 or crs = "EPSG:4526"',
     )
 
 
-def _lost(features: list[dict[str, Any]], rows: ogr.Rows, labels: tuple[str, ...]) -> list[Issue]:
-    """Return an error for each geometry that the file has and GDAL could not read."""
-    missing = np.flatnonzero(shapely.is_missing(rows.geometry))
-    said = {i.feature for i in rows.issues}
-    return [
-        Issue("error", "unreadable_geometry", labels[k], f"{labels[k]}：几何无法读取",
-              f"{labels[k]}: geometry cannot be read")
-        for k in missing
-        if features[k].get("geometry") is not None and labels[k] not in said
-    ]  # fmt: skip
+def _whole(
+    features: list[dict[str, Any]], rows: ogr.Rows, labels: tuple[str, ...]
+) -> tuple[Shapes, list[Issue]]:
+    """Return the geometries that were read whole, and an error for each of the others.
+
+    GDAL drops a part or hole that it cannot parse and keeps the rest of the geometry.
+    """
+    stated = [feature.get("geometry") for feature in features]
+    sound = np.array([g is None or _is_sound(g) for g in stated], bool)
+    said = {issue.feature for issue in rows.issues}
+    shapes = rows.geometry.copy()
+    shapes[~sound] = None
+    lost = np.flatnonzero(shapely.is_missing(shapes))
+    broken = [labels[k] for k in lost if stated[k] is not None and labels[k] not in said]
+    return shapes, [ogr.unreadable_geometry(label) for label in broken]
+
+
+def _is_sound(geometry: object) -> bool:
+    """Tell whether a geometry has the structure that its type asks for, down to the numbers."""
+    if not isinstance(geometry, dict):
+        return False
+    kind = geometry.get("type")
+    if kind == "GeometryCollection":
+        members = geometry.get("geometries")
+        return isinstance(members, list) and all(map(_is_sound, members))
+    return kind in _DEPTH and _is_nested(geometry.get("coordinates"), _DEPTH[kind])
+
+
+def _is_nested(values: object, depth: int) -> bool:
+    if not isinstance(values, list):
+        return False
+    if depth == 0:
+        return not values or _are_positions([values])
+    if depth > 1:
+        return all(_is_nested(v, depth - 1) and v for v in values)
+    return _are_positions(values)
+
+
+def _are_positions(points: list[Any]) -> bool:
+    if not set(map(type, points)) <= {list} or not set(map(len, points)) <= {2, 3, 4}:
+        return False
+    numbers = list(chain.from_iterable(points))
+    return set(map(type, numbers)) <= {int, float} and all(map(math.isfinite, numbers))

@@ -16,6 +16,7 @@ from layers.formats import ogr
 from layers.formats.source import Source, digest_file, refusal, row_labels, warning
 
 _OWN_TRIGGERS = re.compile(r"(rtree_|gpkg_|trigger_(insert|delete)_feature_count_|fg[ts][iu]_)")
+_OLD_VIEWS = {"spatial_ref_sys", "st_spatial_ref_sys", "geometry_columns", "st_geometry_columns"}
 _NEEDED = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 _STEPS = 20_000_000  # of SQLite's machine: a hostile schema must not hang the reader
 
@@ -104,7 +105,7 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
 def _check_schema(path: Path, database: sqlite3.Connection) -> None:
     rows = database.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     for kind, name, sql in rows:
-        if kind == "view":
+        if kind == "view" and name not in _OLD_VIEWS:  # made by GDAL 1.11 and 2.0
             raise refusal(path, f"含有视图 {name}，不予读取", f"holds a view ({name})")
         if kind == "trigger" and not _OWN_TRIGGERS.match(name):
             raise refusal(path, f"含有触发器 {name}，不予读取", f"holds a trigger ({name})")

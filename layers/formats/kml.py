@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.parsers import expat
 
 import pyproj
 import shapely
@@ -14,10 +14,14 @@ from layers.formats.source import Source, digest_file, refusal, row_labels, warn
 from layers.layer import Issue
 
 _DRAWING = {"altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet"}
+_NUMBER = r"[+-]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][+-]?+\d++)?+"
+_TUPLE = rf"{_NUMBER}\s*+,\s*+{_NUMBER}(?:\s*+,\s*+{_NUMBER})?+"
+_COORDINATES = {
+    "coordinates": re.compile(rf"(?:{_TUPLE}(?:\s++{_TUPLE})*+)?"),
+    "coord": re.compile(rf"(?:{_NUMBER}\s++{_NUMBER}(?:\s++{_NUMBER})?)?"),
+}
 _IGNORED = {
     "NetworkLink": ("网络链接", "network links"),
-    "GroundOverlay": ("地面叠加图", "ground overlays"),
-    "Model": ("三维模型", "models"),
 }
 
 
@@ -33,7 +37,7 @@ def read(path: Path, layer: str) -> Source:
     target = path.resolve()
     names = ogr.layer_names(path, target)
     counts = {name: ogr.count_rows(path, target, name) for name in names}
-    held = tags.get("Placemark", 0)
+    held = tags.get("Placemark", 0) + tags.get("GroundOverlay", 0)  # GDAL reads both as rows
     if sum(counts.values()) != held:
         raise refusal(
             path,
@@ -68,25 +72,64 @@ def read(path: Path, layer: str) -> Source:
     )
 
 
+class _Scan:
+    """Counts elements and checks the text of coordinates, of which GDAL makes 0 where it is odd."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.counts: dict[str, int] = {}
+        self.text: list[str] | None = None
+        self.parser = expat.ParserCreate()  # undeclared prefixes are common and harmless
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.data
+
+    def start(self, name: str, _: dict[str, str]) -> None:
+        tag = name.rsplit(":", 1)[-1]
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        self.text = [] if tag in _COORDINATES else None
+
+    def data(self, text: str) -> None:
+        if self.text is not None:
+            self.text.append(text)
+
+    def end(self, name: str) -> None:
+        if self.text is None:
+            return
+        text = "".join(self.text).strip()
+        self.text = None
+        if not _COORDINATES[name.rsplit(":", 1)[-1]].fullmatch(text):
+            line = self.parser.CurrentLineNumber
+            raise refusal(
+                self.path,
+                f"第 {line} 行：坐标不合格式：{text[:40]}",
+                f"line {line}: coordinates do not fit: {text[:40]}",
+            )
+
+
 def _count_tags(path: Path) -> dict[str, int]:
     """Return how often each element occurs; entities are refused before the text is parsed."""
     raw = path.read_bytes()
     if re.search(rb"<!\s*(DOCTYPE|ENTITY)", raw, re.IGNORECASE):
         raise refusal(path, "含有 DOCTYPE，不予读取", "has a DOCTYPE, which is not read")
-    counts: dict[str, int] = {}
+    scan = _Scan(path)
     try:
-        for element in ElementTree.fromstring(raw).iter():
-            tag = element.tag.rsplit("}", 1)[-1]
-            counts[tag] = counts.get(tag, 0) + 1
-    except (ElementTree.ParseError, ValueError) as error:
+        scan.parser.Parse(raw, True)
+    except (expat.ExpatError, ValueError) as error:
         raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
-    if "kml" not in counts:
+    if "kml" not in scan.counts:
         raise refusal(path, "不是 KML（没有 kml 元素）", "is not KML (no kml element)")
-    return counts
+    if "Model" in scan.counts:  # one inside a MultiGeometry crashes GDAL 3.12
+        raise refusal(path, "含有三维模型，请先删去", "holds 3-D models; remove them first")
+    return scan.counts
 
 
 def _ignored(tags: dict[str, int]) -> list[Issue]:
-    return [
+    overlays = []
+    if n := tags.get("GroundOverlay"):
+        zh, en = f"{n} 个地面叠加图按矩形读入", f"{n} ground overlays are read as rectangles"
+        overlays = [warning("kml_overlay", None, zh, en)]
+    return overlays + [
         warning("kml_ignored", None, f"忽略了 {tags[tag]} 个{zh}", f"{tags[tag]} {en} were ignored")
         for tag, (zh, en) in _IGNORED.items()
         if tags.get(tag)

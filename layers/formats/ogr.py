@@ -16,7 +16,7 @@ import shapely
 
 from gis.ragged import Shapes
 from layers.errors import FormatError
-from layers.formats.source import refusal, row_labels, warning
+from layers.formats.source import in_english, refusal, row_labels, warning
 from layers.layer import Issue
 
 _EXPECTED = (RuntimeError, ValueError, OSError, pa.ArrowException)
@@ -222,8 +222,13 @@ def _or_none(wkb: bytes | None) -> Any:
 
 
 def _lost(label: str, curved: bool) -> Issue:
-    if curved:
-        zh = f"{label}：含圆弧，请先转换为折线"
-        return Issue("error", "curved_geometry", label, zh, f"{label}: has arcs; convert to lines")
-    zh = f"{label}：几何无法读取"
-    return Issue("error", "unreadable_geometry", label, zh, f"{label}: geometry cannot be read")
+    if not curved:
+        return unreadable_geometry(label)
+    zh, en = f"{label}：含圆弧，请先转换为折线", f"{in_english(label)}: has arcs; convert to lines"
+    return Issue("error", "curved_geometry", label, zh, en)
+
+
+def unreadable_geometry(label: str) -> Issue:
+    """Return the error that a row's geometry is there but cannot be read."""
+    zh, en = f"{label}：几何无法读取", f"{in_english(label)}: geometry cannot be read"
+    return Issue("error", "unreadable_geometry", label, zh, en)

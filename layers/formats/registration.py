@@ -26,7 +26,7 @@ import shapely
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
 from layers.formats.registration_grammar import Part, blocks_of, parse_published, parse_string
-from layers.formats.source import Source, refusal, warning
+from layers.formats.source import Source, in_english, refusal, warning
 from layers.layer import Issue
 
 STRING = "registration string"
@@ -139,7 +139,7 @@ def _part_rows(
             "remark": pa.array([p.remark or None for _, _, p in rows], pa.string()),
         },
         geometry=_array([s for group in shapes for s in group]),
-        labels=tuple(f"{label} {part.where}" for _, label, part in rows),
+        labels=tuple(f"{label} 第 {part.number} 块" for _, label, part in rows),
     )
 
 
@@ -187,25 +187,23 @@ def _outline(path: Path, right: _Right, shapes: Sequence[shapely.Polygon]) -> sh
         return added[0][1]  # a lone outline goes to the repair as it is
     for part, shape in added:
         if not shape.is_valid:
-            raise refusal(
-                path, f"{part.where}的界线自交", f"{part.where}: its outline crosses itself"
-            )
+            zh, en = f"第 {part.number} 块", f"part {part.number}"
+            raise refusal(path, f"{zh}的界线自交", f"the outline of {en} crosses itself")
     return shapely.union_all([s for _, s in added])
 
 
 def _remarks(right: _Right, label: str) -> list[Issue]:
     issues = []
     for part in right.parts:
+        zh = f"{label} 第 {part.number} 块"
+        en = f"{right.licence or in_english(label)} part {part.number}"
         says_out = bool(_DEDUCTED.search(part.remark))
         if (part.sign > 0 and says_out) or (part.sign < 0 and part.remark and not says_out):
-            zh = (
-                f"{label} {part.where}：备注“{part.remark}”与加减号 {part.sign:+d} 不一致，按加减号"
-            )
-            en = f"{label} {part.where}: remark and sign {part.sign:+d} disagree; the sign is used"
-            issues.append(warning("sign_contradicted", label, zh, en))
+            zh_text = f"{zh}：备注“{part.remark}”与加减号 {part.sign:+d} 不一致，按加减号"
+            en_text = f"{en}: remark and sign {part.sign:+d} disagree; the sign is used"
+            issues.append(warning("sign_contradicted", label, zh_text, en_text))
         if part.top is None or part.bottom is None:
-            zh = f"{label} {part.where}：没有标高"
             issues.append(
-                warning("elevation_missing", label, zh, f"{label} {part.where}: no elevations")
+                warning("elevation_missing", label, f"{zh}：标高不全", f"{en}: elevation missing")
             )
     return issues

@@ -18,14 +18,15 @@ Block = tuple[str | None, list[Line]]
 
 _LICENCE = re.compile(r"(?:采矿|探矿|勘查)?许可证号?\s*[:：=,，]?\s*(\S+?)[,，;；]?$")
 _TITLE = re.compile(r"拐点|点号|序号")
+_TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One ring: where it stands, its corners as written, elevations, remark and sign."""
+    """One ring: its place in the text, its corners as written, elevations, remark and sign."""
 
-    where: str
+    number: int
     first: tuple[float, ...]
     second: tuple[float, ...]
     top: float | None
@@ -134,19 +135,19 @@ class _Tokens:
 
 
 def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
+    """Read the parts of one registration string; FormatError names the field."""
     tokens = _Tokens(path, lines)
     parts = []
     for ring in range(1, tokens.integer("圈数", "the number of rings") + 1):
-        where = f"第 {ring} 圈"
+        zh, en = f"第 {ring} 圈", f"of ring {ring}"
         first, second = [], []
-        for _ in range(tokens.integer(f"{where}点数", f"corners of ring {ring}")):
-            if not tokens.take(f"{where}点号", f"a corner's number in ring {ring}"):
-                raise tokens.error(f"{where}点号为空", f"empty corner number in ring {ring}")
-            first.append(tokens.number(f"{where} X", f"X in ring {ring}"))
-            second.append(tokens.number(f"{where} Y", f"Y in ring {ring}"))
-        tail = [tokens.take(f"{where}{n}", f"ring {ring}'s closing fields")
-                for n in ("上限标高", "下限标高", "备注", "加减号")]  # fmt: skip
-        parts.append(_part(where, first, second, tail, tokens.error))
+        for _ in range(tokens.integer(f"{zh}点数", f"the corner count {en}")):
+            if not tokens.take(f"{zh}点号", f"a corner number {en}"):
+                raise tokens.error(f"{zh}点号为空", f"empty corner number {en}")
+            first.append(tokens.number(f"{zh} X", f"an X {en}"))
+            second.append(tokens.number(f"{zh} Y", f"a Y {en}"))
+        tail = [tokens.take(f"{zh}{name}", f"the {name_en} {en}") for name, name_en in _TAIL]
+        parts.append(_part(ring, first, second, tail, tokens.error))
     if any(tokens.fields[tokens.at :]):
         tokens.at += 1
         raise tokens.error("最后一圈之后还有内容", "something follows the last ring")
@@ -154,6 +155,7 @@ def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
 
 
 def parse_published(path: Path, lines: Sequence[Line]) -> list[Part]:
+    """Read the parts of one published corner list; FormatError names the line."""
     parts: list[Part] = []
     first: list[float] = []
     second: list[float] = []
@@ -171,7 +173,7 @@ def parse_published(path: Path, lines: Sequence[Line]) -> list[Part]:
             continue
         if len(fields) < 5 or any(fields[5:]):
             raise error("结束行应为 *,上限,下限,名称,1 或 -1", "expected *,top,bottom,name,1 or -1")
-        parts.append(_part(f"第 {len(parts) + 1} 块", first, second, fields[1:5], error))
+        parts.append(_part(len(parts) + 1, first, second, fields[1:5], error))
         first, second = [], []
     if first:
         raise refusal(path, "最后一块没有以 * 行结束", "the last part is not closed by a * line")
@@ -179,22 +181,23 @@ def parse_published(path: Path, lines: Sequence[Line]) -> list[Part]:
 
 
 def _part(
-    where: str, first: list[float], second: list[float], tail: Sequence[str], error: _Refuse
+    number: int, first: list[float], second: list[float], tail: Sequence[str], error: _Refuse
 ) -> Part:
-    if (first[:1], second[:1]) == (first[-1:], second[-1:]) and len(first) > 1:
+    zh, en = f"第 {number} 块", f"part {number}"
+    if len(first) > 1 and (first[0], second[0]) == (first[-1], second[-1]):
         first, second = first[:-1], second[:-1]
     if len(first) < 3:
-        raise error(f"{where}不足 3 个拐点", f"{where}: fewer than 3 corners")
+        raise error(f"{zh}不足 3 个拐点", f"{en} has fewer than 3 corners")
     top, bottom = (_number(t, error) if t else None for t in tail[:2])
     sign = {"1": 1, "+1": 1, "-1": -1, "−1": -1}.get(tail[3])
     if sign is None:
-        raise error(f"{where}的加减号 {tail[3]!r} 不是 1 或 -1", f"{where}: {tail[3]!r} is not ±1")
+        raise error(f"{zh}的加减号 {tail[3]!r} 不是 1 或 -1", f"{en}: {tail[3]!r} is not ±1")
     if top is not None and bottom is not None and top < bottom:
         raise error(
-            f"{where}上限标高 {top} 低于下限标高 {bottom}",
-            f"{where}: top elevation {top} is below bottom elevation {bottom}",
+            f"{zh}上限标高 {top} 低于下限标高 {bottom}",
+            f"{en}: top elevation {top} is below bottom elevation {bottom}",
         )
-    return Part(where, tuple(first), tuple(second), top, bottom, tail[2], sign)
+    return Part(number, tuple(first), tuple(second), top, bottom, tail[2], sign)
 
 
 def _number(text: str, error: _Refuse) -> float:

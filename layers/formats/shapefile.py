@@ -17,11 +17,12 @@ import shapely
 from gis.ragged import Bools, Ints
 from layers.formats import dbf, ogr
 from layers.formats.encoding import Guess, Text, decode, guess, normal_name, of_language_id, require
-from layers.formats.source import Source, digest_files, refusal, warning
+from layers.formats.source import Source, digest_files, in_english, refusal, warning
 from layers.layer import Issue
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _HEADER = 100
+_SMALLEST = 12  # bytes of a null shape, the shortest record
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def read(path: Path, encoding: str | None) -> Source:
         path=path,
         format="ESRI Shapefile",
         layer=None,
-        sha256=digest_files((s, files[s]) for s in _PARTS if s in files),
+        sha256=digest(path),
         encoding=text.encoding,
         crs=stated,
         crs_note=note,
@@ -79,6 +80,12 @@ def read(path: Path, encoding: str | None) -> Source:
             *_unread(kinds[kept], rows, labels),
         ),
     )
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 over the parts that decide what is read."""
+    files = sidecars(path)
+    return digest_files((s, files[s]) for s in _PARTS if s in files)
 
 
 def sidecars(path: Path) -> dict[str, Path]:
@@ -106,10 +113,8 @@ def sidecars(path: Path) -> dict[str, Path]:
 
 def _check_index(path: Path, index: Path) -> Ints:
     """Return the shape type of every record after checking that .shx lists all of .shp."""
-    shapes = np.fromfile(path, np.uint8)
-    listed = np.fromfile(index, np.uint8)
-    for file, data in ((path, shapes), (index, listed)):
-        _check_header(file, data)
+    shapes = _checked(path, _SMALLEST)
+    listed = _checked(index, 8)
     if (len(listed) - _HEADER) % 8:
         raise refusal(index, "长度不是整条记录（被截断）", "ends inside a record (cut off)")
     pairs = listed[_HEADER:].copy().view(">i4").astype(np.int64).reshape(-1, 2) * 2
@@ -129,16 +134,19 @@ def _check_index(path: Path, index: Path) -> Ints:
     return _check_records(path, shapes, start, size)
 
 
-def _check_header(path: Path, data: dbf.Bytes) -> None:
+def _checked(path: Path, smallest: int) -> dbf.Bytes:
+    """Return the bytes that the header declares; fewer than a record may follow them."""
+    data = np.fromfile(path, np.uint8)
     if len(data) < _HEADER or int.from_bytes(data[:4].tobytes(), "big") != 9994:
         raise refusal(path, "不是 Shapefile（文件头不对）", "not a Shapefile (wrong header)")
     stated = int.from_bytes(data[24:28].tobytes(), "big") * 2
-    if stated != len(data):
+    if stated < _HEADER or not 0 <= len(data) - stated < smallest:
         raise refusal(
             path,
             f"文件头声明 {stated} 字节，实际 {len(data)} 字节",
             f"the header declares {stated} bytes, the file has {len(data)}",
         )
+    return data[:stated]
 
 
 def _check_records(path: Path, shapes: dbf.Bytes, start: Ints, size: Ints) -> Ints:
@@ -167,8 +175,8 @@ def _encoding(path: Path, table: dbf.Table, cpg: Path | None, asked: str | None)
     if found is None:
         raise refusal(
             path,
-            "属性文字不属于 UTF-8、GB18030 等任一编码，请用 encoding 说明",
-            "the attribute text fits no single encoding; state it (encoding)",
+            "属性文字不属于 UTF-8、GB18030 等任一编码（可能有损坏），请用 encoding 说明",
+            "the attribute text fits no encoding (damaged?); state it (encoding)",
         )
     issues = _remarks(path, found, stated or declared or "")
     return _Text(found.encoding, _names(path, table, found.encoding), issues)
@@ -222,6 +230,9 @@ def _columns(
         if field.is_text:
             out[name] = _decoded(path, field, name, values, text.encoding)
             continue
+        exact = table.restored(field)
+        if exact is not None:
+            values = pa.array(exact).filter(pa.array(kept))
         bad = table.misread(field)[kept]
         out[name] = pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type))
         if field.kind != "L":  # an empty logical cell is simply null
@@ -253,7 +264,7 @@ def _decoded(path: Path, field: dbf.Field, name: str, values: pa.Array, encoding
 def _misread(label: str, name: str, raw: bytes) -> Issue:
     said = raw.decode("ascii", "replace").strip(" \0")
     zh = f"{label}：字段 {name} 的值 {said!r} 读不成该类型，按空值"
-    en = f"{label}: {name} holds {said!r}, which is no value of its type; taken as null"
+    en = f"{in_english(label)}: {name} holds {said!r}, which is no value of its type; taken as null"
     return warning("bad_value", label, zh, en)
 
 
@@ -285,10 +296,5 @@ def _unread(kinds: Ints, rows: ogr.Rows, labels: tuple[str, ...]) -> list[Issue]
     """Return an error for each record that has a shape which GDAL did not deliver."""
     lost: Bools = (kinds != 0) & np.asarray(shapely.is_missing(rows.geometry))
     said = {i.feature for i in rows.issues}
-    return [
-        Issue(
-            "error", "unreadable_geometry", label, f"{label}：几何无法读取", f"{label}: unreadable"
-        )
-        for label in (labels[k] for k in np.flatnonzero(lost))
-        if label not in said
-    ]
+    missed = (labels[k] for k in np.flatnonzero(lost))
+    return [ogr.unreadable_geometry(label) for label in missed if label not in said]

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.projection import gauss_kruger, inverse_gauss_kruger
 from gis.ragged import Ragged
-from layers.catalog import schemas
+from layers.catalog import catalog
 from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
 
 ORIGIN = (111.0, 39.0)
@@ -60,7 +60,7 @@ def build_layer(
     origin: Sequence[float] = ORIGIN,
 ) -> Layer:
     """Return a layer; ``coverage`` is a box in metres, ``refused`` rows may lack a shape."""
-    schema = schemas()[name]
+    schema = catalog()[name]
     known = {c.name for c in schema.columns}
     for row in rows:
         unknown = set(row) - known - set(SHAPES) - {"holes", "id"}
@@ -105,9 +105,9 @@ def build_layer(
             tuple(row.get(schema.number) for row in refused),
         ),
         absent=frozenset(absent),
-        coverage=None if coverage is None else Ragged.from_shapely(
-            [to_degrees(shapely.box(*coverage), origin)]
-        ),  # fmt: skip
+        coverage=None
+        if coverage is None
+        else Ragged.from_shapely([to_degrees(shapely.box(*coverage), origin)]),  # fmt: skip
         registered=registered,
         empty_means_none=empty_means_none,
         snapshot_row=np.arange(len(rows), dtype=np.int32),

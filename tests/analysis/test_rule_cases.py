@@ -20,7 +20,7 @@ import yaml
 from analysis import engine, registry
 from analysis.model import FindingTable, Same, Verdict, Within
 from analysis.rulebook import load
-from layers.catalog import schemas
+from layers.catalog import catalog
 from layers.layer import Layer
 
 CASES = Path(__file__).parent / "rule_cases"
@@ -143,7 +143,7 @@ def mutations(case: Case, code: str) -> Iterator[tuple[str, Case]]:
     rule = registry.get([code])[0]
     subject_layer = case.get("subject_layer", rule.subjects[0])
     for name in case["layers"]:
-        number = schemas()[name].number
+        number = catalog()[name].number
         own = name == subject_layer
         subject = str(case.get("subject", _first(case, subject_layer)))
         yield f"{name} dropped", _dropped(case, name, own, subject)
@@ -168,7 +168,7 @@ def mutations(case: Case, code: str) -> Iterator[tuple[str, Case]]:
 
 def _first(case: Case, layer: str) -> str:
     row = case["layers"][layer]["rows"][0]
-    return str(row.get("id", row.get(schemas()[layer].number, 1)))
+    return str(row.get("id", row.get(catalog()[layer].number, 1)))
 
 
 def _with(case: Case, layer: str, **options: Any) -> Case:
@@ -179,15 +179,16 @@ def _with(case: Case, layer: str, **options: Any) -> Case:
 
 def _dropped(case: Case, layer: str, own: bool, subject: str) -> Case:
     out = copy.deepcopy(case)
-    number = schemas()[layer].number
+    number = catalog()[layer].number
     rows = out["layers"][layer].get("rows", [])
     kept = [r for r in rows if own and str(r.get("id", r.get(number))) == subject]
-    out["layers"][layer] = {"rows": kept, "registered": False}
+    accuracy = out["layers"][layer].get("accuracy_m")
+    out["layers"][layer] = {"rows": kept, "registered": False, "accuracy_m": accuracy}
     return out
 
 
 def _keep_id(row: dict[str, Any], layer: str) -> None:
-    number = schemas()[layer].number
+    number = catalog()[layer].number
     row.setdefault("id", row.get(number))
 
 

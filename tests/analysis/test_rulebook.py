@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import rulebook
-from analysis.errors import RuleError, RulebookError, UnknownRuleError
+from analysis.errors import RulebookError, RuleError, UnknownRuleError
 from analysis.law import Parameter, Text, Value
 
 EVERYWHERE = ("CN", "CN-14", "CN-54", "CN-5401")
@@ -383,7 +383,7 @@ def test_common_file_is_needed(tmp_path):
         ("rule: XX901\nrule: XX901\n", "第 2 行：键 rule 重复"),
         ("rule: XX901\nreasons: {a: {x: 1,\n  x: 2}}\n", "第 3 行：键 x 重复"),
         ("rule: XX901\n2: b\n", "第 2 行：键 2 不是文本"),
-        ("base: &b {x: 1}\nrule: {<<: *b}\n", "不是文本"),
+        ("base: &b {x: 1}\nrule: {<<: *b}\n", "不是有效的 YAML"),
         ("- a\n", "应为一个映射"),
         ("", "应为一个映射"),
         ("rule: [\n", "不是有效的 YAML"),

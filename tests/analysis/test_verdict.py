@@ -62,7 +62,7 @@ def test_slivers_are_judged_by_the_accuracy_of_both_layers():
     assert sliver_limit(0.1, 2.0, 0.01, np.nan) == 0.1
     assert combined_sigma(3.0, np.nan) == 3.0
     assert np.isnan(combined_sigma(np.nan, np.nan))
-    assert list(is_overlap([0.1, 0.1001], 0.1)) == [False, True]
+    assert list(is_overlap([0.1, 0.1002], 0.1)) == [False, True]
     assert list(is_touch([0.001, 0.0011], 0.001)) == [True, False]
     assert list(is_within([1.0, 1.1], 1.0)) == [True, False]
 

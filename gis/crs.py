@@ -1,0 +1,254 @@
+"""Coordinate reference systems: which one coordinates are in, and the way to CGCS2000.
+
+Everything is measured in EPSG:4490 (CGCS2000 longitude, latitude in degrees). No datum shift is
+ever made up: PROJ's ballpark operations, which return Xian 1980 coordinates almost unchanged
+where the true shift is of the order of 100 m, are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+from pyproj.crs import GeographicCRS
+from pyproj.exceptions import CRSError as ProjCRSError
+from pyproj.exceptions import ProjError
+from pyproj.transformer import TransformerGroup
+
+from gis.errors import CRSError, DatumError
+from gis.ragged import Bools, Floats
+
+CHINA = (73.0, 3.0, 136.0, 54.0)
+"""Least and greatest longitude and latitude of China's land and islands, degrees."""
+
+WGS84_ACCURACY_M = 1.0
+"""One sigma of taking WGS 84 for CGCS2000: the frames differ by plate motion since 2000."""
+
+_CGCS2000_DATUMS = {
+    "china2000", "dchina2000", "cgcs2000", "dcgcs2000", "chinageodeticcoordinatesystem2000",
+    "chinesegeodeticcoordinatesystem2000", "gcschinageodeticcoordinatesystem2000",
+}  # fmt: skip
+_WGS84_DATUMS = ("worldgeodeticsystem1984", "wgs84", "wgs1984", "dwgs1984")
+_OLD_DATUMS = {"xian": "西安1980", "beijing": "北京1954"}
+
+# First EPSG code of the CGCS2000 Gauss-Krueger systems: (width in degrees, zone in the easting).
+_FIRST_CODE = {(6, True): 4491, (6, False): 4502, (3, True): 4513, (3, False): 4534}
+_ZONES = {6: range(13, 24), 3: range(25, 46)}
+
+
+@dataclass(frozen=True, slots=True)
+class Transformation:
+    """How coordinates came to CGCS2000, and the one-sigma accuracy of that in metres."""
+
+    description: str
+    accuracy_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What plane or degree coordinates look like; the datum is never told by numbers.
+
+    ``zone`` and ``width`` are known only where the easting carries its zone (``prefix``).
+    ``axis`` is ``xy`` for east (longitude) first, ``yx`` for north (latitude) first.
+    """
+
+    kind: Literal["degrees", "gauss_kruger", "unknown"]
+    axis: Literal["xy", "yx"] = "xy"
+    zone: int | None = None
+    width: int | None = None
+    prefix: bool = False
+
+
+def parse_crs(text: object) -> pyproj.CRS:
+    """Return a CRS from an EPSG code, WKT, PROJJSON or a pyproj CRS.
+
+    Raises
+    ------
+    CRSError
+        PROJ cannot make sense of it.
+    """
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except ProjCRSError:
+        shown = str(text)[:80]
+        raise CRSError(f"无法识别的坐标系：{shown}", f"unknown CRS: {shown}") from None
+
+
+def gauss_kruger_crs(zone: int, width: int = 3, prefix: bool = True) -> pyproj.CRS:
+    """Return the CGCS2000 Gauss-Krueger system of a zone (13-23 of 6, 25-45 of 3 degrees).
+
+    Raises
+    ------
+    CRSError
+        China has no such zone.
+    """
+    if width not in _ZONES or zone not in _ZONES[width]:
+        raise CRSError(f"没有 {width} 度带第 {zone} 带", f"no zone {zone} of {width} degrees")
+    return pyproj.CRS.from_epsg(_FIRST_CODE[width, prefix] + zone - _ZONES[width].start)
+
+
+def in_china(lonlat: Floats) -> Bools:
+    """Return (n,) bool: longitude and latitude lie within :data:`CHINA`; NaN does not."""
+    low, high = np.array(CHINA[:2]), np.array(CHINA[2:])
+    with np.errstate(invalid="ignore"):
+        return np.asarray(((lonlat >= low) & (lonlat <= high)).all(axis=1), np.bool_)
+
+
+def to_cgcs2000(xy: Floats, crs: object) -> tuple[Floats, Transformation]:
+    """Return longitude and latitude (n, 2) in EPSG:4490 of coordinates (n, 2), east first.
+
+    Raises
+    ------
+    DatumError
+        No exact operation leads from the datum of ``crs`` to CGCS2000.
+    CRSError
+        ``crs`` is not a horizontal system in degrees, metres or another unit of length.
+    """
+    source = _horizontal(parse_crs(crs))
+    xy = np.asarray(xy, np.float64).reshape(-1, 2)
+    if _is_cgcs2000(source):
+        return _unprojected(xy, source), Transformation("CGCS2000", 0.0)
+    if _is_wgs84(source):
+        return _taken_from_wgs84(xy, source)
+    transformer, transformation = _operation(source)
+    return _run(transformer, xy), transformation
+
+
+def from_cgcs2000(lonlat: Floats, crs: object) -> tuple[Floats, Transformation]:
+    """Return coordinates (n, 2), east first, in ``crs`` of longitude, latitude in EPSG:4490.
+
+    Raises as :func:`to_cgcs2000` does.
+    """
+    target = _horizontal(parse_crs(crs))
+    lonlat = np.asarray(lonlat, np.float64).reshape(-1, 2)
+    if _is_cgcs2000(target) or _is_wgs84(target):
+        transformer = pyproj.Transformer.from_crs(target.geodetic_crs, target, always_xy=True)
+        note = "CGCS2000" if _is_cgcs2000(target) else _WGS84_NOTE
+        accuracy = 0.0 if _is_cgcs2000(target) else WGS84_ACCURACY_M
+        return _run(transformer, lonlat), Transformation(note, accuracy)
+    transformer, transformation = _operation(target)
+    return _run(transformer, lonlat, inverse=True), transformation
+
+
+def recognise(xy: npt.ArrayLike) -> Recognition:
+    """Return what coordinates (n, 2) look like: degrees, or a Gauss-Krueger plane and its zone.
+
+    Eight-digit eastings begin with their zone; 13-23 are zones of 6 degrees and 25-45 of 3, so
+    the prefix tells the width. The order of the axes shows in the size of the numbers.
+    """
+    points = np.asarray(xy, np.float64).reshape(-1, 2)
+    points = points[np.isfinite(points).all(axis=1)]
+    if not len(points):
+        return Recognition("unknown")
+    if (np.abs(points) <= (180.0, 90.0)).all():
+        swapped = bool(in_china(points[:, ::-1]).all()) and not in_china(points).any()
+        return Recognition("degrees", "yx" if swapped else "xy")
+    if in_china(points[:, ::-1]).all():
+        return Recognition("degrees", "yx")
+    as_given, swapped_axes = _plane(points, "xy"), _plane(points[:, ::-1], "yx")
+    return as_given or swapped_axes or Recognition("unknown")
+
+
+def _plane(points: Floats, axis: Literal["xy", "yx"]) -> Recognition | None:
+    """Return the recognition of (easting, northing), None where the numbers forbid it."""
+    east, north = points.T
+    zones = np.unique(np.floor(east / 1e6))
+    within = east - np.floor(east / 1e6) * 1e6
+    if not ((north > 3e5) & (north < 6e6) & (within > 1e5) & (within < 9e5)).all():
+        return None
+    if len(zones) != 1:
+        return None
+    zone = int(zones[0])
+    if zone == 0:
+        return Recognition("gauss_kruger", axis)
+    for width, known in _ZONES.items():
+        if zone in known:
+            return Recognition("gauss_kruger", axis, zone, width, True)
+    return None
+
+
+# -- datums ------------------------------------------------------------------------------------
+
+_WGS84_NOTE = "WGS 84 taken as coincident with CGCS2000"
+
+
+def _taken_from_wgs84(xy: Floats, crs: pyproj.CRS) -> tuple[Floats, Transformation]:
+    """Take WGS 84 for CGCS2000, the one exception: PROJ has only a ballpark operation.
+
+    Both frames follow the ITRF; they coincide to decimetres, and provenance says one metre.
+    """
+    return _unprojected(xy, crs), Transformation(_WGS84_NOTE, WGS84_ACCURACY_M)
+
+
+def _horizontal(crs: pyproj.CRS) -> pyproj.CRS:
+    """Return the horizontal part of a compound, bound or 3-D system."""
+    if crs.is_bound and crs.source_crs is not None:
+        crs = crs.source_crs
+    if crs.is_compound:
+        crs = crs.sub_crs_list[0]
+    if crs.is_geocentric or not (crs.is_geographic or crs.is_projected):
+        raise CRSError(
+            f"坐标系 {crs.name} 不是平面或经纬度坐标系", f"{crs.name} is no horizontal CRS"
+        )
+    return crs.to_2d()
+
+
+def _datum_name(crs: pyproj.CRS) -> str:
+    geodetic = crs.geodetic_crs
+    name = geodetic.datum.name if geodetic is not None and geodetic.datum is not None else ""
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def _is_cgcs2000(crs: pyproj.CRS) -> bool:
+    ellipsoid = crs.ellipsoid
+    same = ellipsoid is not None and abs(ellipsoid.inverse_flattening - 298.257222101) < 1e-8
+    return same and _datum_name(crs) in _CGCS2000_DATUMS
+
+
+def _is_wgs84(crs: pyproj.CRS) -> bool:
+    return _datum_name(crs).startswith(_WGS84_DATUMS)
+
+
+def _unprojected(xy: Floats, crs: pyproj.CRS) -> Floats:
+    """Return longitude and latitude on the system's own datum, in degrees from Greenwich."""
+    geodetic = crs.geodetic_crs
+    if geodetic is None:
+        raise CRSError(f"坐标系 {crs.name} 没有大地基准", f"{crs.name} has no geodetic datum")
+    plain = GeographicCRS(datum=geodetic.datum)
+    return _run(pyproj.Transformer.from_crs(crs, plain, always_xy=True), xy)
+
+
+@cache
+def _operation(crs: pyproj.CRS) -> tuple[pyproj.Transformer, Transformation]:
+    """Return PROJ's best operation to EPSG:4490 that is no ballpark."""
+    old = [zh for key, zh in _OLD_DATUMS.items() if key in _datum_name(crs)]
+    if old:
+        raise DatumError(
+            f"{crs.name}：{old[0]}坐标系到 CGCS2000 没有公开的转换参数，"
+            "请给出七参数、四参数或控制点文件，或先转换为 CGCS2000",
+            f"{crs.name}: no public transformation leads to CGCS2000; give seven or four "
+            "parameters or a control-point file, or convert the data first",
+        )
+    try:
+        group = TransformerGroup(crs, "EPSG:4490", always_xy=True, allow_ballpark=False)
+        usable = [t for t in group.transformers if t.accuracy is not None and t.accuracy >= 0]
+    except ProjError:
+        usable = []
+    if not usable:
+        raise DatumError(
+            f"{crs.name}：没有到 CGCS2000 的准确转换（不采用近似平移）",
+            f"{crs.name}: no exact operation leads to CGCS2000 (ballpark shifts are refused)",
+        )
+    best = usable[0]
+    return best, Transformation(best.description, float(best.accuracy))
+
+
+def _run(transformer: pyproj.Transformer, xy: Floats, *, inverse: bool = False) -> Floats:
+    direction = "INVERSE" if inverse else "FORWARD"
+    moved = transformer.transform(xy[:, 0], xy[:, 1], direction=direction)
+    out: Floats = np.column_stack(moved)
+    return out

@@ -1,0 +1,201 @@
+"""Repair of geometries, with an account of what was done to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from gis.area import area_m2
+from gis.projection import gauss_kruger, inverse_gauss_kruger
+from gis.ragged import Bools, Floats, Ints, Ragged, Shapes
+
+AMBIGUOUS_SHARE = 1e-3
+"""Two readings of a broken outline that differ by more than this share of area: refused."""
+
+_POINTS, _LINES, _POLYGONS, _COLLECTION = (0, 4), (1, 2, 5), (3, 6), 7
+
+Reason = tuple[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Repaired:
+    """Geometries after repair, (n,) each.
+
+    Attributes
+    ----------
+    shapes : valid, non-empty, two-dimensional; None where refused
+    repaired, refused : what became of each
+    reason_zh, reason_en : why, empty strings where nothing was done
+    area_before_m2, area_after_m2 : of repaired and refused polygons and of their repair, NaN
+        elsewhere; before counts each shell less its holes, whatever they cross
+    """
+
+    shapes: Shapes
+    repaired: Bools
+    refused: Bools
+    reason_zh: Shapes
+    reason_en: Shapes
+    area_before_m2: Floats
+    area_after_m2: Floats
+
+
+def repair(shapes: Shapes) -> Repaired:
+    """Repair geometries in EPSG:4490 degrees, or refuse them.
+
+    Z and M are dropped. Null and empty geometries, coordinates that are not finite and outlines
+    without area are refused. Of collections the polygons are kept. A polygon whose outline
+    crosses itself is rebuilt in its own Gauss-Krueger plane; corners keep their given floats.
+
+    A broken outline can be read in two ways: by crossings (even-odd), which loses ground that is
+    wound round twice, or by structure, which loses holes that lie outside. Where the readings
+    differ by more than :data:`AMBIGUOUS_SHARE`, nobody can say what is meant, and a loss could
+    hide an overlap: refused. Below that, ground in either reading is kept.
+
+    Returns
+    -------
+    Repaired
+    """
+    n = len(shapes)
+    out = shapely.force_2d(np.asarray(shapes, dtype=object))
+    state = Repaired(
+        out,
+        np.zeros(n, np.bool_),
+        np.zeros(n, np.bool_),
+        np.full(n, "", dtype=object),
+        np.full(n, "", dtype=object),
+        np.full(n, np.nan),
+        np.full(n, np.nan),
+    )
+    _refuse_unusable(state)
+    _unpack_collections(state)
+    kind = shapely.get_type_id(out)
+    _refuse(state, ~state.refused & ~np.isin(kind, (*_POINTS, *_LINES, *_POLYGONS)), (
+        "几何类型不支持", "the geometry type is not supported"
+    ))  # fmt: skip
+    _repair_polygons(state)
+    out[state.refused] = None
+    return state
+
+
+def _refuse(state: Repaired, rows: Bools, reason: Reason) -> None:
+    state.refused[rows] = True
+    state.reason_zh[rows], state.reason_en[rows] = reason
+
+
+def _refuse_unusable(state: Repaired) -> None:
+    none = shapely.is_missing(state.shapes) | shapely.is_empty(state.shapes)
+    _refuse(state, none, ("几何为空", "the geometry is empty"))
+    xy, owner = shapely.get_coordinates(state.shapes, return_index=True)
+    wild = np.zeros(len(state.shapes), np.bool_)
+    wild[owner[~np.isfinite(xy).all(axis=1)]] = True
+    _refuse(state, wild, ("坐标不是有限数值", "a coordinate is not a finite number"))
+    state.shapes[state.refused] = None
+
+
+def _unpack_collections(state: Repaired) -> None:
+    rows = np.flatnonzero(shapely.get_type_id(state.shapes) == _COLLECTION)
+    if not len(rows):
+        return
+    kept = _polygons_of(state.shapes[rows])
+    found = ~shapely.is_empty(kept)
+    state.shapes[rows] = kept
+    _refuse(state, _mask(state, rows[~found]), (
+        "几何集合中没有面", "the geometry collection holds no polygon"
+    ))  # fmt: skip
+    good = rows[found]
+    state.repaired[good] = True
+    state.reason_zh[good] = "几何集合，只取其中的面"
+    state.reason_en[good] = "a geometry collection: only its polygons were taken"
+
+
+def _mask(state: Repaired, rows: Ints) -> Bools:
+    out = np.zeros(len(state.shapes), np.bool_)
+    out[rows] = True
+    return out
+
+
+def _polygons_of(shapes: Shapes) -> Shapes:
+    """Return the polygonal part of each geometry, an empty polygon where there is none."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    while (shapely.get_type_id(parts) > 3).any():
+        parts, inner = shapely.get_parts(parts, return_index=True)
+        owner = owner[inner]
+    areal = shapely.get_type_id(parts) == 3
+    out = np.full(len(shapes), shapely.Polygon(), dtype=object)
+    keep, rows = parts[areal], owner[areal]
+    single = np.bincount(rows, minlength=len(shapes))
+    many = np.flatnonzero(single > 1)
+    out[rows] = keep
+    for row in many:
+        out[row] = shapely.multipolygons(keep[rows == row])
+    return out
+
+
+def _repair_polygons(state: Repaired) -> None:
+    polygon = np.isin(shapely.get_type_id(state.shapes), _POLYGONS)
+    rows = np.flatnonzero(polygon & ~state.refused & ~shapely.is_valid(state.shapes))
+    if len(rows):
+        why = shapely.is_valid_reason(state.shapes[rows])
+        state.area_before_m2[rows] = area_m2(Ragged.from_shapely(state.shapes[rows]))
+        rebuilt, doubtful = _rebuilt(state.shapes[rows])
+        state.shapes[rows] = rebuilt
+        state.repaired[rows] = True
+        state.reason_zh[rows] = _told("轮廓无效，已修复", why)
+        state.reason_en[rows] = _told("invalid outline, repaired", why)
+        _refuse(state, _mask(state, rows[doubtful]), (
+            "轮廓无效且有两种读法，覆盖范围无法确定",
+            "an invalid outline that can be read in two ways: what it covers is unknown",
+        ))  # fmt: skip
+    flat = polygon & ~state.refused
+    flat[flat] = shapely.is_empty(state.shapes[flat]) | (shapely.area(state.shapes[flat]) <= 0)
+    _refuse(state, flat, ("轮廓没有面积", "the outline has no area"))
+    good = rows[~state.refused[rows]]
+    if len(good):
+        state.area_after_m2[good] = area_m2(Ragged.from_shapely(state.shapes[good]))
+        _tell_area(state, good)
+    state.repaired[state.refused] = False
+
+
+def _told(text: str, why: Shapes) -> Shapes:
+    return np.array([f"{text} ({w.split('[')[0].strip()})" for w in why], dtype=object)
+
+
+def _tell_area(state: Repaired, rows: Ints) -> None:
+    for row in rows:
+        before, after = state.area_before_m2[row], state.area_after_m2[row]
+        state.reason_zh[row] += f"，面积 {before:.1f} → {after:.1f} m²"
+        state.reason_en[row] += f", area {before:.1f} → {after:.1f} m²"
+
+
+def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools]:
+    """Return repaired polygons in degrees, and where two readings of the outline disagree."""
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    bounds = shapely.bounds(shapes)
+    meridian = 3.0 * np.round((bounds[:, 0] + bounds[:, 2]) / 6.0)
+    east, north = gauss_kruger(xy[:, 0], xy[:, 1], meridian[owner])
+    plane = shapely.set_coordinates(shapes.copy(), np.column_stack([east, north]))
+    crossings = _polygons_of(shapely.make_valid(plane, method="linework"))
+    structure = _polygons_of(shapely.make_valid(plane, method="structure", keep_collapsed=False))
+    both = shapely.union(crossings, structure)
+    area = shapely.area(both)
+    differ = area - shapely.area(shapely.intersection(crossings, structure))
+    doubtful = differ > AMBIGUOUS_SHARE * area
+    kept = _polygons_of(np.where(differ > 0, both, crossings))
+    return _to_degrees(kept, meridian, (owner, east, north), xy), doubtful
+
+
+def _to_degrees(
+    plane: Shapes, meridian: Floats, source: tuple[Ints, Floats, Floats], given: Floats
+) -> Shapes:
+    """Return plane polygons in degrees; corners that came through unchanged keep their floats."""
+    known = {key: k for k, key in enumerate(zip(*(v.tolist() for v in source), strict=True))}
+    xy, owner = shapely.get_coordinates(plane, return_index=True)
+    lon, lat = inverse_gauss_kruger(xy[:, 0], xy[:, 1], meridian[owner])
+    out = np.column_stack([lon, lat])
+    keys = zip(owner.tolist(), xy[:, 0].tolist(), xy[:, 1].tolist(), strict=True)
+    place = np.array([known.get(key, -1) for key in keys], np.int64)
+    out[place >= 0] = given[place[place >= 0]]
+    moved: Shapes = shapely.set_coordinates(plane.copy(), out)
+    return moved

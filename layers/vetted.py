@@ -1,0 +1,168 @@
+"""Files to be vetted: which layer they are, and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers import formats
+from layers.catalog import catalog, schema
+from layers.errors import LayerError
+from layers.fields import map_fields
+from layers.formats.source import Source
+from layers.issues import listed, warning
+from layers.layer import Issue, Layer
+from layers.loader import load, with_fields
+from layers.reading import read_source
+from layers.settings import Extent, LayerSettings
+
+_SUBJECTS = ("mining_right", "tailings_facility")
+
+
+def load_vetted(
+    path: str | Path,
+    layer: str | None = None,
+    *,
+    crs: str | None = None,
+    encoding: str | None = None,
+    constants: Mapping[str, Any] | None = None,
+    extent: str = "china",
+) -> dict[str, Layer]:
+    """Return the layers of a file to be vetted, by contract name, rows in the file's order.
+
+    Parameters
+    ----------
+    layer : contract name of what the file holds. Not given: layers of a container that are
+        called like contract layers, else what the fields tell, else mining rights
+    crs : only for a file that states none
+    extent : ``china``, or ``any`` to lift the check that coordinates lie in China
+    constants : column -> value, the user's declaration for columns the file lacks
+
+    Raises
+    ------
+    LayerError, CRSError, GeometryError
+        The file cannot be judged; the line names it.
+    """
+    path = Path(path)
+    within = _extent(extent)
+    settings = LayerSettings(
+        source=str(path), ids="auto", duplicate_ids="number", encoding=encoding, crs=crs
+    )
+    sources, said = _sources(path, layer, settings)
+    shares = _share_constants(constants or {}, list(sources))
+    layers: dict[str, Layer] = {}
+    for name, source in sources.items():
+        own = replace(settings, layer=source.layer, constants=shares[name])
+        layers[name] = load(source, schema(name), own, role="vetted", extent=within)
+        for other, companion in source.companions.items():
+            companion = _with_parent(companion, layers[name])
+            layers[other] = load(companion, schema(other), settings, role="vetted", extent=within)
+    first = next(iter(layers))
+    layers[first] = replace(layers[first], issues=(*said, *layers[first].issues))
+    return layers
+
+
+def _extent(word: str) -> Extent:
+    if word not in get_args(Extent):
+        raise LayerError(
+            f"extent 应为 china 或 any，而不是“{word}”",
+            f"extent must be china or any, not '{word}'",
+        )
+    return cast(Extent, word)
+
+
+def guess_layer(fields: Iterable[str], *, cut: bool = False) -> tuple[str, bool]:
+    """Return which layer fields speak of, and whether they do: a number, else telling columns."""
+    fields = list(fields)
+    found = {n: map_fields(fields, schema(n), {}, file="", cut=cut).matches for n in _SUBJECTS}
+    numbered = [n for n in _SUBJECTS if schema(n).number in found[n]]
+    if len(numbered) == 1:
+        return numbered[0], True
+    used = {n: {m.field for ms in found[n].values() for m in ms} for n in _SUBJECTS}
+    right, facility = (len(used[a] - used[b]) for a, b in (_SUBJECTS, _SUBJECTS[::-1]))
+    if right == facility:
+        return "mining_right", False
+    return ("mining_right", True) if right > facility else ("tailings_facility", True)
+
+
+def _sources(
+    path: Path, layer: str | None, settings: LayerSettings
+) -> tuple[dict[str, Source], list[Issue]]:
+    """Return contract name -> source, and what choosing them had to say."""
+    if layer is not None:
+        schema(layer)
+    names = formats.list_layers(path)
+    known = [n for n in names if n in catalog()]
+    if layer is None and known:
+        return _known_layers(path, known, [n for n in names if n not in known], settings)
+    if len(names) > 1 and layer not in names:
+        raise LayerError(
+            f"{path}：有多个图层，不知取哪一个：{listed(names)}；"
+            "请将要审查的图层命名为 mining_right 或 tailings_facility",
+            f"{path}: several layers and no way to tell which: {listed(names, 'en')}; call the one "
+            "to be vetted mining_right or tailings_facility",
+        )
+    source = read_source(path, settings, layer or names[0])
+    if layer is not None:
+        return {layer: source}, []
+    name, sure = guess_layer(source.columns, cut=source.format == "ESRI Shapefile")
+    return {name: source}, [] if sure else [_assumed(path)]
+
+
+def _known_layers(
+    path: Path, known: list[str], others: list[str], settings: LayerSettings
+) -> tuple[dict[str, Source], list[Issue]]:
+    read = {n: read_source(path, replace(settings, layer=n), n) for n in known}
+    filled = {n: s for n, s in read.items() if len(s)}
+    empty = [n for n in known if n not in filled]
+    said = []
+    if others:
+        said.append(
+            warning(
+                "layers_ignored",
+                f"{path}：未采用的图层：{listed(others)}",
+                f"{path}: layers not used: {listed(others, 'en')}",
+            )
+        )
+    if filled and empty:
+        said.append(
+            warning(
+                "layers_empty",
+                f"{path}：空图层：{listed(empty)}",
+                f"{path}: empty layers: {listed(empty, 'en')}",
+            )
+        )
+    return filled or read, said
+
+
+def _share_constants(constants: Mapping[str, Any], names: list[str]) -> dict[str, dict[str, Any]]:
+    """Return each layer's constants; one that no layer knows goes to the first, which says so."""
+    columns = {n: {c.name for c in schema(n).columns} for n in names}
+    shares: dict[str, dict[str, Any]] = {n: {} for n in names}
+    for column, value in constants.items():
+        for name in [n for n in names if column in columns[n]] or names[:1]:
+            shares[name][column] = value
+    return shares
+
+
+def _with_parent(companion: Source, parent: Layer) -> Source:
+    """Name the only feature of ``parent`` where a part does not name its right."""
+    number = "parent_licence_no"
+    if number not in companion.columns or len(parent) != 1:
+        return companion
+    own = pa.scalar(parent.source_id[0], pa.string())
+    return with_fields(companion, {number: pc.coalesce(companion.columns[number], own)})
+
+
+def _assumed(path: Path) -> Issue:
+    return warning(
+        "layer_assumed",
+        f"{path}：字段未表明是矿业权还是尾矿库，按矿业权审查；可用 --layer 指定",
+        f"{path}: no field tells a mining right from a tailings facility; vetted as mining "
+        "rights, state it by --layer",
+    )

@@ -1,0 +1,122 @@
+"""Repair keeps what is drawn, says what it did, and refuses what can be read in two ways."""
+
+import numpy as np
+import pytest
+import shapely
+from shapely import Polygon
+
+from gis.repair import repair
+
+LON, LAT, STEP = 111.0, 39.0, 1e-3
+
+
+def outline(corners, holes=()):
+    def move(ring):
+        return [(LON + x * STEP, LAT + y * STEP) for x, y in ring]
+
+    return Polygon(move(corners), [move(h) for h in holes])
+
+
+def mended(*shapes):
+    array = np.empty(len(shapes), dtype=object)
+    array[:] = shapes
+    return repair(array)
+
+
+SQUARE = [(0, 0), (10, 0), (10, 10), (0, 10)]
+
+
+def test_a_valid_polygon_is_not_touched():
+    square = outline(SQUARE)
+    result = mended(square)
+    assert result.shapes[0].equals_exact(square)
+    assert not result.repaired[0]
+    assert result.reason_zh[0] == ""
+    assert np.isnan(result.area_before_m2[0])
+
+
+def test_a_bow_tie_keeps_both_lobes_and_its_corners():
+    bow = outline([(0, 0), (10, 10), (10, 0), (0, 10)])
+    result = mended(bow)
+    assert result.repaired[0]
+    assert result.shapes[0].is_valid
+    corners = {tuple(c) for c in shapely.get_coordinates(bow)}
+    assert corners <= {tuple(c) for c in shapely.get_coordinates(result.shapes[0])}
+    whole = mended(outline(SQUARE), bow)
+    assert result.area_after_m2[0] == pytest.approx(480810, rel=1e-3)
+    assert "0.0 →" in whole.reason_en[1]
+
+
+def test_a_spike_is_cut_off():
+    result = mended(outline([(0, 0), (10, 0), (10, 10), (10, 20), (10, 10), (0, 10)]))
+    assert result.repaired[0]
+    assert result.area_after_m2[0] == pytest.approx(result.area_before_m2[0], rel=1e-9)
+    assert result.shapes[0].bounds[3] == LAT + 10 * STEP
+
+
+def test_a_hole_outside_its_shell_is_not_lost():
+    shell = outline(SQUARE, [[(20, 0), (30, 0), (30, 10)]])
+    result = mended(shell)
+    assert result.refused[0] or result.shapes[0].intersects(shapely.Point(LON + 0.028, LAT + 2e-3))
+
+
+def test_ground_wound_round_twice_is_refused():
+    loop = [
+        (0, 0),
+        (10, 0),
+        (10, 10),
+        (0, 10),
+        (0, 0),
+        (5, 2),
+        (8, 5),
+        (5, 8),
+        (2, 5),
+        (5, 2),
+        (0, 0),
+    ]
+    result = mended(outline(loop))
+    inner = shapely.Point(LON + 5 * STEP, LAT + 5 * STEP)
+    # Either nobody can say what is meant, or the ground inside the second loop is still there.
+    assert result.refused[0] or result.shapes[0].contains(inner)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        None,
+        Polygon(),
+        shapely.Point(),
+        outline([(0, 0), (1, 0), (2, 0)]),
+        shapely.GeometryCollection([shapely.Point(111, 39)]),
+        shapely.LinearRing([(111, 39), (111.1, 39), (111.1, 39.1)]),
+    ],
+    ids=["null", "empty polygon", "empty point", "flat", "collection of points", "ring"],
+)
+def test_nothing_to_judge_is_refused_with_a_reason(shape):
+    result = mended(outline(SQUARE), shape)
+    assert list(result.refused) == [False, True]
+    assert result.shapes[1] is None
+    assert result.reason_zh[1]
+    assert result.reason_en[1]
+
+
+def test_not_a_number_is_refused():
+    with np.errstate(invalid="ignore"):
+        broken = shapely.linestrings([(111, 39), (np.nan, 39), (111, 40)])
+    assert mended(broken).refused[0]
+    assert mended(shapely.linestrings([(111, 39), (np.inf, 39)])).refused[0]
+
+
+def test_of_a_collection_the_polygons_are_kept():
+    square = outline(SQUARE)
+    nested = shapely.GeometryCollection(
+        [shapely.GeometryCollection([square]), shapely.Point(111, 39)]
+    )
+    result = mended(nested)
+    assert result.repaired[0]
+    assert result.shapes[0].equals_exact(square)
+
+
+def test_heights_are_dropped():
+    result = mended(shapely.force_3d(outline(SQUARE), 5.0))
+    assert not shapely.has_z(result.shapes[0])

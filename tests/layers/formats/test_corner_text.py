@@ -1,0 +1,230 @@
+"""The national corner text: every line accounted for."""
+
+import pytest
+import shapely
+
+from layers.errors import FormatError
+from layers.formats import read
+
+HEAD = """[属性描述]
+格式版本号=1.01版本
+坐标系=2000国家大地坐标系
+几度分带=3
+投影类型=高斯克吕格
+计量单位=米
+带号=38
+精度=0.001
+转换参数=,,,,,,
+[地块坐标]
+"""
+SQUARE = """5,100.0000,1,一号地块,面,I49G001,采矿,0602,@
+J1,1,3760000.000,38500000.000
+J2,1,3761000.000,38500000.000
+J3,1,3761000.000,38501000.000
+J4,1,3760000.000,38501000.000
+J1,1,3760000.000,38500000.000
+"""
+
+
+def codes(source):
+    return [i.code for i in source.issues]
+
+
+def test_one_square(write_text):
+    source = read(write_text(HEAD + SQUARE))
+    assert source.format == "national corner text"
+    assert source.crs.to_epsg() == 4526
+    assert source.declared == 1 and source.labels == ("地块 1（一号地块）",)
+    assert source.geometry[0].bounds == (38500000, 3760000, 38501000, 3761000)
+    assert {k: v.to_pylist() for k, v in source.columns.items()} == {
+        "地块编号": ["1"], "地块名称": ["一号地块"], "图幅号": ["I49G001"], "用途": ["采矿"],
+        "地类编码": ["0602"], "声明面积_公顷": [100.0],
+    }  # fmt: skip
+    assert source.issues == ()
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "gb18030"])
+def test_same_in_every_encoding(write_text, codec):
+    text = (HEAD + SQUARE).replace("\n", "\r\n")
+    source = read(write_text(text, encoding=codec))
+    assert source.columns["地块名称"].to_pylist() == ["一号地块"]
+    assert source.geometry[0].area == 1e6
+
+
+def test_closing_point_absent_and_count_either_way(write_text):
+    opened = SQUARE.rsplit("J1", 1)[0]
+    for count in (4,):
+        source = read(write_text(HEAD + opened.replace("5,100", f"{count},100", 1)))
+        assert source.geometry[0].area == 1e6
+    assert read(write_text(HEAD + SQUARE.replace("5,100", "4,100", 1))).geometry[0].area == 1e6
+    with pytest.raises(FormatError, match=r"line 11: declares 5 corners, has 4"):
+        read(write_text(HEAD + opened))
+    with pytest.raises(FormatError, match="declares 7"):
+        read(write_text(HEAD + SQUARE.replace("5,100", "7,100", 1)))
+
+
+def ring(number, x, y, size, first=1):
+    corners = [(x, y), (x + size, y), (x + size, y + size), (x, y + size)]
+    return "".join(f"J{first + k},{number},{a},{b}\n" for k, (a, b) in enumerate(corners))
+
+
+def parcel(*rings, area="", count=None):
+    lines = "".join(rings)
+    return f"{count or lines.count(chr(10))},{area},1,甲,面,,,,@\n{lines}"
+
+
+OUTER = ring(1, 3760000, 38500000, 1000)
+
+
+def test_hole_and_further_part(write_text):
+    hole, apart = ring(2, 3760100, 38500100, 100, 5), ring(3, 3770000, 38500000, 200, 9)
+    source = read(write_text(HEAD + parcel(OUTER, hole, apart)))
+    assert source.geometry[0].geom_type == "MultiPolygon"
+    assert source.geometry[0].area == 1000**2 - 100**2 + 200**2
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        ring(2, 3760900, 38500900, 1000, 5),  # across the outline
+        ring(2, 3759000, 38499000, 5000, 5),  # round it
+        "J5,2,3760100,38500100\nJ6,2,3760200,38500200\nJ7,2,3760200,38500100\nJ8,2,3760100,38500200\n",
+    ],
+)
+def test_ring_that_is_neither_is_refused(write_text, second):
+    with pytest.raises(FormatError, match="line 16: ring 2"):
+        read(write_text(HEAD + parcel(OUTER, second)))
+
+
+def test_hole_across_a_hole(write_text):
+    holes = ring(2, 3760100, 38500100, 100, 5) + ring(3, 3760150, 38500150, 100, 9)
+    with pytest.raises(FormatError, match="ring 3"):
+        read(write_text(HEAD + parcel(OUTER, holes)))
+
+
+def test_wrong_closing_point_names_the_line(write_text):
+    bad = SQUARE.rsplit("J1", 1)[0] + "J1,1,3760000.000,38500000.001\n"
+    with pytest.raises(FormatError, match="line 16: closing point J1 differs from line 12"):
+        read(write_text(HEAD + bad))
+    bad = SQUARE.rsplit("J1", 1)[0] + "J1,1,3760000.000,3760000.000\n"  # X in place of Y
+    with pytest.raises(FormatError, match="line 16"):
+        read(write_text(HEAD + bad))
+
+
+def test_swapped_axes_are_turned_with_a_warning(write_text):
+    lines = SQUARE.splitlines()
+    turned = [lines[0]] + [
+        ",".join([a, b, y, x]) for a, b, x, y in (line.split(",") for line in lines[1:])
+    ]
+    source = read(write_text(HEAD + "\n".join(turned)))
+    assert source.geometry[0].bounds == (38500000, 3760000, 38501000, 3761000)
+    assert codes(source) == ["axes_swapped"]
+
+
+def test_masked_digit_and_odd_number(write_text):
+    with pytest.raises(FormatError, match="line 13: masked digits"):
+        read(write_text(HEAD + SQUARE.replace("3761000.000", "37*1000.000", 1)))
+    with pytest.raises(FormatError, match="line 13: not a number"):
+        read(write_text(HEAD + SQUARE.replace("3761000.000", "1_000", 1)))
+
+
+def test_area_that_differs_by_more_than_one_percent(write_text):
+    assert read(write_text(HEAD + SQUARE.replace("100.0000", "101.0"))).issues == ()
+    source = read(write_text(HEAD + SQUARE.replace("100.0000", "101.1")))
+    assert codes(source) == ["area_differs"]
+    assert source.issues[0].feature == "地块 1（一号地块）"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "epsg"),
+    [
+        ("带号=38", "带号=", 4526),
+        ("几度分带=3", "几度分带=", 4526),
+        ("2000国家大地坐标系", "80国家大地坐标系", None),
+        ("2000国家大地坐标系", "1980西安坐标系", 2362),
+        ("2000国家大地坐标系", "80西安", 2362),
+        ("2000国家大地坐标系", "54北京", 2414),
+        ("2000国家大地坐标系", "CGCS2000", 4526),
+        ("坐标系=2000国家大地坐标系", "坐标系=", 0),
+    ],
+)
+def test_crs_of_the_header(write_text, old, new, epsg):
+    path = write_text(HEAD.replace(old, new) + SQUARE)
+    if epsg is None:
+        with pytest.raises(FormatError, match="is not understood"):
+            read(path)
+        return
+    source = read(path)
+    assert (source.crs.to_epsg() if source.crs else 0) == epsg
+
+
+def test_six_degree_zone_and_no_prefix(write_text):
+    six = HEAD.replace("带号=38", "带号=19").replace("几度分带=3", "几度分带=6")
+    assert read(write_text(six + SQUARE.replace(",38", ",19"))).crs.to_epsg() == 4497
+    bare = SQUARE.replace(",38500000", ",500000").replace(",38501000", ",501000")
+    assert read(write_text(HEAD + bare)).crs.to_epsg() == 4547  # zone 38: 114 E, no prefix
+    unknown = read(write_text(HEAD.replace("带号=38", "带号=") + bare))
+    assert unknown.crs is None and "meridian unknown" in unknown.crs_note
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("带号=38", "带号=40", "eastings tell zone 38"),
+        ("几度分带=3", "几度分带=6", "contradicts zone 38"),
+        ("带号=38", "带号=三十八", "not an integer"),
+        ("计量单位=米", "计量单位=公里", "计量单位=公里"),
+        ("投影类型=高斯克吕格", "投影类型=墨卡托", "墨卡托"),
+        ("几度分带=3\n", "几度分带=3\n几度分带=6\n", "given twice"),
+        ("[地块坐标]", "无关文字", "line 10 does not fit|line 10: does not fit"),
+    ],
+)
+def test_contradictions_are_refused(write_text, old, new, said):
+    with pytest.raises(FormatError, match=said):
+        read(write_text(HEAD.replace(old, new) + SQUARE))
+
+
+def test_degrees(write_text):
+    text = HEAD + "4,,1,甲,面,,,,@\nJ1,1,33.9,114\nJ2,1,34,114\nJ3,1,34,114.1\nJ4,1,33.9,114.1\n"
+    source = read(write_text(text))
+    assert source.crs.to_epsg() == 4490
+    assert source.geometry[0].bounds == (114, 33.9, 114.1, 34)
+    assert codes(source) == ["unit_contradicted"]
+
+
+def test_other_refusals(write_text):
+    for bad in (
+        "J9,1,3760000,38500000\n" + SQUARE,  # a corner before any parcel
+        SQUARE.replace(",面,", ",线,"),
+        SQUARE.replace(",@", ",,@"),
+        SQUARE.replace("J2,1,", "J2,0,"),
+        SQUARE.replace("J2,1,", "J2,一,"),
+        SQUARE.replace("J2,1,", "J2,2,"),
+        "5,100.0000,1,空,面,,,,@\n" + SQUARE,
+        SQUARE.replace("J2,1,3761000.000,38500000.000", "J2,1,3761000.000,39500000.000"),
+        SQUARE + "汇总行\n",
+    ):
+        with pytest.raises(FormatError) as caught:
+            read(write_text(HEAD + bad))
+        assert "第" in caught.value.zh and "line" in caught.value.en
+
+
+def test_several_parcels(write_text):
+    other = parcel(ring(1, 3780000, 38500000, 100)).replace(",1,甲", ",2,乙")
+    source = read(write_text(HEAD + SQUARE + "\n" + other))
+    assert source.labels == ("地块 1（一号地块）", "地块 2（乙）")
+    assert shapely.area(source.geometry).tolist() == [1e6, 1e4]
+    assert source.columns["声明面积_公顷"].to_pylist() == [100.0, None]
+
+
+def test_nonzero_parameters_are_not_applied_in_silence(write_text):
+    head = HEAD.replace("转换参数=,,,,,,", "转换参数=0,0,1.5,0,0,0,0")
+    assert codes(read(write_text(head + SQUARE))) == ["parameters_ignored"]
+    head = HEAD.replace("转换参数=,,,,,,", "转换参数=0,0,0,0,0,0,0")
+    assert codes(read(write_text(head + SQUARE))) == []
+
+
+def test_header_without_parcels(write_text):
+    assert read(write_text(HEAD)).declared == 0
+    with pytest.raises(FormatError, match=r"has no \[地块坐标\]"):
+        read(write_text(HEAD.replace("[地块坐标]\n", "")))

@@ -1,0 +1,173 @@
+"""GeoJSON: strict, and never metres taken for degrees."""
+
+import json
+
+import pyproj
+import pytest
+
+from layers.errors import FormatError
+from layers.formats import read
+
+SQUARE = [[[110.0, 35.0], [111.0, 35.0], [111.0, 36.0], [110.0, 35.0]]]
+
+
+def collection(*geometries, **extra):
+    features = [
+        {"type": "Feature", "properties": {"licence_no": f"00{k}", "n": k}, "geometry": g}
+        for k, g in enumerate(geometries)
+    ]
+    return {"type": "FeatureCollection", "features": features, **extra}
+
+
+def polygon(rings=SQUARE):
+    return {"type": "Polygon", "coordinates": rings}
+
+
+@pytest.fixture
+def write_json(write_text):
+    def write(document):
+        text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+        return write_text(text, "t.geojson")
+
+    return write
+
+
+def test_plain(write_json):
+    source = read(write_json(collection(polygon(), None)))
+    assert source.declared == 2 and source.geometry[1] is None
+    assert source.columns["licence_no"].to_pylist() == ["000", "001"]
+    assert source.columns["n"].to_pylist() == [0, 1]
+    assert source.geometry[0].area == 0.5
+    assert source.crs == pyproj.CRS.from_user_input("OGC:CRS84")
+    assert source.issues == ()
+
+
+def test_feature_geometry_and_empty(write_json):
+    assert len(read(write_json(polygon()))) == 1
+    feature = {"type": "Feature", "properties": None, "geometry": polygon()}
+    assert len(read(write_json(feature))) == 1
+    assert read(write_json(collection())).declared == 0
+
+
+METRES = [[[37510000, 3875000], [37511000, 3875000], [37511000, 3876000], [37510000, 3875000]]]
+
+
+def test_metres_are_refused_with_advice(write_json):
+    path = write_json(collection(polygon(), polygon(METRES)))
+    with pytest.raises(FormatError, match=r"feature 2 .*37510000, 3875000.*--crs") as caught:
+        read(path)
+    assert str(path) in caught.value.zh and "投影坐标" in caught.value.zh
+
+
+def test_metres_with_a_given_crs(write_json):
+    source = read(write_json(collection(polygon(METRES))), crs=pyproj.CRS.from_epsg(4525))
+    assert source.crs.to_epsg() == 4525
+    assert source.geometry[0].bounds == (37510000, 3875000, 37511000, 3876000)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("urn:ogc:def:crs:EPSG::4490", 4490),
+        ("EPSG:4490", 4490),
+        ("urn:ogc:def:crs:EPSG::4525", 4525),
+    ],
+)
+def test_named_crs_is_honoured_and_axes_stay(write_json, name, code):
+    crs = {"type": "name", "properties": {"name": name}}
+    rings = METRES if code == 4525 else SQUARE
+    source = read(write_json(collection(polygon(rings), crs=crs)))
+    assert source.crs.to_epsg() == code
+    assert source.geometry[0].exterior.coords[0] == tuple(map(float, rings[0][0]))
+
+
+def test_named_crs_against_given_one(write_json):
+    crs = {"type": "name", "properties": {"name": "EPSG:4490"}}
+    with pytest.raises(FormatError, match="states its own CRS"):
+        read(write_json(collection(polygon(), crs=crs)), crs=pyproj.CRS.from_epsg(4326))
+
+
+def test_degrees_crs_with_metres(write_json):
+    crs = {"type": "name", "properties": {"name": "EPSG:4490"}}
+    with pytest.raises(FormatError, match="projected"):
+        read(write_json(collection(polygon(METRES), crs=crs)))
+
+
+def test_crs_null_states_nothing(write_json):
+    assert read(write_json(collection(polygon(), crs=None))).crs is None
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        {"type": "link", "properties": {"href": "http://localhost/x", "type": "proj4"}},
+        {"type": "name", "properties": {"name": "urn:x:nonsense"}},
+        "EPSG:4490",
+    ],
+)
+def test_other_crs_members_are_refused(write_json, crs):
+    with pytest.raises(FormatError, match="crs"):
+        read(write_json(collection(polygon(), crs=crs)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '{"type": "FeatureCollection", "features": [], "features": []}',
+            "'features' appears twice",
+        ),
+        ('{"type": "Point", "coordinates": [NaN, 1]}', "NaN"),
+        ('{"type": "FeatureCollection",\n "features": [}', "line 2 column 15"),
+        ('{"type": "Topology", "objects": {}}', "Topology"),
+        ('{"type": "FeatureCollection", "features": [{"type": "Point"}]}', "feature 1"),
+        ('{"x": ' * 100_000, "nested too deep"),
+        ('{"rings": []}', "None"),
+    ],
+)
+def test_refused_in_one_line(write_json, text, said):
+    with pytest.raises(FormatError) as caught:
+        read(write_json(text))
+    assert said in caught.value.en and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"type": "MultiPolygon", "coordinates": [SQUARE, [[[110, "x"], [111, 35], [111, 36]]]]},
+        {"type": "MultiPolygon", "coordinates": [SQUARE, None]},
+        {"type": "MultiPolygon", "coordinates": [SQUARE, []]},
+        {"type": "Polygon", "coordinates": [*SQUARE, [[110.5], [111, 35], [111, 36], [110.5]]]},
+        {"type": "Polygon", "coordinates": [*SQUARE, []]},
+        {"type": "Polygon", "coordinates": [*SQUARE, None]},
+        {"type": "Polygon", "coordinates": SQUARE[0]},
+        {"type": "Polygon", "coordinates": [SQUARE[0][:3]]},
+        {"type": "Polygon"},
+        {"type": "Curve", "coordinates": SQUARE},
+        {"type": "Point", "coordinates": [110, True]},
+        {"type": "Point", "coordinates": ["110", "35"]},
+        {"type": "GeometryCollection", "geometries": [polygon(), {"type": "Curve"}]},
+    ],
+)
+def test_geometry_that_gdal_would_read_in_part_is_an_error_of_its_row(write_json, broken):
+    source = read(write_json(collection(polygon(), broken)))
+    assert source.declared == 2
+    assert source.geometry[0] is not None and source.geometry[1] is None
+    errors = [(i.code, i.feature) for i in source.issues if i.severity == "error"]
+    assert errors == [("unreadable_geometry", "第 2 行")]
+
+
+def test_number_beyond_all_bounds(write_json):
+    text = json.dumps(collection(polygon(), {"type": "Point", "coordinates": [110, 12345]}))
+    with pytest.raises(FormatError, match="1e999"):
+        read(write_json(text.replace("12345", "1e999")))
+
+
+def test_gbk_geojson(write_text):
+    document = json.dumps(
+        {"type": "Feature", "properties": {"名称": "灵山铁矿厂区"}, "geometry": polygon()},
+        ensure_ascii=False,
+    )
+    source = read(write_text(document, "t.json", "gbk"))
+    assert source.columns["名称"].to_pylist() == ["灵山铁矿厂区"]
+    assert source.encoding == "GB18030"

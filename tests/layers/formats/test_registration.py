@@ -1,0 +1,201 @@
+"""Registration strings and the published corner lists."""
+
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layers.errors import FormatError
+from layers.formats import read
+from layers.formats.registration import parse_registration
+
+OUTER = (
+    "4,1,3760000.00,38500000.00,2,3761000.00,38500000.00,3,3761000.00,38501000.00,"
+    "4,3760000.00,38501000.00,285,8,,1,"
+)
+CUT = (
+    "4,1,3760200.00,38500200.00,2,3760400.00,38500200.00,3,3760400.00,38500400.00,"
+    "4,3760200.00,38500400.00,192,185,扣除某采石场范围,-1,"
+)
+STRING = f"2,{OUTER}{CUT}"
+PUBLISHED = """拐点,X(起标高),Y(止标高)
+1,3760000.0000,38500000.000, , ,
+2,3761000.0000,38500000.000, , ,
+3,3761000.0000,38501000.000, , ,
+4,3760000.0000,38501000.000, , ,
+*,229.5,70,某采区,1,
+1,3762000.0000,38502000.000, , ,
+2,3763000.0000,38502000.000, , ,
+3,3763000.0000,38503000.000, , ,
+*,363,10,另一采区,1,
+"""
+
+
+def codes(source):
+    return [i.code for i in source.issues]
+
+
+def test_deduction_stays_in_space(write_text):
+    source = read(write_text(STRING))
+    assert source.format == "registration string" and source.declared == 1
+    assert source.geometry[0].bounds == (38500000, 3760000, 38501000, 3761000)
+    assert source.geometry[0].area == 1e6  # not cut in plan
+    assert {k: v.to_pylist() for k, v in source.columns.items()} == {
+        "top_elevation_m": [285.0],
+        "bottom_elevation_m": [8.0],
+    }
+    parts = source.companions["right_part"]
+    assert parts.declared == 2
+    assert {k: v.to_pylist() for k, v in parts.columns.items()} == {
+        "parent_licence_no": [None, None], "sign": [1, -1], "top_elevation_m": [285.0, 192.0],
+        "bottom_elevation_m": [8.0, 185.0], "remark": [None, "扣除某采石场范围"],
+    }  # fmt: skip
+    assert shapely.area(parts.geometry).tolist() == [1e6, 4e4]
+    assert source.issues == ()
+
+
+def test_elevations_are_those_of_the_added_parts():
+    high_cut = CUT.replace("192,185", "400,2")
+    second = OUTER.replace("285,8", "290,20").replace("376", "377")
+    source = parse_registration(f"3,{OUTER}{high_cut}{second}")
+    assert source.columns["top_elevation_m"].to_pylist() == [290.0]
+    assert source.columns["bottom_elevation_m"].to_pylist() == [8.0]
+
+
+def test_no_datum_is_asked_for(write_text):
+    source = read(write_text(STRING))
+    assert source.crs is None
+    assert "3-degree zone 38" in source.crs_note and "38" in source.crs_note
+
+
+@pytest.mark.parametrize(
+    ("line", "epsg"), [("坐标系：2000国家大地坐标系", 4526), ("1980西安坐标系", 2362)]
+)
+def test_datum_named_in_the_text(write_text, line, epsg):
+    source = read(write_text(f"{line}\n{STRING}"))
+    assert source.crs.to_epsg() == epsg
+    assert source.companions["right_part"].crs == source.crs
+
+
+def test_two_datums_are_refused(write_text):
+    with pytest.raises(FormatError, match="more than one datum"):
+        read(write_text(f"2000国家大地坐标系\n1980西安坐标系\n{STRING}"))
+
+
+def test_six_degree_prefix(write_text):
+    source = read(write_text("CGCS2000\n" + STRING.replace(",38", ",19")))
+    assert source.crs.to_epsg() == 4497
+
+
+def test_published_form(write_text):
+    source = read(write_text(PUBLISHED, encoding="gb18030"))
+    assert source.format == "published corner list" and source.encoding == "GB18030"
+    assert source.geometry[0].area == 1e6 + 5e5
+    assert source.columns["top_elevation_m"].to_pylist() == [363.0]
+    assert source.columns["bottom_elevation_m"].to_pylist() == [10.0]
+    parts = source.companions["right_part"]
+    assert parts.columns["remark"].to_pylist() == ["某采区", "另一采区"]
+    assert parts.labels == ("第 1 个矿权 第 1 块", "第 1 个矿权 第 2 块")
+
+
+def test_several_rights_led_by_their_numbers(write_text):
+    text = f"许可证号：C001\n{PUBLISHED}\n采矿许可证号: C002\n{PUBLISHED}"
+    source = read(write_text(text))
+    assert source.columns["licence_no"].to_pylist() == ["C001", "C002"]
+    assert source.declared == 2 and source.labels == ("许可证 C001", "许可证 C002")
+    parts = source.companions["right_part"]
+    assert parts.columns["parent_licence_no"].to_pylist() == ["C001", "C001", "C002", "C002"]
+
+
+def test_unled_rights_are_refused(write_text):
+    body = PUBLISHED.split("\n", 1)[1]
+    with pytest.raises(FormatError, match="no licence number after the blank line"):
+        read(write_text(f"{PUBLISHED}\n{body}"))
+    with pytest.raises(FormatError, match="first right has no licence number"):
+        read(write_text(f"{PUBLISHED}\n许可证号：C002\n{PUBLISHED}"))
+
+
+def test_remark_and_sign_disagree():
+    assert codes(parse_registration(STRING.replace(",-1,", ",1,"))) == ["sign_contradicted"]
+    assert codes(parse_registration(STRING.replace("扣除某", "某"))) == ["sign_contradicted"]
+
+
+def test_swapped_axes():
+    turned = "1,3,1,38500000,3760000,2,38501000,3760000,3,38501000,3761000,285,8,,1,"
+    source = parse_registration(turned)
+    assert source.geometry[0].bounds == (38500000, 3760000, 38501000, 3761000)
+    assert codes(source) == ["axes_swapped"]
+
+
+def test_missing_elevations_are_null_and_said():
+    source = parse_registration(f"1,{OUTER}".replace("285,8", ","))
+    assert source.columns["top_elevation_m"].to_pylist() == [None]
+    assert codes(source) == ["elevation_missing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            STRING.replace("2,4,", "3,4,", 1),
+            "no positive integer|ends where the corner count of ring 3",
+        ),
+        (STRING.replace("2,4,", "1,4,", 1), "something follows the last ring"),
+        (STRING.replace("2,4,", "2,5,", 1), "field"),
+        (STRING.replace("285,8", "8,285"), "top elevation 8.0 is below"),
+        (STRING.replace(",-1,", ",0,"), "is not ±1"),
+        (STRING.replace("3761000.00", "37*1000.00", 1), "masked digits"),
+        (STRING.replace("3761000.00", "abc", 1), "field 7: 'abc' is not a number"),
+        (STRING.replace("38501000.00", "39501000.00", 1), "corner 3761000.0, 39501000.0"),
+        (STRING.replace(",1,4,1,376", ",-1,4,1,376"), "no part is added"),
+        ("1,2,1,3760000,38500000,2,3761000,38500000,9,8,,1,", "fewer than 3 corners"),
+        ("1,3,1,33.9,114,2,34,114,3,34,114.1,9,8,,1,", "in no plane"),
+        (PUBLISHED.rsplit("*", 1)[0], r"not closed by a \* line"),
+        (PUBLISHED.replace("*,363,10,另一采区,1,", "*,363,10,1,"), "line 10: part 2: '' is not ±1"),
+        (PUBLISHED.replace("3763000.0000,", "3763000.0000;", 1), "line 8"),
+        (PUBLISHED.replace("*,229.5,70", "*,70,229.5"), "line 6: part 1: top elevation"),
+        (f"某县采矿权\n{STRING}", "line 1 does not fit"),
+        ("许可证号：C1\n", "has no corners"),
+        ("", "holds no corners"),
+    ],
+)
+def test_grammar_violations(text, said):
+    with pytest.raises(FormatError, match=said):
+        parse_registration(text)
+
+
+def test_overlapping_added_parts_are_united():
+    second = OUTER.replace("385", "385").replace("3760000", "3760500").replace("3761000", "3761500")
+    source = parse_registration(f"2,{OUTER}{second}")
+    assert source.geometry[0].area == 1.5e6
+
+
+def test_added_part_that_crosses_itself_among_others():
+    bow = "4,1,3762000,38500000,2,3763000,38501000,3,3763000,38500000,4,3762000,38501000,9,8,,1,"
+    with pytest.raises(FormatError, match="crosses itself"):
+        parse_registration(f"2,{OUTER}{bow}")
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(st.text(alphabet="0123456789,.*-+\n 扣除", max_size=60))
+def test_any_text_is_read_or_refused(text):
+    try:
+        source = parse_registration(text)
+    except FormatError as error:
+        assert "\n" not in str(error)
+    else:
+        assert source.declared == len(source.geometry) > 0
+
+
+COORDINATES = [k + n * 3 for k in (3, 4) for n in range(4)]
+COORDINATES += [k + n * 3 for k in (20, 21) for n in range(4)]
+
+
+@pytest.mark.parametrize("position", COORDINATES)
+@pytest.mark.parametrize("value", ["", "x", "9", "-1", "*1", "38", "1e5", "NaN", "0x10"])
+def test_a_wrong_coordinate_never_passes(position, value):
+    fields = STRING.split(",")
+    assert float(fields[position]) > 1e6
+    fields[position] = value
+    with pytest.raises(FormatError):
+        parse_registration(",".join(fields))

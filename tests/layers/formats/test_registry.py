@@ -1,0 +1,236 @@
+"""One way in: suffix, magic, layers, and the formats GDAL or Arrow read as they are."""
+
+import json
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyproj
+import pytest
+import shapely
+from shapely import Point
+
+from layers.errors import FormatError
+from layers.formats import SUPPORTED, is_dataset, layers_in, list_layers, read
+
+
+def test_missing_empty_and_unknown(tmp_path):
+    with pytest.raises(FormatError, match="no such file") as caught:
+        read(tmp_path / "没有.gpkg")
+    assert "没有.gpkg" in caught.value.zh and "没有.gpkg" in caught.value.en
+    for suffix in SUPPORTED:
+        path = tmp_path / f"空{suffix}"
+        path.touch()
+        with pytest.raises(FormatError, match=r"0 bytes"):
+            read(path)
+    odd = tmp_path / "a.xyz"
+    odd.write_text("1")
+    with pytest.raises(FormatError, match=r"unknown type of file \.xyz"):
+        read(odd)
+    side = tmp_path / "a.dbf"
+    side.write_text("1")
+    with pytest.raises(FormatError, match=r"give the \.shp file"):
+        read(side)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("a.dwg", "DXF"),
+        ("a.wt", "MapGIS"),
+        ("a.WP", "MapGIS"),
+        ("a.mpj", "MapGIS"),
+        ("a.kmz", ".kml"),
+    ],
+)
+def test_formats_to_convert(tmp_path, name, advice):
+    (tmp_path / name).write_bytes(b"AC1032")
+    with pytest.raises(FormatError, match=advice):
+        read(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "suffix", [".gpkg", ".shp", ".geojson", ".kml", ".fgb", ".parquet", ".txt"]
+)
+def test_content_against_suffix(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(b"PK\x03\x04\0\0" if suffix != ".kml" else b"<OGRVRTDataSource/>")
+    with pytest.raises(FormatError):
+        read(path)
+    vrt = b"<OGRVRTDataSource><OGRVRTLayer name='x'/></OGRVRTDataSource>"
+    path.write_bytes(vrt)
+    with pytest.raises(FormatError):
+        read(path)
+
+
+def test_unknown_corner_text_names_the_line(write_text):
+    with pytest.raises(FormatError, match="line 2 fits no known corner text: id,x,y"):
+        read(write_text("\nid,x,y\n1,3505480.372,526656.982\n", "a.csv"))
+
+
+def test_walk(tmp_path, write_shapefile):
+    write_shapefile([[b"a"]], [(b"T", "C", 3)])
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "x.gdb").mkdir()
+    (tmp_path / "b" / "x.gdb" / "a00000001.gdbtable").touch()
+    for name in (".hidden.gpkg", "note.md", "b/y.dwg", "b/图.GPKG", "a.gpkg-wal"):
+        (tmp_path / name).touch()
+    found = [p.relative_to(tmp_path).as_posix() for p in layers_in(tmp_path)]
+    assert found == ["b/x.gdb", "b/y.dwg", "b/图.GPKG", "t.shp"]
+    assert not is_dataset(tmp_path / "t.dbf") and not is_dataset(tmp_path)
+
+
+def test_single_layer_formats_have_one_layer(write_shapefile):
+    path = write_shapefile([[b"a"]], [(b"T", "C", 3)])
+    assert list_layers(path) == ["t"] and len(read(path, layer="t")) == 1
+    with pytest.raises(FormatError, match="no layer x"):
+        read(path, layer="x")
+
+
+# -- KML ---------------------------------------------------------------------------------------
+
+MARK = "<Placemark><name>{}</name><Point><coordinates>110,35,7</coordinates></Point></Placemark>"
+KML = (
+    '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2">'
+    "<Document>{}</Document></kml>"
+)
+
+
+def test_kml(write_text):
+    folder = "<Folder><name>矿区</name>" + MARK.format("甲") + MARK.format("乙") + "</Folder>"
+    path = write_text(KML.format(folder), "t.kml")
+    source = read(path)
+    assert source.layer == "矿区" and source.declared == 2
+    assert source.columns["Name"].to_pylist() == ["甲", "乙"]
+    assert not shapely.has_z(source.geometry[0])
+    assert source.crs == pyproj.CRS.from_user_input("OGC:CRS84")
+    two = folder + "<Folder><name>库</name>" + MARK.format("丙") + "</Folder>"
+    path = write_text(KML.format(two), "t2.kml")
+    assert list_layers(path) == ["矿区", "库"] and len(read(path, layer="库")) == 1
+    with pytest.raises(FormatError, match="several layers"):
+        read(path)
+
+
+def test_kml_links_are_said(write_text):
+    link = "<NetworkLink><Link><href>http://localhost/a.kml</href></Link></NetworkLink>"
+    source = read(write_text(KML.format(MARK.format("甲") + link), "t.kml"))
+    assert [i.code for i in source.issues] == ["kml_ignored"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (KML.format(MARK)[:-9], "not valid XML"),
+        ('<!DOCTYPE kml [<!ENTITY a "b">]>' + KML.split("?>")[1], "DOCTYPE"),
+        ("<html></html>", "not KML"),
+        (
+            KML.format("<Placemark><MultiGeometry><Model/></MultiGeometry></Placemark>"),
+            "3-D models",
+        ),
+        (KML.format(MARK.replace("110,35,7", "110,x")), "line 1: coordinates do not fit: 110,x"),
+        (KML.format(MARK.replace("110,35,7", "110,35, 111,36")), "do not fit"),
+        (KML.format(MARK.replace("110,35,7", "110 35")), "do not fit"),
+        (KML.format(MARK.replace("110,35,7", "110;35")), "do not fit"),
+    ],
+)
+def test_kml_refusals(write_text, text, said):
+    with pytest.raises(FormatError, match=said):
+        read(write_text(text, "t.kml"))
+
+
+# -- GeoParquet ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def write_parquet(tmp_path):
+    def write(geo=None, **column):
+        table = pa.table(
+            {
+                "licence_no": ["001", "002"],
+                "sizes": [[1], [2]],
+                "geometry": [Point(110, 35).wkb, None],
+            }
+        )
+        column = {"encoding": "WKB", "geometry_types": ["Point"], **column}
+        meta = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+        geo = json.dumps(meta if geo is None else geo)
+        path = tmp_path / "t.parquet"
+        pq.write_table(table.replace_schema_metadata({"geo": geo} if geo != "0" else None), path)
+        return path
+
+    return write
+
+
+def test_parquet(write_parquet):
+    source = read(write_parquet(crs=pyproj.CRS.from_epsg(4490).to_json_dict()))
+    assert source.format == "GeoParquet" and source.declared == 2
+    assert source.geometry[0] == Point(110, 35) and source.geometry[1] is None
+    assert list(source.columns) == ["licence_no"]
+    assert [(i.severity, i.code) for i in source.issues] == [("info", "column_ignored")]
+    assert source.crs.to_epsg() == 4490
+
+
+def test_parquet_crs_null_and_absent(write_parquet):
+    assert read(write_parquet(crs=None)).crs is None
+    assert read(write_parquet()).crs == pyproj.CRS.from_user_input("OGC:CRS84")
+
+
+def test_parquet_refusals(write_parquet):
+    with pytest.raises(FormatError, match="geometry encoding point"):
+        read(write_parquet(encoding="point"))
+    with pytest.raises(FormatError, match="spherical"):
+        read(write_parquet(edges="spherical"))
+    with pytest.raises(FormatError, match="not GeoParquet"):
+        read(write_parquet(geo={}))
+    path = write_parquet(geo=0)
+    with pytest.raises(FormatError, match="not GeoParquet"):
+        read(path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(FormatError, match="damaged"):
+        read(path)
+
+
+# -- FlatGeobuf and geodatabases ---------------------------------------------------------------
+
+
+@pytest.fixture
+def frame():
+    import geopandas as gpd
+
+    points = [Point(110 + k, 35) for k in range(3)]
+    return gpd.GeoDataFrame({"矿山名称": ["甲", "乙", None]}, geometry=points, crs="EPSG:4490")
+
+
+def test_flatgeobuf(tmp_path, frame):
+    path = tmp_path / "矿.fgb"
+    frame.to_file(path, driver="FlatGeobuf", spatial_index="NO")
+    source = read(path)
+    assert source.declared == 3 and source.crs.to_epsg() == 4490
+    assert source.columns["矿山名称"].to_pylist() == ["甲", "乙", None]
+    path.write_bytes(path.read_bytes()[:-60])
+    with pytest.raises(FormatError):
+        read(path)
+
+
+def test_file_geodatabase(tmp_path, frame):
+    path = tmp_path / "t.gdb"
+    frame.to_file(path, driver="OpenFileGDB", layer="rights")
+    source = read(path)
+    assert source.layer == "rights" and source.declared == 3 and source.crs.to_epsg() == 4490
+    assert source.columns["矿山名称"].to_pylist() == ["甲", "乙", None]
+    assert source.columns["OBJECTID"].to_pylist() == [1, 2, 3]
+    (path / "PC.1.sr.lock").touch()
+    assert read(path).sha256 == source.sha256
+    packed = tmp_path / "t.gdb.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in path.iterdir():
+            archive.write(file, f"t.gdb/{file.name}")
+    assert read(packed).columns["矿山名称"].to_pylist() == ["甲", "乙", None]
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("../evil", "x")
+    with pytest.raises(FormatError, match="lead out"):
+        read(packed)
+    other = tmp_path / "other.gdb"
+    other.mkdir()
+    with pytest.raises(FormatError, match="not a file geodatabase"):
+        read(other)

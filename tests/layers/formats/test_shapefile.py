@@ -1,0 +1,208 @@
+"""Shapefiles: sidecars must agree, text must come out right, nothing may become a value."""
+
+import datetime
+import struct
+
+import pytest
+
+from layers.errors import FormatError
+from layers.formats import digest, read
+
+TEXT = [("名称".encode("gbk"), "C", 10)]
+
+
+def names(*values, codec="gbk"):
+    return [[v.encode(codec)] for v in values]
+
+
+def codes(source):
+    return [i.code for i in source.issues]
+
+
+def test_rows_columns_and_account(write_shapefile):
+    fields = [(b"NO", "C", 4), (b"CAP", "N", 8), (b"DAY", "D", 8), (b"OK", "L", 1)]
+    path = write_shapefile([[b"007", b"30", b"20240131", b"T"], [b"", b"", b"", b""]], fields)
+    source = read(path)
+    assert source.declared == len(source) == 2
+    assert source.format == "ESRI Shapefile"
+    assert {k: v.to_pylist() for k, v in source.columns.items()} == {
+        "NO": ["007", None],
+        "CAP": [30, None],
+        "DAY": [datetime.date(2024, 1, 31), None],
+        "OK": [True, None],  # GDAL reads an empty logical cell as false
+    }
+    assert source.geometry[1].coords[0] == (111.0, 35.0)
+    assert source.labels == ("第 1 行", "第 2 行")
+    assert source.crs is None and "no .prj" in source.crs_note
+    assert source.issues == ()
+
+
+def test_gbk_without_cpg(write_shapefile):
+    source = read(write_shapefile(names("灵山铁矿", "红旗采石场"), TEXT))
+    assert source.columns["名称"].to_pylist() == ["灵山铁矿", "红旗采石场"]
+    assert source.encoding == "GB18030"
+
+
+def test_utf8_without_cpg(write_shapefile):
+    fields = [("名称".encode(), "C", 30)]
+    source = read(write_shapefile(names("灵山铁矿", "红旗", codec="utf-8"), fields))
+    assert source.columns["名称"].to_pylist() == ["灵山铁矿", "红旗"]
+    assert source.encoding == "UTF-8"
+    assert source.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("codec", "cpg", "ldid"), [("gbk", "UTF-8", 0), ("utf-8", "GBK", 0), ("utf-8", None, 0x4D)]
+)
+def test_wrong_declaration_is_overruled_and_said(write_shapefile, codec, cpg, ldid):
+    fields = [("名称".encode(codec), "C", 30)]
+    path = write_shapefile(names("灵山铁矿", "红旗采石场", codec=codec), fields, cpg=cpg, ldid=ldid)
+    source = read(path)
+    assert source.columns["名称"].to_pylist() == ["灵山铁矿", "红旗采石场"]
+    assert codes(source) == ["encoding_contradicted"]
+
+
+def test_character_cut_by_the_width_is_dropped(write_shapefile):
+    cut_gbk = "灵山铁矿厂".encode("gbk")[:9]
+    source = read(write_shapefile([[cut_gbk]], [(b"NAME", "C", 9)], stem="a"))
+    assert source.columns["NAME"].to_pylist() == ["灵山铁矿"]
+    field = ("矿山名称".encode()[:10], "C", 10)  # three characters and one byte of the fourth
+    source = read(write_shapefile([["灵山铁矿".encode()[:10]]], [field], stem="b"))
+    assert {k: v.to_pylist() for k, v in source.columns.items()} == {"矿山名": ["灵山铁"]}
+
+
+def test_rare_gbk_bytes_survive(write_shapefile):
+    source = read(write_shapefile(names("镕堃昇矿业"), TEXT), encoding="GBK")
+    assert source.columns["名称"].to_pylist() == ["镕堃昇矿业"]
+
+
+def test_given_encoding_wins_but_must_fit(write_shapefile):
+    path = write_shapefile(names("灵山铁矿", "红旗"), TEXT)
+    with pytest.raises(FormatError, match="UTF-8") as caught:
+        read(path, encoding="UTF-8")
+    assert str(path) in caught.value.zh
+    path = write_shapefile([[b"a"], [b"\xff\xff x"]], [(b"NAME", "C", 9)], stem="bad")
+    with pytest.raises(FormatError, match=r"row 2, field NAME"):
+        read(path, encoding="GBK")
+    with pytest.raises(FormatError, match="EBCDIC-X"):
+        read(path, encoding="EBCDIC-X")
+
+
+def test_text_of_no_encoding_is_refused(write_shapefile):
+    rows = [*names("灵山铁矿", "红旗采石场"), [b"\xff\xfe\xff\xfe"]]
+    with pytest.raises(FormatError, match="fits no encoding"):
+        read(write_shapefile(rows, TEXT))
+
+
+def test_what_is_no_number_is_null_and_said(write_shapefile):
+    fields = [(b"N", "N", 8), (b"D", "D", 8), (b"F", "F", 8)]
+    rows = [[b"12 kt", b"20241399", b"1,5"], [b"********", b"00000000", b"-1.5e3"]]
+    source = read(write_shapefile(rows, fields))
+    assert source.columns["N"].to_pylist() == [None, None]
+    assert source.columns["D"].to_pylist() == [None, None]
+    assert source.columns["F"].to_pylist() == [None, -1500.0]
+    assert [(i.code, i.feature) for i in source.issues] == [("bad_value", "第 1 行")] * 3
+
+
+def test_whole_numbers_that_gdal_would_cut_or_round(write_shapefile):
+    fields = [(b"A", "N", 8), (b"B", "N", 20), (b"C", "N", 10)]
+    rows = [[b"1.5", b"12345678901234567891", b"7"], [b"2", b"", b""]]
+    source = read(write_shapefile(rows, fields))
+    assert source.columns["A"].to_pylist() == [1.5, 2.0]
+    assert source.columns["B"].to_pylist() == ["12345678901234567891", None]
+    assert source.columns["C"].to_pylist() == [7, None]
+    assert source.issues == ()
+
+
+def test_deleted_records_keep_the_numbers_of_the_others(write_shapefile):
+    rows = [[b"a", b"1"], [b"b", b"x"], [b"c", b"?"]]
+    source = read(write_shapefile(rows, [(b"T", "C", 3), (b"N", "N", 3)], deleted=(0,)))
+    assert source.columns["T"].to_pylist() == ["b", "c"]
+    assert source.labels == ("第 2 行", "第 3 行")
+    assert source.declared == 2
+    assert [(i.code, i.feature) for i in source.issues] == [
+        ("deleted_records", None), ("bad_value", "第 2 行"), ("bad_value", "第 3 行"),
+    ]  # fmt: skip
+
+
+def test_null_shape_is_kept_as_none(write_shapefile):
+    source = read(write_shapefile([[b"a"], [b"b"]], [(b"T", "C", 3)], null=(1,)))
+    assert source.geometry[0] is not None and source.geometry[1] is None
+    assert source.declared == 2 and source.issues == ()
+
+
+def test_empty_set_is_legal(write_shapefile):
+    source = read(write_shapefile([], [(b"T", "C", 3)]))
+    assert source.declared == 0 and source.columns["T"].to_pylist() == []
+
+
+def test_dbf_that_declares_one_of_three(write_shapefile):
+    path = write_shapefile([[b"a"], [b"b"], [b"c"]], [(b"T", "C", 3)])
+    table = path.with_suffix(".dbf")
+    raw = bytearray(table.read_bytes())
+    raw[4:8] = struct.pack("<I", 1)
+    table.write_bytes(raw)
+    with pytest.raises(FormatError, match=r"declares 1 records, the file holds 3") as caught:
+        read(path)
+    assert "t.dbf" in caught.value.zh
+
+
+def test_truncations_are_refused(write_shapefile):
+    for suffix, cut in ((".shp", 28), (".shp", 5), (".shx", 8), (".shx", 3), (".dbf", 6)):
+        path = write_shapefile([[b"a"], [b"b"], [b"c"]], [(b"T", "C", 3)])
+        part = path.with_suffix(suffix)
+        part.write_bytes(part.read_bytes()[:-cut])
+        with pytest.raises(FormatError):
+            read(path)
+
+
+def test_index_that_lists_fewer_shapes(write_shapefile):
+    path = write_shapefile([[b"a"], [b"b"], [b"c"]], [(b"T", "C", 3)])
+    index = path.with_suffix(".shx")
+    raw = bytearray(index.read_bytes()[:-8])
+    raw[24:28] = struct.pack(">i", len(raw) // 2)
+    index.write_bytes(raw)
+    with pytest.raises(FormatError, match="lists 2 shapes; 28 bytes"):
+        read(path)
+
+
+def test_more_shapes_than_records(write_shapefile):
+    path = write_shapefile([[b"a"], [b"b"]], [(b"T", "C", 3)])
+    other = write_shapefile([[b"a"]], [(b"T", "C", 3)], stem="o")
+    path.with_suffix(".dbf").write_bytes(other.with_suffix(".dbf").read_bytes())
+    with pytest.raises(FormatError, match="2 shapes but 1 attribute records"):
+        read(path)
+
+
+@pytest.mark.parametrize("suffix", [".shx", ".dbf"])
+def test_missing_part_is_named(write_shapefile, suffix):
+    path = write_shapefile([[b"a"]], [(b"T", "C", 3)])
+    path.with_suffix(suffix).unlink()
+    with pytest.raises(FormatError, match=rf"t\{suffix}"):
+        read(path)
+
+
+def test_prj_is_the_crs(write_shapefile):
+    import pyproj
+
+    wkt = pyproj.CRS.from_epsg(4490).to_wkt("WKT1_ESRI")
+    source = read(write_shapefile([[b"a"]], [(b"T", "C", 3)], prj=wkt))
+    assert source.crs.is_geographic and "prj" in source.crs_note
+    bad = read(write_shapefile([[b"a"]], [(b"T", "C", 3)], prj="<html>", stem="bad"))
+    assert bad.crs is None and codes(bad) == ["crs_unreadable"]
+
+
+def test_hash_changes_with_each_part_only(write_shapefile):
+    path = write_shapefile([[b"a"]], [(b"T", "C", 3)])
+    first = read(path).sha256
+    assert digest(path) == first
+    (path.parent / "t.sbn").write_bytes(b"index")
+    assert read(path).sha256 == first
+    path.with_suffix(".cpg").write_text("GBK")
+    assert read(path).sha256 != first
+
+
+def test_two_fields_of_one_name(write_shapefile):
+    path = write_shapefile([[b"a", b"b"]], [(b"T", "C", 3), (b"T", "C", 3)])
+    with pytest.raises(FormatError, match="two fields"):
+        read(path)

@@ -1,0 +1,466 @@
+"""From raw rows to a layer: every row accounted for, every complaint made at once."""
+
+import dataclasses
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+import pytest
+import shapely
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounded
+from hypothesis import strategies as st
+
+from gis.errors import CRSError, DatumError
+from layers.catalog import catalog, schema
+from layers.errors import LayerError
+from layers.loader import empty_layer, load
+
+RIGHT = schema("mining_right")
+BOW_TIE = shapely.Polygon([(111, 39), (111.01, 39.01), (111.01, 39), (111, 39.01)])
+
+
+def box(k=0.0, side=0.01):
+    return shapely.box(111 + k, 39, 111 + k + side, 39 + side)
+
+
+def unfinished(x):
+    with np.errstate(invalid="ignore"):
+        return shapely.Polygon([(111, 39), (x, 39), (111, 40)])
+
+
+def account(layer):
+    provenance = layer.provenance[0]
+    return provenance.declared, provenance.read, len(layer), provenance.refused
+
+
+# -- columns -----------------------------------------------------------------------------------
+
+
+def test_a_layer_with_chinese_fields(make_source, settings):
+    source = make_source(
+        {
+            "许可证号": ["C1400002010", "Ｃ２"],
+            "矿山名称": ["甲矿", "乙矿"],
+            "开采主矿种": ["铁矿", "建筑石料用灰岩"],
+            "开采方式": ["露天开采", "地下开采"],
+            "开采标高": ["由1250米至980米标高", "300~-50"],
+            "生产规模（万吨/年）": [30.0, 1.1],
+            "有效期止": ["2030年12月31日", "20301231"],
+            "状态": ["有效", "注销"],
+        }
+    )
+    layer = load(source, RIGHT, settings())
+    assert layer.table.column_names == [
+        "feature_id", "source_id", *(c.name for c in RIGHT.columns),
+    ]  # fmt: skip
+    assert layer.feature_id.tolist() == ["mining_right:C1400002010", "mining_right:C2"]
+    assert layer.text("name").tolist() == ["甲矿", "乙矿"]
+    assert layer.text("mineral_class").tolist() == ["metal", "building_stone"]
+    assert layer.is_code("method", "open_pit").tolist() == [True, False]
+    assert layer.number("top_elevation_m").tolist() == [1250.0, 300.0]
+    assert layer.number("bottom_elevation_m").tolist() == [980.0, -50.0]
+    assert layer.number("capacity_kt_a").tolist() == [300.0, 11.0]
+    assert layer.day("valid_to").astype(str).tolist() == ["2030-12-31"] * 2
+    assert layer.text("status").tolist() == ["granted", "cancelled"]
+    assert "right_type" in layer.absent and "mineral_class" not in layer.absent
+    assert account(layer) == (2, 2, 2, 0)
+
+
+def test_column_types(make_source, settings):
+    table = load(make_source({"licence_no": ["A"]}), RIGHT, settings()).table
+    kinds = {
+        "text": pa.string(), "code": pa.string(), "number": pa.float64(),
+        "integer": pa.int64(), "flag": pa.bool_(), "date": pa.date32(),
+    }  # fmt: skip
+    for column in RIGHT.columns:
+        assert table.schema.field(column.name).type == kinds[column.dtype], column.name
+
+
+def test_missing_columns_are_said_and_stay_null(make_source, settings, codes_of):
+    layer = load(make_source({"licence_no": ["A"]}), RIGHT, settings())
+    issue = next(i for i in layer.issues if i.code == "column_absent")
+    assert issue.severity == "warning"
+    assert issue.en == "权.gpkg: no right_type, status; rules that need it answer NO_DATA"
+    assert layer.is_null("status").all()
+    assert {"completeness_not_stated", "accuracy_not_stated"} <= set(codes_of(layer.issues))
+
+
+def test_an_unclear_unit_is_said_once_per_column(make_source, settings, codes_of):
+    layer = load(
+        make_source({"licence_no": ["A", "B"], "生产规模": [30.0, 50.0]}), RIGHT, settings()
+    )
+    assert layer.number("capacity_kt_a").tolist() == [30.0, 50.0]
+    assert codes_of(layer.issues).count("unit_assumed") == 1
+    with_unit = make_source({"licence_no": ["A"], "生产规模": ["30万吨/年"]})
+    layer = load(with_unit, RIGHT, settings())
+    assert layer.number("capacity_kt_a").tolist() == [300.0]
+    assert "unit_assumed" not in codes_of(layer.issues)
+    beside = make_source({"licence_no": ["A"], "生产规模": [30], "生产规模单位": ["万吨/年"]})
+    layer = load(beside, RIGHT, settings())
+    assert layer.number("capacity_kt_a").tolist() == [300.0]
+    assert "unit_assumed" not in codes_of(layer.issues)
+
+
+def test_two_fields_that_agree(make_source, settings):
+    source = make_source({"许可证号": ["A", None], "采矿许可证号": ["A", "B"]})
+    layer = load(source, RIGHT, settings())
+    assert layer.source_id.tolist() == ["A", "B"]
+    issue = next(i for i in layer.issues if i.code == "field_double")
+    assert issue.severity == "warning" and "许可证号, 采矿许可证号" in issue.en
+
+
+def test_two_fields_that_differ_leave_the_value_open(make_source, settings):
+    source = make_source(
+        {"licence_no": ["A", "B"], "开采方式": ["露天", "露天"], "KCFS": ["地下", "露天"]}
+    )
+    layer = load(source, RIGHT, settings())
+    assert layer.text("method").tolist() == [None, "open_pit"]
+    issue = next(i for i in layer.issues if i.code == "field_conflict")
+    assert (issue.severity, issue.feature) == ("error", "第 1 行")
+    assert "fields 开采方式, KCFS are all method but differ; 1 rows" in issue.en
+
+
+def test_names_that_differ_are_only_labels(make_source, settings):
+    source = make_source({"licence_no": ["A"], "矿山名称": ["甲"], "项目名称": ["乙"]})
+    assert load(source, RIGHT, settings()).text("name").tolist() == ["甲"]
+
+
+def test_a_stated_class_wins_and_gaps_are_derived(make_source, settings):
+    source = make_source(
+        {"licence_no": ["A", "B"], "矿种": ["铁矿", "石膏"], "mineral_class": ["clay", None]}
+    )
+    assert load(source, RIGHT, settings()).text("mineral_class").tolist() == [
+        "clay",
+        "other_nonmetal",
+    ]
+
+
+# -- constants and stated fields ---------------------------------------------------------------
+
+
+def test_constants_fill_columns_the_source_lacks(make_source, settings):
+    layer = load(
+        make_source({"licence_no": ["A", "B"]}),
+        RIGHT,
+        settings(constants={"status": "有效", "overall_design": True, "capacity_kt_a": 50}),
+    )
+    assert layer.text("status").tolist() == ["granted", "granted"]
+    assert layer.flag("overall_design").tolist() == [1, 1]
+    assert layer.number("capacity_kt_a").tolist() == [50.0, 50.0]
+    assert layer.provenance[0].constants == {
+        "status": "granted", "overall_design": "True", "capacity_kt_a": "50.0",
+    }  # fmt: skip
+    assert "status" not in layer.absent
+
+
+@pytest.mark.parametrize(
+    ("constants", "message"),
+    [
+        ({"status": "granted"}, "the source has this column; a constant cannot replace it"),
+        ({"statuz": "granted"}, r"mining_right has no such column \(did you mean status"),
+        ({"method": "水采"}, "constant method: cannot read '水采'"),
+        ({"capacity_kt_a": "很多"}, "constant capacity_kt_a: cannot read"),
+    ],
+)
+def test_wrong_constants_are_refused(make_source, settings, constants, message):
+    source = make_source({"licence_no": ["A"], "status": [None]})
+    with pytest.raises(LayerError, match=message):
+        load(source, RIGHT, settings(constants=constants))
+
+
+def test_stated_fields(make_source, settings):
+    source = make_source({"A": ["x1"], "许可证号": ["other"]})
+    layer = load(source, RIGHT, settings(fields={"licence_no": "A"}))
+    assert layer.source_id.tolist() == ["x1"]
+    with pytest.raises(LayerError, match="no field 'Z'"):
+        load(source, RIGHT, settings(fields={"licence_no": "Z"}))
+
+
+# -- ids ---------------------------------------------------------------------------------------
+
+
+def test_a_registered_layer_needs_its_number(make_source, settings):
+    with pytest.raises(LayerError, match="no number field licence_no"):
+        load(make_source({"x": ["A"]}), RIGHT, settings())
+
+
+def test_rows_without_number_are_refused_with_their_bounds(make_source, settings):
+    source = make_source({"licence_no": ["A", None, " "]})
+    layer = load(source, RIGHT, settings())
+    assert account(layer) == (3, 3, 1, 2)
+    assert layer.refused.numbers == (None, None)
+    assert layer.refused.bounds[0].tolist() == [*shapely.bounds(source.geometry[1])]
+    refused = [i for i in layer.issues if i.code == "row_refused"]
+    assert refused[0].en == "权.gpkg: row 2 refused: it has no number"
+    assert refused[0].severity == "error"
+
+
+def test_numbers_given_twice_are_refused_in_one_line(make_source, settings):
+    source = make_source({"licence_no": ["A", "B", "A", "Ａ", "B"]})
+    with pytest.raises(LayerError) as caught:
+        load(source, RIGHT, settings())
+    assert caught.value.en == (
+        "权.gpkg: numbers given twice: A (row 1, row 3, row 4); B (row 2, row 5)"
+    )
+    assert "\n" not in str(caught.value)
+
+
+def test_numbers_given_twice_may_be_numbered(make_source, settings, codes_of):
+    source = make_source({"licence_no": ["A", "A", "A#2", "A"]})
+    layer = load(source, RIGHT, settings(duplicate_ids="number"))
+    assert layer.source_id.tolist() == ["A", "A#2#2", "A#2", "A#3"]
+    assert layer.text("licence_no").tolist() == ["A", "A", "A#2", "A"]
+    assert "duplicate_ids" in codes_of(layer.issues)
+
+
+def test_ids_by_row(make_source, settings, codes_of):
+    layer = load(make_source({"licence_no": ["A", "A"]}), RIGHT, settings(ids="row"))
+    assert layer.source_id.tolist() == ["权-1", "权-2"]
+    assert layer.text("licence_no").tolist() == ["A", "A"]
+    assert "ids_by_row" in codes_of(layer.issues)
+
+
+def test_id_from_another_field(make_source, settings):
+    source = make_source({"right_id": [7.0, 8.0], "licence_no": ["A", None]})
+    layer = load(source, RIGHT, settings(id="right_id"))
+    assert layer.source_id.tolist() == ["7", "8"]
+    assert layer.text("licence_no").tolist() == ["A", None]
+    with pytest.raises(
+        LayerError, match=r"no field 'right_ix', stated as id \(did you mean right_id"
+    ):
+        load(source, RIGHT, settings(id="right_ix"))
+
+
+def test_vetted_rows_are_named_by_number_else_by_row(make_source, settings):
+    source = make_source({"licence_no": ["A", None, "A"]})
+    vetted = settings(source="dir/申请.gpkg", ids="auto", duplicate_ids="number")
+    layer = load(source, RIGHT, vetted, role="vetted")
+    assert layer.source_id.tolist() == ["A", "申请-2", "A#2"]
+    layer = load(make_source({"x": ["1", "2"]}), RIGHT, vetted, role="vetted")
+    assert layer.source_id.tolist() == ["申请-1", "申请-2"]
+    assert layer.is_null("licence_no").all()
+
+
+def test_a_river_may_have_one_feature_per_kind_of_source(make_source, settings):
+    river = schema("river")
+    kinds = ["centreline", "control_zone", "shoreline", "shoreline"]
+    source = make_source({"river_no": ["R1", "R1", "R1", "R2"], "source_kind": kinds})
+    layer = load(source, river, settings())
+    assert layer.source_id.tolist() == ["R1", "R1#control_zone", "R1#shoreline", "R2"]
+    twice = make_source({"river_no": ["R1", "R1"], "source_kind": ["shoreline", "岸线"]})
+    with pytest.raises(LayerError, match="numbers given twice: R1"):
+        load(twice, river, settings())
+
+
+def test_parts_of_one_right_share_its_number(make_source, settings, codes_of):
+    source = make_source({"parent_licence_no": ["A", "A"], "sign": [1, -1]})
+    layer = load(source, schema("right_part"), settings())
+    assert layer.source_id.tolist() == ["A", "A#2"]
+    assert layer.number("sign").tolist() == [1.0, -1.0]
+    assert "duplicate_ids" not in codes_of(layer.issues)
+
+
+# -- geometry ----------------------------------------------------------------------------------
+
+
+def test_unusable_geometries_are_refused(make_source, settings):
+    nan = unfinished(np.nan)
+    shapes = [
+        box(),
+        None,
+        shapely.Polygon(),
+        shapely.Point(111, 39),
+        nan,
+        shapely.box(10, 50, 11, 51),
+    ]
+    layer = load(make_source({"licence_no": list("ABCDEF")}, shapes), RIGHT, settings())
+    assert account(layer) == (6, 6, 1, 5)
+    assert layer.refused.numbers == ("B", "C", "D", "E", "F")
+    reasons = [i.en for i in layer.issues if i.code == "row_refused"]
+    assert reasons == [
+        "权.gpkg: row 2 (B) refused: no geometry",
+        "权.gpkg: row 3 (C) refused: no geometry",
+        "权.gpkg: row 4 (D) refused: the geometry is a point, mining_right takes polygon",
+        "权.gpkg: row 5 (E) refused: a coordinate is not a finite number",
+        reasons[4],
+    ]
+    assert reasons[4].endswith("lies outside China")
+    # A row whose coordinates are wrong could be anywhere; that of the point is known.
+    known = ~np.isnan(layer.refused.bounds).any(axis=1)
+    assert known.tolist() == [False, False, True, False, False]
+
+
+def test_broken_outlines_are_repaired_and_said(make_source, settings):
+    source = make_source({"licence_no": ["A", "B"]}, [box(), BOW_TIE])
+    layer = load(source, RIGHT, settings())
+    provenance = layer.provenance[0]
+    assert (len(layer), provenance.repaired, provenance.refused) == (2, 1, 0)
+    assert shapely.is_valid(layer.geometry).all()
+    (issue,) = [i for i in layer.issues if i.code == "repaired"]
+    assert (issue.severity, issue.feature) == ("warning", "第 2 行")
+    assert issue.en.startswith("row 2: outline repaired: ")
+
+
+def test_an_ambiguous_outline_is_refused(make_source, settings):
+    # A ring that winds twice round the same ground.
+    twice = shapely.Polygon([*box().exterior.coords[:-1], *box(0.002, 0.006).exterior.coords[:-1]])
+    layer = load(make_source({"licence_no": ["A", "B"]}, [box(0.5), twice]), RIGHT, settings())
+    assert account(layer) == (2, 2, 1, 1)
+    assert layer.refused.numbers == ("B",)
+    assert not np.isnan(layer.refused.bounds).any()
+
+
+def test_z_is_dropped(make_source, settings):
+    solid = shapely.force_3d(box(), 12.0)
+    layer = load(make_source({"licence_no": ["A"]}, [solid]), RIGHT, settings())
+    assert not shapely.has_z(layer.geometry).any()
+    assert layer.geometry[0].equals(box())
+
+
+def test_gauss_kruger_coordinates_become_degrees(make_source, settings):
+    to_plane = pyproj.Transformer.from_crs(4490, 4525, always_xy=True)
+    plane = shapely.transform(
+        box(), lambda c: np.column_stack(to_plane.transform(c[:, 0], c[:, 1]))
+    )
+    source = make_source({"licence_no": ["A"]}, [plane], crs="EPSG:4525")
+    layer = load(source, RIGHT, settings())
+    assert np.abs(layer.shapes.xy - shapely.get_coordinates(box())).max() < 1e-9
+    assert layer.provenance[0].crs == "EPSG:4525"
+
+
+def test_a_missing_crs_is_asked_for(make_source, settings):
+    source = make_source({"licence_no": ["A"]}, crs=None)
+    with pytest.raises(CRSError, match=r"the file states no CRS.*give crs") as caught:
+        load(source, RIGHT, settings())
+    assert caught.value.zh.startswith("权.gpkg：文件未注明坐标系")
+    layer = load(source, RIGHT, settings(crs="EPSG:4490"))
+    assert layer.provenance[0].crs == "EPSG:4490"
+
+
+def test_a_stated_crs_must_not_contradict_the_file(make_source, settings):
+    source = make_source({"licence_no": ["A"]})
+    assert len(load(source, RIGHT, settings(crs="EPSG:4490"))) == 1
+    with pytest.raises(CRSError, match="which differs from the given crs = EPSG:4526"):
+        load(source, RIGHT, settings(crs="EPSG:4526"))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4610", "EPSG:2362", "EPSG:4214"])
+def test_old_datums_are_refused(make_source, settings, crs):
+    shapes = (
+        [box()]
+        if crs.endswith(("4610", "4214"))
+        else [shapely.box(38499000, 4370000, 38500000, 4371000)]
+    )
+    with pytest.raises(DatumError, match=r"^权\.gpkg"):
+        load(make_source({"licence_no": ["A"]}, shapes, crs=crs), RIGHT, settings())
+
+
+def test_everything_outside_china_is_an_error_with_a_hint(make_source, settings):
+    swapped = shapely.box(39, 111, 39.01, 111.01)
+    with pytest.raises(LayerError, match="longitude and latitude seem swapped"):
+        load(
+            make_source({"licence_no": ["A"]}, [shapely.box(39, 89, 39.1, 89.1)]), RIGHT, settings()
+        )
+    with pytest.raises(LayerError, match="outside China"):
+        load(make_source({"licence_no": ["A"]}, [swapped]), RIGHT, settings())
+    chile = make_source({"licence_no": ["A"]}, [shapely.box(-70, -30, -69, -29)])
+    with pytest.raises(LayerError, match='for data abroad set extent = "any"'):
+        load(chile, RIGHT, settings())
+    assert len(load(chile, RIGHT, settings(), extent="any")) == 1
+
+
+# -- whole files -------------------------------------------------------------------------------
+
+
+def test_all_that_is_wrong_is_said_in_one_line(make_source, settings):
+    source = make_source({"licence_no": ["A", "A"], "status": ["x", "y"]}, crs=None)
+    with pytest.raises(CRSError) as caught:
+        load(source, RIGHT, settings(constants={"status": "granted"}))
+    line = caught.value.en
+    assert "states no CRS" in line
+    assert "numbers given twice: A" in line
+    assert "constant status" in line
+    assert "\n" not in line
+
+
+def test_empty_files(make_source, settings):
+    nothing = make_source({"licence_no": pa.array([], pa.string())}, [])
+    layer = load(nothing, RIGHT, settings(empty_means_none=True))
+    assert (len(layer), layer.registered, layer.empty_means_none) == (0, True, True)
+    with pytest.raises(LayerError, match="the file holds no features"):
+        load(nothing, RIGHT, settings(), role="vetted")
+    useless = make_source({"licence_no": ["A"]}, [None])
+    assert len(load(useless, RIGHT, settings())) == 0
+    with pytest.raises(LayerError, match="none of 1 features can be used; row 1: no geometry"):
+        load(useless, RIGHT, settings(), role="vetted")
+
+
+def test_reader_issues_are_passed_on(make_source, settings, codes_of):
+    from layers.issues import warning
+
+    source = make_source({"licence_no": ["A"]}, issues=(warning("encoding_guessed", "甲", "a"),))
+    assert codes_of(load(source, RIGHT, settings()).issues)[0] == "encoding_guessed"
+
+
+def test_the_empty_layer(make_source, settings):
+    layer = empty_layer(RIGHT)
+    full = load(make_source({"licence_no": ["A"]}), RIGHT, settings())
+    assert layer.table.schema == full.table.schema
+    assert (len(layer), len(layer.geometry), layer.registered) == (0, 0, False)
+    assert len(layer.join(dataclasses.replace(full, registered=False))) == 1
+
+
+@pytest.mark.parametrize("name", list(catalog()))
+def test_every_layer_can_be_loaded(make_source, settings, name):
+    shape = schema(name)
+    by_kind = {0: shapely.Point(111, 39), 1: shapely.LineString([(111, 39), (112, 39)]), 2: box()}
+    shapes = [by_kind[int(kind)] for kind in sorted(shape.kinds)]
+    numbers = [f"N{k}" for k in range(len(shapes))]
+    layer = load(make_source({shape.number: numbers}, shapes), shape, settings())
+    assert layer.feature_id.tolist() == [f"{name}:{v}" for v in numbers]
+    assert layer.shapes.kinds.tolist() == [int(kind) for kind in sorted(shape.kinds)]
+
+
+GEOMETRIES = st.sampled_from(
+    [
+        box(),
+        box(0.5),
+        BOW_TIE,
+        None,
+        shapely.Polygon(),
+        shapely.Point(111, 39),
+        shapely.box(0, 0, 1, 1),
+        unfinished(np.inf),
+        shapely.Polygon([(111, 39), (111, 39), (111, 39)]),
+        shapely.MultiPolygon([box(), box(0.3)]),
+        shapely.GeometryCollection([box(), shapely.Point(111, 39)]),
+        shapely.GeometryCollection([shapely.Point(111, 39)]),
+    ]
+)
+
+
+@bounded(
+    derandomize=True,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    rows=st.lists(st.tuples(st.sampled_from(["A", "B", " ", None]), GEOMETRIES), max_size=8),
+    ids=st.sampled_from(["required", "row", "auto"]),
+)
+def test_every_row_is_kept_or_refused(make_source, settings, rows, ids):
+    numbers = pa.array([r[0] for r in rows], pa.string())
+    source = make_source({"licence_no": numbers}, [r[1] for r in rows])
+    try:
+        layer = load(source, RIGHT, settings(ids=ids, duplicate_ids="number"))
+    except LayerError as fault:
+        assert "all coordinates lie outside China" in fault.en
+        return
+    declared, read, kept, refused = account(layer)
+    assert declared == read == kept + refused == len(rows)
+    assert len(layer.refused) == refused == len(layer.refused.bounds)
+    assert len([i for i in layer.issues if i.code == "row_refused"]) == refused
+    assert len(set(layer.feature_id)) == kept
+    assert shapely.is_valid(layer.geometry).all() and not shapely.is_empty(layer.geometry).any()

@@ -1,0 +1,155 @@
+"""Source columns of every Arrow type as typed columns of the contract."""
+
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pytest
+
+from layers.catalog import schema
+from layers.values import as_text, convert
+
+RIGHT = schema("mining_right")
+POND = schema("tailings_facility")
+
+
+def read(array, column, shape=RIGHT, **more):
+    array = array if isinstance(array, pa.Array) else pa.array(array)
+    labels = [f"第 {k} 行" for k in range(1, len(array) + 1)]
+    values = convert(array, shape.column(column), "字段", labels, **more)
+    return values.array.to_pylist(), values.issues
+
+
+def test_text_is_trimmed_and_blanks_are_null():
+    assert read([" 甲 ", "", "  ", "无", "/", None, "<Null>"], "holder") == (
+        ["甲", None, None, None, None, None, None],
+        (),
+    )
+
+
+def test_numbers_as_text_keep_leading_zeros_and_lose_full_width():
+    assert read(["００7", " C140 "], "licence_no")[0] == ["007", "C140"]
+
+
+def test_float_numbers_become_whole_text():
+    assert read(pa.array([123.0, None, 5.5]), "licence_no")[0] == ["123", None, "5.5"]
+    assert as_text(pa.array([1e15, -3.0])).to_pylist() == ["1000000000000000", "-3"]
+
+
+def test_numbers_with_more_digits_than_a_float_holds_are_warned_about():
+    values, issues = read(pa.array([2.0**53, 1.0]), "licence_no")
+    assert values == ["9007199254740992", "1"]
+    assert [i.code for i in issues] == ["number_precision"]
+
+
+def test_nan_and_infinity_are_null_and_named():
+    values, issues = read(pa.array([1.5, float("nan"), float("inf"), None]), "mine_depth_m")
+    assert values == [1.5, None, None, None]
+    assert [(i.code, i.feature) for i in issues] == [
+        ("unreadable_value", "第 2 行"),
+        ("unreadable_value", "第 3 行"),
+    ]
+
+
+def test_text_numbers_and_their_issue_line():
+    values, issues = read(["30万吨/年", "abc", "abc", None], "capacity_kt_a")
+    assert values == [300.0, None, None, None]
+    assert [i.zh for i in issues] == [
+        "第 2 行等 2 行：生产规模（字段“字段”）的值“abc”不是数值，按空值处理"
+    ]
+    assert [i.en for i in issues] == [
+        "row 2 and 1 more: capacity_kt_a (field '字段'): 'abc' is not a number; taken as missing"
+    ]
+
+
+def test_a_stated_unit_converts_bare_numbers_only():
+    assert read(["30", "500千吨"], "capacity_kt_a", unit="万吨/年")[0] == [300.0, 500.0]
+    assert read(pa.array([1.1, 30.0]), "capacity_kt_a", unit="万吨/年")[0] == [11.0, 300.0]
+    units = pa.array(["万吨/年", "万立方米/年", None])
+    assert read(pa.array([3, 3, 3]), "capacity_kt_a", unit=units)[0] == [30.0, None, 3.0]
+
+
+def test_integers_are_whole():
+    values, issues = read(pa.array([2.0, 2.5, None]), "production_systems")
+    assert values == [2, None, None]
+    assert [i.feature for i in issues] == ["第 2 行"]
+    assert read(["3个", "2.5"], "production_systems")[0] == [3, None]
+
+
+@pytest.mark.parametrize("array", [["是", "否", "x", None], ["True", "0", "2", ""]])
+def test_flags_from_text(array):
+    values, issues = read(array, "overall_design")
+    assert values == [True, False, None, None]
+    assert [i.feature for i in issues] == ["第 3 行"]
+
+
+def test_flags_from_numbers_and_booleans():
+    assert read(pa.array([1, 0, 2]), "overall_design")[0] == [True, False, None]
+    assert read(pa.array([1.0, 0.0]), "overall_design")[0] == [True, False]
+    assert read(pa.array([True, None]), "overall_design")[0] == [True, None]
+
+
+def test_dates_from_dates_and_instants():
+    assert read(pa.array([date(2024, 1, 31)]), "valid_to")[0] == [date(2024, 1, 31)]
+    naive = pa.array([datetime(2024, 1, 31, 23, 30)])  # noqa: DTZ001
+    assert read(naive, "valid_to")[0] == [date(2024, 1, 31)]
+    # Midnight in China is 16:00 of the day before in Greenwich.
+    instant = pa.array([datetime(2024, 1, 30, 16, 0, tzinfo=UTC)])
+    assert read(instant, "valid_to")[0] == [date(2024, 1, 31)]
+    assert read(pa.array([20240131]), "valid_to")[0] == [date(2024, 1, 31)]
+
+
+def test_codes_in_chinese_and_unknown_codes():
+    values, issues = read(["露天开采", "OPEN_PIT", "露天 / 地下", "水采", None], "method")
+    assert values == ["open_pit", "open_pit", "both", None, None]
+    assert [(i.code, i.feature) for i in issues] == [("unknown_code", "第 4 行")]
+
+
+def test_integer_codes():
+    values, issues = read(["三等", "Ⅲ", "3", "6", "四等库"], "grade", POND)
+    assert values == [3, 3, 3, None, 4]
+    assert [i.code for i in issues] == ["unknown_code"]
+    assert read(pa.array([5.0, 2.0]), "grade", POND)[0] == [5, 2]
+
+
+def test_words_that_are_no_known_zone_class_are_kept():
+    zone = schema("protected_zone")
+    assert read(["生态红线", "风景名胜区", "无"], "zone_class", zone) == (
+        ["ecological_red_line", "风景名胜区", None],
+        (),
+    )
+
+
+def test_elevation_range():
+    assert read(["1250~980"], "top_elevation_m", elevation_range=True)[0] == [1250.0]
+    values, issues = read(["1250~980", "980"], "bottom_elevation_m", elevation_range=True)
+    assert values == [980.0, None]
+    assert len(issues) == 1
+
+
+def test_an_elevation_range_in_another_height_system_is_not_read():
+    for unit, expected in [("1985国家高程基准", 1250.0), ("米", 1250.0), ("1956黄海", None)]:
+        text = pa.array(["1250~980"])
+        assert read(text, "top_elevation_m", unit=unit, elevation_range=True)[0] == [expected]
+
+
+def test_types_that_cannot_be_read_are_null_and_said():
+    values, issues = read(pa.array([[1], [2]]), "mine_depth_m")
+    assert values == [None, None]
+    assert "list<item: int64>" in issues[0].en
+
+
+def test_dictionary_columns():
+    assert read(pa.array(["露天", "地下"]).dictionary_encode(), "method")[0] == [
+        "open_pit",
+        "underground",
+    ]
+
+
+def test_many_bad_values_are_listed_shortly():
+    _, issues = read([f"x{k}" for k in range(30)], "mine_depth_m")
+    assert len(issues) == 21
+    assert "另有 10 种" in issues[-1].zh
+
+
+def test_lists_of_licences_have_one_separator():
+    assert read(["A；B，C、 D"], "replaces_licences")[0] == ["A;B;C;D"]
