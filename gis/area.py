@@ -81,7 +81,10 @@ def length_m(shapes: object) -> Floats:
     ragged = densified(as_ragged(shapes))
     starts = np.flatnonzero(edge_starts(ragged))
     metres = geodesic_m(ragged.xy[starts], ragged.xy[starts + 1])
-    return np.bincount(ragged.feature_of_vertex[starts], weights=metres, minlength=len(ragged))
+    return np.asarray(
+        np.bincount(ragged.feature_of_vertex[starts], weights=metres, minlength=len(ragged)),
+        np.float64,
+    )
 
 
 def _polygon_area(polygons: Ragged) -> Floats:
@@ -98,7 +101,7 @@ def _polygon_area(polygons: Ragged) -> Floats:
     owner = np.repeat(
         np.arange(len(polygons)), np.diff(outline.part_offsets[outline.feature_offsets])
     )
-    return np.bincount(owner, weights=signed, minlength=len(polygons))
+    return np.asarray(np.bincount(owner, weights=signed, minlength=len(polygons)), np.float64)
 
 
 def _ring_sums(outline: Ragged, stride: int) -> Floats:
@@ -111,7 +114,7 @@ def _ring_sums(outline: Ragged, stride: int) -> Floats:
     away = np.radians((lon[start] - middle + (lon[start + stride] - middle)) / 2)
     sums = 2 * _SEMI_MINOR_M**2 * away * _bands(lat[start], lat[start + stride])
     ring = np.repeat(np.arange(len(counts)), counts)[start]
-    return np.bincount(ring, weights=sums, minlength=len(counts))
+    return np.asarray(np.bincount(ring, weights=sums, minlength=len(counts)), np.float64)
 
 
 def _bands(south: Floats, north: Floats) -> Floats:

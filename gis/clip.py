@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import shapely
 
@@ -65,4 +63,4 @@ def _cut(shapes: Shapes, corner: Floats, width: Floats) -> Shapes:
             out[large] = shapely.intersection(out[large], boxes)
         except shapely.GEOSException:
             out[large] = shapely.intersection(shapely.make_valid(out[large]), boxes)
-    return cast(Shapes, out)
+    return out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import shapely
@@ -210,7 +209,7 @@ def remeasured(a: Ragged, b: Ragged, near: Witnesses) -> Witnesses:
 def reversed_pairs(pairs: Witnesses) -> Witnesses:
     """Return the pairs seen from the other side, sorted by (i, j)."""
     turned = Witnesses(pairs.j, pairs.i, pairs.metres, pairs.end, pairs.start)
-    return turned.take(cast(Ints, np.lexsort((turned.j, turned.i))))
+    return turned.take(np.lexsort((turned.j, turned.i)))
 
 
 def finished(a: Ragged, b: Ragged, boundary: Witnesses, inside: Witnesses) -> Witnesses:

@@ -7,51 +7,31 @@ outlines densified in the features' own Gauss-Krueger planes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gis.buffer import buffers
 from gis.nearest import outline_shapes
-from gis.plane import (
-    meridian_near,
-    middles,
-    overlay,
-    plane_shapes,
-    polygon_rows,
-    to_degrees,
-    true_area,
-)
-from gis.projection import densified, own_meridian
-from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, as_ragged
-from gis.width import widths
+from gis.overlay_kernel import AgainstUnion, Overlaid, shared
+from gis.plane import polygon_rows
+from gis.projection import densified
+from gis.ragged import Floats, Ints, Ragged, Shapes, as_ragged
 
-TOUCH_M = 1e-6  # computed shared edges lie apart by rounding only
-SLIVER_M = 0.05  # overlaps narrower than this across zones are judged again in one plane
+__all__ = [
+    "buffers",
+    "covered",
+    "covered_shapes",
+    "outside",
+    "outside_shapes",
+    "overlap_shapes",
+    "overlaps",
+]
+
 _NEAR_DEG = 1e-6  # about 10 cm: wider than any gap that one common plane could close
 _CHUNK = 20_000
-
-
-@dataclass(frozen=True)
-class _Result:
-    """Overlay of pairs: polygons in the planes of ``lon0``, their width, whether they meet."""
-
-    shapes: Shapes
-    lon0: Floats
-    width: Floats
-    meets: Bools
-
-    @property
-    def area(self) -> Floats:
-        return true_area(self.shapes, self.lon0)
-
-    def replace(self, rows: Ints, other: _Result) -> None:
-        self.shapes[rows] = other.shapes
-        self.lon0[rows] = other.lon0
-        self.width[rows] = other.width
-        self.meets[rows] = other.meets
 
 
 def overlaps(a: object, b: object) -> tuple[Ints, Ints, Floats, Floats]:
@@ -79,7 +59,7 @@ def overlaps(a: object, b: object) -> tuple[Ints, Ints, Floats, Floats]:
     area, width = np.zeros(len(i)), np.zeros(len(i))
     meets = np.zeros(len(i), bool)
     for run in _runs(len(i)):
-        result = _shared(left, right, i[run], j[run])
+        result = shared(left, right, i[run], j[run])
         area[run], width[run], meets[run] = result.area, result.width, result.meets
     i, j, area, width = i[meets], j[meets], area[meets], width[meets]
     if same:
@@ -97,8 +77,8 @@ def overlap_shapes(a: object, b: object, i: npt.ArrayLike, j: npt.ArrayLike) -> 
     both = np.flatnonzero(polygon_rows(left, rows) & polygon_rows(right, others))
     for run in _runs(len(both)):
         at = both[run]
-        result = _shared(left, right, rows[at], others[at])
-        out[at] = to_degrees(result.shapes, result.lon0)
+        result = shared(left, right, rows[at], others[at])
+        out[at] = result.degrees
     return out
 
 
@@ -118,13 +98,13 @@ def outside(
         is no polygon has 0
     """
     rows, results = _against_unions(a, b, pairs, shapely.difference)
-    return rows, *_measures(results)
+    return rows, _joined([r.area for r in results]), _joined([r.width for r in results])
 
 
 def outside_shapes(a: object, b: object, pairs: tuple[npt.ArrayLike, npt.ArrayLike]) -> Shapes:
     """Return the parts outside as polygons in degrees, one per distinct i; may be empty."""
     _, results = _against_unions(a, b, pairs, shapely.difference)
-    return _in_degrees(results)
+    return np.concatenate([np.empty(0, object), *[r.degrees for r in results]])
 
 
 def covered(
@@ -135,13 +115,13 @@ def covered(
     Parameters and order as for :func:`outside`.
     """
     rows, results = _against_unions(a, b, pairs, shapely.intersection)
-    return rows, _measures(results)[0]
+    return rows, _joined([r.area for r in results])
 
 
 def covered_shapes(a: object, b: object, pairs: tuple[npt.ArrayLike, npt.ArrayLike]) -> Shapes:
     """Return the covered parts as polygons in degrees, one per distinct i; may be empty."""
     _, results = _against_unions(a, b, pairs, shapely.intersection)
-    return _in_degrees(results)
+    return np.concatenate([np.empty(0, object), *[r.degrees for r in results]])
 
 
 def _runs(count: int) -> list[slice]:
@@ -175,54 +155,8 @@ def _outline_bounds(shapes: Ragged) -> Floats:
     return densified(shapes).bounds
 
 
-def _shared(left: Ragged, right: Ragged, i: Ints, j: Ints) -> _Result:
-    """Return what the pairs share, with doubtful pairs of two zones judged in one plane."""
-    first = _intersected(densified(left), densified(right), i, j)
-    east, west = own_meridian(left)[i], own_meridian(right)[j]
-    again = np.flatnonzero((east != west) & (first.width < SLIVER_M))
-    if not len(again):
-        return first
-    rows = np.arange(len(again))
-    one, other = left.take(i[again]), right.take(j[again])
-    # Either zone's plane is a lawful one: the narrower answer counts, touching before a gap.
-    answers = [
-        _intersected(densified(one, lon0=zone), densified(other, lon0=zone), rows, rows)
-        for zone in (east[again], west[again])
-    ]
-    gap = [np.where(r.meets, r.width, np.inf) for r in answers]
-    choice = np.asarray(gap[1] < gap[0])
-    for pick, answer in zip((~choice, choice), answers, strict=True):
-        some = np.flatnonzero(pick)
-        first.replace(again[some], _rows_of(answer, some))
-    return first
-
-
-def _rows_of(result: _Result, rows: Ints) -> _Result:
-    return _Result(result.shapes[rows], result.lon0[rows], result.width[rows], result.meets[rows])
-
-
-def _intersected(one: Ragged, other: Ragged, i: Ints, j: Ints) -> _Result:
-    common, lon0 = middles(one, other, i, j)
-    left = plane_shapes(one, i, lon0, common)
-    right = plane_shapes(other, j, lon0, common)
-    shapes = overlay(shapely.intersection, left, right)
-    width = widths(shapes)
-    meets = ~shapely.is_empty(shapes)
-    apart = np.flatnonzero(~meets)
-    meets[apart] = shapely.dwithin(left[apart], right[apart], TOUCH_M)
-    return _Result(shapes, lon0, width, meets)
-
-
-def _measures(results: list[_Result]) -> tuple[Floats, Floats]:
-    return (
-        np.concatenate([np.empty(0), *[r.area for r in results]]),
-        np.concatenate([np.empty(0), *[r.width for r in results]]),
-    )
-
-
-def _in_degrees(results: list[_Result]) -> Shapes:
-    blocks = [to_degrees(r.shapes, r.lon0) for r in results]
-    return np.concatenate([np.empty(0, object), *blocks])
+def _joined(blocks: list[Floats]) -> Floats:
+    return np.concatenate([np.empty(0), *blocks])
 
 
 def _against_unions(
@@ -230,7 +164,7 @@ def _against_unions(
     b: object,
     pairs: tuple[npt.ArrayLike, npt.ArrayLike],
     operation: Callable[..., Any],
-) -> tuple[Ints, list[_Result]]:
+) -> tuple[Ints, list[Overlaid]]:
     """Lay each listed a[i] over the union of its b[j]; chunks in the order of the distinct i."""
     left, right = as_ragged(a), as_ragged(b)
     i, j = (np.asarray(side, np.int64) for side in pairs)
@@ -240,63 +174,6 @@ def _against_unions(
     results = []
     for run in _runs(len(rows)):
         low, high = np.searchsorted(group, [run.start, run.stop])
-        block = _Block(left, right, rows[run], group[low:high] - run.start, j[low:high])
+        block = AgainstUnion(left, right, rows[run], group[low:high] - run.start, j[low:high])
         results.append(block.judged(operation))
     return rows, results
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Rows of ``left``, each with a group of rows ``j`` of ``right`` (``group`` ascending)."""
-
-    left: Ragged
-    right: Ragged
-    rows: Ints
-    group: Ints
-    j: Ints
-
-    def judged(self, operation: Callable[..., Any]) -> _Result:
-        """Overlay; slivers with partners of another zone are judged again in one plane."""
-        first = self._overlaid(densified(self.left), densified(self.right), operation)
-        own, partners = own_meridian(self.left)[self.rows], own_meridian(self.right)[self.j]
-        mixed = np.zeros(len(self.rows), bool)
-        mixed[self.group[own[self.group] != partners]] = True
-        again = np.flatnonzero(mixed & (first.width > 0) & (first.width < SLIVER_M))
-        if not len(again):
-            return first
-        keep = np.isin(self.group, again)
-        group = np.searchsorted(again, self.group[keep])
-        left, right = self.left.take(self.rows[again]), self.right.take(self.j[keep])
-        block = _Block(left, right, np.arange(len(left)), group, np.arange(len(right)))
-        zone = own[again]
-        second = block._overlaid(
-            densified(left, lon0=zone), densified(right, lon0=zone[group]), operation
-        )
-        narrower = np.flatnonzero(second.width < first.width[again])
-        first.replace(again[narrower], _rows_of(second, narrower))
-        return first
-
-    def _overlaid(self, left: Ragged, right: Ragged, operation: Callable[..., Any]) -> _Result:
-        boxes = left.bounds[self.rows]
-        lon0 = meridian_near((boxes[:, 0] + boxes[:, 2]) / 2)
-        one = plane_shapes(left, self.rows, lon0, None)
-        one[~polygon_rows(left, self.rows)] = shapely.Polygon()
-        parts = plane_shapes(right, self.j, lon0[self.group], boxes[self.group])
-        parts[~polygon_rows(right, self.j)] = shapely.Polygon()
-        union = _unions(parts, self.group, len(self.rows))
-        shapes = overlay(operation, one, union)
-        return _Result(shapes, lon0, widths(shapes), ~shapely.is_empty(shapes))
-
-
-def _unions(parts: Shapes, group: Ints, count: int) -> Shapes:
-    """Return (count,) unions of the parts of each group (ascending), in one call per size."""
-    out = np.full(count, shapely.Polygon(), object)
-    sizes = np.bincount(group, minlength=count)
-    start = np.cumsum(sizes) - sizes
-    single = np.flatnonzero(sizes == 1)
-    out[single] = parts[start[single]]
-    for size in np.unique(sizes[sizes > 1]):
-        some = np.flatnonzero(sizes == size)
-        table = parts[start[some][:, None] + np.arange(size)]
-        out[some] = shapely.union_all(table, axis=1)
-    return cast(Shapes, out)

@@ -63,7 +63,8 @@ class Pieces:
     @property
     def middle(self) -> Floats:
         """Return (k, 2) the middle vertex of each piece."""
-        return self.outline.xy[self.start + self.count // 2]
+        middle: Floats = self.outline.xy[self.start + self.count // 2]
+        return middle
 
     def lines(self, rows: Ints, lon0: Floats) -> Shapes:
         """Return pieces ``rows`` as line strings in the planes of ``lon0`` ((len(rows),)).
@@ -117,7 +118,8 @@ def widened(bounds: Floats, metres: Floats) -> Floats:
     far = np.minimum(np.abs(bounds[:, [1, 3]]).max(axis=1, initial=0) + north, 90)
     sine = np.sin(metres / (2 * _LEAST_RADIUS_M)) / np.maximum(np.cos(np.radians(far)), 1e-9)
     east = np.degrees(2 * np.arcsin(np.minimum(sine, 1))) + 1e-9
-    return bounds + np.column_stack([-east, -north, east, north])
+    wide: Floats = bounds + np.column_stack([-east, -north, east, north])
+    return wide
 
 
 def least_m(one: Floats, other: Floats) -> Floats:

@@ -38,7 +38,7 @@ def middles(a: Ragged, b: Ragged, i: Ints, j: Ints) -> tuple[Floats, Floats]:
 
 def meridian_near(lon: Floats) -> Floats:
     """Return the meridian of the shared plane next to each longitude, at most 1.1 km away."""
-    return cast(Floats, np.round(lon / _GRID_DEG) * _GRID_DEG)
+    return np.round(lon / _GRID_DEG) * _GRID_DEG
 
 
 def plane_shapes(outline: Ragged, rows: Ints, lon0: Floats, boxes: Floats | None) -> Shapes:
@@ -159,7 +159,9 @@ def _moment_area(plane: Ragged) -> Floats:
     hole = np.ones(len(rings), bool)
     hole[plane.part_offsets[:-1]] = False
     owner = np.repeat(np.arange(len(plane)), np.diff(plane.part_offsets[plane.feature_offsets]))
-    return np.bincount(owner, weights=np.where(hole, -rings, rings), minlength=len(plane))
+    return np.asarray(
+        np.bincount(owner, weights=np.where(hole, -rings, rings), minlength=len(plane)), np.float64
+    )
 
 
 def polygon_rows(shapes: Ragged, rows: Ints) -> Bools:

@@ -6,7 +6,7 @@ CGCS2000 (GB 22021-2008: a = 6378137 m, 1/f = 298.257222101).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -148,9 +148,7 @@ def _unproject(x: Floats, y: Floats, lon0: Floats) -> tuple[Floats, Floats]:
     return np.degrees(np.arctan2(sinh, cosine)) + lon0, np.degrees(lat)
 
 
-def _series(
-    xi: Floats, eta: Floats, terms: tuple[float, ...], sign: float
-) -> tuple[Floats, Floats]:
+def _series(xi: Floats, eta: Floats, terms: Sequence[Any], sign: float) -> tuple[Floats, Floats]:
     """Add ``sign * sum(terms[k] sin(2 (k + 1) (xi + i eta)))`` by Clenshaw's recurrence."""
     sine, cosine = np.sin(2 * xi), np.cos(2 * xi)
     sinh = np.sinh(2 * eta)
@@ -164,20 +162,20 @@ def _series(
     return xi + sign * total.real, eta + sign * total.imag
 
 
-def _sines(angle: Floats, terms: tuple[float, ...]) -> Floats:
+def _sines(angle: Floats, terms: Sequence[Any]) -> Floats:
     """Return ``sum(terms[k] sin((k + 1) angle))``."""
     twice = 2 * np.cos(angle)
     later: Floats = np.zeros_like(twice)
     current: Floats = np.full_like(twice, terms[-1])
     for term in terms[-2::-1]:
         current, later = term + twice * current - later, current
-    return cast(Floats, current * np.sin(angle))
+    return current * np.sin(angle)
 
 
 def own_meridian(shapes: object) -> Floats:
     """Return (n,) the 3-degree zone meridian nearest to the centre of each feature's bounds."""
     ragged = as_ragged(shapes)
-    return cast(Floats, 3.0 * np.floor(ragged.centres[:, 0] / 3 + 0.5))
+    return 3.0 * np.floor(ragged.centres[:, 0] / 3 + 0.5)
 
 
 def local_plane(shapes: object, lon0: npt.ArrayLike) -> Ragged:
@@ -291,4 +289,4 @@ def _between(shapes: Ragged, lon0: Floats, pieces: Ints, vertex: Ints, step: Int
 
 def is_polygon(shapes: Ragged) -> Bools:
     """Return (n,) bool: the feature is a polygon."""
-    return cast(Any, shapes.kinds == Kind.POLYGON)
+    return np.asarray(shapes.kinds == Kind.POLYGON, np.bool_)

@@ -178,8 +178,8 @@ def as_ragged(shapes: object) -> Ragged:
     if isinstance(inner, Ragged):
         return inner
     geometry = getattr(shapes, "geometry", None)
-    source: Any = shapes if geometry is None or shapely.is_geometry(shapes) else geometry
-    if shapely.is_geometry(source):
+    source: Any = shapes if geometry is None else geometry
+    if isinstance(source, shapely.Geometry):
         source = [source]
     return Ragged.from_shapely(np.asarray(source, dtype=object))
 

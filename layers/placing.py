@@ -14,7 +14,7 @@ from gis.errors import CRSError, MineZoneError
 from gis.ragged import Bools, Floats, Ints, Kind, Shapes
 from layers.errors import LayerError
 from layers.formats.source import Source
-from layers.issues import warning
+from layers.issues import label_en, warning
 from layers.layer import Issue
 from layers.schema import Schema
 from layers.settings import Extent, LayerSettings
@@ -278,6 +278,5 @@ def _repaired(
 
 
 def _repair_issue(label: str, zh: str, en: str) -> Issue:
-    return warning(
-        "repaired", f"{label}：图形已修复：{zh}", f"{label}: outline repaired: {en}", label
-    )
+    line = f"{label_en(label)}: outline repaired: {en}"
+    return warning("repaired", f"{label}：图形已修复：{zh}", line, label)

@@ -295,7 +295,7 @@ def make(folder: Path) -> None:
         [(dict(zip(RIVER_FIELDS, row, strict=True)), shape) for row, shape in RIVERS],
     )
     write_geojson(applications / "prospect.geojson", [(PROSPECT, PROSPECT_OUTLINE)])
-    text = corner_text("西梁西采石场", CORNERS)
+    text = corner_text("柳沟采石场", CORNERS)
     (applications / "quarry_corners.txt").write_bytes(text.encode("gb18030"))
 
 

@@ -12,7 +12,7 @@ from analysis import registry
 from gis.__about__ import __version__
 from layers import catalog
 from layers.settings import LayerSettings
-from webmap import cli, cli_reference
+from webmap import cli, cli_demo, cli_reference
 
 REPO = Path(__file__).resolve().parent.parent
 DOCS = REPO / "docs"
@@ -87,3 +87,16 @@ def test_modules_named_in_the_architecture_exist():
         r"`((?:gis|layers|analysis|webmap)/[\w/]+\.py)`", text("architecture.md")
     ):
         importlib.import_module(name.removesuffix(".py").replace("/", "."))
+
+
+@pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.zh.md", "zh")])
+def test_the_readme_shows_what_the_command_says(name, lang, tmp_path, capsys):
+    workspace = cli_demo.copy_sample(tmp_path)
+    file = workspace.parent / "applications" / "quarry_corners.txt"
+    options = ["--set", "right_type=mining", "--set", "status=applied", "--as-of", "2026-01-01"]
+    words = ["vet", str(file), "-w", str(workspace), "-o", str(tmp_path / "out"), *options]
+    assert cli.main([*words, "--lang", lang]) == 1
+    said = capsys.readouterr().out.replace(f"{file.parent}/", "").strip().splitlines()
+    page = (REPO / name).read_text(encoding="utf-8")
+    shown = re.search(r"<!-- example -->\n.*?\n```\n(.*?)```\n<!-- /example -->", page, re.DOTALL)
+    assert shown.group(1).strip().splitlines() == said[:-1]  # the last line names the folder

@@ -101,12 +101,15 @@ def _table(step: Step, lang: str) -> Table:
 
     table = Table(title=Text(step.heading), title_justify="left", box=box.SIMPLE_HEAD)
     for key in ("table_subject", "table_rule", "table_verdict", "table_why"):
-        table.add_column(say(key, lang), no_wrap=key in ("table_rule", "table_verdict"))
+        # Chinese has no spaces to break at: fold, or the rest of a sentence would be cut off.
+        table.add_column(
+            say(key, lang), overflow="fold", no_wrap=key in ("table_rule", "table_verdict")
+        )
     results = step.outcome.results
     for subject in cli_view.worst_subjects(results, len(results.subject_layer)):
         rows = np.flatnonzero(results.findings.subject == subject)
         lead = cli_view.leading_rows(results, rows)
-        title = cli_view.subject_title(results, int(subject))
+        title = cli_view.subject_title(results, int(subject), lang)
         for row, message in zip(lead, cli_view.told(results, lead, lang), strict=True):
             verdict = Verdict(int(results.findings.verdict[row]))
             table.add_row(

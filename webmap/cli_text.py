@@ -125,9 +125,9 @@ SAY: Final[dict[str, Text]] = {
         "the web server comes with a later version; the demo's results are in {out}",
     ),
     "no_sample": Text("找不到示例数据文件夹 {path}", "the sample data are missing: {path}"),
-    "totals": Text("共判定 {n} 个对象：{counts}", "{n} subjects judged: {counts}"),
+    "totals": Text("共判定 {n} 个对象：{counts}", "subjects judged: {n}  {counts}"),
     "more": Text("……其余 {n} 个对象见 findings.csv", "… and {n} more: see findings.csv"),
-    "related": Text("另有 {n} 条分项", "{n} more findings"),
+    "related": Text("（另有 {n} 条分项）", " (and {n} more)"),
     "not_applicable": Text("不适用: {rules}", "not applicable: {rules}"),
     "written": Text("结果已写入 {out}: {files}", "written to {out}: {files}"),
     "as_of_line": Text(
@@ -135,8 +135,8 @@ SAY: Final[dict[str, Text]] = {
         "{title} — jurisdiction {jurisdiction}, law in force on {as_of}",
     ),
     "issues": Text(
-        "数据问题: 错误 {error} 条，警告 {warning} 条（见 report.json 的 inputs）",
-        "data issues: {error} errors, {warning} warnings (report.json, inputs)",
+        "数据问题: 错误 {error} 条，警告 {warning} 条（全部见 report.json 的 inputs）",
+        "data issues: errors {error}, warnings {warning} (all of them: report.json, inputs)",
     ),
     "refused_rows": Text("（{n} 行被拒绝）", "({n} rows refused)"),
     "declared_line": Text(

@@ -16,9 +16,10 @@ from analysis.results import Results
 from analysis.style import label_of
 from gis.ragged import Ints
 from webmap.cli_io import clean
-from webmap.cli_text import say
+from webmap.cli_text import SEVERITY, say
 
 MOST_SUBJECTS = 20
+MOST_ISSUES = 10
 MARKS = {
     Verdict.FAIL: "✗",
     Verdict.REVIEW: "?",
@@ -62,9 +63,7 @@ def closing_lines(outcome: Outcome, lang: str) -> Iterator[str]:
     """Yield totals, data issues and files of one run."""
     results: Results = outcome.results
     yield say("totals", lang, n=len(results.subject_layer), counts=totals(results, lang))
-    issues = issue_counts(results)
-    if issues["error"] or issues["warning"]:
-        yield say("issues", lang, **issues)
+    yield from issue_lines(results, lang)
     files = "  ".join(f.name for f in outcome.files)
     yield clean(say("written", lang, out=outcome.out, files=files))
 
@@ -87,9 +86,25 @@ def issue_counts(results: Results) -> dict[str, int]:
     return {severity: every.count(severity) for severity in ("error", "warning")}
 
 
+def issue_lines(results: Results, lang: str) -> Iterator[str]:
+    """Yield the first errors and warnings of reading the layers, and how many there are."""
+    counts = issue_counts(results)
+    if not (counts["error"] or counts["warning"]):
+        return
+    yield say("issues", lang, **counts)
+    shown = MOST_ISSUES
+    for severity in ("error", "warning"):
+        for layer in results.layers.values():
+            for issue in layer.issues:
+                if issue.severity == severity and shown:
+                    shown -= 1
+                    text = issue.en if lang == "en" else issue.zh
+                    yield clean(f"    {SEVERITY[severity].of(lang)}: {text}")
+
+
 def subject_lines(results: Results, subject: int, lang: str) -> Iterator[str]:
     """Yield a subject's verdict and name, then one line for each rule."""
-    yield f"{word(results.subject_verdict[subject], lang)}  {subject_title(results, subject)}"
+    yield f"{word(results.subject_verdict[subject], lang)}  {subject_title(results, subject, lang)}"
     rows = np.flatnonzero(results.findings.subject == subject)
     lead = leading_rows(results, rows)
     skipped = []
@@ -100,28 +115,35 @@ def subject_lines(results: Results, subject: int, lang: str) -> Iterator[str]:
             skipped.append(code)
             continue
         more = int((results.rule[rows] == code).sum()) - 1
-        tail = f"（{say('related', lang, n=more)}）" if more else ""
+        tail = say("related", lang, n=more) if more else ""
         yield f"    {code} {word(verdict, lang)}  {message}{tail}"
     if skipped:
         yield f"    {say('not_applicable', lang, rules=' '.join(skipped))}"
 
 
-def subject_title(results: Results, subject: int) -> str:
-    """Return a subject's name, its own number and the name of its layer."""
+def subject_title(results: Results, subject: int, lang: str) -> str:
+    """Return a subject's name, what it is, and its own number."""
     layer = results.layers[str(results.subject_layer[subject])]
     row = int(results.subject_row[subject])
+    kind = layer.schema.en if lang == "en" else layer.schema.zh
     name, number = layer.text("name")[row], layer.source_id[row]
-    return clean(" ".join(str(v) for v in (name, f"({layer.name} {number})") if v))
+    return clean(f"{name} ({kind} {number})" if name else f"{kind} {number}")
 
 
 def leading_rows(results: Results, rows: Ints) -> Ints:
-    """Return one finding per rule: the worst, and of equals the one that sums up all others."""
-    verdicts = results.findings.verdict[rows].astype(np.int64)
-    single = results.findings.related[rows] >= 0
-    order = np.lexsort((rows, single, -verdicts, results.rule[rows].astype(str)))
-    _, first = np.unique(results.rule[rows][order].astype(str), return_index=True)
-    lead: Ints = rows[order][first]
-    return lead
+    """Return one finding per rule, by rule: of the worst ones the one that says most.
+
+    That is the only one about a neighbour, which names it, else the one that sums up.
+    """
+    lead = []
+    for code in np.unique(results.rule[rows].astype(str)):
+        own = rows[results.rule[rows] == code]
+        verdicts = results.findings.verdict[own]
+        worst = own[verdicts == verdicts.max()]
+        single = results.findings.related[worst] >= 0
+        chosen = worst[single] if single.sum() == 1 or single.all() else worst[~single]
+        lead.append(int(chosen[0]))
+    return np.array(lead, np.int64)
 
 
 def told(results: Results, rows: Ints, lang: str) -> list[str]:

@@ -95,6 +95,7 @@ def test_the_demo_exits_0_and_shows_verdicts_in_words(tmp_path, capsys, lang, wo
     out, err = capsys.readouterr()
     assert err == ""
     assert words in out and "KQ-11" in out and "SQ-2026-03" in out
+    assert "…" not in out.replace("……", "")  # nothing is cut off to fit
     for run in ("screen", "applications/quarry_corners"):
         report = json.loads((tmp_path / "演示" / run / "report.json").read_text(encoding="utf-8"))
         assert report["complete"] is True
@@ -122,10 +123,10 @@ def test_screen_says_verdict_rule_measure_and_article(workspace, tmp_path, capsy
     assert cli.main(command) == 1
     out = capsys.readouterr().out
     blocks = {
-        block.splitlines()[0]: block for block in out.split("\n\n") if "(goaf CK-02)" in block
+        block.splitlines()[0]: block for block in out.split("\n\n") if "(采空区 CK-02)" in block
     }
     ((head, block),) = blocks.items()
-    assert head == "✗ 不符合 FAIL  石窑湾二采区 (goaf CK-02)"
+    assert head == "✗ 不符合 FAIL  石窑湾二采区 (采空区 CK-02)"
     assert "GF301 ✗ 不符合 FAIL" in block and "3,600 m²" in block and "〔" in block
     assert "其余 4 个对象" in out  # 24 subjects, 20 shown
     first = [line.split()[0] for line in out.splitlines() if line[:1] in tuple("✗?○✓–")]
