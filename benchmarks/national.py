@@ -32,6 +32,7 @@ STEM = [(96, 35), (101, 34), (104, 36), (107, 40), (111, 40), (110.4, 35), (114,
 
 WORKSPACE = """
 title = "national benchmark"
+jurisdiction = "CN"
 [layers.mining_right]
 source = "rights.gpkg"
 [layers.tailings_facility]

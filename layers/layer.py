@@ -36,7 +36,7 @@ class Issue:
     """Something a reader of the report must know about the input.
 
     ``error``: a row or file was refused; ``warning``: repaired, ignored or assumed;
-    ``info``: worth knowing.
+    ``info``: worth knowing. ``source`` is set where a layer joins several sources.
     """
 
     severity: Severity
@@ -44,6 +44,7 @@ class Issue:
     feature: str | None
     zh: str
     en: str
+    source: str | None = None
 
     @property
     def message(self) -> str:
@@ -323,7 +324,7 @@ class Layer:
             shapes=Ragged.concat([self.shapes, other.shapes]),
             provenance=self.provenance + other.provenance,
             part=np.concatenate([self.part, other.part + len(self.provenance)]).astype(np.int16),
-            issues=self.issues + other.issues,
+            issues=self._signed_issues() + other._signed_issues(),
             refused=Refused(
                 np.concatenate([self.refused.bounds, other.refused.bounds]),
                 self.refused.numbers + other.refused.numbers,
@@ -333,6 +334,12 @@ class Layer:
                 np.int32
             ),
         )
+
+    def _signed_issues(self) -> tuple[Issue, ...]:
+        if len(self.provenance) != 1:
+            return self.issues
+        source = self.provenance[0].source
+        return tuple(i if i.source else replace(i, source=source) for i in self.issues)
 
     def renumbered(self, rows: Ints, mark: str) -> Layer:
         """Return the layer with ``#mark`` added to the ids of ``rows``."""

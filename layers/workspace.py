@@ -48,7 +48,7 @@ class Workspace:
     Attributes
     ----------
     path : of the file; relative paths in it start from its folder, ``root``
-    jurisdiction : ``CN``, or ``CN-`` and the first digits of a GB/T 2260 code
+    jurisdiction : ``CN`` (the default), or ``CN-`` and the first digits of a GB/T 2260 code
     extent : ``china`` or ``any``
     layers : contract name -> settings
     terrain : or None
@@ -146,7 +146,8 @@ def open_workspace(path: str | Path) -> Workspace:
             f"{path}：不是有效的 TOML（UTF-8）：{line}", f"{path}: not valid TOML in UTF-8: {line}"
         ) from fault
     top = Table(path.name, "", data, _TOP_KEYS)
-    jurisdiction = top.text("jurisdiction", required=True)
+    # The national law holds everywhere; stricter local law must be asked for by its code.
+    jurisdiction = top.text("jurisdiction", default="CN")
     if not _JURISDICTION.fullmatch(jurisdiction):
         raise top.fault(
             "jurisdiction",

@@ -12,7 +12,7 @@ from analysis.law import Rulebook
 from analysis.model import Rule, Verdict
 from analysis.numbers import show
 from analysis.style import label_of
-from gis.area import area_km2
+from gis.area import area_m2
 from gis.ragged import Kind
 from layers.layer import Layer, Provenance
 from webmap.cli_io import clean
@@ -28,7 +28,8 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
             west, south, east, north = _extent(layer)
             yield say("bounds_line", lang, west=west, south=south, east=east, north=north)
         if (layer.shapes.kinds == Kind.POLYGON).any():
-            yield say("area_line", lang, area=float(np.nansum(area_km2(layer.shapes))))
+            square_metres = float(np.nansum(area_m2(layer.shapes)))
+            yield say("area_line", lang, area=square_metres / 1e6, hectares=square_metres / 1e4)
         columns = "、".join(_filled(layer)) if lang == "zh" else ", ".join(_filled(layer))
         yield say("columns_line", lang, columns=columns or "—")
         for issue in layer.issues:

@@ -154,7 +154,10 @@ SAY: Final[dict[str, Text]] = {
         "范围: 东经 {west:.6f}–{east:.6f}，北纬 {south:.6f}–{north:.6f}",
         "extent: longitude {west:.6f} to {east:.6f}, latitude {south:.6f} to {north:.6f}",
     ),
-    "area_line": Text("面积合计: {area:.4f} 平方千米", "total area: {area:.4f} km²"),
+    "area_line": Text(
+        "面积合计: {area:.4f} 平方千米（{hectares:.4f} 公顷）",
+        "total area: {area:.4f} km² ({hectares:.4f} ha)",
+    ),
     "columns_line": Text("有值的列: {columns}", "columns with values: {columns}"),
     "usable": Text("可以判定", "can be judged"),
     "unusable": Text("不能判定", "cannot be judged"),

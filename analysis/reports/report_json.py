@@ -97,13 +97,8 @@ def _layer_inputs(layer: Layer) -> list[Json]:
 
 
 def _source_of(issue: Issue, sources: Sequence[Provenance]) -> int:
-    """Return the source that the issue's sentence names, the first where it names none."""
-    best, length = 0, 0
-    for k, p in enumerate(sources):
-        for name in (p.source, p.source.replace("\\", "/").rsplit("/", 1)[-1]):
-            if len(name) > length and name in issue.message:
-                best, length = k, len(name)
-    return best
+    """Return the source that the issue is about; a layer of one source signs none of them."""
+    return next((k for k, p in enumerate(sources) if p.source == issue.source), 0)
 
 
 def _input(p: Provenance, issues: list[Json]) -> Json:

@@ -107,9 +107,8 @@ def test_wrong_jurisdictions(write_workspace, word):
         open_workspace(write_workspace("", head=f'jurisdiction = "{word}"\n'))
 
 
-def test_the_jurisdiction_is_never_assumed(write_workspace):
-    with pytest.raises(WorkspaceError, match="jurisdiction: is missing"):
-        open_workspace(write_workspace("", head=""))
+def test_the_national_law_is_the_default(write_workspace):
+    assert open_workspace(write_workspace("", head="")).jurisdiction == "CN"
 
 
 def test_files_that_are_no_workspace(tmp_path):

@@ -137,7 +137,14 @@ def make_results(source="/home/a/rights.gpkg", **changes):
     pond = make_schema("tailings_facility", "facility_no", "尾矿库", "Tailings facilities")
     issues = (
         Issue("warning", "repaired", "mining_right:C1", "要素 C1 已修复", "feature C1 repaired"),
-        Issue("error", "refused", None, "applications/new.txt 第 3 行", "applications/new.txt 3"),
+        Issue(
+            "error",
+            "refused",
+            None,
+            "applications/new.txt 第 3 行",
+            "applications/new.txt 3",
+            "applications/new.txt",
+        ),
     )
     rights = make_layer(
         right, ["C1", "=cmd()", "-5"], ["青石梁\n矿", "@SUM(1+1)", None], RIGHTS,
