@@ -16,7 +16,7 @@ from datetime import date, datetime
 import numpy as np
 
 from analysis.errors import RuleError
-from analysis.law import RuleLaw, Rulebook
+from analysis.law import Rulebook, RuleLaw
 from analysis.model import (
     FindingTable,
     Need,

@@ -37,18 +37,18 @@ def buffers(a: object, metres: npt.ArrayLike) -> Shapes:
     extent = (outline.bounds[:, 2:] - outline.bounds[:, :2]).max(axis=1, initial=0)
     small = np.flatnonzero(extent <= _EXTENT_DEG)
     whole = outline_shapes(shapes)
-    out[small] = _buffered(whole[small], outline.centres[small, 0], reach[small])
+    out[small] = _buffered(whole[small], outline.bounds[small], reach[small])
     large = np.flatnonzero(extent > _EXTENT_DEG)
     if len(large):
         _join_pieces(shapes, whole, large, reach, out)
     return out
 
 
-def _buffered(degrees: Shapes, lon: Floats, reach: Floats) -> Shapes:
-    """Buffer shapes in the planes next to ``lon``."""
+def _buffered(degrees: Shapes, bounds: Floats, reach: Floats) -> Shapes:
+    """Buffer shapes in the planes next to their middles."""
     if not len(degrees):
         return np.empty(0, object)
-    lon0 = meridian_near(lon)
+    lon0 = meridian_near(bounds)
     # The arc between two corners stays r (1 - cos(angle / 2)) outside its chord.
     largest = float(reach.max())
     angle = 2 * np.arccos(1 - max(_CHORD_M / max(largest, 1.0), 1e-4))
@@ -60,9 +60,9 @@ def _buffered(degrees: Shapes, lon: Floats, reach: Floats) -> Shapes:
 def _join_pieces(shapes: Ragged, whole: Shapes, rows: Ints, reach: Floats, out: Shapes) -> None:
     """Buffer each piece of the outlines of ``rows`` and join them with the features."""
     pieces = pieces_of(shapes.take(rows))
-    lon = (pieces.bounds[:, 0] + pieces.bounds[:, 2]) / 2
-    lines = pieces.lines(np.arange(len(pieces)), meridian_near(lon))
-    strips = _buffered(to_degrees(lines, meridian_near(lon)), lon, reach[rows][pieces.feature])
+    lon0 = meridian_near(pieces.bounds)
+    lines = to_degrees(pieces.lines(np.arange(len(pieces)), lon0), lon0)
+    strips = _buffered(lines, pieces.bounds, reach[rows][pieces.feature])
     for row, low, high in zip(rows, pieces.offsets[:-1], pieces.offsets[1:], strict=True):
         parts = list(strips[low:high])
         if shapes.kinds[row] == Kind.POLYGON:

@@ -12,7 +12,7 @@ _SMALL = 500  # vertices below which cutting further saves nothing
 
 
 def window_shapes(outline: Ragged, rows: Ints, boxes: Floats) -> Shapes:
-    """Return features ``rows`` cut to windows that hold ``boxes``, in degrees.
+    """Return features ``rows`` cut to windows that hold ``boxes``.
 
     Windows are squares of a quadtree, twice as wide as its cells, so that every box lies
     wholly in the window of the cell of its lower corner. Each is cut from the next larger
@@ -20,7 +20,8 @@ def window_shapes(outline: Ragged, rows: Ints, boxes: Floats) -> Shapes:
 
     Parameters
     ----------
-    boxes : (k, 4) degrees; what lies outside its box may or may not be cut off
+    outline : features in degrees or in a plane
+    boxes : (k, 4) in the same coordinates; what lies outside its box may or may not be cut off
     """
     extent = outline.bounds[rows]
     origin = extent[:, :2]

@@ -11,19 +11,22 @@ import numpy as np
 import shapely
 
 from gis.plane import (
+    between_shapes,
+    common_boxes,
     meridian_near,
-    middles,
     overlay,
-    plane_shapes,
     polygon_rows,
+    scale,
     to_degrees,
     true_area,
+    zone_shapes,
 )
 from gis.projection import densified, own_meridian
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes
 from gis.width import widths
 
 TOUCH_M = 1e-6  # computed shared edges lie apart by rounding only
+BETWEEN_STEP_M = 40.0  # edges of this length stay within 1 micrometre in the next zone's plane
 SLIVER_M = 0.05  # overlaps narrower than this across zones are judged again in one plane
 
 
@@ -43,7 +46,7 @@ class Overlaid:
     @cached_property
     def width(self) -> Floats:
         """Return (k,) greatest widths in metres."""
-        return widths(self.shapes)
+        return widths(self.shapes) / scale(self.shapes)
 
     @property
     def degrees(self) -> Shapes:
@@ -62,37 +65,56 @@ class Overlaid:
 
 
 def shared(left: Ragged, right: Ragged, i: Ints, j: Ints) -> Overlaid:
-    """Return what the pairs share; slivers and gaps across zones are judged in one plane.
+    """Return what the pairs share.
 
-    Either zone's plane is a lawful one for a border between two zones: the narrower overlap
-    counts, and touching counts before a gap.
+    Two features of one zone are laid over one another in the plane of that zone, where the
+    edges of both are straight. Features of two zones are densified in their own planes and
+    meet in a plane between them; an overlap narrower than 5 cm, or a gap, is then judged again
+    with both outlines straight in the plane of either zone. Either is a lawful reading of a
+    border between two zones: the narrower overlap counts, and touching counts before a gap.
     """
-    first = _intersected(densified(left), densified(right), i, j)
-    zones = own_meridian(left)[i], own_meridian(right)[j]
-    across = np.flatnonzero(zones[0] != zones[1])
-    again = across[first.take(across).width < SLIVER_M]
-    if not len(again):
+    own, partner = own_meridian(left)[i], own_meridian(right)[j]
+    first = _in_zone(left, right, i, j, own)
+    across = np.flatnonzero(own != partner)
+    if not len(across):
         return first
-    rows = np.arange(len(again))
-    one, other = left.take(i[again]), right.take(j[again])
+    rows, others = i[across], j[across]
+    between = _between(*_fine(left, rows), *_fine(right, others))
+    again = np.flatnonzero(between.width < SLIVER_M)
     answers = [
-        _intersected(densified(one, lon0=z[again]), densified(other, lon0=z[again]), rows, rows)
-        for z in zones
+        _in_zone(left, right, rows[again], others[again], zone[across[again]])
+        for zone in (own, partner)
     ]
     rank = [np.where(r.meets, r.width, np.inf) for r in answers]
     second = np.flatnonzero(rank[1] < rank[0])
     best = answers[0].replaced(second, answers[1].take(second))
-    return first.replaced(again, best)
+    return first.replaced(across, between.replaced(again, best))
 
 
-def _intersected(one: Ragged, other: Ragged, i: Ints, j: Ints) -> Overlaid:
-    common, lon0 = middles(one, other, i, j)
-    left = plane_shapes(one, i, lon0, common)
-    right = plane_shapes(other, j, lon0, common)
-    shapes = overlay(shapely.intersection, left, right)
+def _in_zone(left: Ragged, right: Ragged, i: Ints, j: Ints, lon0: Floats) -> Overlaid:
+    boxes = common_boxes(densified(left), densified(right), i, j)
+    return _intersected(zone_shapes(left, i, lon0, boxes), zone_shapes(right, j, lon0, boxes), lon0)
+
+
+def _fine(shapes: Ragged, rows: Ints) -> tuple[Ragged, Ints]:
+    """Return the features at ``rows`` densified for another zone's plane, and their rows there."""
+    distinct, back = np.unique(rows, return_inverse=True)
+    return densified(shapes.take(distinct), BETWEEN_STEP_M), back.ravel()
+
+
+def _between(one: Ragged, i: Ints, other: Ragged, j: Ints) -> Overlaid:
+    boxes = common_boxes(one, other, i, j)
+    lon0 = meridian_near(boxes)
+    return _intersected(
+        between_shapes(one, i, lon0, boxes), between_shapes(other, j, lon0, boxes), lon0
+    )
+
+
+def _intersected(one: Shapes, other: Shapes, lon0: Floats) -> Overlaid:
+    shapes = overlay(shapely.intersection, one, other)
     meets = ~shapely.is_empty(shapes)
     apart = np.flatnonzero(~meets)
-    meets[apart] = shapely.dwithin(left[apart], right[apart], TOUCH_M)
+    meets[apart] = shapely.dwithin(one[apart], other[apart], TOUCH_M)
     return Overlaid(shapes, lon0, meets)
 
 
@@ -107,32 +129,45 @@ class AgainstUnion:
     j: Ints
 
     def judged(self, operation: Callable[..., Any]) -> Overlaid:
-        """Overlay; slivers with partners of another zone are judged again in one plane."""
-        first = self._overlaid(densified(self.left), densified(self.right), operation)
-        own, partners = own_meridian(self.left)[self.rows], own_meridian(self.right)[self.j]
-        across = np.unique(self.group[own[self.group] != partners])
-        width = first.take(across).width
-        again = across[(width > 0) & (width < SLIVER_M)]
-        if not len(again):
-            return first
-        keep = np.isin(self.group, again)
-        group = np.searchsorted(again, self.group[keep])
-        left, right = self.left.take(self.rows[again]), self.right.take(self.j[keep])
-        block = AgainstUnion(left, right, np.arange(len(left)), group, np.arange(len(right)))
-        zone = own[again]
-        second = block._overlaid(
-            densified(left, lon0=zone), densified(right, lon0=zone[group]), operation
-        )
-        narrower = np.flatnonzero(second.width < first.take(again).width)
-        return first.replaced(again[narrower], second.take(narrower))
+        """Overlay in the plane of the row's zone, or between zones where partners differ.
 
-    def _overlaid(self, left: Ragged, right: Ragged, operation: Callable[..., Any]) -> Overlaid:
-        boxes = left.bounds[self.rows]
-        lon0 = meridian_near((boxes[:, 0] + boxes[:, 2]) / 2)
-        one = plane_shapes(left, self.rows, lon0, None)
-        one[~polygon_rows(left, self.rows)] = shapely.Polygon()
-        parts = plane_shapes(right, self.j, lon0[self.group], boxes[self.group])
-        parts[~polygon_rows(right, self.j)] = shapely.Polygon()
+        Slivers between zones are judged again with all outlines straight in the row's zone; the
+        narrower answer counts.
+        """
+        own, partners = own_meridian(self.left)[self.rows], own_meridian(self.right)[self.j]
+        first = self._in_zone(operation, own)
+        across = np.unique(self.group[own[self.group] != partners])
+        if not len(across):
+            return first
+        keep = np.isin(self.group, across)
+        group = np.searchsorted(across, self.group[keep])
+        mixed = AgainstUnion(self.left, self.right, self.rows[across], group, self.j[keep])
+        between = mixed._between(operation)
+        narrow = (between.width > 0) & (between.width < SLIVER_M)
+        narrow &= first.take(across).width < between.width
+        large = np.flatnonzero(~narrow)
+        return first.replaced(across[large], between.take(large))
+
+    def _in_zone(self, operation: Callable[..., Any], lon0: Floats) -> Overlaid:
+        boxes = densified(self.left).bounds[self.rows[self.group]]
+        one = zone_shapes(self.left, self.rows, lon0, None)
+        parts = zone_shapes(self.right, self.j, lon0[self.group], boxes)
+        return self._overlaid(operation, one, parts, lon0)
+
+    def _between(self, operation: Callable[..., Any]) -> Overlaid:
+        left, rows = _fine(self.left, self.rows)
+        right, others = _fine(self.right, self.j)
+        boxes = left.bounds[rows]
+        lon0 = meridian_near(boxes)
+        one = between_shapes(left, rows, lon0, None)
+        parts = between_shapes(right, others, lon0[self.group], boxes[self.group])
+        return self._overlaid(operation, one, parts, lon0)
+
+    def _overlaid(
+        self, operation: Callable[..., Any], one: Shapes, parts: Shapes, lon0: Floats
+    ) -> Overlaid:
+        one[~polygon_rows(self.left, self.rows)] = shapely.Polygon()
+        parts[~polygon_rows(self.right, self.j)] = shapely.Polygon()
         union = _unions(parts, self.group, len(self.rows))
         shapes = overlay(operation, one, union)
         return Overlaid(shapes, lon0, ~shapely.is_empty(shapes))

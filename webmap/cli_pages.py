@@ -75,7 +75,7 @@ def _layer_record(layer: Layer) -> dict[str, Any]:
         "features": len(layer),
         "sources": [{name: getattr(part, name) for name in names} for part in layer.provenance],
         "bbox": list(_extent(layer)) if len(layer) else None,
-        "area_km2": float(np.nansum(area_km2(layer.shapes))) if len(layer) else 0.0,
+        "area_m2": float(np.nansum(area_m2(layer.shapes))) if len(layer) else 0.0,
         "columns": _filled(layer),
         "issues": [
             {"severity": i.severity, "code": i.code, "feature": i.feature, "zh": i.zh, "en": i.en}

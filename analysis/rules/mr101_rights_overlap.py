@@ -165,7 +165,9 @@ def _lapsed_on(pairs: _Pairs, context: RuleContext) -> Objects:
     """Return the end of a granted neighbour's term where it has passed, else None."""
     ends = pairs.rights.day("valid_to")[pairs.j]
     lapsed = is_past(ends, context.as_of) & pairs.rights.is_code("status", "granted")[pairs.j]
-    return np.where(lapsed, ends.astype(str), None).astype(object)
+    out = np.full(len(ends), None, dtype=object)
+    out[lapsed] = ends[lapsed].astype(str)
+    return out
 
 
 def _subject_findings(

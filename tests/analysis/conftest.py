@@ -107,7 +107,7 @@ def build_layer(
         absent=frozenset(absent),
         coverage=None
         if coverage is None
-        else Ragged.from_shapely([to_degrees(shapely.box(*coverage), origin)]),  # fmt: skip
+        else Ragged.from_shapely([to_degrees(shapely.box(*coverage), origin)]),
         registered=registered,
         empty_means_none=empty_means_none,
         snapshot_row=np.arange(len(rows), dtype=np.int32),

@@ -148,7 +148,8 @@ def mutations(case: Case, code: str) -> Iterator[tuple[str, Case]]:
         subject = str(case.get("subject", _first(case, subject_layer)))
         yield f"{name} dropped", _dropped(case, name, own, subject)
         yield f"{name} covers nothing", _with(case, name, coverage=[9e5, 9e5, 9.1e5, 9.1e5])
-        for sigma in (0.5, 5.0, 50.0):
+        stated = case["layers"][name].get("accuracy_m") or 0.0
+        for sigma in (s for s in (0.5, 5.0, 50.0) if s > stated):
             yield f"{name} within {sigma} m", _with(case, name, accuracy_m=sigma)
         rows = case["layers"][name].get("rows", [])
         for column in sorted({c for row in rows for c in row} - {"box", "polygon", "line"}):

@@ -13,7 +13,7 @@ import pytest
 from analysis import api
 from analysis.model import Verdict
 from layers.formats import read
-from webmap import cli, cli_demo
+from webmap import cli, cli_demo, cli_view
 
 SAMPLE = cli_demo.SAMPLE
 AS_OF = date(2026, 1, 1)
@@ -131,6 +131,28 @@ def test_screen_says_verdict_rule_measure_and_article(workspace, tmp_path, capsy
     assert "其余 4 个对象" in out  # 24 subjects, 20 shown
     first = [line.split()[0] for line in out.splitlines() if line[:1] in tuple("✗?○✓–")]
     assert first == sorted(first, key="✗?○✓–".index)
+
+
+def test_the_line_of_a_rule_is_its_worst_finding(workspace, tmp_path):
+    results = api.screen(workspace, tmp_path, as_of=AS_OF, formats=("json",)).results
+    for subject in range(len(results.subject_layer)):
+        rows = np.flatnonzero(results.findings.subject == subject)
+        lead = cli_view.leading_rows(results, rows)
+        assert sorted(results.rule[lead]) == sorted(set(results.rule[rows]))
+        for row in lead:
+            same = rows[results.rule[rows] == results.rule[row]]
+            assert results.findings.verdict[row] == results.findings.verdict[same].max()
+    # KQ-05 touches KQ-04 and has a sliver in common with KQ-06: the sliver speaks.
+    (subject,) = [
+        k
+        for k, (name, row) in enumerate(
+            zip(results.subject_layer, results.subject_row, strict=True)
+        )
+        if results.layers[name].source_id[row] == "KQ-05"
+    ]
+    lines = list(cli_view.subject_lines(results, subject, "zh"))
+    assert lines[0] == "? 待核 REVIEW  中梁采石场 (矿业权 KQ-05)"
+    assert "KQ-06" in lines[1] and "KQ-04" not in lines[1] and "另有 2 条" in lines[1]
 
 
 def test_a_batch_goes_on_after_a_bad_file(workspace, tmp_path, capsys):

@@ -1,0 +1,150 @@
+"""Many files, one after the other, against one workspace."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from analysis.io import write_bytes
+from analysis.model import Verdict
+from analysis.reports.text import inert
+from analysis.session import Progress, ReadOptions, Session
+from gis.errors import MineZoneError
+from layers.errors import LayerError
+from layers.formats import is_dataset, layers_in
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """One file of a batch: judged, or refused with its reason."""
+
+    source: str
+    status: str
+    verdict: str | None
+    counts: Mapping[str, int]
+    refused_rows: int
+    error: MineZoneError | None
+    out: Path | None
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """A finished batch; ``files`` are the summaries."""
+
+    rows: tuple[BatchRow, ...]
+    out: Path
+    files: tuple[Path, ...]
+    exit_status: int
+
+
+def run(
+    session: Session,
+    paths: Sequence[Path],
+    out: Path,
+    options: ReadOptions,
+    progress: Progress | None = None,
+) -> BatchOutcome:
+    """Vet every file by itself, one folder of results each; a bad file never stops the rest.
+
+    Folders are searched to any depth. Exit status 2 if any file could not be judged, else that
+    of the worst file (1, then 3, then 0).
+    """
+    files = list(_datasets(paths))
+    if not files:
+        names = "、".join(str(p) for p in paths)
+        raise LayerError(f"{names}：没有可读的数据文件", f"{names}: no file to read")
+    rows: list[BatchRow] = []
+    for number, (file, folder) in enumerate(zip(files, _folders(files, out), strict=True)):
+        if progress:
+            progress(file.name, number / len(files))
+        rows.append(_row(session, file, folder, options))
+    if progress:
+        progress("", 1.0)
+    statuses = {_STATUS_EXIT[row.status] for row in rows}
+    exit_status = next((s for s in (2, 1, 3) if s in statuses), 0)
+    return BatchOutcome(tuple(rows), out, _write_summary(rows, out), exit_status)
+
+
+_STATUS_EXIT = {"PASS": 0, "NOT_APPLICABLE": 0, "FAIL": 1, "REVIEW": 3, "NO_DATA": 3, "ERROR": 2}
+
+
+def _row(session: Session, file: Path, folder: Path, options: ReadOptions) -> BatchRow:
+    try:
+        outcome = session.vet(session.read(file, options), folder)
+    except MineZoneError as error:
+        return BatchRow(str(file), "ERROR", None, {}, 0, error, None)
+    except Exception as fault:  # noqa: BLE001  a fault on one file must not lose the others
+        broken = MineZoneError(
+            f"{file}：程序错误 {type(fault).__name__}: {fault}",
+            f"{file}: program fault {type(fault).__name__}: {fault}",
+        )
+        return BatchRow(str(file), "ERROR", None, {}, 0, broken, None)
+    results = outcome.results
+    counts = {
+        v.name: int((results.subject_verdict == v).sum()) for v in sorted(Verdict, reverse=True)
+    }
+    refused = sum(
+        p.refused
+        for name in set(results.subject_layer)
+        for p in results.layers[name].provenance
+        if p.role == "vetted"
+    )
+    status = results.verdict.name
+    if outcome.exit_status == 3 and _STATUS_EXIT[status] == 0:
+        status = Verdict.NO_DATA.name
+    return BatchRow(str(file), status, results.verdict.name, counts, refused, None, folder)
+
+
+def _datasets(paths: Sequence[Path]) -> Iterable[Path]:
+    for path in paths:
+        # A folder may itself be a data set (.gdb).
+        yield from layers_in(path) if path.is_dir() and not is_dataset(path) else [path]
+
+
+def _folders(files: Sequence[Path], out: Path) -> list[Path]:
+    """Return one result folder per file, named by its stem, numbered where stems repeat."""
+    taken: dict[str, int] = {}
+    folders = []
+    for file in files:
+        stem = file.stem or file.name
+        taken[stem] = number = taken.get(stem, 0) + 1
+        folders.append(out / (stem if number == 1 else f"{stem}~{number}"))
+    return folders
+
+
+def _write_summary(rows: Sequence[BatchRow], out: Path) -> tuple[Path, Path]:
+    names = [v.name for v in sorted(Verdict, reverse=True)]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["file", "status", *names, "refused_rows", "error_zh", "error_en", "out"])
+    records = []
+    for row in rows:
+        counts = [row.counts.get(n, 0) for n in names]
+        zh, en = (row.error.zh, row.error.en) if row.error else ("", "")
+        folder = row.out.name if row.out else ""
+        source, told_zh, told_en, place = inert(
+            pa.array([row.source, zh, en, folder], pa.string())
+        ).to_pylist()
+        writer.writerow([source, row.status, *counts, row.refused_rows, told_zh, told_en, place])
+        records.append(
+            {
+                "file": row.source,
+                "status": row.status,
+                "counts": dict(zip(names, counts, strict=True)),
+                "refused_rows": row.refused_rows,
+                "error": {"zh": zh, "en": en} if row.error else None,
+                "out": folder or None,
+            }
+        )
+    table, record = out / "summary.csv", out / "summary.json"
+    write_bytes(table, text.getvalue().encode("utf-8-sig"))
+    totals = {n: sum(r.status == n for r in rows) for n in [*names, "ERROR"]}
+    body = {"files": len(rows), "totals": totals, "rows": records}
+    write_bytes(record, json.dumps(body, ensure_ascii=False, indent=2).encode() + b"\n")
+    return table, record

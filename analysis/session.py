@@ -1,0 +1,158 @@
+"""A workspace opened once: its law, its rules and layers, and any number of runs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+
+from analysis import engine, registry
+from analysis.errors import UnknownRuleError
+from analysis.law import Rulebook
+from analysis.model import Rule, Verdict
+from analysis.reports import write
+from analysis.results import Results
+from analysis.rulebook import load as load_rulebook
+from gis.ragged import Ints
+from layers.errors import LayerError
+from layers.layer import Layer
+from layers.workspace import Workspace, load_vetted
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A finished run: what was found, where it was written, and the exit status."""
+
+    results: Results
+    out: Path
+    files: tuple[Path, ...]
+    exit_status: int
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the user says of files to be vetted.
+
+    ``constants`` declare columns that the files lack; ``crs`` and ``encoding`` hold only where a
+    file states none.
+    """
+
+    layer: str | None = None
+    constants: Mapping[str, str] | None = None
+    crs: str | None = None
+    encoding: str | None = None
+
+
+class Session:
+    """A workspace opened once: its rules, its law, and the layers loaded so far."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        codes: Sequence[str] | None,
+        as_of: date | None,
+        formats: Sequence[str],
+        lang: str,
+        progress: Progress | None,
+    ) -> None:
+        self.workspace = workspace
+        self.created_at = datetime.now(UTC)
+        self.as_of = as_of or self.created_at.astimezone().date()
+        self.rulebook: Rulebook = load_rulebook(workspace.jurisdiction)
+        self.rules: tuple[Rule, ...] = registry.get(codes)
+        self.formats, self.lang, self.progress = tuple(formats), lang, progress
+        self._loaded: dict[str, Layer] = {}
+
+    def read(self, file: Path, options: ReadOptions) -> dict[str, Layer]:
+        """Return the vetted layers of one file."""
+        return load_vetted(
+            file,
+            layer=options.layer,
+            crs=options.crs,
+            encoding=options.encoding,
+            constants=dict(options.constants or {}),
+            extent=self.workspace.extent,
+        )
+
+    def registered(self, names: Iterable[str]) -> dict[str, Layer]:
+        """Return those of ``names`` that the workspace has, loaded once."""
+        wanted = [n for n in names if n in self.workspace.layers and n not in self._loaded]
+        self._loaded.update(self.workspace.load(wanted))
+        return {n: self._loaded[n] for n in names if n in self._loaded}
+
+    def vet(self, vetted: Mapping[str, Layer], out: Path) -> Outcome:
+        """Judge the vetted features; they take the places of registered ones they name."""
+        judged = [n for n in engine.SUBJECT_LAYERS if n in vetted]
+        rules = [r for r in self.rules if set(r.subjects) & set(judged)]
+        if not rules:
+            raise UnknownRuleError(
+                f"所选规则不判定图层 {'、'.join(vetted)}",
+                f"none of the chosen rules judges {', '.join(vetted)}",
+            )
+        layers = self.registered(engine.needed_layers(rules, judged))
+        subjects: dict[str, Ints] = {}
+        for name, part in vetted.items():
+            layers[name] = layers[name].join(part) if name in layers else part
+            if name in judged:
+                size = len(layers[name])
+                subjects[name] = np.arange(size - len(part), size, dtype=np.int64)
+        return self.judge(layers, subjects, out, rules)
+
+    def screen(self, out: Path) -> Outcome:
+        """Judge every registered feature of the layers that the rules judge."""
+        wanted = {name for rule in self.rules for name in rule.subjects}
+        layers = self.registered(engine.needed_layers(self.rules, wanted))
+        subjects = {
+            name: np.arange(len(layers[name]), dtype=np.int64)
+            for name in engine.SUBJECT_LAYERS
+            if name in layers and name in wanted
+        }
+        if not subjects:
+            file, names = self.workspace.path, sorted(wanted)
+            raise LayerError(
+                f"{file}：工作区没有所选规则可判定的图层（{'、'.join(names)}）",
+                f"{file}: the workspace has no layer that the chosen rules judge "
+                f"({', '.join(names)})",
+            )
+        return self.judge(layers, subjects, out)
+
+    def judge(
+        self,
+        layers: Mapping[str, Layer],
+        subjects: Mapping[str, Ints],
+        out: Path,
+        rules: Sequence[Rule] | None = None,
+    ) -> Outcome:
+        """Run the rules, write every output, and work out the exit status."""
+        results = engine.run(
+            layers,
+            subjects,
+            self.rules if rules is None else rules,
+            self.rulebook,
+            self.as_of,
+            report_id=str(uuid.uuid4()),
+            created_at=self.created_at,
+            title=self.workspace.title,
+            progress=self.progress,
+        )
+        files = write(results, out, self.formats, self.lang)
+        return Outcome(results, out, tuple(files), exit_status(results))
+
+
+def exit_status(results: Results) -> int:
+    """Return 0 all PASS or NOT_APPLICABLE, 1 some FAIL, 3 something undecided.
+
+    A row of a judged layer that was refused is as undecided as NO_DATA.
+    """
+    if results.verdict == Verdict.FAIL:
+        return 1
+    if results.verdict in (Verdict.REVIEW, Verdict.NO_DATA):
+        return 3
+    judged = set(results.subject_layer)
+    return 3 if any(len(results.layers[name].refused) for name in judged) else 0

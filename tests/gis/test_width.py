@@ -1,0 +1,75 @@
+"""Greatest widths of shapes whose inscribed circle is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from gis.width import widths
+
+
+def turned(shape, angle=0.3):
+    c, s = np.cos(angle), np.sin(angle)
+    return shapely.transform(shape, lambda xy: xy @ np.array([[c, s], [-s, c]]) + [5e5, 4.2e6])
+
+
+@pytest.mark.parametrize("length", [0.5, 10.0, 3000.0, 50_000.0])
+@pytest.mark.parametrize("width", [0.0005, 0.001, 0.0998, 0.1, 0.2, 40.0])
+def test_strips(length, width):
+    found = widths(np.array([turned(shapely.box(0, 0, length, width))]))[0]
+    assert found == pytest.approx(min(length, width), rel=1e-3, abs=2e-6)
+
+
+@pytest.mark.parametrize("height", [0.01, 0.3, 30.0, 2000.0])
+def test_triangles(height):
+    """Incircle of a triangle: radius = 2 area / perimeter."""
+    triangle = shapely.Polygon([(0, 0), (3000, 0), (700, height)])
+    expected = 4 * triangle.area / triangle.length
+    assert widths(np.array([turned(triangle)]))[0] == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize("width", [0.01, 0.1, 1.0])
+def test_lenses(width):
+    x = np.linspace(0, 3000, 13)
+    arc = width / 2 * (1 - ((x - 1500) / 1500) ** 2)
+    lens = shapely.Polygon([*zip(x, arc, strict=True), *list(zip(x, -arc, strict=True))[-2:0:-1]])
+    assert widths(np.array([turned(lens)]))[0] == pytest.approx(width, rel=1e-3)
+
+
+def test_a_winding_strip_and_a_ring_have_their_own_width():
+    line = shapely.LineString([(0, 0), (40, 0), (40, 60), (300, 60), (300, 400)])
+    strip = line.buffer(0.05, cap_style="flat", join_style="mitre")
+    disc = shapely.Point(0, 0)
+    ring = disc.buffer(100, 512) - disc.buffer(99.9, 512)
+    found = widths(np.array([turned(strip), turned(ring)]))
+    # Where the strip turns square the circle may move into the corner: 0.1 * 4 / (2 + sqrt 2).
+    assert found[0] == pytest.approx(0.1 * 4 / (2 + np.sqrt(2)), rel=2e-3)
+    assert found[1] == pytest.approx(0.1, rel=5e-3)
+
+
+def test_the_widest_part_counts_and_empty_shapes_have_none():
+    parts = shapely.MultiPolygon([shapely.box(0, 0, 500, 0.02), shapely.box(0, 9, 10, 12)])
+    bow = shapely.box(0, 0, 4, 4) - shapely.box(1, 1, 3, 3)
+    found = widths(np.array([shapely.Polygon(), parts, bow]))
+    # In the frame the circle sits in a corner: diagonal to the hole's corner, r (1 + sqrt 2) = 1.
+    assert found == pytest.approx([0, 3, 2 * np.sqrt(2) / (1 + np.sqrt(2))], rel=1e-3)
+    assert widths(np.empty(0, object)).tolist() == []
+
+
+def test_both_methods_agree_on_random_shapes():
+    from gis.width import _branch_and_bound
+
+    rng = np.random.default_rng(1)
+    shapes = []
+    for _ in range(60):
+        n = rng.integers(3, 20)
+        at = np.sort(rng.uniform(0, 2 * np.pi, n))
+        reach = rng.uniform(20, 100, n)
+        star = shapely.Polygon(np.column_stack([reach * np.cos(at), reach * np.sin(at)]))
+        if star.is_valid and star.area > 0:
+            shapes.append(star)
+    shapes = np.array(shapes)
+    circle = shapely.maximum_inscribed_circle(shapes, tolerance=1e-4)
+    assert _branch_and_bound(shapes) == pytest.approx(shapely.length(circle), rel=1e-3, abs=2e-4)
+    assert widths(shapes) == pytest.approx(2 * shapely.length(circle), rel=1e-3, abs=4e-4)
