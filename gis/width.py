@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import shapely
 
 from gis.projection import edge_starts
-from gis.ragged import Floats, Ints, Ragged, Shapes, offsets_of, spans
+from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, offsets_of, spans
 
 RELATIVE = 8e-4
 FLOOR_M = 5e-7
 _FAT = 0.35  # area / perimeter over the radius of the circle of equal area; a circle has 0.5
 _ROUNDS = 80
+_MANY_EDGES = 64
 _ROWS = 150_000  # cell-edge distances computed at a time
 # Corners 0 1 2 and middles 3 (of 0-1), 4 (of 1-2), 5 (of 2-0) of a triangle, and the two
 # halves that each cut from a middle to the opposite corner leaves.
@@ -69,25 +71,67 @@ def _branch_and_bound(shapes: Shapes) -> Floats:
     lowest bounds: in a sliver that is along its length, however long it is. Corners and
     middles of the triangles are themselves centres and give the answer from below.
     """
+    cells, owner = _triangles(shapes)
+    edges, near = _edges_near(shapes, cells, owner)
+    radius, rest = np.zeros((2, len(shapes)))
+    bound = np.empty(0)
+    for _ in range(_ROUNDS):
+        if not len(cells):
+            break
+        best, bound, cells, near = _halved(cells, edges, near)
+        np.maximum.at(radius, owner, best)
+        owner = np.repeat(owner, 2)
+        keep = bound > radius[owner] * (1 + RELATIVE) + FLOOR_M
+        near = near.take(keep)
+        cells, owner, bound = cells[keep], owner[keep], bound[keep]
+    # Cells are left only where rounding keeps bounds from closing; the bound still holds.
+    if len(cells):
+        np.maximum.at(rest, owner, bound)
+    return cast(Floats, np.maximum(radius, rest))
+
+
+@dataclass(frozen=True)
+class _Near:
+    """For each cell the edges that may be nearest to a point in it: a flat list and counts."""
+
+    edge: Ints
+    counts: Ints
+
+    def take(self, keep: Bools) -> _Near:
+        return _Near(self.edge[np.repeat(keep, self.counts)], self.counts[keep])
+
+
+def _edges_near(shapes: Shapes, cells: Floats, owner: Ints) -> tuple[Floats, _Near]:
+    """Return the edges (e, 2, 2) of all polygons, and those that matter to each cell."""
     outline = Ragged.from_shapely(shapes)
     start = np.flatnonzero(edge_starts(outline))
     edges = np.stack([outline.xy[start], outline.xy[start + 1]], axis=1)
     per_shape = np.bincount(outline.feature_of_vertex[start], minlength=len(shapes))
     offsets = offsets_of(per_shape.astype(np.int64))
-    cells, owner = _triangles(shapes)
-    radius, rest = np.zeros((2, len(shapes)))
-    for _ in range(_ROUNDS):
-        if not len(cells):
-            break
-        centre, bound, halves = _judged(cells, owner, edges, offsets)
-        np.maximum.at(radius, owner, centre)
-        owner = np.repeat(owner, 2)
-        keep = bound > radius[owner] * (1 + RELATIVE) + FLOOR_M
-        cells, owner, bound = halves[keep], owner[keep], bound[keep]
-    # Cells are left only where rounding keeps bounds from closing; the bound still holds.
-    if len(cells):
-        np.maximum.at(rest, owner, bound)
-    return cast(Floats, np.maximum(radius, rest))
+    counts = per_shape[owner].astype(np.int64)
+    lists = spans(offsets[owner], counts)
+    keep = np.ones(len(lists), bool)
+    ends = np.cumsum(counts)
+    # No point of a cell is farther from the outline than from the cell's corner, nor than the
+    # radius of the circle of equal area; the few polygons of many edges are worth a tree.
+    for shape in np.flatnonzero(per_shape > _MANY_EDGES):
+        rows = np.flatnonzero(owner == shape)
+        reach = np.minimum(_diameters(cells[rows]), np.sqrt(shapes[shape].area / np.pi))
+        tree = shapely.STRtree(shapely.linestrings(edges[offsets[shape] : offsets[shape + 1]]))
+        hit = tree.query(
+            shapely.polygons(cells[rows]), predicate="dwithin", distance=reach + FLOOR_M
+        )
+        at = ends[rows] - counts[rows]
+        keep[spans(at, counts[rows])] = False
+        keep[at[hit[0]] + hit[1]] = True
+    cell = np.repeat(np.arange(len(cells)), counts)[keep]
+    return edges, _Near(lists[keep], np.bincount(cell, minlength=len(cells)).astype(np.int64))
+
+
+def _diameters(cells: Floats) -> Floats:
+    """Return (m,) longest sides of triangles (m, 3, 2)."""
+    side = cells[:, [1, 2, 0]] - cells
+    return cast(Floats, np.hypot(side[..., 0], side[..., 1]).max(axis=1))
 
 
 def _triangles(shapes: Shapes) -> tuple[Floats, Ints]:
@@ -105,31 +149,44 @@ def _triangles(shapes: Shapes) -> tuple[Floats, Ints]:
     return corners, owner[keep].astype(np.int64)
 
 
-def _judged(
-    cells: Floats, owner: Ints, edges: Floats, offsets: Ints
-) -> tuple[Floats, Floats, Floats]:
-    """Return per cell the best centre's radius (m,), and the halves' bounds (2m,) and corners."""
-    counts = np.diff(offsets)[owner]
-    total = np.cumsum(counts)
-    best, bound, halves = np.empty(len(cells)), np.empty((len(cells), 2)), []
+def _halved(cells: Floats, edges: Floats, near: _Near) -> tuple[Floats, Floats, Floats, _Near]:
+    """Return per cell the best centre's radius (m,), and bounds, corners, edges of the halves."""
+    total = np.cumsum(near.counts)
+    best, bound = np.empty(len(cells)), np.empty((len(cells), 2))
+    halves, lists, counts = [], [], []
     start = 0
     while start < len(cells):
         before = int(total[start - 1]) if start else 0
         stop = max(start + 1, int(np.searchsorted(total, before + _ROWS, side="right")))
         run = slice(start, stop)
-        corners = cells[run]
-        points = np.concatenate([corners, (corners + corners[:, [1, 2, 0]]) / 2], axis=1)
-        edge = edges[spans(offsets[owner[run]], counts[run])]
-        best[run], bound[run], chosen = _bounds(points, edge, counts[run])
-        halves.append(points[np.arange(stop - start)[:, None, None], chosen])
+        edge = near.edge[before : int(total[stop - 1])]
+        points = np.concatenate([cells[run], (cells[run] + cells[run][:, [1, 2, 0]]) / 2], axis=1)
+        away = _distances(np.repeat(points, near.counts[run], axis=0), edges[edge])
+        least, bound[run], cut = _bounds(points, away, near.counts[run])
+        best[run] = least.max(axis=1)
+        children = points[np.arange(stop - start)[:, None, None], cut]
+        kept, number = _relevant(
+            away, least, cut, _diameters(children.reshape(-1, 3, 2)), near.counts[run]
+        )
+        halves.append(children.reshape(-1, 3, 2))
+        lists.append(edge[kept])
+        counts.append(number)
         start = stop
-    return best, bound.ravel(), np.concatenate(halves).reshape(-1, 3, 2)
+    return (
+        best,
+        bound.ravel(),
+        np.concatenate(halves),
+        _Near(np.concatenate(lists), np.concatenate(counts)),
+    )
 
 
-def _bounds(points: Floats, edge: Floats, counts: Ints) -> tuple[Floats, Floats, Ints]:
-    """Return the best radius (m,), the halves' bounds (m, 2) and which points they have."""
+def _bounds(points: Floats, away: Floats, counts: Ints) -> tuple[Floats, Floats, Ints]:
+    """Return distances (m, 6) of the points, the halves' bounds (m, 2) and their points.
+
+    Besides the largest distance to one edge, half the largest sum of distances to two edges is
+    a bound; it is the tight one between the long sides of a sliver.
+    """
     runs = offsets_of(counts)[:-1]
-    away = _distances(np.repeat(points, counts, axis=0), edge)
     near = np.repeat(away[_first_least(away[:, :3].max(axis=1), runs, counts)], counts, axis=0)
     mean = (away + near) / 2
     worst = np.stack(
@@ -145,8 +202,29 @@ def _bounds(points: Floats, edge: Floats, counts: Ints) -> tuple[Floats, Floats,
     tie = 1 - 0.15 * length / np.maximum(length.max(axis=1, keepdims=True), 1e-300)
     choice = (worst.sum(axis=2) * tie).argmin(axis=1)
     bound = worst[np.arange(len(points)), choice]
-    least = np.minimum.reduceat(away, runs)
-    return least.max(axis=1), bound, _HALVES[choice]
+    return np.minimum.reduceat(away, runs), bound, _HALVES[choice]
+
+
+def _relevant(
+    away: Floats, least: Floats, cut: Ints, size: Floats, counts: Ints
+) -> tuple[Ints, Ints]:
+    """Return rows of ``away`` whose edge may be nearest in each half, and how many (2m,).
+
+    At two points of a half, distances to the edge and to the outline both differ by at most
+    its diameter.
+    """
+    cell = np.repeat(np.arange(len(counts)), counts)
+    rows, number = [], []
+    for half in (0, 1):
+        at = cut[cell, half]
+        row = np.arange(len(away))[:, None]
+        excess = (away[row, at] - least[cell[:, None], at]).max(axis=1)
+        rows.append(np.flatnonzero(excess <= 2 * size[2 * cell + half] * (1 + 1e-9)))
+        number.append(np.bincount(cell[rows[-1]], minlength=len(counts)))
+    # Halves of one cell stand side by side.
+    both = np.concatenate(rows)
+    order = np.argsort(np.concatenate([2 * cell[rows[0]], 2 * cell[rows[1]] + 1]), kind="stable")
+    return both[order], np.stack(number, axis=1).ravel().astype(np.int64)
 
 
 def _most(values: Floats, half: Ints) -> Floats:
