@@ -19,6 +19,8 @@ from gis.ragged import Bools, Floats, Ints
 
 Verdicts = npt.NDArray[np.int8]
 
+_LEAP_YEAR_DAYS = 366
+
 SAME = 1e-6
 """Numbers this close are the same number: a thousandth of a millimetre, where the arithmetic of
 degrees ends. It keeps a distance drawn as exactly 3,000 m from passing at 3,000.0000000002."""
@@ -106,6 +108,33 @@ def is_within(distance_m: npt.ArrayLike, limit_m: npt.ArrayLike) -> Bools:
 def is_past(days: npt.NDArray[np.datetime64], as_of: date) -> Bools:
     """Return where a day lies before ``as_of``; an unknown day does not."""
     return np.asarray(days < np.datetime64(as_of, "D"), np.bool_)
+
+
+def years_since(days: npt.NDArray[np.datetime64], as_of: date) -> Floats:
+    """Return the years from each day to ``as_of``, NaN where the day is unknown.
+
+    Whole calendar years are whole numbers: three years to the day are exactly 3, one day more is
+    more than 3. Days in between count as parts of a leap year. The anniversary of 29 February is
+    the last day of February.
+    """
+    start = np.asarray(days, "datetime64[D]")
+    end = np.datetime64(as_of, "D")
+    known = ~np.isnat(start)
+    start = np.where(known, start, end)
+    years = (end.astype("datetime64[Y]") - start.astype("datetime64[Y]")).astype(np.int64)
+    years = years - (_anniversary(start, years) > end)
+    rest = (end - _anniversary(start, years)).astype(np.int64)
+    return np.where(known, years + rest / _LEAP_YEAR_DAYS, np.nan)
+
+
+def _anniversary(
+    start: npt.NDArray[np.datetime64], years: npt.NDArray[np.int64]
+) -> npt.NDArray[np.datetime64]:
+    month = start.astype("datetime64[M]")
+    moved = month + 12 * years
+    last = (moved + 1).astype("datetime64[D]") - 1
+    same = moved.astype("datetime64[D]") + (start - month.astype("datetime64[D]"))
+    return np.asarray(np.minimum(same, last), "datetime64[D]")
 
 
 def decide(

@@ -168,12 +168,12 @@ class AgainstUnion:
     ) -> Overlaid:
         one[~polygon_rows(self.left, self.rows)] = shapely.Polygon()
         parts[~polygon_rows(self.right, self.j)] = shapely.Polygon()
-        union = _unions(parts, self.group, len(self.rows))
+        union = unions(parts, self.group, len(self.rows))
         shapes = overlay(operation, one, union)
         return Overlaid(shapes, lon0, ~shapely.is_empty(shapes))
 
 
-def _unions(parts: Shapes, group: Ints, count: int) -> Shapes:
+def unions(parts: Shapes, group: Ints, count: int) -> Shapes:
     """Return (count,) unions of the parts of each group (ascending), in one call per size."""
     out = np.full(count, shapely.Polygon(), object)
     sizes = np.bincount(group, minlength=count)

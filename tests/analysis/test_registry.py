@@ -96,8 +96,8 @@ def test_all_rules_or_some():
 
 
 def test_unknown_code_names_the_nearest():
-    with pytest.raises(UnknownRuleError, match="MR110") as caught:
-        registry.get(["MR101", "MR110"])
+    with pytest.raises(UnknownRuleError, match="MR101X") as caught:
+        registry.get(["TF203", "MR101X"])
     assert "MR101" in caught.value.zh and "MR101" in caught.value.en
     with pytest.raises(UnknownRuleError, match="现有：GF301"):
         registry.get(["ZZ9"])

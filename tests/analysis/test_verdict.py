@@ -1,6 +1,7 @@
 """Numbers become verdicts in one place, exactly as the words of the law say."""
 
 import ast
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from analysis.verdict import (
     must_exceed,
     sliver_limit,
     worst_by,
+    years_since,
 )
 
 P, F, R, N = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW, Verdict.NO_DATA
@@ -65,6 +67,22 @@ def test_slivers_are_judged_by_the_accuracy_of_both_layers():
     assert list(is_overlap([0.1, 0.1002], 0.1)) == [False, True]
     assert list(is_touch([0.001, 0.0011], 0.001)) == [True, False]
     assert list(is_within([1.0, 1.1], 1.0)) == [True, False]
+
+
+def test_years_are_whole_on_the_anniversary():
+    days = np.array(["2023-01-01", "2022-12-31", "2023-01-02", "2026-01-02", "NaT"], "M8[D]")
+    got = years_since(days, date(2026, 1, 1))
+    assert got[:3] == pytest.approx([3, 3 + 1 / 366, 2 + 364 / 366], abs=1e-12)
+    assert got[3] < 0 and np.isnan(got[4])
+    assert list(must_be_at_most(got[:3], 3.0)) == [P, F, P]
+
+
+def test_the_anniversary_of_a_leap_day_is_the_last_of_february():
+    leap = np.array(["2020-02-29"], "M8[D]")
+    assert years_since(leap, date(2023, 2, 27))[0] < 3
+    assert years_since(leap, date(2023, 2, 28))[0] == 3
+    assert years_since(leap, date(2023, 3, 1))[0] == 3 + 1 / 366
+    assert years_since(leap, date(2024, 2, 29))[0] == 4
 
 
 def test_the_worst_answer_decides():

@@ -1,0 +1,154 @@
+"""GF302: large untreated goafs, single or of one owner together, are to be treated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.model import FindingTable, Objects, Rule, RuleContext, Same, Verdict
+from analysis.verdict import Verdicts, decide, must_be_at_most
+from gis.ragged import Bools, Floats, Ints
+from layers.layer import Layer
+
+SINGLE, TOTAL = "single_volume_m3", "total_volume_m3"
+OWNER = "owner_licence_no"
+
+
+def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
+    """Compare the volume of each untreated goaf, and the sum of its owner's, with the limits.
+
+    Two findings per goaf: by itself, and with every other untreated goaf of its licence. What
+    is not known is taken both ways: if either way leads to the same answer it stands.
+
+    Limits: an owner is a licence; goafs that touch are not joined.
+    """
+    goafs = _Goafs(context.layer("goaf"), context)
+    mine = _Goafs(subjects, context)
+    return FindingTable.concat([_single(mine), _total(mine, _Sums(mine, goafs))])
+
+
+class _Goafs:
+    """Volumes and treatment of a layer's goafs, (n,) each."""
+
+    def __init__(self, layer: Layer, context: RuleContext) -> None:
+        self.layer = layer
+        volume = layer.number("volume_m3")
+        # A negative volume is no volume: it must not make a sum smaller.
+        self.unmeasured: Bools = np.isnan(volume) | np.signbit(volume)
+        self.volume: Floats = np.where(self.unmeasured, np.nan, volume)
+        treated = layer.flag("treated")
+        self.treated: Bools = treated == 1
+        self.untreated: Bools = treated == 0
+        self.limits: dict[str, float] = {name: context.value(name) for name in (SINGLE, TOTAL)}
+
+    def sums(self, counted: Bools, keys: Ints, count: int) -> Floats:
+        """Return (count,) known volume of the counted goafs of each key."""
+        rows = np.flatnonzero(counted & ~self.unmeasured)
+        volume = np.bincount(keys[rows], weights=self.volume[rows], minlength=count)
+        return np.asarray(volume, np.float64)
+
+
+class _Sums:
+    """What the owner of each goaf judged has in all, (n,) each, and what nobody owns.
+
+    Attributes
+    ----------
+    least, most : volume untreated for sure, and with what is not stated to be treated
+    unknown : a goaf that may count has no volume
+    nobodys : volume that may count, of goafs without a stated owner; infinite if one is unknown
+    """
+
+    def __init__(self, mine: _Goafs, goafs: _Goafs) -> None:
+        self.owner: Objects = mine.layer.text(OWNER)
+        self.ownerless: Bools = mine.layer.is_null(OWNER)
+        every = goafs.layer.text(OWNER)
+        names = {name: key for key, name in enumerate(dict.fromkeys([None, *every, *self.owner]))}
+        keys = np.array([names[v] for v in every], np.int64)
+        at = np.array([names[v] for v in self.owner], np.int64)
+        count = len(names)
+        least = goafs.sums(goafs.untreated, keys, count)
+        most = goafs.sums(~goafs.treated, keys, count)
+        unmeasured = np.zeros(count, bool)
+        unmeasured[keys[~goafs.treated & goafs.unmeasured]] = True
+        highest = np.where(unmeasured, np.inf, most)
+        # Key 0 is nobody: its goafs may be anyone's.
+        self.nobodys = float(highest[0])
+        largest = float(highest[1:].max(initial=0.0))
+        self.least, self.most, self.unknown = least[at], most[at], unmeasured[at]
+        self.ceiling: Floats = np.where(self.ownerless, largest, self.most) + self.nobodys
+
+
+def _single(mine: _Goafs) -> FindingTable:
+    over = _over(mine.volume, mine.limits[SINGLE])
+    cases: list[tuple[Bools, Verdict, str]] = [
+        (mine.treated, Verdict.PASS, "treated"),
+        (mine.unmeasured, Verdict.NO_DATA, "volume_missing"),
+        (over & mine.untreated, Verdict.FAIL, "single_too_large"),
+        (over, Verdict.REVIEW, "single_treatment_unknown"),
+    ]
+    verdict, reason = decide(len(over), cases, (Verdict.PASS, "single_within"))
+    return _table(mine, verdict, reason, mine.volume, SINGLE)
+
+
+def _total(mine: _Goafs, sums: _Sums) -> FindingTable:
+    limit = mine.limits[TOTAL]
+    owned = ~sums.ownerless
+    least, most = _over(sums.least, limit), _over(sums.most, limit)
+    cases: list[tuple[Bools, Verdict, str]] = [
+        (mine.treated, Verdict.PASS, "treated"),
+        (owned & least & mine.untreated, Verdict.FAIL, "total_too_large"),
+        (owned & most, Verdict.REVIEW, "total_treatment_unknown"),
+        (owned & sums.unknown, Verdict.NO_DATA, "total_volume_missing"),
+        (_over(sums.ceiling, limit), Verdict.NO_DATA, "owner_missing"),
+        (sums.ownerless, Verdict.PASS, "owner_immaterial"),
+    ]
+    verdict, reason = decide(len(least), cases, (Verdict.PASS, "total_within"))
+    measured = np.where(sums.ownerless, np.nan, np.where(least, sums.least, sums.most))
+    measured = np.where(mine.treated, np.nan, measured)
+    nobodys = sums.nobodys if np.isfinite(sums.nobodys) else np.nan
+    return _table(
+        mine,
+        verdict,
+        reason,
+        measured,
+        TOTAL,
+        args={"owner": sums.owner, "ownerless": np.full(len(least), nobodys)},
+    )
+
+
+def _over(volume: Floats, limit: float) -> Bools:
+    finite = np.nan_to_num(volume, nan=0.0, posinf=np.finfo(np.float64).max)
+    return np.equal(must_be_at_most(finite, limit), Verdict.FAIL)
+
+
+def _table(
+    mine: _Goafs,
+    verdict: Verdicts,
+    reason: Objects,
+    measured: Floats,
+    law: str,
+    args: Mapping[str, npt.NDArray[Any]] | None = None,
+) -> FindingTable:
+    return FindingTable.build(
+        np.arange(len(verdict)),
+        verdict,
+        reason,
+        measured=measured,
+        threshold=mine.limits[law],
+        unit="m3",
+        comparison="<=",
+        law=law,
+        args=args,
+    )
+
+
+RULE = Rule(
+    code="GF302",
+    subjects=("goaf",),
+    needs={"goaf": Same(OWNER, own=OWNER)},
+    parameters=(SINGLE, TOTAL),
+    evaluate=evaluate,
+)

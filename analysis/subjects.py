@@ -1,0 +1,163 @@
+"""What the law calls a new right, an existing pond and the like, said once for all rules.
+
+Plain functions over a :class:`~layers.layer.Layer`; each answers one bool per row unless said.
+A null attribute makes none of them true: a rule asks :func:`first_null` where it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.model import FindingTable, Objects, Verdict
+from analysis.verdict import decide
+from gis.distance import pairs_within
+from gis.ragged import Bools, Floats, Ints
+from layers.layer import Layer
+
+# -- mining rights -------------------------------------------------------------------------------
+
+
+def is_new_right(rights: Layer) -> Bools:
+    """Return rights that are new: project type new, or applied for with no project type."""
+    return rights.is_code("project_type", "new") | (
+        rights.is_null("project_type") & rights.is_code("status", "applied")
+    )
+
+
+def is_existing_right(rights: Layer) -> Bools:
+    """Return rights that are existing: so declared, or granted with no project type."""
+    return rights.is_code("project_type", "existing") | (
+        rights.is_null("project_type") & rights.is_code("status", "granted")
+    )
+
+
+def is_unknown_right(rights: Layer) -> Bools:
+    """Return where neither project type nor status is stated: new or existing is unknown."""
+    return rights.is_null("project_type") & rights.is_null("status")
+
+
+def is_lapsed(rights: Layer) -> Bools:
+    """Return rights no longer in force; a passed ``valid_to`` alone does not end a right."""
+    return rights.is_code("status", "expired", "cancelled")
+
+
+def is_open_pit(rights: Layer) -> Bools:
+    """Return rights mined from the surface, wholly or in part."""
+    return rights.is_code("method", "open_pit", "both")
+
+
+def is_underground(rights: Layer) -> Bools:
+    """Return rights mined underground, wholly or in part."""
+    return rights.is_code("method", "underground", "both")
+
+
+# -- tailings facilities -------------------------------------------------------------------------
+
+
+def is_new_pond(ponds: Layer) -> Bools:
+    """Return where a pond is new: project_type new, or planned with none stated."""
+    planned = ponds.is_null("project_type") & ponds.is_code("status", "planned")
+    return planned | ponds.is_code("project_type", "new")
+
+
+def is_existing_pond(ponds: Layer) -> Bools:
+    """Return where a pond is no new one; rebuilt and expanded ponds exist already."""
+    return ~is_new_pond(ponds) & ~is_unknown_pond(ponds)
+
+
+def is_unknown_pond(ponds: Layer) -> Bools:
+    """Return where neither project type nor status is stated: new or existing is unknown."""
+    return ponds.is_null("project_type") & ponds.is_null("status")
+
+
+# -- rows to judge, and their neighbours ---------------------------------------------------------
+
+
+def first_null(layer: Layer, columns: Sequence[str]) -> Objects:
+    """Return (n,) the first of ``columns`` that has no value in a row, None where all have."""
+    out = np.full(len(layer), None, dtype=object)
+    for column in reversed(columns):
+        out[layer.is_null(column)] = column
+    return out
+
+
+def is_given(values: Objects) -> Bools:
+    """Return where an object array holds something."""
+    return np.array([v is not None for v in values], bool)
+
+
+def scope(
+    subjects: Layer, beyond: Sequence[tuple[Bools, str]], columns: Sequence[str]
+) -> tuple[Ints, FindingTable]:
+    """Return the rows to judge, and the findings of the others.
+
+    Parameters
+    ----------
+    beyond : (condition, reason): where it holds the rule does not apply, whatever is missing
+    columns : attributes that decide whether the rule applies; null: NO_DATA
+    """
+    missing = first_null(subjects, columns)
+    cases = [(condition, Verdict.NOT_APPLICABLE, reason) for condition, reason in beyond]
+    cases.append((is_given(missing), Verdict.NO_DATA, "attribute_missing"))
+    verdict, reason = decide(len(subjects), cases, (Verdict.PASS, ""))
+    rest = np.flatnonzero(~np.equal(verdict, Verdict.PASS))
+    table = FindingTable.build(
+        rest,
+        verdict[rest],
+        reason[rest],
+        args={"column": missing[rest], "layer": [subjects.name] * len(rest)},
+    )
+    return np.flatnonzero(np.equal(verdict, Verdict.PASS)), table
+
+
+def near_rights(
+    subjects: Layer, judged: Ints, own_rows: Ints, rights: Layer, others: Bools, metres: float
+) -> tuple[Ints, Ints, Floats]:
+    """Return (i, j, distance_m) of ``judged`` subjects and the ``others`` within ``metres``.
+
+    No right is paired with itself, nor with another row of its own licence number.
+
+    Parameters
+    ----------
+    own_rows : (n,) row of each subject in ``rights``
+    others : (m,) rights that may be neighbours
+    """
+    rows = np.flatnonzero(others)
+    i, j, distance = pairs_within(subjects.shapes.take(judged), rights.shapes.take(rows), metres)
+    i, j = judged[i], rows[j]
+    keep = ~np.equal(own_rows[i], j) & ~same_text(subjects, i, rights, j, "licence_no")
+    return i[keep], j[keep], distance[keep]
+
+
+def same_text(a: Layer, i: Ints, b: Layer, j: Ints, column: str) -> Bools:
+    """Return (k,) whether a text column is equal in rows i of ``a`` and j of ``b``.
+
+    Null equals nothing: two unknown holders are two holders.
+    """
+    one, other = a.text(column)[i], b.text(column)[j]
+    return np.array([x is not None and x == y for x, y in zip(one, other, strict=True)], bool)
+
+
+def replaces(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
+    """Return (k,) whether one right of a pair names the other among the licences it replaces."""
+    return _names(a, i, b, j) | _names(b, j, a, i)
+
+
+def _names(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
+    rows, entries = a.entries("replaces_licences")
+    named = {(int(row), str(entry)) for row, entry in zip(rows, entries, strict=True)}
+    out = np.zeros(len(i), bool)
+    if named:
+        licences = b.text("licence_no")
+        for pair in np.flatnonzero(np.isin(i, rows)):
+            out[pair] = (int(i[pair]), licences[j[pair]]) in named
+    return out
+
+
+def names_licence(rights: Layer, i: Ints, licences: Objects) -> Bools:
+    """Return (k,) whether rights[i] names the licence ``licences[k]`` among those it replaces."""
+    rows, entries = rights.entries("replaces_licences")
+    named = set(zip(rows.tolist(), entries.tolist(), strict=True))
+    return np.array([pair in named for pair in zip(i.tolist(), licences, strict=True)], bool)
