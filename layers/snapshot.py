@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import importlib.metadata
 import json
 import os
 import tempfile
@@ -28,8 +29,9 @@ import shapely
 from gis.__about__ import __version__
 from gis.ragged import Ragged
 from layers import catalog
+from layers.account import Issue, Provenance, Refused
 from layers.hilbert import hilbert_index
-from layers.layer import Issue, Layer, Provenance, Refused
+from layers.layer import Layer
 from layers.schema import Schema
 from layers.wkb import ragged_from_wkb
 
@@ -41,7 +43,7 @@ def key_of(parts: Mapping[str, Any]) -> str:
     """Return the content hash that names a snapshot.
 
     ``parts`` are digests and settings (JSON values); the schemas, this package's version and
-    code, and the libraries that place and repair coordinates are always part of it.
+    code, and the libraries that read, place and repair geometries are always part of it.
     """
     whole = {
         **parts,
@@ -49,6 +51,7 @@ def key_of(parts: Mapping[str, Any]) -> str:
         "version": __version__,
         "code": _code_digest(),
         "schemas": catalog.digest(),
+        "pyogrio": importlib.metadata.version("pyogrio"),
         "proj": pyproj.proj_version_str,
         "geos": shapely.geos_version_string,
     }
