@@ -220,7 +220,7 @@ def _gaps(
     if not registered and not layer.empty_means_none:
         return [("layer_empty", everywhere)]
     if isinstance(need, Same):
-        if need.column in layer.absent and registered:
+        if registered and _registered_lack(layer, need.column):
             return [("column_absent", everywhere)]
         return [("refused_neighbours", _refused_with_key(need, subjects, layer))]
     reach = _reach(need, layer, context)
@@ -235,6 +235,12 @@ def _gaps(
 def _registered_rows(layer: Layer) -> int:
     # As read: a vetted feature that takes the place of the only registered one empties nothing.
     return sum(p.read - p.refused for p in layer.provenance if p.role == "workspace")
+
+
+def _registered_lack(layer: Layer, column: str) -> bool:
+    """Return whether no registered row says anything in ``column``, whatever vetted ones say."""
+    roles = np.array([p.role == "workspace" for p in layer.provenance], bool)[layer.part]
+    return bool(roles.any()) and bool(layer.is_null(column)[roles].all())
 
 
 def _reach(need: Within, layer: Layer, context: RuleContext) -> float:

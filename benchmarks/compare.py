@@ -209,7 +209,7 @@ def summaries(country, facts, run, pairs: truth.Shared) -> Iterator[Check]:
     high = np.where(may & (bounds[1] == PASS), NO_DATA, bounds[1])
     subject, verdict = answers.subject[rows], answers.verdict[rows]
     wrong = (verdict < low[subject]) | (verdict > high[subject])
-    gone = np.count_nonzero(np.bincount(subject, minlength=len(status)) != there)
+    gone = int((np.bincount(subject, minlength=len(status)) != there).sum())
     unclear = int((low < high)[there].sum())
     yield Check("MR101 verdict of each right", len(rows), unclear, int(wrong.sum()) + gone)
     yield united(facts, answers, rows, pairs)
