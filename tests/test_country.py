@@ -189,6 +189,14 @@ def test_a_bow_tie_is_read_and_a_pentagram_is_not():
     assert truth.geodesic_area(shapes[0]) == pytest.approx(half, abs=0.05)
 
 
+def test_a_hole_counts_by_size_whichever_way_round_it_runs():
+    shell, hole = shapely.box(110, 30, 110.002, 30.002), shapely.box(110.0005, 30, 110.001, 30.001)
+    expected = geodesic_box_area(shell) - geodesic_box_area(hole)
+    for ring in (hole.exterior, hole.exterior.reverse()):
+        holed = shapely.Polygon(shell.exterior, [ring])
+        assert truth.geodesic_area(holed) == pytest.approx(expected, abs=0.001)
+
+
 # -- the comparison ----------------------------------------------------------------------------
 
 
