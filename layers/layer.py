@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -54,6 +54,8 @@ class Layer:
     snapshot_row : (n,) int32, row in the snapshot of the registered layer; vetted rows follow
         after its last row
     displaced : numbers of registered features whose places vetted ones have taken
+    doubtful : (n,) bool, outlines whose repair leaves the true one open: what they hit counts,
+        but that they hit nothing is not known
     """
 
     schema: Schema
@@ -69,6 +71,12 @@ class Layer:
     empty_means_none: bool
     snapshot_row: npt.NDArray[np.int32]
     displaced: frozenset[str] = frozenset()
+    doubtful: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def __post_init__(self) -> None:
+        """Take a layer built without word of doubtful outlines to have none."""
+        if len(self.doubtful) != len(self):
+            object.__setattr__(self, "doubtful", np.zeros(len(self), np.bool_))
 
     def __len__(self) -> int:
         """Return the number of features."""
@@ -221,6 +229,7 @@ class Layer:
             shapes=self.shapes.take(rows),
             part=self.part[rows],
             snapshot_row=self.snapshot_row[rows],
+            doubtful=self.doubtful[rows],
         )
 
     def join(self, vetted: Layer) -> Layer:
@@ -276,6 +285,7 @@ class Layer:
             snapshot_row=np.concatenate([self.snapshot_row, other.snapshot_row + shift]).astype(
                 np.int32
             ),
+            doubtful=np.concatenate([self.doubtful, other.doubtful]),
         )
 
     def _signed_issues(self) -> tuple[Issue, ...]:

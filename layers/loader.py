@@ -110,6 +110,7 @@ def _assemble(
         registered=role == "workspace",
         empty_means_none=settings.empty_means_none,
         snapshot_row=np.arange(len(kept), dtype=np.int32),
+        doubtful=placed.doubtful[kept],
     )
 
 

@@ -34,6 +34,7 @@ class Placed:
     refused : row -> why, in both languages
     bounds : (n, 4) degrees of rows whose coordinates can be believed, NaN for the others
     repaired : (n,) bool
+    doubtful : (n,) bool, repaired in a way that leaves the true outline open
     crs, transformation, accuracy_m : for the provenance
     """
 
@@ -41,6 +42,7 @@ class Placed:
     refused: dict[int, Reason]
     bounds: Floats
     repaired: Bools
+    doubtful: Bools
     crs: str
     transformation: str
     accuracy_m: float | None
@@ -74,12 +76,13 @@ def place(
     out[list(outside)] = None
     bounds = shapely.bounds(out)
     refused = {**outside, **wrong, **unreadable}
-    repaired, said, kept = _repaired(out, refused, schema, source.labels)
+    repaired, doubtful, said, kept = _repaired(out, refused, schema, source.labels)
     return Placed(
         shapes=kept,
         refused=refused,
         bounds=bounds,
         repaired=repaired,
+        doubtful=doubtful,
         crs=_crs_name(system),
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
@@ -99,7 +102,8 @@ def _named(file: str, text: str, colon: str) -> str:
 def _nowhere(n: int, fault: MineZoneError) -> Placed:
     none = np.full(n, None, dtype=object)
     bounds = np.full((n, 4), np.nan)
-    return Placed(none, {}, bounds, np.zeros(n, np.bool_), "", "", None, (), (fault,))
+    nobody = np.zeros(n, np.bool_)
+    return Placed(none, {}, bounds, nobody, nobody, "", "", None, (), (fault,))
 
 
 def _unusable(shapes: Shapes) -> dict[int, Reason]:
@@ -252,13 +256,13 @@ def _all_outside(lonlat: Floats, extent: Extent, file: str) -> LayerError:
 
 def _repaired(
     shapes: Shapes, refused: dict[int, Reason], schema: Schema, labels: tuple[str, ...]
-) -> tuple[Bools, tuple[Issue, ...], Shapes]:
+) -> tuple[Bools, Bools, tuple[Issue, ...], Shapes]:
     """Repair the rows still there; adds to ``refused`` those that could not be."""
     kept = np.full(len(shapes), None, dtype=object)
-    mask = np.zeros(len(shapes), np.bool_)
+    mask, doubtful = np.zeros((2, len(shapes)), np.bool_)
     rows = _rest(len(shapes), refused)
     if not len(rows):
-        return mask, (), kept
+        return mask, doubtful, (), kept
     result = gis_repair.repair(shapes[rows])
     types = shapely.get_type_id(result.shapes)
     issues = []
@@ -274,7 +278,8 @@ def _repaired(
     left = np.isin(rows, list(refused), invert=True)
     kept[rows[left]] = result.shapes[left]
     mask[rows[left]] = result.repaired[left]
-    return mask, tuple(issues), kept
+    doubtful[rows[left]] = result.doubtful[left]
+    return mask, doubtful, tuple(issues), kept
 
 
 def _repair_issue(label: str, zh: str, en: str) -> Issue:

@@ -182,6 +182,7 @@ def _account(layer: Layer) -> dict[str, Any]:
         "issues": [asdict(i) for i in layer.issues],
         "refused": {"bounds": bounds, "numbers": list(layer.refused.numbers)},
         "absent": sorted(layer.absent),
+        "doubtful": np.flatnonzero(layer.doubtful).tolist(),
         "coverage": coverage,
         "empty_means_none": layer.empty_means_none,
     }
@@ -207,6 +208,8 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
     part = table.column("part").to_numpy().astype(np.int16)
     names = ["feature_id", "source_id", *(c.name for c in schema.columns)]
     bounds = np.array(account["refused"]["bounds"], np.float64).reshape(-1, 4)
+    doubtful = np.zeros(len(table), np.bool_)
+    doubtful[account["doubtful"]] = True
     return Layer(
         schema=schema,
         table=table.select(names).replace_schema_metadata(None).combine_chunks(),
@@ -220,6 +223,7 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
         registered=True,
         empty_means_none=account["empty_means_none"],
         snapshot_row=np.arange(len(table), dtype=np.int32),
+        doubtful=doubtful,
     )
 
 
