@@ -47,6 +47,7 @@ class Known:
     """The truth of a country."""
 
     state: dict[str, np.ndarray]
+    doubt: dict[str, np.ndarray]
     shapes: dict[str, np.ndarray]
     shared: truth.Shared
     left: truth.Shared
@@ -93,16 +94,17 @@ def copy_of(snapshots: Path, layer: str, row_of: dict[str, int]) -> np.ndarray:
 
 def known(country: Country) -> Known:
     """Work out the truth of every pair; it knows nothing of any run."""
-    shapes, state = {}, {}
+    shapes, state, doubt = {}, {}, {}
     for layer in ("mining_right", "tailings_facility", "goaf"):
         drawn = getattr(country, NUMBERS[layer][0])
-        shapes[layer], state[layer] = truth.mended(drawn.shapes)
+        shapes[layer], state[layer], doubt[layer] = truth.mended(drawn.shapes)
     licence = numbered(country, "mining_right")
     owner = np.array([licence[str(n)] for n in country.goafs.columns["owner_licence_no"]])
     rivers = country.rivers
     limits = np.array([SETBACK_M[kind] for kind in rivers.columns["river_class"]])
     return Known(
         state,
+        doubt,
         shapes,
         truth.overlaps(shapes["mining_right"]),
         truth.outside(shapes["goaf"], shapes["mining_right"], owner),

@@ -204,7 +204,7 @@ def summaries(country, facts, run, pairs: truth.Shared) -> Iterator[Check]:
         np.maximum.at(worst, pairs.i, verdict_of_pair(kind, status[pairs.i]))
         worst[status == "expired"] = NOT_APPLICABLE
         bounds.append(worst)
-    must, may = beside_refused(facts, there)
+    must, may = beside_unsure(facts, there)
     low = np.where(must & (bounds[0] == PASS), NO_DATA, bounds[0])
     high = np.where(may & (bounds[1] == PASS), NO_DATA, bounds[1])
     subject, verdict = answers.subject[rows], answers.verdict[rows]
@@ -215,17 +215,28 @@ def summaries(country, facts, run, pairs: truth.Shared) -> Iterator[Check]:
     yield united(facts, answers, rows, pairs)
 
 
-def beside_refused(facts: Known, there):
-    """Return which rights meet the box of a refused one, and which only with their own box."""
-    shapes = facts.shapes["mining_right"]
-    boxes = shapely.box(*shapely.bounds(shapes[~there]).T)
+def beside_unsure(facts: Known, there):
+    """Return which rights meet the box of a refused or doubtful one, and which perhaps do."""
+    shapes, doubt = facts.shapes["mining_right"], facts.doubt["mining_right"]
     own = shapely.box(*shapely.bounds(shapes).T)
-    tree = shapely.STRtree(boxes)
     must, may = np.zeros((2, len(shapes)), bool)
-    must[tree.query(shapes, predicate="intersects")[0]] = True
+    sure = shapely.STRtree(own[~there | (doubt == 1)])
+    must[sure.query(shapes, predicate="intersects")[0]] = True
     # A hair wider than the boxes: mended outlines are a hair off the drawn ones.
-    may[tree.query(shapely.buffer(own, 1e-7), predicate="intersects")[0]] = True
+    perhaps = shapely.STRtree(own[~there | (doubt > 0)])
+    may[perhaps.query(shapely.buffer(own, 1e-7), predicate="intersects")[0]] = True
     return must, may
+
+
+def with_doubt(bounds, *doubts):
+    """Return verdicts, least and most, where no PASS rests on an outline in doubt."""
+    low, high = bounds
+    sure = np.any([d == 1 for d in doubts], axis=0)
+    perhaps = np.any([d > 0 for d in doubts], axis=0)
+    return (
+        np.where(sure & (low == PASS), NO_DATA, low),
+        np.where(perhaps & (high == PASS), NO_DATA, high),
+    )
 
 
 def united(facts, answers, rows, pairs: truth.Shared) -> Check:
@@ -268,7 +279,8 @@ def setbacks(country: Country, facts: Known, run: Run) -> Iterator[Check]:
     yield Check("TF203 distances, m", len(apart), 0, off, float(apart.max(initial=0)))
     low, high = (np.where(applies, PASS, NOT_APPLICABLE) for _ in range(2))
     low[pond[sure]], high[pond[maybe]] = FAIL, FAIL
-    yield by_subject("TF203 verdict of each pond", answers, low, high, there)
+    limits = with_doubt((low, high), facts.doubt["tailings_facility"])
+    yield by_subject("TF203 verdict of each pond", answers, *limits, there)
 
 
 def by_subject(what, answers: Answers, low, high, there) -> Check:
@@ -287,6 +299,7 @@ def goafs(country: Country, facts: Known, run: Run) -> Iterator[Check]:
     owned = rights[facts.owner]
     least, most = left.least, left.most  # one row per goaf, in order
     limits = [np.where(owned, verdict_of_goaf(kind, lapsed), NO_DATA) for kind in (least, most)]
+    limits = with_doubt(limits, facts.doubt["goaf"], facts.doubt["mining_right"][facts.owner])
     sure = there & owned & (least == OVERLAP)
     told = np.zeros(len(there), bool)
     told[answers.subject[answers.verdict == FAIL]] = True

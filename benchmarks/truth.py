@@ -30,6 +30,7 @@ WIDTHS_M = (0.001, 0.10)
 """Touch and sliver, the widths of verdicts.md for layers that state no accuracy."""
 TOUCH, SLIVER, OVERLAP = range(3)
 
+DOUBTFUL_SHARE = 1e-3
 AMBIGUOUS_SHARE = 1e-3
 """Two readings of a broken outline that differ by more of its area leave it unread."""
 READ, UNREAD, UNDECIDED = range(3)
@@ -105,13 +106,15 @@ def areal(shapes):
 # -- broken outlines ---------------------------------------------------------------------------
 
 
-def mended(shapes) -> tuple[np.ndarray, np.ndarray]:
-    """Return valid outlines, and whether each can be READ, is UNREAD or UNDECIDED.
+def mended(shapes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return valid outlines, whether each can be READ, is UNREAD or UNDECIDED, and its doubt.
 
     A broken outline is read by its crossings and by its structure. Where the readings agree the
-    ground of either counts; where they do not the outline says nothing.
+    ground of either counts; where they do not the outline says nothing. The doubt is 1 where
+    mending changed the area by more than DOUBTFUL_SHARE, 0 where not, 0.5 too near to tell.
     """
     out, state = shapes.copy(), np.full(len(shapes), READ)
+    doubt = np.zeros(len(shapes))
     for row in np.flatnonzero(~shapely.is_valid(shapes)):
         plane = Plane(middle(shapes[row : row + 1])[0])
         broken = shapely.transform(shapes[row], lambda xy, p=plane: np.column_stack(p.proj(*xy.T)))
@@ -126,9 +129,12 @@ def mended(shapes) -> tuple[np.ndarray, np.ndarray]:
         either = shapely.union(by_crossings, by_structure)
         apart = shapely.symmetric_difference(by_crossings, by_structure).area / either.area
         out[row] = plane.degrees(either if apart > 0 else by_crossings)
-        limits = AMBIGUOUS_SHARE * np.array([0.99, 1.01])
-        state[row] = (READ, UNDECIDED, UNREAD)[int(np.searchsorted(limits, apart))]
-    return out, state
+        limits = np.array([0.99, 1.01])
+        state[row] = (READ, UNDECIDED, UNREAD)[np.searchsorted(AMBIGUOUS_SHARE * limits, apart)]
+        # GEOS takes each ring's signed area as it is drawn, crossings or not.
+        changed = abs(either.area - broken.area) / either.area
+        doubt[row] = (0, 0.5, 1)[np.searchsorted(DOUBTFUL_SHARE * limits, changed)]
+    return out, state, doubt
 
 
 # -- overlaps ----------------------------------------------------------------------------------

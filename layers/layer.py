@@ -244,9 +244,37 @@ class Layer:
         base = replace(
             self.take(np.flatnonzero(~taken)),
             displaced=self.displaced | frozenset(self.text(number)[taken]),
+            issues=(*self._signed_issues(), *self._places_taken(np.flatnonzero(taken), vetted)),
         )
         # Counted before rows were taken out: a snapshot's row number never names another row.
         return base._followed_by(vetted, self._next_row, "#vetted")
+
+    def _places_taken(self, rows: Ints, vetted: Layer) -> tuple[Issue, ...]:
+        """Say which registered features no longer count, and where the holder is another."""
+        if not len(rows):
+            return ()
+        number = self.schema.number
+        names = self.text(number)[rows].tolist()
+        said = warning(
+            "takes_place",
+            f"送审要素取代同号的登记要素，后者不再参与比较：{listed(names)}",
+            "vetted features take the places of registered ones of the same number, which no "
+            f"longer count: {listed(names, 'en')}",
+        )
+        owner = next((c.name for c in self.schema.columns if c.name in ("holder", "operator")), "")
+        if not owner:
+            return (said,)
+        holder = dict(zip(vetted.text(number), vetted.text(owner), strict=True))
+        held = zip(names, self.text(owner)[rows], strict=True)
+        other = [n for n, old in held if None not in (old, holder[n]) and old != holder[n]]
+        if not other:
+            return (said,)
+        return said, warning(
+            "takes_place_of_another",
+            f"取代的登记要素属于其他权利人，请核对编号：{listed(other)}",
+            "the registered features so replaced have another holder, check the numbers: "
+            f"{listed(other, 'en')}",
+        )
 
     def stack(self, other: Layer) -> Layer:
         """Return the features of both layers, ``other`` last; nothing is replaced.

@@ -181,7 +181,8 @@ def test_a_bow_tie_is_read_and_a_pentagram_is_not():
         np.column_stack([110 + 0.002 * np.cos(angle), 30 + 0.002 * np.sin(angle)])
     )
     sound = shapely.box(110, 30, 110.001, 30.001)
-    shapes, state = truth.mended(np.array([bow_tie, pentagram, sound]))
+    shapes, state, doubt = truth.mended(np.array([bow_tie, pentagram, sound]))
+    assert list(doubt[[0, 2]]) == [1, 0]
     assert state.tolist() == [truth.READ, truth.UNREAD, truth.READ]
     assert shapes[2] is sound
     # Two triangles of half the box's width and all its height: half the box.
