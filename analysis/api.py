@@ -55,7 +55,7 @@ def vet(
     for file in files:
         for name, part in session.read(file, options).items():
             vetted[name] = vetted[name].stack(part) if name in vetted else part
-    return session.vet(vetted, out)
+    return session.vet(vetted, Path(out))
 
 
 def screen(
@@ -69,7 +69,9 @@ def screen(
     progress: Progress | None = None,
 ) -> Outcome:
     """Judge every registered feature of the workspace."""
-    return Session(open_workspace(workspace), rules, as_of, formats, lang, progress).screen(out)
+    return Session(open_workspace(workspace), rules, as_of, formats, lang, progress).screen(
+        Path(out)
+    )
 
 
 def batch(
@@ -93,7 +95,9 @@ def batch(
     of the worst file (1, then 3, then 0).
     """
     session = Session(open_workspace(workspace), rules, as_of, formats, lang, None)
-    return batches.run(session, paths, out, ReadOptions(layer, constants, crs, encoding), progress)
+    return batches.run(
+        session, paths, Path(out), ReadOptions(layer, constants, crs, encoding), progress
+    )
 
 
 # -- looking ------------------------------------------------------------------------------------

@@ -13,11 +13,14 @@ import pyarrow as pa
 
 from analysis.io import write_bytes
 from analysis.model import Verdict
+from analysis.reports import ALWAYS, OPTIONAL, is_result_folder, remove_results
 from analysis.reports.text import inert
 from analysis.session import Progress, ReadOptions, Session
 from gis.errors import MineZoneError
 from layers.errors import LayerError
 from layers.formats import is_dataset, layers_in
+
+SUMMARY = ("summary.csv", "summary.json")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def run(
     Folders are searched to any depth. Exit status 2 if any file could not be judged, else that
     of the worst file (1, then 3, then 0).
     """
-    files = list(_datasets(paths))
+    files = [f for f in _datasets(paths) if not _is_ours(f)]
     if not files:
         names = "、".join(str(p) for p in paths)
         raise LayerError(f"{names}：没有可读的数据文件", f"{names}: no file to read")
@@ -78,8 +81,11 @@ def _row(session: Session, file: Path, folder: Path, options: ReadOptions) -> Ba
     try:
         outcome = session.vet(session.read(file, options), folder)
     except MineZoneError as error:
+        # What an earlier run said of the file no longer holds.
+        remove_results(folder)
         return BatchRow(str(file), "ERROR", None, {}, 0, error, None)
     except Exception as fault:  # noqa: BLE001  a fault on one file must not lose the others
+        remove_results(folder)
         broken = MineZoneError(
             f"{file}：程序错误 {type(fault).__name__}: {fault}",
             f"{file}: program fault {type(fault).__name__}: {fault}",
@@ -105,6 +111,13 @@ def _datasets(paths: Sequence[Path]) -> Iterable[Path]:
     for path in paths:
         # A folder may itself be a data set (.gdb).
         yield from layers_in(path) if path.is_dir() and not is_dataset(path) else [path]
+
+
+def _is_ours(file: Path) -> bool:
+    """Return whether a file is a result of an earlier run, not a submission."""
+    if file.name in SUMMARY:
+        return all((file.parent / name).exists() for name in SUMMARY)
+    return file.name in (*ALWAYS, *OPTIONAL.values()) and is_result_folder(file.parent)
 
 
 def _folders(files: Sequence[Path], out: Path) -> list[Path]:
@@ -142,7 +155,7 @@ def _write_summary(rows: Sequence[BatchRow], out: Path) -> tuple[Path, Path]:
                 "out": folder or None,
             }
         )
-    table, record = out / "summary.csv", out / "summary.json"
+    table, record = (out / name for name in SUMMARY)
     write_bytes(table, text.getvalue().encode("utf-8-sig"))
     totals = {n: sum(r.status == n for r in rows) for n in [*names, "ERROR"]}
     body = {"files": len(rows), "totals": totals, "rows": records}

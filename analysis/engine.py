@@ -196,17 +196,27 @@ def _gate(rule: Rule, subjects: Layer, context: RuleContext, table: FindingTable
     if not rests.any():
         return table
     verdicts, reasons, args = table.verdict.copy(), table.reason.copy(), table.args.copy()
-    open_rows = rests
+    # An outline in doubt may reach farther than it is drawn.
+    own = rests & subjects.doubtful[table.subject]
+    _set_gap(own, "doubtful_outline", subjects.name, (verdicts, reasons, args))
+    open_rows = rests & ~own
     for name, need in rule.needs.items():
         if isinstance(need, Window) or need.optional:
             continue
         for reason, gap in _gaps(need, subjects, context.layer(name), context):
             hit = open_rows & gap[table.subject]
-            verdicts[hit] = Verdict.NO_DATA
-            reasons[hit] = reason
-            args[hit] = json.dumps({"layer": name}, ensure_ascii=False)
+            _set_gap(hit, reason, name, (verdicts, reasons, args))
             open_rows = open_rows & ~hit
     return replace(table, verdict=verdicts, reason=reasons, args=args)
+
+
+def _set_gap(
+    rows: Bools, reason: str, layer: str, columns: tuple[np.ndarray, Objects, Objects]
+) -> None:
+    verdicts, reasons, args = columns
+    verdicts[rows] = Verdict.NO_DATA
+    reasons[rows] = reason
+    args[rows] = json.dumps({"layer": layer}, ensure_ascii=False)
 
 
 def _gaps(
@@ -220,13 +230,19 @@ def _gaps(
     if not registered and not layer.empty_means_none:
         return [("layer_empty", everywhere)]
     if isinstance(need, Same):
-        if need.column in layer.absent and registered:
+        if registered and _registered_lack(layer, need.column):
             return [("column_absent", everywhere)]
-        return [("refused_neighbours", _refused_with_key(need, subjects, layer))]
+        return [
+            ("refused_neighbours", _refused_with_key(need, subjects, layer)),
+            ("doubtful_outline", _doubtful_with_key(need, subjects, layer)),
+        ]
     reach = _reach(need, layer, context)
     gaps: list[tuple[str, Bools]] = []
     if len(layer.refused):
         gaps.append(("refused_neighbours", near_boxes(subjects, layer.refused.bounds, reach)))
+    if layer.doubtful.any():
+        bounds = layer.shapes.bounds[layer.doubtful]
+        gaps.append(("doubtful_outline", near_boxes(subjects, bounds, reach)))
     if layer.coverage is not None:
         gaps.append(("outside_coverage", ~inside(subjects, layer.coverage, reach)))
     return gaps
@@ -235,6 +251,12 @@ def _gaps(
 def _registered_rows(layer: Layer) -> int:
     # As read: a vetted feature that takes the place of the only registered one empties nothing.
     return sum(p.read - p.refused for p in layer.provenance if p.role == "workspace")
+
+
+def _registered_lack(layer: Layer, column: str) -> bool:
+    """Return whether no registered row says anything in ``column``, whatever vetted ones say."""
+    roles = np.array([p.role == "workspace" for p in layer.provenance], bool)[layer.part]
+    return bool(roles.any()) and bool(layer.is_null(column)[roles].all())
 
 
 def _reach(need: Within, layer: Layer, context: RuleContext) -> float:
@@ -270,6 +292,14 @@ def _mark_displaced(subjects: Layer, table: FindingTable) -> FindingTable:
         record["displaced"] = numbers[table.subject[row]]
         args[row] = json.dumps(record, ensure_ascii=False, sort_keys=True)
     return replace(table, args=args)
+
+
+def _doubtful_with_key(need: Same, subjects: Layer, layer: Layer) -> Bools:
+    out = np.zeros(len(subjects), bool)
+    if layer.doubtful.any():
+        i, j = subjects.matches(need.own, layer, need.column)
+        out[i[layer.doubtful[j]]] = True
+    return out
 
 
 # -- final order, law and identity -------------------------------------------------------------

@@ -12,9 +12,10 @@ import numpy as np
 
 from analysis import engine, registry
 from analysis.errors import UnknownRuleError
+from analysis.io import OutputError
 from analysis.law import Rulebook
 from analysis.model import Rule, Verdict
-from analysis.reports import write
+from analysis.reports import ALWAYS, OPTIONAL, write
 from analysis.results import Results
 from analysis.rulebook import load as load_rulebook
 from gis.ragged import Ints
@@ -122,6 +123,13 @@ class Session:
             )
         return self.judge(layers, subjects, out)
 
+    def _inputs(self, layers: Mapping[str, Layer]) -> Iterable[Path]:
+        yield self.workspace.path
+        for layer in layers.values():
+            for part in layer.provenance:
+                base = self.workspace.root if part.role == "workspace" else Path()
+                yield from (base / name for name in (part.source, part.coverage) if name)
+
     def judge(
         self,
         layers: Mapping[str, Layer],
@@ -141,18 +149,36 @@ class Session:
             title=self.workspace.title,
             progress=self.progress,
         )
+        _refuse_overwriting(out, self._inputs(layers))
         files = write(results, out, self.formats, self.lang)
-        return Outcome(results, out, tuple(files), exit_status(results))
+        return Outcome(results, out, tuple(files), exit_status(results, subjects))
 
 
-def exit_status(results: Results) -> int:
+def _refuse_overwriting(out: Path, inputs: Iterable[Path]) -> None:
+    """Raise OutputError where a result would take the place of something that was read."""
+    read = {path.resolve() for path in inputs}
+    for name in (*ALWAYS, *OPTIONAL.values()):
+        target = out / name
+        if target.resolve() in read:
+            raise OutputError(
+                f"输出 {target} 会覆盖输入文件，请另选输出文件夹",
+                f"output {target} would replace an input file: choose another folder",
+            )
+
+
+def exit_status(results: Results, asked: Iterable[str]) -> int:
     """Return 0 all PASS or NOT_APPLICABLE, 1 some FAIL, 3 something undecided.
 
-    A row of a judged layer that was refused is as undecided as NO_DATA.
+    A refused row of a layer in ``asked``, the layers that were to be judged, is as undecided as
+    NO_DATA; so is a layer without a row to judge, unless it is declared that there are none.
     """
     if results.verdict == Verdict.FAIL:
         return 1
     if results.verdict in (Verdict.REVIEW, Verdict.NO_DATA):
         return 3
     judged = set(results.subject_layer)
-    return 3 if any(len(results.layers[name].refused) for name in judged) else 0
+    for name in asked:
+        layer = results.layers[name]
+        if len(layer.refused) or (name not in judged and not layer.empty_means_none):
+            return 3
+    return 0

@@ -9,6 +9,7 @@ import os
 import platform
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,9 +19,18 @@ START, END = "<!-- measured -->", "<!-- /measured -->"
 LIBRARIES = ("numpy", "shapely", "pyproj", "pyarrow", "pyogrio")
 
 MEASUREMENTS = {
+    "A bare machine": "benchmarks/bare.py",
+    "Refused, in one line": "benchmarks/refusals.py",
     "Accuracy": "benchmarks/accuracy.py",
     "National scale": "benchmarks/national.py",
 }
+
+
+def commit() -> str:
+    """Return the commit that is measured, marked where files differ from it."""
+    git = ["git", "describe", "--always", "--dirty=, with uncommitted changes", "--abbrev=10"]
+    done = subprocess.run(git, cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip() or "no git"
 
 
 def measured(title: str, script: str) -> tuple[str, bool]:
@@ -49,6 +59,7 @@ def main() -> int:
     """Measure, then print or write."""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     lines = [
+        f"Commit {commit()}, {datetime.now(UTC):%Y-%m-%d}. "
         f"Python {platform.python_version()} on {os.cpu_count()} cores; {libraries}.\n",
     ]
     good = True

@@ -133,21 +133,40 @@ def _ends(one: Shapes, other: Shapes, lon0: Floats) -> tuple[Floats, Floats]:
 
 
 def listed(a: Pieces, b: Pieces, i: Ints, j: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Yield all piece pairs of the feature pairs (i, j) in bounded chunks."""
-    many, each = np.diff(a.offsets)[i], np.diff(b.offsets)[j]
-    total = np.cumsum(many * each)
+    """Yield, in bounded chunks, piece pairs that may hold the nearest points of pairs (i, j).
+
+    Runs of pieces are compared first: a long outline has few runs near its partner.
+    """
+    first_a, number_a, offsets_a, bounds_a = a.runs
+    first_b, number_b, offsets_b, bounds_b = b.runs
+    many, each = np.diff(offsets_a)[i], np.diff(offsets_b)[j]
+    for pairs in _limited(many * each, _LISTED):
+        p, q = _product(offsets_a[i[pairs]], many[pairs], offsets_b[j[pairs]], each[pairs])
+        pair = np.repeat(np.arange(len(many[pairs])), many[pairs] * each[pairs])
+        starts = offsets_of(many[pairs] * each[pairs])[:-1]
+        most = most_m(a.middle[first_a[p]], b.middle[first_b[q]])
+        near = least_m(bounds_a[p], bounds_b[q]) <= np.minimum.reduceat(most, starts)[pair]
+        p, q = p[near], q[near]
+        for runs in _limited(number_a[p] * number_b[q], _LISTED):
+            yield _product(first_a[p[runs]], number_a[p[runs]], first_b[q[runs]], number_b[q[runs]])
+
+
+def _limited(sizes: Ints, limit: int) -> Iterator[slice]:
+    """Yield slices of consecutive sizes whose sum stays within ``limit`` (or of one size)."""
+    total = np.cumsum(sizes)
     start = 0
-    while start < len(i):
+    while start < len(sizes):
         before = int(total[start - 1]) if start else 0
-        stop = max(start + 1, int(np.searchsorted(total, before + _LISTED, side="right")))
-        run = slice(start, stop)
-        p = spans(a.offsets[i[run]], many[run])
-        wide = np.repeat(each[run], many[run])
-        yield (
-            np.repeat(p, wide),
-            spans(np.repeat(b.offsets[j[run]], many[run]), wide),
-        )
+        stop = max(start + 1, int(np.searchsorted(total, before + limit, side="right")))
+        yield slice(start, stop)
         start = stop
+
+
+def _product(first: Ints, many: Ints, other: Ints, each: Ints) -> tuple[Ints, Ints]:
+    """Return all pairs of ``many`` rows from ``first`` on and ``each`` rows from ``other`` on."""
+    row = spans(first, many)
+    wide = np.repeat(each, many)
+    return np.repeat(row, wide), spans(np.repeat(other, many), wide)
 
 
 def part_points(shapes: Ragged) -> tuple[Floats, Ints]:

@@ -53,6 +53,12 @@ class Overlaid:
         """Return (k,) the polygons in degrees."""
         return to_degrees(self.shapes, self.lon0)
 
+    @staticmethod
+    def empty(count: int) -> Overlaid:
+        """Return pairs that do not meet."""
+        shapes = np.full(count, shapely.Polygon(), object)
+        return Overlaid(shapes, np.zeros(count), np.zeros(count, bool))
+
     def take(self, rows: Ints) -> Overlaid:
         """Return the pairs at ``rows``."""
         return Overlaid(self.shapes[rows], self.lon0[rows], self.meets[rows])
@@ -74,10 +80,11 @@ def shared(left: Ragged, right: Ragged, i: Ints, j: Ints) -> Overlaid:
     border between two zones: the narrower overlap counts, and touching counts before a gap.
     """
     own, partner = own_meridian(left)[i], own_meridian(right)[j]
-    first = _in_zone(left, right, i, j, own)
+    same = np.flatnonzero(own == partner)
+    out = Overlaid.empty(len(i)).replaced(same, _in_zone(left, right, i[same], j[same], own[same]))
     across = np.flatnonzero(own != partner)
     if not len(across):
-        return first
+        return out
     rows, others = i[across], j[across]
     between = _between(*_fine(left, rows), *_fine(right, others))
     again = np.flatnonzero(between.width < SLIVER_M)
@@ -88,7 +95,7 @@ def shared(left: Ragged, right: Ragged, i: Ints, j: Ints) -> Overlaid:
     rank = [np.where(r.meets, r.width, np.inf) for r in answers]
     second = np.flatnonzero(rank[1] < rank[0])
     best = answers[0].replaced(second, answers[1].take(second))
-    return first.replaced(across, between.replaced(again, best))
+    return out.replaced(across, between.replaced(again, best))
 
 
 def _in_zone(left: Ragged, right: Ragged, i: Ints, j: Ints, lon0: Floats) -> Overlaid:
@@ -135,18 +142,26 @@ class AgainstUnion:
         narrower answer counts.
         """
         own, partners = own_meridian(self.left)[self.rows], own_meridian(self.right)[self.j]
-        first = self._in_zone(operation, own)
-        across = np.unique(self.group[own[self.group] != partners])
+        mixed = np.zeros(len(self.rows), bool)
+        mixed[self.group[own[self.group] != partners]] = True
+        plain, across = np.flatnonzero(~mixed), np.flatnonzero(mixed)
+        out = Overlaid.empty(len(self.rows))
+        out = out.replaced(plain, self._of(plain)._in_zone(operation, own[plain]))
         if not len(across):
-            return first
-        keep = np.isin(self.group, across)
-        group = np.searchsorted(across, self.group[keep])
-        mixed = AgainstUnion(self.left, self.right, self.rows[across], group, self.j[keep])
-        between = mixed._between(operation)
-        narrow = (between.width > 0) & (between.width < SLIVER_M)
-        narrow &= first.take(across).width < between.width
-        large = np.flatnonzero(~narrow)
-        return first.replaced(across[large], between.take(large))
+            return out
+        block = self._of(across)
+        between = block._between(operation)
+        again = np.flatnonzero((between.width > 0) & (between.width < SLIVER_M))
+        second = block._of(again)._in_zone(operation, own[across[again]])
+        narrower = np.flatnonzero(second.width < between.take(again).width)
+        between = between.replaced(again[narrower], second.take(narrower))
+        return out.replaced(across, between)
+
+    def _of(self, some: Ints) -> AgainstUnion:
+        """Return the block of some of the rows (ascending) and their partners."""
+        keep = np.isin(self.group, some)
+        group = np.searchsorted(some, self.group[keep])
+        return AgainstUnion(self.left, self.right, self.rows[some], group, self.j[keep])
 
     def _in_zone(self, operation: Callable[..., Any], lon0: Floats) -> Overlaid:
         boxes = densified(self.left).bounds[self.rows[self.group]]

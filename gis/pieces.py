@@ -66,6 +66,22 @@ class Pieces:
         middle: Floats = self.outline.xy[self.start + self.count // 2]
         return middle
 
+    @cached_property
+    def runs(self) -> tuple[Ints, Ints, Ints, Floats]:
+        """Return runs of up to ``SEGMENTS`` pieces of one feature.
+
+        First piece and number of pieces (r,), offsets of each feature's runs (f + 1,), and
+        bounds (r, 4): a coarse look at features of thousands of pieces.
+        """
+        each = -(-np.diff(self.offsets) // SEGMENTS)
+        feature = np.repeat(np.arange(len(each)), each)
+        offsets = offsets_of(each)
+        first = self.offsets[feature] + (np.arange(len(feature)) - offsets[feature]) * SEGMENTS
+        number = np.minimum(first + SEGMENTS, self.offsets[feature + 1]) - first
+        low = np.minimum.reduceat(self.bounds[:, :2], first)
+        high = np.maximum.reduceat(self.bounds[:, 2:], first)
+        return first, number, offsets, np.column_stack([low, high])
+
     def lines(self, rows: Ints, lon0: Floats) -> Shapes:
         """Return pieces ``rows`` as line strings in the planes of ``lon0`` ((len(rows),)).
 

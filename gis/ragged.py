@@ -28,7 +28,8 @@ class Kind(IntEnum):
     POLYGON = 2
 
 
-_KIND_OF_TYPE = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2}
+KIND_OF_TYPE = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2}
+"""shapely type id -> :class:`Kind`; a collection has none."""
 _MULTI = (
     shapely.GeometryType.MULTIPOINT,
     shapely.GeometryType.MULTILINESTRING,
@@ -90,14 +91,14 @@ class Ragged:
         """
         shapes = np.asarray(geometries, dtype=object)
         types = shapely.get_type_id(shapes)
-        known = np.isin(types, list(_KIND_OF_TYPE)) & ~shapely.is_empty(shapes)
+        known = np.isin(types, list(KIND_OF_TYPE)) & ~shapely.is_empty(shapes)
         if not known.all():
             row = int(np.flatnonzero(~known)[0])
             raise GeometryError(
                 f"第 {row + 1} 个几何为空或类型不支持",
                 f"geometry {row + 1} is empty or of an unsupported type",
             )
-        table = np.array([_KIND_OF_TYPE.get(t, 255) for t in range(8)], np.uint8)
+        table = np.array([KIND_OF_TYPE.get(t, 255) for t in range(8)], np.uint8)
         kinds = table[types]
         blocks = [_ragged_of_kind(shapes[kinds == k], k) for k in Kind]
         return _interleave(blocks, kinds)

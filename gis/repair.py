@@ -14,6 +14,9 @@ from gis.ragged import Bools, Floats, Ints, Ragged, Shapes
 AMBIGUOUS_SHARE = 1e-3
 """Two readings of a broken outline that differ by more than this share of area: refused."""
 
+DOUBTFUL_SHARE = 1e-3
+"""A repair that changes the area by more than this share leaves the true outline in doubt."""
+
 _POINTS, _LINES, _POLYGONS, _COLLECTION = (0, 4), (1, 2, 5), (3, 6), 7
 
 Reason = tuple[str, str]
@@ -27,6 +30,8 @@ class Repaired:
     ----------
     shapes : valid, non-empty, two-dimensional; None where refused
     repaired, refused : what became of each
+    doubtful : repaired, but the area changed by more than :data:`DOUBTFUL_SHARE`: corners in the
+        wrong order, say. What is there counts; that nothing else is, nobody can say
     reason_zh, reason_en : why, empty strings where nothing was done
     area_before_m2, area_after_m2 : of repaired and refused polygons and of their repair, NaN
         elsewhere; before counts each shell less its holes, whatever they cross
@@ -35,6 +40,7 @@ class Repaired:
     shapes: Shapes
     repaired: Bools
     refused: Bools
+    doubtful: Bools
     reason_zh: Shapes
     reason_en: Shapes
     area_before_m2: Floats
@@ -61,6 +67,7 @@ def repair(shapes: Shapes) -> Repaired:
     out = shapely.force_2d(np.asarray(shapes, dtype=object))
     state = Repaired(
         out,
+        np.zeros(n, np.bool_),
         np.zeros(n, np.bool_),
         np.zeros(n, np.bool_),
         np.full(n, "", dtype=object),
@@ -154,6 +161,8 @@ def _repair_polygons(state: Repaired) -> None:
     good = rows[~state.refused[rows]]
     if len(good):
         state.area_after_m2[good] = area_m2(Ragged.from_shapely(state.shapes[good]))
+        before, after = state.area_before_m2[good], state.area_after_m2[good]
+        state.doubtful[good] = np.abs(after - before) > DOUBTFUL_SHARE * after
         _tell_area(state, good)
     state.repaired[state.refused] = False
 
@@ -167,6 +176,9 @@ def _tell_area(state: Repaired, rows: Ints) -> None:
         before, after = state.area_before_m2[row], state.area_after_m2[row]
         state.reason_zh[row] += f"，面积 {before:.1f} → {after:.1f} m²"
         state.reason_en[row] += f", area {before:.1f} → {after:.1f} m²"
+        if state.doubtful[row]:
+            state.reason_zh[row] += "，真实轮廓存疑，请核对界址点次序"
+            state.reason_en[row] += "; the true outline is in doubt: check the order of corners"
 
 
 def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools]:

@@ -10,6 +10,7 @@ import shapely
 
 from gis.projection import edge_starts
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, offsets_of, spans
+from gis.triangles import triangles_of
 
 RELATIVE = 8e-4
 FLOOR_M = 5e-7
@@ -71,7 +72,7 @@ def _branch_and_bound(shapes: Shapes) -> Floats:
     lowest bounds: in a sliver that is along its length, however long it is. Corners and
     middles of the triangles are themselves centres and give the answer from below.
     """
-    cells, owner = _triangles(shapes)
+    cells, owner = triangles_of(shapes)
     edges, near = _edges_near(shapes, cells, owner)
     radius, rest = np.zeros((2, len(shapes)))
     bound = np.empty(0)
@@ -108,45 +109,29 @@ def _edges_near(shapes: Shapes, cells: Floats, owner: Ints) -> tuple[Floats, _Ne
     edges = np.stack([outline.xy[start], outline.xy[start + 1]], axis=1)
     per_shape = np.bincount(outline.feature_of_vertex[start], minlength=len(shapes))
     offsets = offsets_of(per_shape.astype(np.int64))
-    counts = per_shape[owner].astype(np.int64)
-    lists = spans(offsets[owner], counts)
-    keep = np.ones(len(lists), bool)
-    ends = np.cumsum(counts)
+    few = np.flatnonzero(per_shape[owner] <= _MANY_EDGES)
+    cell = [np.repeat(few, per_shape[owner[few]])]
+    edge = [spans(offsets[owner[few]], per_shape[owner[few]].astype(np.int64))]
     # No point of a cell is farther from the outline than from the cell's corner, nor than the
     # radius of the circle of equal area; the few polygons of many edges are worth a tree.
     for shape in np.flatnonzero(per_shape > _MANY_EDGES):
         rows = np.flatnonzero(owner == shape)
         reach = np.minimum(_diameters(cells[rows]), np.sqrt(shapes[shape].area / np.pi))
         tree = shapely.STRtree(shapely.linestrings(edges[offsets[shape] : offsets[shape + 1]]))
-        hit = tree.query(
-            shapely.polygons(cells[rows]), predicate="dwithin", distance=reach + FLOOR_M
-        )
-        at = ends[rows] - counts[rows]
-        keep[spans(at, counts[rows])] = False
-        keep[at[hit[0]] + hit[1]] = True
-    cell = np.repeat(np.arange(len(cells)), counts)[keep]
-    return edges, _Near(lists[keep], np.bincount(cell, minlength=len(cells)).astype(np.int64))
+        triangles = shapely.polygons(cells[rows])
+        row, hit = tree.query(triangles, predicate="dwithin", distance=reach + FLOOR_M)
+        cell.append(rows[row])
+        edge.append(offsets[shape] + hit)
+    of_cell = np.concatenate(cell)
+    order = np.argsort(of_cell, kind="stable")
+    counts = np.bincount(of_cell, minlength=len(cells)).astype(np.int64)
+    return edges, _Near(np.concatenate(edge)[order], counts)
 
 
 def _diameters(cells: Floats) -> Floats:
     """Return (m,) longest sides of triangles (m, 3, 2)."""
     side = cells[:, [1, 2, 0]] - cells
     return cast(Floats, np.hypot(side[..., 0], side[..., 1]).max(axis=1))
-
-
-def _triangles(shapes: Shapes) -> tuple[Floats, Ints]:
-    """Return triangles (m, 3, 2) that cover the polygons, and the row of each one's polygon.
-
-    A polygon whose triangulation loses area (edges closer than rounding) has none.
-    """
-    parts, owner = shapely.get_parts(
-        shapely.constrained_delaunay_triangles(shapes), return_index=True
-    )
-    covered = np.bincount(owner, weights=shapely.area(parts), minlength=len(shapes))
-    sound = np.abs(covered - shapely.area(shapes)) <= 1e-6 * shapely.area(shapes)
-    keep = sound[owner]
-    corners = shapely.get_coordinates(parts[keep]).reshape(-1, 4, 2)[:, :3]
-    return corners, owner[keep].astype(np.int64)
 
 
 def _halved(cells: Floats, edges: Floats, near: _Near) -> tuple[Floats, Floats, Floats, _Near]:

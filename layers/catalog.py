@@ -13,6 +13,7 @@ import yaml
 
 from gis.ragged import Kind
 from layers.errors import LayerError
+from layers.parse import folded
 from layers.schema import Column, Dtype, Schema
 
 _KINDS = {"point": Kind.POINT, "line": Kind.LINE, "polygon": Kind.POLYGON}
@@ -144,7 +145,7 @@ def _unique_aliases(layer: str, columns: tuple[Column, ...]) -> None:
     elevations = {"top_elevation_m", "bottom_elevation_m"}
     for column in columns:
         for alias in (*column.aliases, *column.unit_fields):
-            other = seen.setdefault(alias.casefold(), column.name)
+            other = seen.setdefault(folded(alias), column.name)
             if other != column.name and {other, column.name} != elevations:
                 raise _fault(f"{layer}: alias {alias} belongs to {other} and {column.name}")
 

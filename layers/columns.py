@@ -12,19 +12,23 @@ import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
 from layers import minerals
+from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.fields import Mapped, Match, map_fields
-from layers.issues import error, info, label_en, warning
-from layers.layer import Issue
+from layers.issues import error, info, label_en, listed, warning
+from layers.layer import ARROW_TYPES
+from layers.parse import folded
 from layers.schema import Column, Schema
 from layers.settings import LayerSettings
-from layers.values import ARROW_TYPES, Values, convert
+from layers.values import Values, as_text, convert
+
+_UNIT_ZH = {"kt/a": "千吨/年", "m3": "立方米"}
 
 
 @dataclass(frozen=True, eq=False)
 class Built:
-    """Typed columns by name (every column of the schema), those with no source, and the talk."""
+    """Typed columns by name (all of the schema), those without a source, and what was said."""
 
     columns: dict[str, pa.Array]
     absent: frozenset[str]
@@ -64,6 +68,7 @@ def build_columns(
     for name in absent:
         columns[name] = pa.nulls(n, ARROW_TYPES[schema.column(name).dtype])
     issues += _missing(schema, absent, file)
+    issues += _upside_down(columns, labels)
     return Built(columns, frozenset(absent), constants, tuple(issues), tuple(errors))
 
 
@@ -112,27 +117,45 @@ def _values(
     file: str,
 ) -> Values:
     unit: Any = match.unit
-    unit_field = mapped.units.get(column.name)
-    if unit is None and unit_field is not None:
-        unit = fields[unit_field]
+    unit_fields = mapped.units.get(column.name, ())
+    if unit is None and unit_fields:
+        unit = _units(match.field, unit_fields, fields)
     values = convert(
         fields[match.field], column, match.field, labels, unit=unit, elevation_range=match.both
     )
-    if not match.unclear or unit is not None:
+    if not match.unclear or match.unit is not None:
         return values
-    return Values(values.array, (*values.issues, *_assumed(column, match.field, fields, file)))
+    bare = fields[match.field]
+    if unit is not None:
+        # Only rows whose unit cell is empty have a number of a unit nobody stated.
+        bare = bare.filter(unit.is_null())
+    return Values(values.array, (*values.issues, *_assumed(column, match.field, bare, file)))
 
 
-def _assumed(
-    column: Column, field: str, fields: Mapping[str, pa.Array], file: str
-) -> tuple[Issue, ...]:
+def _units(field: str, unit_fields: Sequence[str], fields: Mapping[str, pa.Array]) -> pa.Array:
+    """Return (n,) the unit of each row's value; one that nothing reads where fields disagree.
+
+    A unit field that begins like ``field`` (生产规模, 生产规模单位) speaks for it alone.
+    """
+    own = [u for u in unit_fields if folded(u).startswith(folded(field))] or unit_fields
+    unit = as_text(fields[own[0]])
+    for other in own[1:]:
+        text = as_text(fields[other])
+        clash = pc.not_equal(unit, text).fill_null(False)
+        unit = pc.if_else(clash, pc.binary_join_element_wise(unit, text, "≠"), unit)
+        unit = pc.coalesce(unit, text)
+    return unit
+
+
+def _assumed(column: Column, field: str, values: pa.Array, file: str) -> tuple[Issue, ...]:
     """Return the warning about bare numbers of a unit nobody stated, if there are any."""
-    if not _bare_numbers(fields[field]):
+    if not _bare_numbers(values):
         return ()
     return (
         warning(
             "unit_assumed",
-            f"{file}：字段“{field}”未注明单位，其中无单位的数值按 {column.unit} 理解",
+            f"{file}：字段“{field}”未注明单位，其中无单位的数值按"
+            f"{_UNIT_ZH.get(column.unit or '', '')}（{column.unit}）理解",
             f"{file}: field '{field}' states no unit; its bare numbers are taken as {column.unit}",
         ),
     )
@@ -203,6 +226,25 @@ def _missing(schema: Schema, absent: Sequence[str], file: str) -> list[Issue]:
             "column_absent",
             f"{file}：缺少列 {titles}，相关规则将答“资料不足”",
             f"{file}: no {', '.join(c.name for c in wanted)}; rules that need it answer NO_DATA",
+        )
+    ]
+
+
+def _upside_down(columns: Mapping[str, pa.Array], labels: Sequence[str]) -> list[Issue]:
+    """Return a warning about rows whose top lies below their bottom; nothing is swapped."""
+    if not {"top_elevation_m", "bottom_elevation_m"} <= set(columns):
+        return []
+    below = pc.less(columns["top_elevation_m"], columns["bottom_elevation_m"]).fill_null(False)
+    rows = [labels[int(k)] for k in np.flatnonzero(np.asarray(below, np.bool_))]
+    if not rows:
+        return []
+    return [
+        warning(
+            "elevations_reversed",
+            f"上限标高低于下限标高：{listed(rows)}",
+            "the top elevation is below the bottom elevation: "
+            + listed([label_en(row) for row in rows], "en"),
+            rows[0],
         )
     ]
 

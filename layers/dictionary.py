@@ -15,14 +15,17 @@ _HEAD = """# Data dictionary 数据字典
 Written from `layers/schemas.yaml` by `python -m layers.dictionary`; do not edit.
 
 A source field is taken for a column when it is called like the column or like one of its aliases
-(case, spaces and full-width forms do not matter; a unit in brackets, as in 生产规模（万吨/年）, is
-used to convert). Field names that dBase cut at 10 bytes are recognised where they can mean only
-one column. Coordinates are longitude and latitude in CGCS2000 (EPSG:4490), elevations refer to the
-1985 height datum.
+(case, spaces and full-width forms do not matter). A unit in brackets, as in 生产规模（万吨/年）,
+is used to convert, and so is a unit field beside it, such as 生产规模单位, row by row. Field names
+that dBase cut at 10 bytes are recognised where they can mean only one column. Coordinates are
+longitude and latitude in CGCS2000 (EPSG:4490), elevations refer to the 1985 height datum.
 
 **needed** marks what a row should carry: without it the rules that ask for it answer NO_DATA.
 Words for a flag: true/false, 1/0, 是/否, 有/无. Dates: 2024-01-31, 2024/1/31, 2024年1月31日,
-20240131. A value that cannot be read is taken as missing and reported.
+20240131. Numbers of features (columns ending in `_no`, `_id`, `_code`, and the lists
+`replaces_licences`, `replaces_facility`, `overlap_exception`) are read half-width, with plain
+hyphens and without blanks or invisible characters, so that they match however they were typed;
+letter case stays as given. A value that cannot be read is taken as missing and reported.
 
 """
 

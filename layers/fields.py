@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.issues import info, listed, warning
-from layers.layer import Issue
+from layers.parse import folded
 from layers.schema import Column, Schema
 
 _UNIT = re.compile(r"^(.+?)[(\[]([^()\[\]]*)[)\]]$")
@@ -40,7 +40,7 @@ class Mapped:
     """Matches of each column, best first; the fields that hold units; what is left over."""
 
     matches: Mapping[str, tuple[Match, ...]]
-    units: Mapping[str, str]
+    units: Mapping[str, tuple[str, ...]]
     issues: tuple[Issue, ...]
 
 
@@ -76,9 +76,11 @@ def map_fields(
         else:
             matches[column.name] = _named(column, names, ranges)
     units = {
-        c.name: f for c in schema.columns for f in names if names[f][0] in _folded(c.unit_fields)
+        column.name: tuple(f for f in names if _holds_unit(f, names[f][0], column, cut=cut))
+        for column in schema.columns
     }
-    taken = {m.field for found in matches.values() for m in found} | set(units.values())
+    taken = {m.field for found in matches.values() for m in found}
+    taken |= {f for found in units.values() for f in found}
     issues: list[Issue] = []
     if cut:
         for field in fields:
@@ -86,25 +88,17 @@ def map_fields(
                 _match_cut(field, schema, ranges, matches, issues, file)
     taken |= {m.field for found in matches.values() for m in found}
     rest = [f for f in fields if f not in taken and f not in used]
-    ignored = [f for f in rest if fold(f) not in _ROW_NUMBERS]
+    ignored = [f for f in rest if folded(f) not in _ROW_NUMBERS]
     if ignored:
         issues.append(_ignored(file, ignored))
-    return Mapped({k: v for k, v in matches.items() if v}, units, tuple(issues))
-
-
-def fold(name: str) -> str:
-    """Return a field name as names are compared: half-width, no spaces, case ignored."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    found_units = {k: v for k, v in units.items() if v}
+    return Mapped({k: v for k, v in matches.items() if v}, found_units, tuple(issues))
 
 
 def _spelling(field: str) -> tuple[str, str | None]:
-    name = fold(field)
+    name = folded(field)
     match = _UNIT.match(name)
     return (match[1], match[2]) if match else (name, None)
-
-
-def _folded(names: Sequence[str]) -> list[str]:
-    return [fold(n) for n in names]
 
 
 def _range_words(schema: Schema, stated: Mapping[str, str]) -> frozenset[str]:
@@ -112,7 +106,7 @@ def _range_words(schema: Schema, stated: Mapping[str, str]) -> frozenset[str]:
     ends = [c for c in schema.columns if c.name in ("top_elevation_m", "bottom_elevation_m")]
     if len(ends) < 2:
         return frozenset()
-    words = set(_folded(ends[0].aliases)) & set(_folded(ends[1].aliases))
+    words = set(map(folded, ends[0].aliases)) & set(map(folded, ends[1].aliases))
     fields = {stated.get(c.name) for c in ends}
     if len(fields) == 1 and (field := fields.pop()):
         words.add(_spelling(field)[0])
@@ -141,11 +135,11 @@ def _named(
     column: Column, names: Mapping[str, tuple[str, str | None]], ranges: frozenset[str]
 ) -> tuple[Match, ...]:
     found = [f for f in names if f == column.name]
-    wanted = [column.name, *_folded(column.aliases)]
+    wanted = [column.name, *map(folded, column.aliases)]
     for word in wanted:
         found += [f for f, (base, _) in names.items() if base == word and f not in found]
     # A name with brackets may be an alias as a whole: "改（扩）建".
-    found += [f for f in names if fold(f) in wanted and f not in found]
+    found += [f for f in names if folded(f) in wanted and f not in found]
     return tuple(_match(column, f, *names[f], ranges) for f in found)
 
 
@@ -153,9 +147,16 @@ def _match(
     column: Column, field: str, base: str, unit: str | None, ranges: frozenset[str]
 ) -> Match:
     has_unit = column.dtype in ("number", "integer") and bool(unit)
-    unclear = not has_unit and base in _folded(column.unclear_aliases)
+    unclear = not has_unit and base in map(folded, column.unclear_aliases)
     both = column.name.endswith("_elevation_m") and base in ranges
     return Match(field, unit if has_unit else None, unclear, both)
+
+
+def _holds_unit(field: str, base: str, column: Column, *, cut: bool) -> bool:
+    words = [folded(u) for u in column.unit_fields]
+    if base in words:
+        return True
+    return cut and _may_be_cut(field) and any(w.startswith(folded(field)) for w in words)
 
 
 def _match_cut(
@@ -169,11 +170,11 @@ def _match_cut(
     """Add ``field`` to ``matches`` where it can only be the cut name of one thing."""
     if not _may_be_cut(field):
         return
-    begin = fold(field)
+    begin = folded(field)
     found = {
         column.name: word
         for column in schema.columns
-        for word in (column.name, *_folded(column.aliases))
+        for word in (column.name, *map(folded, column.aliases))
         if word.startswith(begin)
     }
     if len(set(found.values())) > 1 and len(found) > 1:

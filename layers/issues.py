@@ -1,13 +1,28 @@
-"""Short ways to write issues, and to keep long lists of them readable."""
+"""Short ways to write issues, and to keep long lists of them readable in both languages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from layers.layer import Issue
+import numpy as np
+import pyarrow as pa
+
+from gis.ragged import Ints
+from layers.account import Issue
+from layers.schema import Column
 
 SHOWN = 20
+_COUNT_WORDS = {"行": "row", "个矿权": "right", "块": "part"}
+_COUNTED = re.compile(r"第\s*(\d+)\s*(行|个矿权|块)")
+_VALUE_KINDS = {
+    "number": ("数值", "a number"),
+    "integer": ("整数", "a whole number"),
+    "flag": ("是/否", "yes or no"),
+    "date": ("日期", "a date"),
+    "code": ("已知代码", "a known code"),
+    "range": ("标高范围（如 1250~980）", "a range of elevations such as 1250~980"),
+}
 
 
 def error(code: str, zh: str, en: str, feature: str | None = None) -> Issue:
@@ -36,5 +51,69 @@ def listed(words: Sequence[str], lang: str = "zh", shown: int = SHOWN) -> str:
 
 
 def label_en(label: str) -> str:
-    """Return a row label of the readers as an English sentence names it."""
-    return re.sub(r"第\s*(\d+)\s*行", r"row \1", label)
+    """Return a row's label, as the readers give it in Chinese, for an English sentence."""
+    label = label.replace("地块 ", "parcel ").replace("许可证 ", "licence ")
+    return _COUNTED.sub(lambda m: f"{_COUNT_WORDS[m[2]]} {m[1]}", label)
+
+
+def bad_values(
+    text: pa.Array,
+    rows: Ints,
+    column: Column,
+    field: str,
+    labels: Sequence[str],
+    code: str = "unreadable_value",
+    kind: str | None = None,
+) -> tuple[Issue, ...]:
+    """Return one warning per distinct bad value, with its first row and how many there are.
+
+    Parameters
+    ----------
+    text : (n,) the values as text
+    rows : (k,) those that are bad
+    labels : (n,) row names
+    kind : what the value should be, a key of the table above; None = the column's own type
+    """
+    if not len(rows):
+        return ()
+    words = np.asarray(text.take(pa.array(rows)).to_pylist(), dtype=object).astype(str)
+    distinct, first, counts = np.unique(words, return_index=True, return_counts=True)
+    order = np.argsort(first)
+    issues = []
+    for k in order[:SHOWN]:
+        word, n, label = _short(distinct[k]), int(counts[k]), labels[int(rows[first[k]])]
+        more_zh, more_en = (f"等 {n} 行", f" and {n - 1} more") if n > 1 else ("", "")
+        kind_zh, kind_en = _VALUE_KINDS[kind or column.dtype]
+        issues.append(
+            warning(
+                code,
+                f"{label}{more_zh}：{column.zh}（字段“{field}”）的值“{word}”不是{kind_zh}，按空值处理",
+                f"{label_en(label)}{more_en}: {column.name} (field '{field}'): '{word}' is not "
+                f"{kind_en}; taken as missing",
+                label,
+            )
+        )
+    rest = len(order) - SHOWN
+    if rest > 0:
+        issues.append(
+            warning(
+                code,
+                f"{column.zh}（字段“{field}”）另有 {rest} 种无法识别的值，按空值处理",
+                f"{column.name} (field '{field}'): {rest} more unreadable values taken as missing",
+            )
+        )
+    return tuple(issues)
+
+
+def unreadable(column: Column, field: str, kind: pa.DataType) -> Issue:
+    """Return the warning about a field whose type cannot hold the column."""
+    return warning(
+        "unreadable_value",
+        f"字段“{field}”的类型 {kind} 无法作为{column.zh}读取，按空值处理",
+        f"field '{field}' of type {kind} cannot be read as {column.name}; taken as missing",
+    )
+
+
+def _short(word: str) -> str:
+    word = re.sub(r"\s+", " ", word)
+    return word if len(word) <= 40 else word[:39] + "…"

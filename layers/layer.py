@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, spans
+from layers.account import Issue, Provenance, Refused
+from layers.errors import LayerError
+from layers.issues import listed, warning
 from layers.schema import Schema
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Severity = Literal["error", "warning", "info"]
+__all__ = ["ARROW_TYPES", "Issue", "Layer", "Provenance", "Refused"]
 
-ARROW_TYPES = {
+ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "code": pa.string(),
     "number": pa.float64(),
@@ -29,76 +32,6 @@ ARROW_TYPES = {
     "date": pa.date32(),
 }
 """Column type of each dtype of a schema."""
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """Something a reader of the report must know about the input.
-
-    ``error``: a row or file was refused; ``warning``: repaired, ignored or assumed;
-    ``info``: worth knowing. ``source`` is set where a layer joins several sources.
-    """
-
-    severity: Severity
-    code: str
-    feature: str | None
-    zh: str
-    en: str
-    source: str | None = None
-
-    @property
-    def message(self) -> str:
-        """Return both languages in one line, as report.json carries it."""
-        return f"{self.zh} / {self.en}"
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where rows came from and what reading did to them.
-
-    ``declared`` = ``read`` = kept + ``refused``, always. Accuracies are one sigma in metres;
-    None = not stated. ``source`` is the path as the user wrote it.
-    """
-
-    role: Literal["workspace", "vetted"]
-    source: str
-    source_layer: str | None
-    sha256: str
-    format: str
-    encoding: str | None
-    crs: str
-    transformation: str
-    transformation_accuracy_m: float | None
-    positional_accuracy_m: float | None
-    coverage: str | None
-    declared: int
-    read: int
-    repaired: int
-    refused: int
-    constants: dict[str, str] = field(default_factory=dict)
-    valid_on: date | None = None
-    snapshot: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Rows that were read but not kept.
-
-    ``bounds`` (k, 4) float64 in EPSG:4490 degrees, NaN where unknown (it could be anywhere);
-    ``numbers`` the row's own number where it was readable, else None.
-    """
-
-    bounds: Floats
-    numbers: tuple[str | None, ...]
-
-    @staticmethod
-    def none() -> Refused:
-        """Return the empty account."""
-        return Refused(np.empty((0, 4)), ())
-
-    def __len__(self) -> int:
-        """Return how many rows were refused."""
-        return len(self.numbers)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +54,8 @@ class Layer:
     snapshot_row : (n,) int32, row in the snapshot of the registered layer; vetted rows follow
         after its last row
     displaced : numbers of registered features whose places vetted ones have taken
+    doubtful : (n,) bool, outlines whose repair leaves the true one open: what they hit counts,
+        but that they hit nothing is not known
     """
 
     schema: Schema
@@ -136,6 +71,12 @@ class Layer:
     empty_means_none: bool
     snapshot_row: npt.NDArray[np.int32]
     displaced: frozenset[str] = frozenset()
+    doubtful: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def __post_init__(self) -> None:
+        """Take a layer built without word of doubtful outlines to have none."""
+        if len(self.doubtful) != len(self):
+            object.__setattr__(self, "doubtful", np.zeros(len(self), np.bool_))
 
     def __len__(self) -> int:
         """Return the number of features."""
@@ -272,7 +213,7 @@ class Layer:
             part=np.empty(0, np.int16),
             issues=(),
             refused=Refused.none(),
-            absent=frozenset(),
+            absent=frozenset(c.name for c in schema.columns),
             coverage=None,
             registered=False,
             empty_means_none=False,
@@ -288,6 +229,7 @@ class Layer:
             shapes=self.shapes.take(rows),
             part=self.part[rows],
             snapshot_row=self.snapshot_row[rows],
+            doubtful=self.doubtful[rows],
         )
 
     def join(self, vetted: Layer) -> Layer:
@@ -299,25 +241,63 @@ class Layer:
         number = self.schema.number
         own: Any = pa.array([v for v in vetted.text(number) if v is not None], pa.string())
         taken = np.asarray(pc.is_in(self._column(number), value_set=own).to_numpy(), bool)
-        shift = int(self.snapshot_row.max(initial=-1)) + 1
         base = replace(
-            self.take(np.flatnonzero(~taken)), displaced=frozenset(self.text(number)[taken])
+            self.take(np.flatnonzero(~taken)),
+            displaced=self.displaced | frozenset(self.text(number)[taken]),
+            issues=(*self._signed_issues(), *self._places_taken(np.flatnonzero(taken), vetted)),
         )
-        return base._followed_by(vetted, shift, "vetted")
+        # Counted before rows were taken out: a snapshot's row number never names another row.
+        return base._followed_by(vetted, self._next_row, "#vetted")
+
+    def _places_taken(self, rows: Ints, vetted: Layer) -> tuple[Issue, ...]:
+        """Say which registered features no longer count, and where the holder is another."""
+        if not len(rows):
+            return ()
+        number = self.schema.number
+        names = self.text(number)[rows].tolist()
+        said = warning(
+            "takes_place",
+            f"送审要素取代同号的登记要素，后者不再参与比较：{listed(names)}",
+            "vetted features take the places of registered ones of the same number, which no "
+            f"longer count: {listed(names, 'en')}",
+        )
+        owner = next((c.name for c in self.schema.columns if c.name in ("holder", "operator")), "")
+        if not owner:
+            return (said,)
+        holder = dict(zip(vetted.text(number), vetted.text(owner), strict=True))
+        held = zip(names, self.text(owner)[rows], strict=True)
+        other = [n for n, old in held if None not in (old, holder[n]) and old != holder[n]]
+        if not other:
+            return (said,)
+        return said, warning(
+            "takes_place_of_another",
+            f"取代的登记要素属于其他权利人，请核对编号：{listed(other)}",
+            "the registered features so replaced have another holder, check the numbers: "
+            f"{listed(other, 'en')}",
+        )
 
     def stack(self, other: Layer) -> Layer:
         """Return the features of both layers, ``other`` last; nothing is replaced.
 
-        A feature of ``other`` whose id is taken gets ``#2`` added.
+        A feature of ``other`` whose id is taken gets ``#2`` (``#3``, ...) added, with a warning.
+        A file that is already here, by its bytes, is warned about: its features would be judged
+        against themselves.
         """
-        shift = int(self.snapshot_row.max(initial=-1)) + 1
-        return self._followed_by(other, shift, "2")
+        known = {(p.sha256, p.source_layer) for p in self.provenance}
+        again = [p for p in other.provenance if (p.sha256, p.source_layer) in known]
+        other = replace(other, issues=(*other._signed_issues(), *map(_same_file, again)))
+        return self._followed_by(other, self._next_row, "")
+
+    @property
+    def _next_row(self) -> int:
+        return int(self.snapshot_row.max(initial=-1)) + 1
 
     def _followed_by(self, other: Layer, shift: int, mark: str) -> Layer:
-        taken = np.isin(other.feature_id.astype(str), self.feature_id.astype(str))
-        while taken.any():
-            other = other.renumbered(np.flatnonzero(taken), mark)
-            taken = np.isin(other.feature_id.astype(str), self.feature_id.astype(str))
+        other = other._renamed_beside(self, mark)
+        if len(self.provenance) + len(other.provenance) > np.iinfo(np.int16).max:
+            raise LayerError(
+                "一次读入的文件过多，请分批审查", "too many files at once; vet in batches"
+            )
         return replace(
             self,
             table=pa.concat_tables([self.table, other.table]),
@@ -333,6 +313,7 @@ class Layer:
             snapshot_row=np.concatenate([self.snapshot_row, other.snapshot_row + shift]).astype(
                 np.int32
             ),
+            doubtful=np.concatenate([self.doubtful, other.doubtful]),
         )
 
     def _signed_issues(self) -> tuple[Issue, ...]:
@@ -341,13 +322,45 @@ class Layer:
         source = self.provenance[0].source
         return tuple(i if i.source else replace(i, source=source) for i in self.issues)
 
-    def renumbered(self, rows: Ints, mark: str) -> Layer:
-        """Return the layer with ``#mark`` added to the ids of ``rows``."""
+    def _renamed_beside(self, other: Layer, mark: str) -> Layer:
+        """Return the layer with ids that neither ``other`` nor the layer itself has twice.
+
+        A taken id ``X`` becomes ``X`` + ``mark``, and ``#2``, ``#3``, ... until it is free.
+        """
         ids = self.source_id.copy()
-        ids[rows] = [f"{v}#{mark}" for v in ids[rows]]
-        table = self.table.set_column(
-            self.table.schema.get_field_index("source_id"), "source_id", pa.array(ids, pa.string())
-        )
-        full = pa.array([f"{self.name}:{v}" for v in ids], pa.string())
-        table = table.set_column(table.schema.get_field_index("feature_id"), "feature_id", full)
-        return replace(self, table=table)
+        rows = np.flatnonzero(np.isin(ids.astype(str), other.source_id.astype(str)))
+        if not len(rows):
+            return self
+        taken = {*other.source_id, *ids}
+        for row in rows:
+            stem = f"{ids[row]}{mark}"
+            free = stem if stem not in taken else None
+            ids[row] = free or next(n for k in count(2) if (n := f"{stem}#{k}") not in taken)
+            taken.add(ids[row])
+        full = [f"{self.name}:{v}" for v in ids]
+        table = self.table
+        for name, values in (("source_id", ids), ("feature_id", full)):
+            at = table.schema.get_field_index(name)
+            table = table.set_column(at, name, pa.array(values, pa.string()))
+        said = _renamed(self.source_id[rows].tolist(), ids[rows].tolist())
+        return replace(self, table=table, issues=(*self.issues, said))
+
+
+def _same_file(provenance: Provenance) -> Issue:
+    file = provenance.source
+    said = warning(
+        "same_file_twice",
+        f"{file}：与前面的文件内容完全相同，其要素将与自身相互比较",
+        f"{file}: has the same content as a file before it; its features are compared with "
+        "themselves",
+    )
+    return replace(said, source=file)
+
+
+def _renamed(old: list[str], new: list[str]) -> Issue:
+    pairs = [f"{a} → {b}" for a, b in zip(old, new, strict=True)]
+    return warning(
+        "duplicate_ids",
+        f"编号与其他文件的要素重复，已改称：{listed(pairs)}",
+        f"ids that features of other files have, renamed: {listed(pairs, 'en')}",
+    )

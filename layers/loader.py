@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -15,16 +15,16 @@ import pyarrow as pa
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import Ints, Ragged
 from layers import placing
+from layers.account import Issue, Provenance, Refused
 from layers.columns import Built, build_columns
 from layers.errors import LayerError
 from layers.formats.source import Source
 from layers.issues import error, info, label_en
-from layers.layer import Issue, Layer, Provenance, Refused
+from layers.layer import Layer
 from layers.numbering import Numbered, number_rows
 from layers.placing import Placed
 from layers.schema import Schema
 from layers.settings import Extent, LayerSettings
-from layers.values import ARROW_TYPES
 
 Role = Literal["workspace", "vetted"]
 _SHAPEFILE = "ESRI Shapefile"
@@ -71,29 +71,6 @@ def load(
     )
 
 
-def empty_layer(schema: Schema, *, registered: bool = False) -> Layer:
-    """Return a layer without rows or sources, for one that the workspace lacks."""
-    return Layer(
-        schema=schema,
-        table=_table(
-            schema,
-            {c.name: pa.nulls(0, ARROW_TYPES[c.dtype]) for c in schema.columns},
-            np.empty(0, dtype=object),
-            np.empty(0, np.int64),
-        ),
-        shapes=Ragged.from_shapely([]),
-        provenance=(),
-        part=np.empty(0, np.int16),
-        issues=(),
-        refused=Refused.none(),
-        absent=frozenset(c.name for c in schema.columns),
-        coverage=None,
-        registered=registered,
-        empty_means_none=False,
-        snapshot_row=np.empty(0, np.int32),
-    )
-
-
 def _assemble(
     source: Source,
     schema: Schema,
@@ -114,12 +91,10 @@ def _assemble(
     if len(kept) + len(gone) != source.declared:
         raise AssertionError(f"{file}: {source.declared} declared, {len(kept)} + {len(gone)}")
     said = [
-        *source.issues,
-        *built.issues,
-        *placed.issues,
-        *numbered.issues,
-        *_refusals(file, refused, source.labels, numbered),
+        _naming(file, issue)
+        for issue in (*source.issues, *built.issues, *placed.issues, *numbered.issues)
     ]
+    said += _refusals(file, refused, source.labels, numbered)
     if role == "workspace":
         said += _not_stated(file, settings, coverage)
     return Layer(
@@ -135,7 +110,14 @@ def _assemble(
         registered=role == "workspace",
         empty_means_none=settings.empty_means_none,
         snapshot_row=np.arange(len(kept), dtype=np.int32),
+        doubtful=placed.doubtful[kept],
     )
+
+
+def _naming(file: str, issue: Issue) -> Issue:
+    if issue.zh.startswith(file):
+        return issue
+    return replace(issue, zh=f"{file}：{issue.zh}", en=f"{file}: {issue.en}")
 
 
 def _table(
@@ -248,8 +230,3 @@ def _joined(errors: Sequence[MineZoneError]) -> MineZoneError:
         "；".join([first.zh, *(e.zh for e in others)]),
         "; ".join([first.en, *(e.en for e in others)]),
     )
-
-
-def with_fields(source: Source, columns: Mapping[str, pa.Array]) -> Source:
-    """Return ``source`` with some fields replaced or added."""
-    return dataclasses.replace(source, columns={**source.columns, **columns})

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from layers.account import Issue
 from layers.catalog import read_yaml
 from layers.issues import info, listed
-from layers.layer import Issue
 from layers.parse import folded
 
 _BETWEEN = re.compile(r"[、,;/+]|及|和")

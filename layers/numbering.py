@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from gis.errors import MineZoneError
 from gis.ragged import Bools, Ints
+from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.issues import label_en, listed, warning
-from layers.layer import Issue
 from layers.schema import Column, Schema
 from layers.settings import LayerSettings
-from layers.values import convert
+from layers.values import convert, matchable
 
 Objects = npt.NDArray[np.object_]
 
@@ -34,7 +34,7 @@ class Numbered:
     Attributes
     ----------
     source_id : (n,) str, unique among rows that have one, None where ``unnamed``
-    number : (n,) str or None, the number as the source has it
+    number : (n,) str or None, the layer's own number column, whatever names the rows
     unnamed : (n,) bool, rows to refuse because they carry no number
     """
 
@@ -58,14 +58,13 @@ def number_rows(
     n = len(labels)
     by_row = _row_names(file, n)
     nobody = np.zeros(n, np.bool_)
+    numbers = _objects(columns[schema.number])
     if settings.ids == "row":
-        numbers = _objects(columns[schema.number])
         return Numbered(by_row, numbers, nobody, (_by_row(file, n),), ())
     keys, errors = _keys(columns, absent, fields, labels, schema, settings, file)
     if keys is None:
-        none = np.full(n, None, dtype=object)
         issues = () if errors else (_by_row(file, n),)
-        return Numbered(by_row, none, nobody, issues, tuple(errors))
+        return Numbered(by_row, numbers, nobody, issues, tuple(errors))
     null = np.array([k is None for k in keys], np.bool_)
     issues = ()
     if settings.ids == "auto" and null.any():
@@ -77,7 +76,7 @@ def number_rows(
     unique, repeated = _unique(named, kinds)
     errors, said = _judge_repeated(named, repeated, labels, schema, settings, file)
     unnamed = nobody if settings.ids == "auto" else null
-    return Numbered(unique, keys, unnamed, (*issues, *said), tuple(errors))
+    return Numbered(unique, numbers, unnamed, (*issues, *said), tuple(errors))
 
 
 def _keys(
@@ -121,7 +120,8 @@ def _objects(array: pa.Array) -> Objects:
 
 
 def _row_names(file: str, n: int) -> Objects:
-    stem = PurePath(file.replace("\\", "/")).stem
+    # In the form of all ids, or the parts of a right named so would not find it.
+    stem = matchable(pa.array([PurePath(file.replace("\\", "/")).stem], pa.string()))[0].as_py()
     return np.array([f"{stem}-{row}" for row in range(1, n + 1)], dtype=object)
 
 

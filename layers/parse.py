@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-# Words that stand for an empty cell.
+# Words that stand for an empty cell, folded.
 BLANK = frozenset(
-    {"", "-", "--", "—", "——", "/", "\\", "无", "空", "null", "<null>", "none", "<空>"}
-)
+    {"", "-", "--", "—", "——", "/", "\\", "无", "空", "<空>",
+     "null", "<null>", "none", "nan", "n/a", "#n/a"}
+)  # fmt: skip
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "真", "√"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "没有", "假", "×"})
@@ -59,6 +60,8 @@ _RANGE = re.compile(
     rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}"
 )
 
+_THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}(?:\.\d+)?")
+
 
 def plain(word: str) -> str:
     """Return ``word`` with half-width characters, plain minus signs and trimmed ends."""
@@ -99,16 +102,21 @@ def factor_of(word: str, unit: str | None) -> Decimal | None:
 def elevations(word: str) -> tuple[float, float] | None:
     """Return (top, bottom) in metres of a text such as ``由1250米至980米标高``.
 
-    A hyphen between signed numbers may be a separator or a sign; such a text is not read.
+    A hyphen between signed numbers may be a separator or a sign, and the comma of ``1,250`` may
+    part thousands; such a text is not read.
 
     >>> elevations("1250～980"), elevations("980米至-50米"), elevations("+100-50")
     ((1250.0, 980.0), (980.0, -50.0), None)
+    >>> elevations("1250，980"), elevations("1,250")
+    ((1250.0, 980.0), None)
     """
     match = _RANGE.fullmatch(folded(word)) if len(word) <= 64 else None
     if not match:
         return None
     first, separator, second = match.groups()
     if separator == "-" and (first[0] in "+-" or second[0] in "+-"):
+        return None
+    if separator == "," and _THOUSANDS.fullmatch(f"{first},{second}"):
         return None
     pair = float(first), float(second)
     return max(pair), min(pair)

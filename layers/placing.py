@@ -11,15 +11,14 @@ import shapely
 from gis import crs as gis_crs
 from gis import repair as gis_repair
 from gis.errors import CRSError, MineZoneError
-from gis.ragged import Bools, Floats, Ints, Kind, Shapes
+from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
+from layers.account import Issue
 from layers.errors import LayerError
 from layers.formats.source import Source
 from layers.issues import label_en, warning
-from layers.layer import Issue
 from layers.schema import Schema
 from layers.settings import Extent, LayerSettings
 
-_KIND_OF_TYPE = {0: 0, 1: 1, 2: 1, 3: 2, 4: 0, 5: 1, 6: 2}
 _COLLECTION = 7
 _KINDS = {Kind.POINT: ("点", "point"), Kind.LINE: ("线", "line"), Kind.POLYGON: ("面", "polygon")}
 Reason = tuple[str, str]
@@ -35,6 +34,7 @@ class Placed:
     refused : row -> why, in both languages
     bounds : (n, 4) degrees of rows whose coordinates can be believed, NaN for the others
     repaired : (n,) bool
+    doubtful : (n,) bool, repaired in a way that leaves the true outline open
     crs, transformation, accuracy_m : for the provenance
     """
 
@@ -42,6 +42,7 @@ class Placed:
     refused: dict[int, Reason]
     bounds: Floats
     repaired: Bools
+    doubtful: Bools
     crs: str
     transformation: str
     accuracy_m: float | None
@@ -75,12 +76,13 @@ def place(
     out[list(outside)] = None
     bounds = shapely.bounds(out)
     refused = {**outside, **wrong, **unreadable}
-    repaired, said, kept = _repaired(out, refused, schema, source.labels)
+    repaired, doubtful, said, kept = _repaired(out, refused, schema, source.labels)
     return Placed(
         shapes=kept,
         refused=refused,
         bounds=bounds,
         repaired=repaired,
+        doubtful=doubtful,
         crs=_crs_name(system),
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
@@ -100,7 +102,8 @@ def _named(file: str, text: str, colon: str) -> str:
 def _nowhere(n: int, fault: MineZoneError) -> Placed:
     none = np.full(n, None, dtype=object)
     bounds = np.full((n, 4), np.nan)
-    return Placed(none, {}, bounds, np.zeros(n, np.bool_), "", "", None, (), (fault,))
+    nobody = np.zeros(n, np.bool_)
+    return Placed(none, {}, bounds, nobody, nobody, "", "", None, (), (fault,))
 
 
 def _unusable(shapes: Shapes) -> dict[int, Reason]:
@@ -114,14 +117,14 @@ def _unusable(shapes: Shapes) -> dict[int, Reason]:
 
 def _wrong_kinds(shapes: Shapes, schema: Schema) -> dict[int, Reason]:
     types = shapely.get_type_id(shapes)
-    allowed = [t for t, kind in _KIND_OF_TYPE.items() if kind in schema.kinds]
+    allowed = [t for t, kind in KIND_OF_TYPE.items() if kind in schema.kinds]
     wrong = ~np.isin(types, [-1, _COLLECTION, *allowed])
     return {int(r): _wrong_kind(int(types[r]), schema) for r in np.flatnonzero(wrong)}
 
 
 def _wrong_kind(kind: int, schema: Schema) -> Reason:
     names = [_KINDS[k] for k in sorted(schema.kinds)]
-    found = _KINDS[Kind(_KIND_OF_TYPE[kind])] if kind in _KIND_OF_TYPE else ("其他", "other")
+    found = _KINDS[Kind(KIND_OF_TYPE[kind])] if kind in KIND_OF_TYPE else ("其他", "other")
     return (
         f"几何是{found[0]}，{schema.zh}应为{'或'.join(n[0] for n in names)}",
         f"the geometry is a {found[1]}, {schema.name} takes {' or '.join(n[1] for n in names)}",
@@ -148,8 +151,9 @@ def _system(source: Source, settings: LayerSettings, shapes: Shapes, file: str) 
 def _no_crs(source: Source, shapes: Shapes, file: str) -> CRSError:
     zh, en = _looks_like(shapely.get_coordinates(shapes))
     note = f" ({source.crs_note})" if source.crs_note else ""
+    note_zh = f"（{source.crs_note}）" if source.crs_note else ""
     return CRSError(
-        f"{file}：文件未注明坐标系{note}；{zh}；请给出 crs（--crs 或工作区的 crs）",
+        f"{file}：文件未注明坐标系{note_zh}；{zh}；请给出 crs（--crs 或工作区的 crs）",
         f"{file}: the file states no CRS{note}; {en}; give crs (--crs, or crs of the workspace)",
     )
 
@@ -252,13 +256,13 @@ def _all_outside(lonlat: Floats, extent: Extent, file: str) -> LayerError:
 
 def _repaired(
     shapes: Shapes, refused: dict[int, Reason], schema: Schema, labels: tuple[str, ...]
-) -> tuple[Bools, tuple[Issue, ...], Shapes]:
+) -> tuple[Bools, Bools, tuple[Issue, ...], Shapes]:
     """Repair the rows still there; adds to ``refused`` those that could not be."""
     kept = np.full(len(shapes), None, dtype=object)
-    mask = np.zeros(len(shapes), np.bool_)
+    mask, doubtful = np.zeros((2, len(shapes)), np.bool_)
     rows = _rest(len(shapes), refused)
     if not len(rows):
-        return mask, (), kept
+        return mask, doubtful, (), kept
     result = gis_repair.repair(shapes[rows])
     types = shapely.get_type_id(result.shapes)
     issues = []
@@ -268,13 +272,14 @@ def _repaired(
             refused[row] = (zh, en)
         else:
             issues.append(_repair_issue(labels[row], zh, en))
-    allowed = [t for t, kind in _KIND_OF_TYPE.items() if kind in schema.kinds]
+    allowed = [t for t, kind in KIND_OF_TYPE.items() if kind in schema.kinds]
     for k in np.flatnonzero(~result.refused & ~np.isin(types, allowed)):
         refused[int(rows[k])] = _wrong_kind(int(types[k]), schema)
     left = np.isin(rows, list(refused), invert=True)
     kept[rows[left]] = result.shapes[left]
     mask[rows[left]] = result.repaired[left]
-    return mask, tuple(issues), kept
+    doubtful[rows[left]] = result.doubtful[left]
+    return mask, doubtful, tuple(issues), kept
 
 
 def _repair_issue(label: str, zh: str, en: str) -> Issue:

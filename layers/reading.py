@@ -13,11 +13,10 @@ from gis.crs import parse_crs
 from gis.errors import CRSError
 from gis.ragged import Ragged
 from layers import formats
+from layers.account import Issue
 from layers.catalog import schema
 from layers.errors import WorkspaceError
-from layers.formats.containers import digest_folder
-from layers.formats.source import Source, digest_file, digest_files
-from layers.layer import Issue
+from layers.formats.source import Source
 from layers.loader import load
 from layers.settings import Extent, LayerSettings
 
@@ -59,13 +58,3 @@ def read_coverage(path: Path, written: str, extent: Extent) -> tuple[Ragged, tup
         raise WorkspaceError(f"coverage：{bad.zh}", f"coverage: {bad.en}")
     kept = tuple(i for i in layer.issues if i.code == "repaired")
     return Ragged.from_shapely(np.array([shapely.union_all(layer.geometry)], dtype=object)), kept
-
-
-def digest_of(path: Path) -> str:
-    """Return the sha256 of a source as it lies on the disk, side files of a Shapefile included."""
-    if path.is_dir():
-        return digest_folder(path)
-    if path.suffix.lower() == ".shp":
-        beside = sorted(p for p in path.parent.glob("*") if p.stem == path.stem and p.is_file())
-        return digest_files((p.name, p) for p in beside)
-    return digest_file(path)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import importlib.metadata
 import json
 import os
 import tempfile
@@ -28,8 +29,9 @@ import shapely
 from gis.__about__ import __version__
 from gis.ragged import Ragged
 from layers import catalog
+from layers.account import Issue, Provenance, Refused
 from layers.hilbert import hilbert_index
-from layers.layer import Issue, Layer, Provenance, Refused
+from layers.layer import Layer
 from layers.schema import Schema
 from layers.wkb import ragged_from_wkb
 
@@ -41,7 +43,7 @@ def key_of(parts: Mapping[str, Any]) -> str:
     """Return the content hash that names a snapshot.
 
     ``parts`` are digests and settings (JSON values); the schemas, this package's version and
-    code, and the libraries that place and repair coordinates are always part of it.
+    code, and the libraries that read, place and repair geometries are always part of it.
     """
     whole = {
         **parts,
@@ -49,6 +51,7 @@ def key_of(parts: Mapping[str, Any]) -> str:
         "version": __version__,
         "code": _code_digest(),
         "schemas": catalog.digest(),
+        "pyogrio": importlib.metadata.version("pyogrio"),
         "proj": pyproj.proj_version_str,
         "geos": shapely.geos_version_string,
     }
@@ -179,6 +182,7 @@ def _account(layer: Layer) -> dict[str, Any]:
         "issues": [asdict(i) for i in layer.issues],
         "refused": {"bounds": bounds, "numbers": list(layer.refused.numbers)},
         "absent": sorted(layer.absent),
+        "doubtful": np.flatnonzero(layer.doubtful).tolist(),
         "coverage": coverage,
         "empty_means_none": layer.empty_means_none,
     }
@@ -204,6 +208,8 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
     part = table.column("part").to_numpy().astype(np.int16)
     names = ["feature_id", "source_id", *(c.name for c in schema.columns)]
     bounds = np.array(account["refused"]["bounds"], np.float64).reshape(-1, 4)
+    doubtful = np.zeros(len(table), np.bool_)
+    doubtful[account["doubtful"]] = True
     return Layer(
         schema=schema,
         table=table.select(names).replace_schema_metadata(None).combine_chunks(),
@@ -217,6 +223,7 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
         registered=True,
         empty_means_none=account["empty_means_none"],
         snapshot_row=np.arange(len(table), dtype=np.int32),
+        doubtful=doubtful,
     )
 
 

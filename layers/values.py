@@ -15,20 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers import parse
-from layers.issues import warning
-from layers.layer import Issue
+from layers.account import Issue
+from layers.issues import bad_values, unreadable, warning
+from layers.layer import ARROW_TYPES
 from layers.schema import Column
-from layers.unread import bad_values, unreadable
 
-ARROW_TYPES: dict[str, pa.DataType] = {
-    "text": pa.string(),
-    "code": pa.string(),
-    "number": pa.float64(),
-    "integer": pa.int64(),
-    "flag": pa.bool_(),
-    "date": pa.date32(),
-}
-_KEY_ENDS = ("_no", "_id", "_code", "_licences", "_facility", "_exception")
+_KEY_ENDS = ("_no", "_id", "_code")
+_LIST_ENDS = ("_licences", "_facility", "_exception")
+_DASHES = "[‐‑‒–—―−]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +35,12 @@ class Values:
 
 def is_key(column: Column) -> bool:
     """Return whether rows are matched by the column: numbers and lists of numbers."""
-    return column.dtype == "text" and column.name.endswith(_KEY_ENDS)
+    return column.dtype == "text" and column.name.endswith((*_KEY_ENDS, *_LIST_ENDS))
+
+
+def is_list(column: Column) -> bool:
+    """Return whether each value of the column may list several numbers."""
+    return column.dtype == "text" and column.name.endswith(_LIST_ENDS)
 
 
 def convert(
@@ -76,7 +75,7 @@ def convert(
             ends = parse.elevations(word)
             return None if ends is None else ends[side]
 
-        return _parsed(as_text(array), one_end, column, field, labels)
+        return _parsed(as_text(array), one_end, column, field, labels, expected="range")
     if column.codes:
         return _codes(as_text(array), column, field, labels)
     return _CONVERTERS[column.dtype](array, column, field, labels, unit)
@@ -121,15 +120,33 @@ def _readable(kind: pa.DataType) -> bool:
 
 def _text(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
     text = as_text(array)
-    blank = pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(parse.BLANK)))
+    word = pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC")))
+    blank = pc.is_in(word, value_set=pa.array(sorted(parse.BLANK)))
     text = pc.if_else(blank, pa.scalar(None, pa.string()), text)
-    issues: tuple[Issue, ...] = ()
-    if is_key(column):
-        text = pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC"))
-        issues = _lost_digits(array, column, field)
-    if column.name.startswith("replaces_"):
-        text = pc.replace_substring_regex(text, r"\s*[,、;]\s*", ";")
-    return Values(text, issues)
+    if not is_key(column):
+        return Values(text)
+    return Values(matchable(text, listed=is_list(column)), _lost_digits(array, column, field))
+
+
+def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
+    """Return numbers of features in the one form in which layers are matched.
+
+    Half-width, plain hyphens, without blanks or invisible characters; letter case stays as
+    given. A number that no longer holds anything is null.
+
+    Parameters
+    ----------
+    text : (n,) string
+    listed : each value lists several numbers; whatever parts them becomes ``;``
+    """
+    text = pc.utf8_normalize(text, form="NFKC")
+    if listed:
+        text = pc.replace_substring_regex(text, r"[,、;\r\n]+", ";")
+    text = pc.replace_substring_regex(text, r"[\s\p{Z}\p{Cc}\p{Cf}]+", "")
+    text = pc.replace_substring_regex(text, _DASHES, "-")
+    # An accent may stand beside its letter only now.
+    text = pc.utf8_normalize(text, form="NFKC")
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
 def _lost_digits(array: pa.Array, column: Column, field: str) -> tuple[Issue, ...]:
@@ -238,7 +255,7 @@ def _codes(text: pa.Array, column: Column, field: str, labels: Sequence[str]) ->
             return word if column.dtype == "text" else None
         return cast(code)
 
-    return _parsed(text, look_up, column, field, labels, issue_code="unknown_code")
+    return _parsed(text, look_up, column, field, labels, issue_code="unknown_code", expected="code")
 
 
 def _parsed(
@@ -250,6 +267,7 @@ def _parsed(
     *,
     issue_code: str = "unreadable_value",
     kind: pa.DataType | None = None,
+    expected: str | None = None,
 ) -> Values:
     """Return what ``read`` makes of each distinct word; None of a word that is not blank is bad."""
     encoded = pc.dictionary_encode(text)
@@ -267,7 +285,7 @@ def _parsed(
         return Values(array)
     index = np.asarray(encoded.indices.fill_null(-1), np.int64)
     bad = np.flatnonzero(np.append(bad_word, False)[index])
-    return Values(array, bad_values(text, bad, column, field, labels, issue_code))
+    return Values(array, bad_values(text, bad, column, field, labels, issue_code, expected))
 
 
 def _all_bad(array: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:

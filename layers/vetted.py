@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from layers import formats
+from layers.account import Issue
 from layers.catalog import catalog, schema
 from layers.errors import LayerError
 from layers.fields import map_fields
 from layers.formats.source import Source
 from layers.issues import listed, warning
-from layers.layer import Issue, Layer
-from layers.loader import load, with_fields
+from layers.layer import Layer
+from layers.loader import load
 from layers.reading import read_source
 from layers.settings import Extent, LayerSettings
 
@@ -156,7 +157,8 @@ def _with_parent(companion: Source, parent: Layer) -> Source:
     if number not in companion.columns or len(parent) != 1:
         return companion
     own = pa.scalar(parent.source_id[0], pa.string())
-    return with_fields(companion, {number: pc.coalesce(companion.columns[number], own)})
+    named = pc.coalesce(companion.columns[number], own)
+    return replace(companion, columns={**companion.columns, number: named})
 
 
 def _assumed(path: Path) -> Issue:

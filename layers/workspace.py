@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 from gis.ragged import Ragged
-from layers import snapshot
+from layers import formats, snapshot
+from layers.account import Issue
 from layers.catalog import catalog, nearest, schema
 from layers.errors import WorkspaceError
-from layers.layer import Issue, Layer
+from layers.layer import Layer
 from layers.loader import load
-from layers.reading import digest_of, read_coverage, read_source
+from layers.reading import read_coverage, read_source
 from layers.schema import Schema
 from layers.settings import Duplicates, Extent, Ids, LayerSettings
 from layers.toml_table import Table
@@ -87,13 +88,14 @@ class Workspace:
         path = self._path(settings.source, f"layers.{name}.source")
         parts = {
             "layer": name,
-            "source": digest_of(path),
+            "source": formats.digest(path),
             "settings": _as_json(settings),
             "extent": self.extent,
             "coverage": None,
         }
         if settings.coverage is not None:
-            parts["coverage"] = digest_of(self._path(settings.coverage, f"layers.{name}.coverage"))
+            cover = self._path(settings.coverage, f"layers.{name}.coverage")
+            parts["coverage"] = formats.digest(cover)
         key = snapshot.key_of(parts)
         places = list(self.snapshots) or snapshot.folders(self.root)
         found = snapshot.find(places, key, shape)
@@ -101,6 +103,11 @@ class Workspace:
             return found
         coverage, said = self._coverage(name)
         source = read_source(path, settings, name)
+        if source.sha256 != parts["source"]:
+            raise WorkspaceError(
+                f"{settings.source}：读取过程中文件被改动，请重试",
+                f"{settings.source}: the file changed while it was read; try again",
+            )
         layer = load(source, shape, settings, extent=self.extent, coverage=coverage)
         layer = snapshot.in_hilbert_order(layer)
         provenance = tuple(replace(p, snapshot=key) for p in layer.provenance)

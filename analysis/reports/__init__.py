@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 
 from analysis.io import OutputError, Staging, sha256_of, staged
 from analysis.reports import report_json, table_csv, tables
@@ -63,12 +64,31 @@ def write(
             write_geopackage(frame, rows, staging.path(OPTIONAL["gpkg"]), lang)
         if "csv" in wanted:
             table_csv.write_csv(frame, staging.path(OPTIONAL["csv"]), lang)
-        for name in set(OPTIONAL) - wanted:
-            staging.obsolete(OPTIONAL[name])
+        # Only where an earlier run of ours left them: they may be anybody's.
+        if is_result_folder(out):
+            for name in set(OPTIONAL) - wanted:
+                staging.obsolete(OPTIONAL[name])
         document = report_json.build(frame, rows, entries, errors)
         staging.path("report.json").write_bytes(report_json.dumps(document))
     names = [*ALWAYS[:3], *(OPTIONAL[k] for k in OPTIONAL if k in wanted), ALWAYS[3]]
     return {out / name: sha256_of(out / name) for name in names}
+
+
+def is_result_folder(folder: Path) -> bool:
+    """Return whether an earlier run wrote its report into ``folder``."""
+    try:
+        report = orjson.loads((folder / "report.json").read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return False
+    tool = report.get("tool") if isinstance(report, dict) else None
+    return isinstance(tool, dict) and tool.get("name") == "minezone"
+
+
+def remove_results(folder: Path) -> None:
+    """Remove what an earlier run wrote into ``folder``, the report first; no other file."""
+    if is_result_folder(folder):
+        for name in ("report.json", *ALWAYS[:3], *OPTIONAL.values()):
+            (folder / name).unlink(missing_ok=True)
 
 
 def _wanted(formats: Iterable[str]) -> set[str]:

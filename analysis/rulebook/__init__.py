@@ -21,6 +21,10 @@ ROOT = Path(__file__).parent
 _CODE = re.compile(r"CN(-\d{2}(\d{2}){0,2})?")
 
 
+# GB/T 2260: the first two digits of a division code; none for the country as a whole.
+_PROVINCES = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])?")
+
+
 def chain_of(jurisdiction: str) -> tuple[str, ...]:
     """Return the jurisdictions that apply, general to special.
 
@@ -33,10 +37,11 @@ def chain_of(jurisdiction: str) -> tuple[str, ...]:
     >>> chain_of("CN-5401")
     ('CN', 'CN-54', 'CN-5401')
     """
-    if not _CODE.fullmatch(jurisdiction):
+    if not _CODE.fullmatch(jurisdiction) or not _PROVINCES.fullmatch(jurisdiction[3:5]):
         raise RulebookError(
-            f"法域 {jurisdiction!r} 无效：应为 CN 或 CN- 加 2、4、6 位行政区划代码",
-            f"jurisdiction {jurisdiction!r} is not valid: CN, or CN- and 2, 4 or 6 digits",
+            f"法域 {jurisdiction!r} 无效：应为 CN 或 CN- 加 2、4、6 位行政区划代码（如山西 CN-14）",
+            f"jurisdiction {jurisdiction!r} is not valid: CN, or CN- and the 2, 4 or 6 digits of "
+            "a division (CN-14 is Shanxi)",
         )
     return ("CN", *(jurisdiction[:n] for n in (5, 7, 9) if n <= len(jurisdiction)))
 

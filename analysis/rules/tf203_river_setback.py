@@ -72,19 +72,22 @@ class _Rivers:
         kind = layer.text("source_kind")
         polygon = layer.shapes.kinds == Kind.POLYGON
         self.zone: Bools = (kind == "control_zone") & polygon
-        # A control zone drawn as a line bounds nothing: as unknown as a missing kind.
-        self.unknown_kind: Bools = layer.is_null("source_kind") | (
-            (kind == "control_zone") & ~polygon
-        )
         self.centreline: Bools = kind == "centreline"
         self.zone_decides = context.optional_value("yellow_control_zone") is not None
         self.yellow = layer.is_code("basin", "yellow")
+        # A control zone drawn as a line bounds nothing, and one that does not decide says not
+        # where the shoreline is: as unknown as a missing kind.
+        lone = self.zone & ~(self.yellow & self.zone_decides) & self._without_shore(kind)
+        self.unknown_kind: Bools = (
+            layer.is_null("source_kind") | ((kind == "control_zone") & ~polygon) | lone
+        )
         self.no_basin = layer.is_null("basin")
         self.no_class = layer.is_null("river_class") & ~self.zone
         main = layer.is_code("river_class", "main_stem")
         tributary = layer.is_code("river_class", "important_tributary")
         in_basin = layer.is_code("basin", *BASINS) | self.no_basin
-        self.counted = in_basin & (main | tributary | self.no_class) & ~self.zone
+        unclassed = layer.is_null("river_class") & (~self.zone | lone)
+        self.counted = in_basin & (main | tributary | unclassed) & (~self.zone | lone)
         self.law = _law_names(layer)
         self.figure: Floats = np.array([context.value(name) for name in self.law], np.float64)
         default = np.where(
@@ -103,6 +106,12 @@ class _Rivers:
             + context.value("k_sigma") * worst
             + context.value("neighbour_search_m")
         )
+
+    def _without_shore(self, kind: Objects) -> Bools:
+        """Return rows of rivers that the layer draws neither by shoreline nor by centre line."""
+        numbers = self.layer.text("river_no")
+        drawn = {n for n, k in zip(numbers, kind, strict=True) if k in ("shoreline", "centreline")}
+        return np.array([n not in drawn for n in numbers], bool)
 
     def _with_zone(self) -> Bools:
         """Return rows of Yellow River basin rivers for which a control zone is published."""
@@ -164,7 +173,7 @@ def _judge(pairs: _Pairs, rivers: _Rivers, context: RuleContext) -> tuple[Verdic
 def _hits(
     subjects: Layer, rivers: _Rivers, pairs: _Pairs, verdict: Verdicts, reason: Objects
 ) -> FindingTable:
-    zone = rivers.zone[pairs.river]
+    zone = (rivers.zone & ~rivers.unknown_kind)[pairs.river]
     inside = np.flatnonzero(reason == "inside_control_zone")
     lines = np.flatnonzero((reason != "inside_control_zone") & ~np.equal(verdict, Verdict.NO_DATA))
     shared = overlap_shapes(subjects, rivers.layer, pairs.pond[inside], pairs.river[inside])

@@ -61,17 +61,21 @@ def digest(path: Path) -> str:
     if not path.exists():
         raise refusal(path, "文件不存在", "no such file")
     if path.is_dir():
+        kind_of(path)  # any other folder may hold a whole disk
         return containers.digest_folder(path)
     return _shapefile.digest(path) if path.suffix.lower() == ".shp" else digest_file(path)
 
 
 def layers_in(folder: Path) -> list[Path]:
-    """Return the data sets in a folder and below, sorted; sidecar files are not listed."""
+    """Return the data sets in a folder and below, sorted.
+
+    Sidecar files and what is hidden are not listed: ``.minezone`` holds our own snapshots.
+    """
     found: list[Path] = []
     for entry in sorted(Path(folder).iterdir()):
         if is_dataset(entry):
             found.append(entry)
-        elif entry.is_dir() and not entry.is_symlink():
+        elif entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
             found += layers_in(entry)
     return found
 

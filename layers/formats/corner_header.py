@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pyproj
 
+from layers.account import Issue
 from layers.formats.planes import Axes, Datum, datums_named, geographic, plane, width_of
-from layers.formats.source import refusal, warning
-from layers.layer import Issue
+from layers.formats.source import refusal
+from layers.issues import warning
 
 
 def stated_crs(path: Path, keys: dict[str, str], axes: Axes) -> tuple[pyproj.CRS | None, str]:
@@ -88,14 +89,14 @@ def header_issues(keys: dict[str, str], axes: Axes) -> list[Issue]:
     issues: list[Issue] = []
     if axes.swapped and axes.kind == "plane":
         zh = "X、Y 与规定相反（横坐标在前），已对调"
-        issues.append(warning("axes_swapped", None, zh, "easting stands before northing; swapped"))
+        issues.append(warning("axes_swapped", zh, "easting stands before northing; swapped"))
     if axes.kind == "degrees" and keys.get("计量单位", "") in ("米", "m", "M"):
         zh = "计量单位=米，但坐标是经纬度，按经纬度读"
         en = "计量单位=米, but the numbers are longitude and latitude; read as such"
-        issues.append(warning("unit_contradicted", None, zh, en))
+        issues.append(warning("unit_contradicted", zh, en))
     shifts = [p for p in keys.get("转换参数", "").split(",") if p.strip(" 0.+-")]
     if shifts:
         zh = "转换参数不为零，未使用：坐标按所述坐标系读"
         en = "转换参数 is not zero and not applied: coordinates are taken as they stand"
-        issues.append(warning("parameters_ignored", None, zh, en))
+        issues.append(warning("parameters_ignored", zh, en))
     return issues

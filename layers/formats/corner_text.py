@@ -9,28 +9,27 @@ as its published examples show it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyproj
 import shapely
 
+from gis.area import area_m2
+from layers.account import Issue
 from layers.formats.corner_header import header_issues, stated_crs
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.rings import assemble
-from layers.formats.source import Source, refusal, warning
-from layers.layer import Issue
+from layers.formats.source import Source, digest_file, refusal
+from layers.issues import warning
 
 FORMAT = "national corner text"
 HEADER, BODY = "[属性描述]", "[地块坐标]"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _TEXT_COLUMNS = {"地块编号": 2, "地块名称": 3, "图幅号": 5, "用途": 6, "地类编码": 7}
-_ELLIPSOID = pyproj.Geod(a=6378137.0, rf=298.257222101)
 
 
 @dataclass
@@ -79,7 +78,7 @@ def read(path: Path, encoding: str | None) -> Source:
         path=path,
         format=FORMAT,
         layer=None,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sha256=digest_file(path),
         encoding=found,
         crs=crs,
         crs_note=note,
@@ -237,16 +236,13 @@ def _area_issues(path: Path, parcel: _Parcel, shape: shapely.Geometry, axes: Axe
     stated = _area(path, parcel)
     if not stated:
         return []
-    if axes.kind == "plane":
-        square_metres = shape.area
-    else:
-        square_metres = abs(_ELLIPSOID.geometry_area_perimeter(shapely.normalize(shape))[0])
+    square_metres = shape.area if axes.kind == "plane" else float(area_m2([shape])[0])
     found = square_metres / 1e4
     if abs(found - stated) <= 0.01 * stated:
         return []
     zh = f"{parcel.label}：声明面积 {stated} 公顷，按坐标为 {found:.4f} 公顷"
     en = f"{parcel.label}: declared {stated} ha, its corners enclose {found:.4f} ha"
-    return [warning("area_differs", parcel.label, zh, en)]
+    return [warning("area_differs", zh, en, parcel.label)]
 
 
 def _bad_line(path: Path, line: int, zh: str, en: str) -> Exception:

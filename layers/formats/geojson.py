@@ -16,11 +16,11 @@ import pyproj
 import shapely
 
 from gis.ragged import Shapes
+from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import ogr
 from layers.formats.encoding import read_text
 from layers.formats.source import Source, digest_file, refusal, row_labels
-from layers.layer import Issue
 
 _DEPTH = {
     "Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2,

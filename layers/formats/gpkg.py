@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from layers.formats import ogr
-from layers.formats.source import Source, digest_file, refusal, row_labels, warning
+from layers.formats.source import Source, digest_file, refusal, row_labels
+from layers.issues import warning
 
 _OWN_TRIGGERS = re.compile(r"(rtree_|gpkg_|trigger_(insert|delete)_feature_count_|fg[ts][iu]_)")
 _OLD_VIEWS = {"spatial_ref_sys", "st_spatial_ref_sys", "geometry_columns", "st_geometry_columns"}
@@ -48,7 +49,6 @@ def read(path: Path, layer: str) -> Source:
         issues.append(
             warning(
                 "count_contradicted",
-                None,
                 f"图层 {layer} 登记为 {stated} 行，表中实有 {held} 行，全部读入",
                 f"layer {layer} is registered with {stated} rows but holds {held}; all were read",
             )

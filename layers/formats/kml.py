@@ -9,9 +9,10 @@ from xml.parsers import expat
 import pyproj
 import shapely
 
+from layers.account import Issue
 from layers.formats import ogr
-from layers.formats.source import Source, digest_file, refusal, row_labels, warning
-from layers.layer import Issue
+from layers.formats.source import Source, digest_file, refusal, row_labels
+from layers.issues import warning
 
 _DRAWING = {"altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet"}
 _NUMBER = r"[+-]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][+-]?+\d++)?+"
@@ -128,9 +129,9 @@ def _ignored(tags: dict[str, int]) -> list[Issue]:
     overlays = []
     if n := tags.get("GroundOverlay"):
         zh, en = f"{n} 个地面叠加图按矩形读入", f"{n} ground overlays are read as rectangles"
-        overlays = [warning("kml_overlay", None, zh, en)]
+        overlays = [warning("kml_overlay", zh, en)]
     return overlays + [
-        warning("kml_ignored", None, f"忽略了 {tags[tag]} 个{zh}", f"{tags[tag]} {en} were ignored")
+        warning("kml_ignored", f"忽略了 {tags[tag]} 个{zh}", f"{tags[tag]} {en} were ignored")
         for tag, (zh, en) in _IGNORED.items()
         if tags.get(tag)
     ]

@@ -15,9 +15,10 @@ import pyproj
 import shapely
 
 from gis.ragged import Shapes
+from layers.account import Issue
 from layers.errors import FormatError
-from layers.formats.source import in_english, refusal, row_labels, warning
-from layers.layer import Issue
+from layers.formats.source import refusal, row_labels
+from layers.issues import label_en, warning
 
 _EXPECTED = (RuntimeError, ValueError, OSError, pa.ArrowException)
 _CURVES = (8, 9, 10, 11, 12, 13, 14)
@@ -84,7 +85,7 @@ def read_rows(
     shapes, broken = from_wkb(_single(table.column(geometry_name)), labels)
     columns, dropped = plain_columns(table.drop_columns([geometry_name]))
     complaints = [
-        warning("gdal", None, f"GDAL：{w.message}", f"GDAL: {w.message}")
+        warning("gdal", f"GDAL：{w.message}", f"GDAL: {w.message}")
         for w in said
         if "Measured (M)" not in str(w.message)  # M is never kept
     ]
@@ -224,11 +225,11 @@ def _or_none(wkb: bytes | None) -> Any:
 def _lost(label: str, curved: bool) -> Issue:
     if not curved:
         return unreadable_geometry(label)
-    zh, en = f"{label}：含圆弧，请先转换为折线", f"{in_english(label)}: has arcs; convert to lines"
+    zh, en = f"{label}：含圆弧，请先转换为折线", f"{label_en(label)}: has arcs; convert to lines"
     return Issue("error", "curved_geometry", label, zh, en)
 
 
 def unreadable_geometry(label: str) -> Issue:
     """Return the error that a row's geometry is there but cannot be read."""
-    zh, en = f"{label}：几何无法读取", f"{in_english(label)}: geometry cannot be read"
+    zh, en = f"{label}：几何无法读取", f"{label_en(label)}: geometry cannot be read"
     return Issue("error", "unreadable_geometry", label, zh, en)

@@ -23,11 +23,12 @@ import pyarrow as pa
 import pyproj
 import shapely
 
+from layers.account import Issue
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
 from layers.formats.registration_grammar import Part, blocks_of, parse_published, parse_string
-from layers.formats.source import Source, in_english, refusal, warning
-from layers.layer import Issue
+from layers.formats.source import Source, digest_file, refusal
+from layers.issues import label_en, warning
 
 STRING = "registration string"
 PUBLISHED = "published corner list"
@@ -49,7 +50,7 @@ def read(path: Path, encoding: str | None) -> Source:
         The text breaks the grammar; the message names the line or field.
     """
     text, found = read_text(path, encoding)
-    return _source(path, text, found, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _source(path, text, found, digest_file(path))
 
 
 def parse_registration(text: str, path: Path = Path("<text>")) -> Source:
@@ -73,7 +74,7 @@ def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
     ]
     if axes.swapped:
         zh = "X、Y 与规定相反（横坐标在前），已对调"
-        issues.append(warning("axes_swapped", None, zh, "easting stands before northing; swapped"))
+        issues.append(warning("axes_swapped", zh, "easting stands before northing; swapped"))
     shapes = [[_ring(axes, part) for part in right.parts] for right in rights]
     kind = PUBLISHED if published else STRING
     shared = (kind, sha256, encoding, crs, note)
@@ -196,14 +197,14 @@ def _remarks(right: _Right, label: str) -> list[Issue]:
     issues = []
     for part in right.parts:
         zh = f"{label} 第 {part.number} 块"
-        en = f"{right.licence or in_english(label)} part {part.number}"
+        en = f"{right.licence or label_en(label)} part {part.number}"
         says_out = bool(_DEDUCTED.search(part.remark))
         if (part.sign > 0 and says_out) or (part.sign < 0 and part.remark and not says_out):
             zh_text = f"{zh}：备注“{part.remark}”与加减号 {part.sign:+d} 不一致，按加减号"
             en_text = f"{en}: remark and sign {part.sign:+d} disagree; the sign is used"
-            issues.append(warning("sign_contradicted", label, zh_text, en_text))
+            issues.append(warning("sign_contradicted", zh_text, en_text, label))
         if part.top is None or part.bottom is None:
             issues.append(
-                warning("elevation_missing", label, f"{zh}：标高不全", f"{en}: elevation missing")
+                warning("elevation_missing", f"{zh}：标高不全", f"{en}: elevation missing", label)
             )
     return issues

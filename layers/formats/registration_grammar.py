@@ -16,7 +16,11 @@ Line = tuple[int, str]
 Block = tuple[str | None, list[Line]]
 """Licence number, where the text gives one, and numbered data lines of one right."""
 
-_LICENCE = re.compile(r"(?:采矿|探矿|勘查)?许可证号?\s*[:：=,，]?\s*(\S+?)[,，;；]?$")
+# "许可证号 C1", "采矿许可证编号：C1", "许可证：C1"; not "许可证有效期…".
+_LICENCE = re.compile(
+    r"(?:采矿|探矿|勘查)?(?:许可证|证)"
+    r"(?:(?:编号|号码|号)\s*[:：=,，]?|\s*[:：=,，])\s*([^\s:：=]+?)[,，;；]?$"
+)
 _TITLE = re.compile(r"拐点|点号|序号")
 _TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]

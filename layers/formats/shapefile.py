@@ -15,10 +15,11 @@ import pyproj
 import shapely
 
 from gis.ragged import Bools, Ints
+from layers.account import Issue
 from layers.formats import dbf, ogr
 from layers.formats.encoding import Guess, Text, decode, guess, normal_name, of_language_id, require
-from layers.formats.source import Source, digest_files, in_english, refusal, warning
-from layers.layer import Issue
+from layers.formats.source import Source, digest_files, refusal
+from layers.issues import label_en, warning
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _HEADER = 100
@@ -188,7 +189,6 @@ def _remarks(path: Path, found: Guess, stated: str) -> list[Issue]:
         out.append(
             warning(
                 "encoding_contradicted",
-                None,
                 f"{path.name} 声明编码 {stated}，实为 {found.encoding}：{found.zh}",
                 f"{path.name} declares {stated}, its text is {found.encoding}: {found.en}",
             )
@@ -197,7 +197,6 @@ def _remarks(path: Path, found: Guess, stated: str) -> list[Issue]:
         out.append(
             warning(
                 "encoding_uncertain",
-                None,
                 f"{path.name} 的编码不能确定，按 {found.encoding} 读：{found.zh}",
                 f"{path.name}: encoding uncertain, read as {found.encoding}: {found.en}",
             )
@@ -264,8 +263,8 @@ def _decoded(path: Path, field: dbf.Field, name: str, values: pa.Array, encoding
 def _misread(label: str, name: str, raw: bytes) -> Issue:
     said = raw.decode("ascii", "replace").strip(" \0")
     zh = f"{label}：字段 {name} 的值 {said!r} 读不成该类型，按空值"
-    en = f"{in_english(label)}: {name} holds {said!r}, which is no value of its type; taken as null"
-    return warning("bad_value", label, zh, en)
+    en = f"{label_en(label)}: {name} holds {said!r}, which is no value of its type; taken as null"
+    return warning("bad_value", zh, en, label)
 
 
 def _crs(prj: Path | None) -> tuple[pyproj.CRS | None, str, list[Issue]]:
@@ -280,16 +279,14 @@ def _crs(prj: Path | None) -> tuple[pyproj.CRS | None, str, list[Issue]]:
         return stated, "来自 .prj / from .prj", []
     zh, en = f"{prj.name} 不是可用的坐标系说明", f"{prj.name} holds no usable CRS"
     note = problem or "空的 .prj / empty .prj"
-    return None, note, [warning("crs_unreadable", None, zh, en)]
+    return None, note, [warning("crs_unreadable", zh, en)]
 
 
 def _deleted(count: int) -> list[Issue]:
     if not count:
         return []
     zh = f"有 {count} 条记录带删除标记，未读"
-    return [
-        warning("deleted_records", None, zh, f"{count} records are marked as deleted, not read")
-    ]
+    return [warning("deleted_records", zh, f"{count} records are marked as deleted, not read")]
 
 
 def _unread(kinds: Ints, rows: ogr.Rows, labels: tuple[str, ...]) -> list[Issue]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +12,8 @@ import pyarrow as pa
 import pyproj
 
 from gis.ragged import Shapes
+from layers.account import Issue
 from layers.errors import FormatError
-from layers.layer import Issue
-
-_WORDS = {"行": "row", "个矿权": "right", "块": "part"}
-_COUNTED = re.compile(r"第 (\d+) (行|个矿权|块)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,19 +69,9 @@ def refusal(path: Path, zh: str, en: str) -> FormatError:
     return FormatError(f"{path}：{_one_line(zh)}", f"{path}: {_one_line(en)}")
 
 
-def warning(code: str, feature: str | None, zh: str, en: str) -> Issue:
-    """Return an issue about something repaired, ignored or assumed."""
-    return Issue("warning", code, feature, zh, en)
-
-
 def row_labels(count: int) -> tuple[str, ...]:
     """Return ``第 1 行`` … for formats whose rows have no better name."""
     return tuple(f"第 {n} 行" for n in range(1, count + 1))
-
-
-def in_english(label: str) -> str:
-    """Return a row's label for an English sentence."""
-    return _COUNTED.sub(lambda m: f"{_WORDS[m[2]]} {m[1]}", label)
 
 
 def digest_file(path: Path) -> str:

@@ -57,6 +57,7 @@ def build_layer(
     empty_means_none: bool = False,
     role: str = "workspace",
     absent: Sequence[str] = (),
+    doubtful: Sequence[int] = (),
     origin: Sequence[float] = ORIGIN,
 ) -> Layer:
     """Return a layer; ``coverage`` is a box in metres, ``refused`` rows may lack a shape."""
@@ -111,6 +112,7 @@ def build_layer(
         registered=registered,
         empty_means_none=empty_means_none,
         snapshot_row=np.arange(len(rows), dtype=np.int32),
+        doubtful=np.isin(np.arange(len(rows)), doubtful),
     )
 
 

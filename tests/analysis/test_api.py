@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from analysis import api
+from analysis.io import OutputError
 from analysis.model import Verdict
 from layers.errors import LayerError
 
@@ -198,3 +199,59 @@ def test_inspection_says_what_vet_would_read(tmp_path):
     found = api.inspect(bad)
     assert not found.usable
     assert "坏.gpkg" in found.error.zh
+
+
+def test_nothing_left_to_judge_is_no_clean_bill(tmp_path):
+    path = tmp_path / "workspace.toml"
+    path.write_text('[layers.mining_right]\nsource = "rights.gpkg"\n', encoding="utf-8")
+    write_rights(tmp_path / "rights.gpkg", [("甲", "granted", None)])
+    assert api.screen(path, tmp_path / "out", as_of=AS_OF).exit_status == 3
+
+
+def test_an_outline_in_doubt_hides_nothing(workspace, tmp_path):
+    x, y = 37_520_000, 4_300_000
+    bow = shapely.Polygon([(x, y), (x, y + 1000), (x + 1000, y), (x + 1000, y + 1000)])
+    file = write_rights(tmp_path / "乱序.gpkg", [("丙", "applied", bow)])
+    outcome = vet(workspace, [file], tmp_path / "out")
+    assert pairs(outcome) == {("mining_right", "doubtful_outline", "NO_DATA")}
+    write_rights(workspace.parent / "登记.gpkg", [("丁", "granted", bow)])
+    inner = write_rights(tmp_path / "内.gpkg", [("戊", "applied", square(20_450, 900, 100))])
+    for name in ("fresh", "cached"):
+        outcome = vet(workspace, [inner], tmp_path / name)
+        assert pairs(outcome) == {("mining_right", "doubtful_outline", "NO_DATA")}
+
+
+def test_no_result_takes_the_place_of_an_input(workspace, tmp_path):
+    file = write_rights(tmp_path / "findings.gpkg", [("丙", "applied", square(900, 0))])
+    before = file.read_bytes()
+    with pytest.raises(OutputError, match="replace an input"):
+        vet(workspace, [file], tmp_path)
+    assert file.read_bytes() == before
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_files_of_others_are_left_alone(workspace, tmp_path):
+    file = write_rights(tmp_path / "申请.gpkg", [("丙", "applied", square(900, 0))])
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "findings.csv").write_text("mine", encoding="utf-8")
+    vet(workspace, [file], out, formats=["json"])
+    assert (out / "findings.csv").read_text(encoding="utf-8") == "mine"
+    vet(workspace, [file], out, formats=["gpkg"])
+    vet(workspace, [file], out, formats=["json"])
+    assert not (out / "findings.gpkg").exists()
+
+
+def test_a_batch_neither_reads_its_results_nor_keeps_stale_ones(workspace, tmp_path):
+    folder = tmp_path / "申请"
+    folder.mkdir()
+    file = write_rights(folder / "好.gpkg", [("丙", "applied", square(20_000, 0))])
+    out = folder / "结果"
+    for _ in range(2):
+        outcome = api.batch([folder], workspace, out, as_of=AS_OF)
+        assert [row.status for row in outcome.rows] == ["PASS"]
+    file.write_bytes(b"junk")
+    outcome = api.batch([folder], workspace, out, as_of=AS_OF)
+    assert [row.status for row in outcome.rows] == ["ERROR"]
+    assert not (out / "好" / "report.json").exists()
+    assert not (out / "好" / "findings.gpkg").exists()

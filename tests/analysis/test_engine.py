@@ -87,6 +87,21 @@ def test_a_vetted_feature_takes_the_place_of_its_number(rights, make_layer):
     assert '"displaced": "B"' in results.findings.args[0]
 
 
+def test_taking_a_place_is_warned_about(make_layer):
+    rows = [
+        {"licence_no": "A", "holder": "甲", "status": "granted", "box": [0, 0, 10, 10]},
+        {"licence_no": "B", "status": "granted", "box": [20, 0, 30, 10]},
+    ]
+    registered = make_layer("mining_right", rows)
+    rows[0] = {**rows[0], "holder": "乙"}
+    vetted = make_layer("mining_right", rows, role="vetted", registered=False)
+    said = {i.code: i.zh for i in registered.join(vetted).issues}
+    assert "A、B" in said["takes_place"]
+    assert said["takes_place_of_another"].endswith("：A")
+    again = registered.join(vetted.take([1]))
+    assert "takes_place_of_another" not in {i.code for i in again.issues}
+
+
 def test_replacing_the_only_registered_right_empties_nothing(make_layer):
     only = make_layer(
         "mining_right", [{"licence_no": "A", "status": "granted", "box": [0, 0, 10, 10]}]

@@ -25,7 +25,9 @@ from layers.catalog import catalog
 from layers.layer import Layer
 
 CASES = Path(__file__).parent / "rule_cases"
-OPTIONS = ("accuracy_m", "coverage", "refused", "registered", "empty_means_none", "absent")
+OPTIONS = (
+    "accuracy_m", "coverage", "refused", "registered", "empty_means_none", "absent", "doubtful",
+)  # fmt: skip
 TODAY = date(2026, 1, 1)
 
 Make = Callable[..., Layer]
@@ -164,6 +166,7 @@ def mutations(case: Case, code: str) -> Iterator[tuple[str, Case]]:
         for k, row in enumerate(rows):
             if own and str(row.get("id", row.get(number))) == subject:
                 continue
+            yield f"{name} row {k} in doubt", _with(case, name, doubtful=[k])
             yield f"{name} row {k} refused", _refused(case, name, k, row)
             yield f"{name} row {k} refused, place unknown", _refused(case, name, k, {})
 

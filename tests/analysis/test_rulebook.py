@@ -486,3 +486,9 @@ def test_the_last_value_that_began_is_in_force(days, asked, repealed):
         assert found is None
     else:
         assert found == expected
+
+
+@pytest.mark.parametrize("word", ["CN-99", "CN-16", "CN-0001"])
+def test_a_division_that_does_not_exist_is_refused(word):
+    with pytest.raises(RulebookError, match=word):
+        rulebook.chain_of(word)

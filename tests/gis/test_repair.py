@@ -119,3 +119,13 @@ def test_of_a_collection_the_polygons_are_kept():
 def test_heights_are_dropped():
     result = mended(shapely.force_3d(outline(SQUARE), 5.0))
     assert not shapely.has_z(result.shapes[0])
+
+
+def test_an_outline_whose_area_the_repair_changes_is_in_doubt():
+    bow = outline([(0, 0), (10, 10), (10, 0), (0, 10)])
+    spike = outline([(0, 0), (10, 0), (10, 10), (10, 20), (10, 10), (0, 10)])
+    result = mended(bow, spike, outline(SQUARE))
+    assert list(result.repaired) == [True, True, False]
+    assert list(result.doubtful) == [True, False, False]
+    assert "doubt" in result.reason_en[0]
+    assert "doubt" not in result.reason_en[1]

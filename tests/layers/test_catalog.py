@@ -6,7 +6,7 @@ import yaml
 from gis.ragged import Kind
 from layers import catalog
 from layers.errors import LayerError
-from layers.fields import fold
+from layers.parse import folded
 
 # The contract's table: `?` marks what may be missing, words after `:` are the codes.
 CONTRACT = """
@@ -89,9 +89,10 @@ def test_units_are_those_of_the_column_names(schema):
 @pytest.mark.parametrize("schema", list(catalog.catalog().values()), ids=lambda s: s.name)
 def test_spellings_of_codes_are_of_one_code_only(schema):
     for column in schema.columns:
-        words = [fold(w) for code, spelt in column.codes.items() for w in {code, *spelt}]
+        words = [folded(w) for code, spelt in column.codes.items() for w in {code, *spelt}]
         clash = {w for w in words if words.count(w) > 1}
-        owners = {w: {c for c, s in column.codes.items() if w in map(fold, (c, *s))} for w in clash}
+        spelt = {c: set(map(folded, (c, *s))) for c, s in column.codes.items()}
+        owners = {w: {c for c, s in spelt.items() if w in s} for w in clash}
         assert all(len(o) == 1 for o in owners.values()), (column.name, owners)
 
 

@@ -85,7 +85,7 @@ def test_units_in_field_names_and_beside_them():
         False,
     )
     _, result = mapped(["生产规模", "生产规模单位"])
-    assert result.units == {"capacity_kt_a": "生产规模单位"}
+    assert result.units == {"capacity_kt_a": ("生产规模单位",)}
     assert result.matches["capacity_kt_a"][0].unclear
 
 
@@ -116,3 +116,10 @@ def test_left_over_fields_are_listed_once():
     _, result = mapped(["许可证号", "a", "b", "my_id"], used=["my_id"])
     assert [(i.severity, i.code) for i in result.issues] == [("info", "fields_ignored")]
     assert "a, b" in result.issues[0].en
+
+
+def test_a_cut_unit_field_is_still_one():
+    found, result = mapped(["生产规模", "生产规模单"], cut=True)
+    assert found == {"capacity_kt_a": ["生产规模"]}
+    assert result.units == {"capacity_kt_a": ("生产规模单",)}
+    assert mapped(["生产规模", "生产规模单"])[1].units == {}

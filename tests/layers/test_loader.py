@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from gis.errors import CRSError, DatumError
 from layers.catalog import catalog, schema
 from layers.errors import LayerError
-from layers.loader import empty_layer, load
+from layers.layer import Layer
+from layers.loader import load
 
 RIGHT = schema("mining_right")
 BOW_TIE = shapely.Polygon([(111, 39), (111.01, 39.01), (111.01, 39), (111, 39.01)])
@@ -102,6 +103,35 @@ def test_an_unclear_unit_is_said_once_per_column(make_source, settings, codes_of
     assert "unit_assumed" not in codes_of(layer.issues)
 
 
+def test_a_row_whose_unit_cell_is_empty_has_an_assumed_unit(make_source, settings, codes_of):
+    columns = {"licence_no": ["A", "B"], "生产规模": [30, 30], "生产规模单位": ["万吨/年", None]}
+    layer = load(make_source(columns), RIGHT, settings())
+    assert layer.number("capacity_kt_a").tolist() == [300.0, 30.0]
+    assert "unit_assumed" in codes_of(layer.issues)
+
+
+def test_each_field_has_its_own_unit(make_source, settings):
+    columns = {
+        "licence_no": ["A", "B"],
+        "生产规模": [300000, 300000],
+        "生产规模单位": ["吨/年", "吨/年"],
+        "设计规模": [30, None],
+        "设计规模单位": ["万吨/年", "万吨/年"],
+    }
+    layer = load(make_source(columns), RIGHT, settings())
+    assert layer.number("capacity_kt_a").tolist() == [300.0, 300.0]
+
+
+def test_units_that_contradict_each_other_are_not_read(make_source, settings, codes_of):
+    columns = {
+        "licence_no": ["A", "B"], "证载规模": [30, 30],
+        "规模单位": ["万吨/年", "万吨/年"], "生产能力单位": ["吨/年", "万吨/年"],
+    }  # fmt: skip
+    layer = load(make_source(columns), RIGHT, settings())
+    assert layer.is_null("capacity_kt_a").tolist() == [True, False]
+    assert "unreadable_value" in codes_of(layer.issues)
+
+
 def test_two_fields_that_agree(make_source, settings):
     source = make_source({"许可证号": ["A", None], "采矿许可证号": ["A", "B"]})
     layer = load(source, RIGHT, settings())
@@ -124,6 +154,29 @@ def test_two_fields_that_differ_leave_the_value_open(make_source, settings):
 def test_names_that_differ_are_only_labels(make_source, settings):
     source = make_source({"licence_no": ["A"], "矿山名称": ["甲"], "项目名称": ["乙"]})
     assert load(source, RIGHT, settings()).text("name").tolist() == ["甲"]
+
+
+def test_a_top_below_its_bottom_is_said(make_source, settings):
+    source = make_source(
+        {"licence_no": ["A", "B", "C"], "上限标高": [10, 30, None], "下限标高": [20, 30, 5]}
+    )
+    layer = load(source, RIGHT, settings())
+    (issue,) = [i for i in layer.issues if i.code == "elevations_reversed"]
+    assert issue.zh == "权.gpkg：上限标高低于下限标高：第 1 行"
+    assert issue.en == "权.gpkg: the top elevation is below the bottom elevation: row 1"
+    assert layer.number("top_elevation_m")[0] == 10.0
+
+
+def test_every_issue_names_the_file(make_source, settings):
+    columns = {"licence_no": ["A", "B"], "状态": ["什么", "有效"], "生产规模": [1, 2],
+               "开采标高": ["980", "1250~980"], "附注": ["x", "y"]}  # fmt: skip
+    layer = load(make_source(columns, [BOW_TIE, box(0.5)]), RIGHT, settings())
+    assert len(layer.issues) > 6
+    assert all(i.zh.startswith("权.gpkg：") for i in layer.issues)
+    assert all(i.en.startswith("权.gpkg: ") for i in layer.issues)
+    said = "\n".join(i.zh for i in layer.issues)
+    assert "值“980”不是标高范围（如 1250~980），按空值处理" in said
+    assert "字段“生产规模”未注明单位，其中无单位的数值按千吨/年（kt/a）理解" in said
 
 
 def test_a_stated_class_wins_and_gaps_are_derived(make_source, settings):
@@ -226,6 +279,10 @@ def test_id_from_another_field(make_source, settings):
     layer = load(source, RIGHT, settings(id="right_id"))
     assert layer.source_id.tolist() == ["7", "8"]
     assert layer.text("licence_no").tolist() == ["A", None]
+    # Whatever names the rows, a refused one is known by its licence number.
+    lost = load(make_source({"right_id": [7, 8], "licence_no": ["A", "B"]}, [box(), None]),
+                RIGHT, settings(id="right_id"))  # fmt: skip
+    assert lost.refused.numbers == ("B",)
     with pytest.raises(
         LayerError, match=r"no field 'right_ix', stated as id \(did you mean right_id"
     ):
@@ -299,7 +356,7 @@ def test_broken_outlines_are_repaired_and_said(make_source, settings):
     assert shapely.is_valid(layer.geometry).all()
     (issue,) = [i for i in layer.issues if i.code == "repaired"]
     assert (issue.severity, issue.feature) == ("warning", "第 2 行")
-    assert issue.en.startswith("row 2: outline repaired: ")
+    assert issue.en.startswith("权.gpkg: row 2: outline repaired: ")
 
 
 def test_an_ambiguous_outline_is_refused(make_source, settings):
@@ -403,12 +460,13 @@ def test_reader_issues_are_passed_on(make_source, settings, codes_of):
     assert codes_of(load(source, RIGHT, settings()).issues)[0] == "encoding_guessed"
 
 
-def test_the_empty_layer(make_source, settings):
-    layer = empty_layer(RIGHT)
+def test_the_stand_in_for_a_missing_layer(make_source, settings):
+    layer = Layer.missing(RIGHT)
     full = load(make_source({"licence_no": ["A"]}), RIGHT, settings())
     assert layer.table.schema == full.table.schema
     assert (len(layer), len(layer.geometry), layer.registered) == (0, 0, False)
-    assert len(layer.join(dataclasses.replace(full, registered=False))) == 1
+    joined = layer.join(dataclasses.replace(full, registered=False))
+    assert (len(joined), joined.absent) == (1, full.absent)
 
 
 @pytest.mark.parametrize("name", list(catalog()))

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from layers.catalog import schema
-from layers.values import as_text, convert
+from layers.catalog import catalog, schema
+from layers.values import as_text, convert, is_key, matchable
 
 RIGHT = schema("mining_right")
 POND = schema("tailings_facility")
@@ -28,6 +30,49 @@ def test_text_is_trimmed_and_blanks_are_null():
 
 def test_numbers_as_text_keep_leading_zeros_and_lose_full_width():
     assert read(["００7", " C140 "], "licence_no")[0] == ["007", "C140"]
+
+
+NUMBERS = {
+    "mining_right": {"licence_no", "orebody_id", "overlap_exception", "replaces_licences",
+                     "county_code"},
+    "tailings_facility": {"facility_no", "replaces_facility"},
+    "dam_toe": {"toe_no", "facility_no"},
+    "goaf": {"goaf_no", "owner_licence_no"},
+    "working": {"working_no", "owner_licence_no"},
+    "movement_zone": {"zone_no", "owner_licence_no"},
+    "open_pit": {"site_no", "owner_licence_no"},
+    "waste_dump": {"site_no", "owner_licence_no"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", list(catalog().values()), ids=lambda s: s.name)
+def test_which_columns_are_matched(shape):
+    found = {c.name for c in shape.columns if is_key(c)}
+    assert found == NUMBERS.get(shape.name, {shape.number})
+
+
+@pytest.mark.parametrize(
+    "column",
+    [(s.name, c.name) for s in catalog().values() for c in s.columns if is_key(c)],
+    ids=".".join,
+)
+def test_numbers_are_read_in_the_form_in_which_they_match(column):
+    layer, name = column
+    written = [
+        "C1400(2)-a", "Ｃ１４００（２）－ａ", "\u3000C1400 (2)\u00a0-a\u2003",
+        "\ufeffC14\u200b00(2)-a\t", "C1400(2)–a", "C1400(2)−a", "c1400(2)-A", "－", "　", "\u200b",
+    ]  # fmt: skip
+    assert read(written, name, schema(layer))[0] == ["C1400(2)-a"] * 6 + [
+        "c1400(2)-A", None, None, None,
+    ]  # fmt: skip
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
+def test_the_form_of_a_number_is_final(word):
+    (once,) = matchable(pa.array([word])).to_pylist()
+    assert matchable(pa.array([once], pa.string())).to_pylist() == [once]
+    assert once is None or (once and not any(c.isspace() for c in once))
 
 
 def test_float_numbers_become_whole_text():
@@ -152,4 +197,6 @@ def test_many_bad_values_are_listed_shortly():
 
 
 def test_lists_of_licences_have_one_separator():
-    assert read(["A；B，C、 D"], "replaces_licences")[0] == ["A;B;C;D"]
+    assert read(["A；B，C、 D", "A\r\nＢ"], "replaces_licences")[0] == ["A;B;C;D", "A;B"]
+    listed = ["same_holder_gap： C１；C2", "无"]
+    assert read(listed, "overlap_exception")[0] == ["same_holder_gap:C1;C2", None]

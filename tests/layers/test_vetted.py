@@ -115,6 +115,12 @@ def test_parts_carry_the_id_of_their_right(source_with_parts):
     assert layers["right_part"].text("parent_licence_no").tolist() == ["C1", "C1"]
 
 
+def test_parts_find_a_right_named_by_an_odd_file_name(source_with_parts):
+    layers = load_vetted("申请（１） 副本.txt")
+    assert layers["mining_right"].source_id.tolist() == ["申请(1)副本-1"]
+    assert set(layers["right_part"].text("parent_licence_no")) == {"申请(1)副本-1"}
+
+
 # -- real files of other people, where they are at hand --------------------------------------------
 
 

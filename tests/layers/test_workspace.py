@@ -5,6 +5,7 @@ import pytest
 import shapely
 
 from gis.errors import CRSError
+from layers import formats
 from layers.errors import LayerError, WorkspaceError
 from layers.workspace import open_workspace
 
@@ -191,3 +192,26 @@ def test_accuracies_reach_the_layer(write_gpkg, write_workspace):
     assert open_workspace(path).load()["goaf"].sigma_m.tolist() == [3.0]
     path = write_workspace('[layers.goaf]\nsource = "g.gpkg"\n')
     assert np.isnan(open_workspace(path).load()["goaf"].sigma_m).all()
+
+
+def test_a_source_that_changes_while_it_is_read_leaves_no_snapshot(
+    write_gpkg, write_workspace, monkeypatch, tmp_path
+):
+    write_gpkg("g.gpkg", {"goaf_no": ["G1"]})
+    path = write_workspace('[layers.goaf]\nsource = "g.gpkg"\n')
+    monkeypatch.setattr(formats, "digest", lambda path: "0" * 64)
+    with pytest.raises(WorkspaceError, match=r"g\.gpkg: the file changed while it was read"):
+        open_workspace(path).load()
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_numbers_written_differently_are_the_same_number(write_gpkg, write_workspace):
+    write_gpkg("r.gpkg", {"licence_no": ["Ｃ14　001"]})
+    write_gpkg("g.gpkg", {"goaf_no": ["G1"], "owner_licence_no": [" C14001\u200b"]})
+    path = write_workspace(
+        '[layers.mining_right]\nsource = "r.gpkg"\n[layers.goaf]\nsource = "g.gpkg"\n'
+    )
+    layers = open_workspace(path).load()
+    goafs, rights = layers["goaf"], layers["mining_right"]
+    i, j = goafs.matches("owner_licence_no", rights, "licence_no")
+    assert (i.tolist(), j.tolist(), rights.source_id.tolist()) == ([0], [0], ["C14001"])

@@ -107,6 +107,19 @@ def test_several_rights_led_by_their_numbers(write_text):
     assert parts.columns["parent_licence_no"].to_pylist() == ["C001", "C001", "C002", "C002"]
 
 
+@pytest.mark.parametrize(
+    "line", ["许可证号：C1", "采矿许可证编号: C1", "许可证号码=C1", "采矿证号 C1", "许可证：C1，"]
+)
+def test_the_licence_number_and_nothing_of_its_title(line):
+    source = parse_registration(f"{line}\n{STRING}")
+    assert source.columns["licence_no"].to_pylist() == ["C1"]
+
+
+def test_a_line_about_the_licence_is_no_number():
+    with pytest.raises(FormatError, match="line 1 does not fit: 采矿许可证有效期"):
+        parse_registration(f"采矿许可证有效期：2030年\n{STRING}")
+
+
 def test_unled_rights_are_refused(write_text):
     body = PUBLISHED.split("\n", 1)[1]
     with pytest.raises(FormatError, match="no licence number after the blank line"):

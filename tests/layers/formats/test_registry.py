@@ -75,6 +75,8 @@ def test_walk(tmp_path, write_shapefile):
     (tmp_path / "b" / "x.gdb" / "a00000001.gdbtable").touch()
     for name in (".hidden.gpkg", "note.md", "b/y.dwg", "b/图.GPKG", "a.gpkg-wal"):
         (tmp_path / name).touch()
+    (tmp_path / ".minezone" / "snapshots").mkdir(parents=True)
+    (tmp_path / ".minezone" / "snapshots" / "goaf-0.parquet").touch()
     found = [p.relative_to(tmp_path).as_posix() for p in layers_in(tmp_path)]
     assert found == ["b/x.gdb", "b/y.dwg", "b/图.GPKG", "t.shp"]
     assert not is_dataset(tmp_path / "t.dbf") and not is_dataset(tmp_path)
