@@ -20,6 +20,7 @@ from analysis.law import Reason, RuleLaw, Text
 from analysis.numbers import NONE, show, show_pair
 from analysis.results import Results
 from gis.ragged import Ints
+from layers.catalog import catalog
 from layers.layer import Layer
 from layers.schema import Schema
 
@@ -83,7 +84,9 @@ def render_all(results: Results, lang: str) -> list[str]:
     findings = results.findings
     out: list[str] = [""] * len(findings)
     names = _Names(results, lang)
+    # A missing layer has a title too; the layers at hand come first.
     schemas = {name: layer.schema for name, layer in results.layers.items()}
+    schemas = {**schemas, **{n: s for n, s in catalog().items() if n not in schemas}}
     for code, key, related, rows in _groups(results):
         page = results.rulebook.page(code)
         reason = results.rulebook.reason(code, key)

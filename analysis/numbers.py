@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from analysis.verdict import SAME
+
 #: What stands where there is no value.
 NONE = "—"
 
@@ -34,13 +36,23 @@ def show(value: float, unit: str, lang: str = "zh") -> str:
 def show_pair(a: float, b: float, unit: str, lang: str = "zh") -> tuple[str, str]:
     """Return two values of one unit; values that differ never read alike.
 
+    Values that are one number to the verdict (within :data:`analysis.verdict.SAME`) read alike,
+    as the second: what passes 50 m does not read as less. Next to zero there is no such number,
+    for an area of 1e-7 km2 is an overlap and zero is none.
+
     Examples
     --------
     >>> show_pair(3000.04, 3000.0, "m")
     ('3,000.04 m', '3,000.00 m')
+    >>> show_pair(49.9999995, 50.0, "m")
+    ('50.0 m', '50.0 m')
     """
     first, second = show(a, unit, lang), show(b, unit, lang)
-    if first != second or a == b or not (math.isfinite(a) and math.isfinite(b)):
+    if not (math.isfinite(a) and math.isfinite(b)):
+        return first, second
+    if a == b or (a * b != 0 and abs(a - b) <= SAME):
+        return second, second
+    if first != second:
         return first, second
     decimals = max(_decimals(a, unit), _decimals(b, unit))
     while first == second and decimals < _MOST_DECIMALS:

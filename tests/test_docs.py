@@ -94,6 +94,7 @@ def test_the_readme_shows_what_the_command_says(name, lang, tmp_path, capsys):
     workspace = cli_demo.copy_sample(tmp_path)
     file = workspace.parent / "applications" / "quarry_corners.txt"
     options = ["--set", "right_type=mining", "--set", "status=applied", "--as-of", "2026-01-01"]
+    options += ["--rules", "MR101"]
     words = ["vet", str(file), "-w", str(workspace), "-o", str(tmp_path / "out"), *options]
     assert cli.main([*words, "--lang", lang]) == 1
     said = capsys.readouterr().out.replace(f"{file.parent}/", "").strip().splitlines()

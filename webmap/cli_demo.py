@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from analysis import api
-from analysis.model import Verdict
 from analysis.style import VERDICT_STYLES
 from layers.errors import WorkspaceError
 from webmap import cli_view
@@ -107,16 +104,16 @@ def _table(step: Step, lang: str) -> Table:
         )
     results = step.outcome.results
     for subject in cli_view.worst_subjects(results, len(results.subject_layer)):
-        rows = np.flatnonzero(results.findings.subject == subject)
-        lead = cli_view.leading_rows(results, rows)
         title = cli_view.subject_title(results, int(subject), lang)
-        for row, message in zip(lead, cli_view.told(results, lead, lang), strict=True):
-            verdict = Verdict(int(results.findings.verdict[row]))
+        for answer in cli_view.subject_answers(results, int(subject), lang):
             table.add_row(
                 Text(title),
-                str(results.rule[row]),
-                Text(cli_view.word(verdict, lang), style=VERDICT_STYLES[verdict].colour),
-                Text(message),
+                "" if answer.collapsed else answer.rules[0],
+                Text(
+                    cli_view.word(answer.verdict, lang),
+                    style=VERDICT_STYLES[answer.verdict].colour,
+                ),
+                Text(answer.why(lang)),
             )
             title = ""
     return table

@@ -128,7 +128,8 @@ SAY: Final[dict[str, Text]] = {
     "totals": Text("共判定 {n} 个对象：{counts}", "subjects judged: {n}  {counts}"),
     "more": Text("……其余 {n} 个对象见 findings.csv", "… and {n} more: see findings.csv"),
     "related": Text("（另有 {n} 条分项）", " (and {n} more)"),
-    "not_applicable": Text("不适用: {rules}", "not applicable: {rules}"),
+    "list_separator": Text("、", ", "),
+    "group": Text("{rules}：{text}", "{rules}: {text}"),
     "written": Text("结果已写入 {out}: {files}", "written to {out}: {files}"),
     "as_of_line": Text(
         "{title}　法域 {jurisdiction}，按 {as_of} 有效的法规",

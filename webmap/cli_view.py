@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -102,23 +102,68 @@ def issue_lines(results: Results, lang: str) -> Iterator[str]:
                     yield clean(f"    {SEVERITY[severity].of(lang)}: {text}")
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One line of a subject: one rule, or several that have the same to say.
+
+    Attributes
+    ----------
+    rules : their codes; several only of NO_DATA for the same lack and of NOT_APPLICABLE
+    text : the message with its articles; empty where the codes of rules say it all
+    """
+
+    rules: tuple[str, ...]
+    verdict: Verdict
+    text: str
+
+    @property
+    def collapsed(self) -> bool:
+        """Return whether the codes belong in the text, for they stand for a whole group."""
+        return len(self.rules) > 1 or not self.text
+
+    def why(self, lang: str) -> str:
+        """Return the text; of a group with the codes in front."""
+        if not self.collapsed:
+            return self.text
+        codes = say("list_separator", lang).join(self.rules)
+        return say("group", lang, rules=codes, text=self.text) if self.text else codes
+
+
 def subject_lines(results: Results, subject: int, lang: str) -> Iterator[str]:
-    """Yield a subject's verdict and name, then one line for each rule."""
+    """Yield a subject's verdict and name, then a line for each answer of its rules."""
     yield f"{word(results.subject_verdict[subject], lang)}  {subject_title(results, subject, lang)}"
+    for answer in subject_answers(results, subject, lang):
+        code = "" if answer.collapsed else f"{answer.rules[0]} "
+        yield f"    {code}{word(answer.verdict, lang)}  {answer.why(lang)}"
+
+
+def subject_answers(results: Results, subject: int, lang: str) -> list[Answer]:
+    """Return what the rules say of a subject, worst first, every rule once.
+
+    FAIL, REVIEW and PASS have a line per rule. Rules that lack the same thing, told in the same
+    words, share one and leave their articles to the files; so do all that do not apply.
+    """
     rows = np.flatnonzero(results.findings.subject == subject)
     lead = leading_rows(results, rows)
-    skipped = []
-    for row, message in zip(lead, told(results, lead, lang), strict=True):
-        code = str(results.rule[row])
-        verdict = int(results.findings.verdict[row])
-        if verdict == Verdict.NOT_APPLICABLE:
-            skipped.append(code)
-            continue
+    answers: list[Answer] = []
+    lacks: dict[str, list[tuple[str, str]]] = {}
+    beyond: list[str] = []
+    for row, (message, articles) in zip(lead, told(results, lead, lang), strict=True):
+        code, verdict = str(results.rule[row]), Verdict(int(results.findings.verdict[row]))
         more = int((results.rule[rows] == code).sum()) - 1
         tail = say("related", lang, n=more) if more else ""
-        yield f"    {code} {word(verdict, lang)}  {message}{tail}"
-    if skipped:
-        yield f"    {say('not_applicable', lang, rules=' '.join(skipped))}"
+        if verdict == Verdict.NO_DATA:
+            lacks.setdefault(message + tail, []).append((code, message + articles + tail))
+        elif verdict == Verdict.NOT_APPLICABLE:
+            beyond.append(code)
+        else:
+            answers.append(Answer((code,), verdict, message + articles + tail))
+    for text, group in lacks.items():
+        codes = tuple(code for code, _ in group)
+        answers.append(Answer(codes, Verdict.NO_DATA, group[0][1] if len(group) == 1 else text))
+    if beyond:
+        answers.append(Answer(tuple(beyond), Verdict.NOT_APPLICABLE, ""))
+    return sorted(answers, key=lambda a: (-a.verdict, a.rules))
 
 
 def subject_title(results: Results, subject: int, lang: str) -> str:
@@ -146,8 +191,8 @@ def leading_rows(results: Results, rows: Ints) -> Ints:
     return np.array(lead, np.int64)
 
 
-def told(results: Results, rows: Ints, lang: str) -> list[str]:
-    """Return the message of some findings, each with the articles it rests on."""
+def told(results: Results, rows: Ints, lang: str) -> list[tuple[str, str]]:
+    """Return (message, articles it rests on) of some findings; no article is empty."""
     names = [n for n in FindingTable.__dataclass_fields__ if n != "evidence"]
     columns = {n: getattr(results.findings, n)[rows] for n in names}
     part = replace(
@@ -159,7 +204,7 @@ def told(results: Results, rows: Ints, lang: str) -> list[str]:
     )
     articles = cite(part).article()
     return [
-        clean(f"{message} 〔{article}〕" if article else message)
+        (clean(message), clean(f" 〔{article}〕") if article else "")
         for message, article in zip(render_all(part, lang), articles, strict=True)
     ]
 

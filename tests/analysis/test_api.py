@@ -49,8 +49,12 @@ def workspace(tmp_path):
     return path
 
 
+# These tests are of the engine's face: one rule that always decides is enough.
+ONE_RULE = ("MR101",)
+
+
 def vet(workspace, files, out, **options):
-    return api.vet(files, workspace, out, as_of=AS_OF, **options)
+    return api.vet(files, workspace, out, as_of=AS_OF, **{"rules": ONE_RULE, **options})
 
 
 def pairs(outcome):
@@ -160,7 +164,12 @@ def test_a_batch_loses_nothing(workspace, tmp_path):
     (folder / "空.gpkg").write_bytes(b"")
     seen = []
     outcome = api.batch(
-        [folder], workspace, tmp_path / "out", as_of=AS_OF, progress=lambda *a: seen.append(a)
+        [folder],
+        workspace,
+        tmp_path / "out",
+        as_of=AS_OF,
+        rules=ONE_RULE,
+        progress=lambda *a: seen.append(a),
     )
     assert outcome.exit_status == 2
     by_status = sorted((row.status, row.source.rsplit("/", 1)[-1]) for row in outcome.rows)
@@ -182,7 +191,7 @@ def test_a_batch_of_nothing_is_an_error(workspace, tmp_path):
 
 
 def test_screening_counts_every_registered_feature(workspace, tmp_path):
-    outcome = api.screen(workspace, tmp_path / "out", as_of=AS_OF)
+    outcome = api.screen(workspace, tmp_path / "out", as_of=AS_OF, rules=ONE_RULE)
     assert outcome.exit_status == 0
     assert len(outcome.results.subject_layer) == 2
     with pytest.raises(LayerError, match="no layer"):
@@ -205,7 +214,7 @@ def test_nothing_left_to_judge_is_no_clean_bill(tmp_path):
     path = tmp_path / "workspace.toml"
     path.write_text('[layers.mining_right]\nsource = "rights.gpkg"\n', encoding="utf-8")
     write_rights(tmp_path / "rights.gpkg", [("甲", "granted", None)])
-    assert api.screen(path, tmp_path / "out", as_of=AS_OF).exit_status == 3
+    assert api.screen(path, tmp_path / "out", as_of=AS_OF, rules=ONE_RULE).exit_status == 3
 
 
 def test_an_outline_in_doubt_hides_nothing(workspace, tmp_path):
@@ -248,10 +257,10 @@ def test_a_batch_neither_reads_its_results_nor_keeps_stale_ones(workspace, tmp_p
     file = write_rights(folder / "好.gpkg", [("丙", "applied", square(20_000, 0))])
     out = folder / "结果"
     for _ in range(2):
-        outcome = api.batch([folder], workspace, out, as_of=AS_OF)
+        outcome = api.batch([folder], workspace, out, as_of=AS_OF, rules=ONE_RULE)
         assert [row.status for row in outcome.rows] == ["PASS"]
     file.write_bytes(b"junk")
-    outcome = api.batch([folder], workspace, out, as_of=AS_OF)
+    outcome = api.batch([folder], workspace, out, as_of=AS_OF, rules=ONE_RULE)
     assert [row.status for row in outcome.rows] == ["ERROR"]
     assert not (out / "好" / "report.json").exists()
     assert not (out / "好" / "findings.gpkg").exists()

@@ -14,6 +14,7 @@ from analysis.errors import UnknownRuleError
 from analysis.model import FindingTable, Verdict
 from analysis.numbers import show, show_pair
 from analysis.results import Results
+from analysis.verdict import must_be_at_least
 from layers.schema import Column, Schema
 
 BOOK = rulebook.load("CN")
@@ -61,6 +62,27 @@ def test_values_that_differ_never_read_alike():
     assert show_pair(2999.9996, 3000.0, "m") == ("2,999.9996 m", "3,000.0000 m")
     assert show_pair(math.nan, 3000.0, "m") == ("—", "3,000.0 m")
     assert show_pair(math.inf, 3000.0, "m") == ("∞", "3,000.0 m")
+    assert show_pair(0.9996, 1.0, "m") == ("1.000 m", "1.0 m")
+    assert show_pair(49.999998, 50.0, "m") == ("49.999998 m", "50.000000 m")
+
+
+@pytest.mark.parametrize(
+    ("measured", "limit", "unit", "text"),
+    [
+        (49.9999995, 50.0, "m", "50.0 m"),
+        (50.0000005, 50.0, "m", "50.0 m"),
+        (49.9499998, 49.9500005, "m", "50.0 m"),
+        (0.9999999, 1.0, "m", "1.0 m"),
+        (9.9999999, 10.0, "m2", "10 m²"),
+    ],
+)
+def test_one_number_to_the_verdict_reads_as_one(measured, limit, unit, text):
+    assert list(must_be_at_least([measured], [limit])) == [Verdict.PASS]
+    assert show_pair(measured, limit, unit) == (text, text)
+
+
+def test_next_to_nothing_is_not_nothing():
+    assert show_pair(1e-7, 0.0, "km2") == ("0.0000001 km²", "0 km²")
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)

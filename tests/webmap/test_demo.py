@@ -42,6 +42,11 @@ def verdict_of(results, layer, source_id, rule):
     return Verdict(int(results.findings.verdict[rows].max())).name
 
 
+def judged(results):
+    """Return every (subject, rule) pair that has a finding."""
+    return set(zip(results.findings.subject.tolist(), results.rule.tolist(), strict=True))
+
+
 def test_screening_answers_every_planted_question(workspace, tmp_path):
     results = api.screen(workspace, tmp_path, as_of=AS_OF, formats=("json",)).results
     rows = expected("screen")
@@ -50,7 +55,7 @@ def test_screening_answers_every_planted_question(workspace, tmp_path):
         for r in rows
     }
     assert answers == {(r["source_id"], r["rule"]): r["verdict"] for r in rows}
-    assert len(rows) == len(results.subject_layer)
+    assert len(rows) == len(answers) == len(judged(results))
     assert {r["verdict"] for r in rows} == {v.name for v in Verdict}
 
 
@@ -61,10 +66,12 @@ def test_applications_answer_as_drawn(workspace, tmp_path, name):
     outcome = api.vet(
         [file], workspace, tmp_path, constants=constants, as_of=AS_OF, formats=("json",)
     )
-    (row,) = expected(name)
-    assert (
-        verdict_of(outcome.results, row["layer"], row["source_id"], row["rule"]) == row["verdict"]
-    )
+    rows = expected(name)
+    answers = {
+        r["rule"]: verdict_of(outcome.results, r["layer"], r["source_id"], r["rule"]) for r in rows
+    }
+    assert answers == {r["rule"]: r["verdict"] for r in rows}
+    assert len(rows) == len(answers) == len(judged(outcome.results))
 
 
 def test_measured_values_are_those_drawn(workspace, tmp_path):
@@ -105,7 +112,9 @@ def test_the_demo_exits_0_and_shows_verdicts_in_words(tmp_path, capsys, lang, wo
 def test_exit_statuses_of_the_command_are_those_of_the_verdicts(workspace, tmp_path, capsys):
     w, files = str(workspace), workspace.parent / "applications"
     common = ["-w", w, "-o", str(tmp_path / "o"), "--as-of", "2026-01-01", "--format", "json"]
-    assert cli.main(["vet", str(files / "prospect.geojson"), *common]) == 0
+    assert cli.main(["vet", str(files / "prospect.geojson"), *common]) == 3
+    decided = ["--rules", "MR101,GF304"]
+    assert cli.main(["vet", str(files / "prospect.geojson"), *decided, *common]) == 0
     assert cli.main(["vet", str(files / "new_pond.gpkg"), *common]) == 1
     undeclared = ["vet", str(files / "quarry_corners.txt"), "--set", "right_type=mining", *common]
     assert cli.main(undeclared) == 3
@@ -115,7 +124,7 @@ def test_exit_statuses_of_the_command_are_those_of_the_verdicts(workspace, tmp_p
     assert cli.main(["screen", "--json", *common]) == 1
     summary = json.loads(capsys.readouterr().out)
     assert summary["verdict"] == "FAIL" and summary["exit_status"] == 1
-    assert sum(summary["subjects"].values()) == len(expected("screen"))
+    assert sum(summary["subjects"].values()) == len({r["source_id"] for r in expected("screen")})
 
 
 def test_screen_says_verdict_rule_measure_and_article(workspace, tmp_path, capsys):
@@ -151,8 +160,53 @@ def test_the_line_of_a_rule_is_its_worst_finding(workspace, tmp_path):
         if results.layers[name].source_id[row] == "KQ-05"
     ]
     lines = list(cli_view.subject_lines(results, subject, "zh"))
-    assert lines[0] == "? 待核 REVIEW  中梁采石场 (矿业权 KQ-05)"
-    assert "KQ-06" in lines[1] and "KQ-04" not in lines[1] and "另有 2 条" in lines[1]
+    assert lines[0] == "✗ 不符合 FAIL  中梁采石场 (矿业权 KQ-05)"
+    assert lines[1].startswith("    MR104 ✗ 不符合 FAIL  ") and "KQ-04" in lines[1]
+    assert lines[2].startswith("    MR101 ? 待核 REVIEW  ")
+    assert "KQ-06" in lines[2] and "KQ-04" not in lines[2] and "另有 2 条" in lines[2]
+
+
+def lines_of(results, source_id, lang):
+    """Return what is printed of one subject."""
+    ids = [
+        results.layers[name].source_id[row]
+        for name, row in zip(results.subject_layer, results.subject_row, strict=True)
+    ]
+    return list(cli_view.subject_lines(results, ids.index(source_id), lang))
+
+
+def test_rules_that_lack_the_same_data_share_a_line(workspace, tmp_path):
+    results = api.screen(workspace, tmp_path, as_of=AS_OF, formats=("json",)).results
+    lines = lines_of(results, "KQ-09", "zh")
+    assert (
+        "    ○ 缺数据 NO_DATA  MR112、MR114：工作区没有图层“井巷工程”（working），无法判断" in lines
+    )
+    assert "    MR105 ○ 缺数据 NO_DATA  工作区没有图层“矿体”（orebody），无法判断" in lines
+    assert lines[-1] == "    – 不适用 NOT_APPLICABLE  GF304、MR104、MR111"
+    lines = lines_of(results, "KQ-12", "en")
+    assert any(
+        line.startswith("    ○ No data NO_DATA  MR104, MR105: attribute ") and "(status)" in line
+        for line in lines
+    )
+    # Decided before undecided before kept, and the rule that does not apply in a line of its own.
+    first = [line.strip().removeprefix("MR").lstrip("0123456789 ")[0] for line in lines[1:]]
+    assert first == sorted(first, key="✗?○✓–".index)
+
+
+def test_every_rule_is_in_exactly_one_answer(workspace, tmp_path):
+    results = api.screen(workspace, tmp_path, as_of=AS_OF, formats=("json",)).results
+    for subject in range(len(results.subject_layer)):
+        rows = results.findings.subject == subject
+        answers = cli_view.subject_answers(results, subject, "zh")
+        told = {code: answer.verdict for answer in answers for code in answer.rules}
+        assert sum(len(answer.rules) for answer in answers) == len(told)
+        assert told == {
+            code: results.findings.verdict[rows & (results.rule == code)].max()
+            for code in set(results.rule[rows])
+        }
+        for answer in answers:
+            collapsible = (Verdict.NO_DATA, Verdict.NOT_APPLICABLE)
+            assert len(answer.rules) == 1 or answer.verdict in collapsible
 
 
 def test_a_batch_goes_on_after_a_bad_file(workspace, tmp_path, capsys):
@@ -163,6 +217,7 @@ def test_a_batch_goes_on_after_a_bad_file(workspace, tmp_path, capsys):
         (folder / name).write_bytes((files / name).read_bytes())
     (folder / "broken.geojson").write_text("{", encoding="utf-8")
     common = ["-w", str(workspace), "-o", str(tmp_path / "o"), "--as-of", "2026-01-01"]
+    common += ["--rules", "MR101,TF203"]
     assert cli.main(["batch", str(folder), *common]) == 2
     out = capsys.readouterr().out
     assert "✓ 符合 PASS" in out and "✗ 不符合 FAIL" in out
