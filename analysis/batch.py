@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from analysis.io import write_bytes
 from analysis.model import Verdict
-from analysis.reports import ALWAYS, OPTIONAL, is_result_folder, remove_results
+from analysis.reports import remove_results
 from analysis.reports.text import inert
 from analysis.session import Progress, ReadOptions, Session
 from gis.errors import MineZoneError
@@ -58,7 +58,7 @@ def run(
     Folders are searched to any depth. Exit status 2 if any file could not be judged, else that
     of the worst file (1, then 3, then 0).
     """
-    files = [f for f in _datasets(paths) if not _is_ours(f)]
+    files = list(_datasets(paths))
     if not files:
         names = "、".join(str(p) for p in paths)
         raise LayerError(f"{names}：没有可读的数据文件", f"{names}: no file to read")
@@ -111,13 +111,6 @@ def _datasets(paths: Sequence[Path]) -> Iterable[Path]:
     for path in paths:
         # A folder may itself be a data set (.gdb).
         yield from layers_in(path) if path.is_dir() and not is_dataset(path) else [path]
-
-
-def _is_ours(file: Path) -> bool:
-    """Return whether a file is a result of an earlier run, not a submission."""
-    if file.name in SUMMARY:
-        return all((file.parent / name).exists() for name in SUMMARY)
-    return file.name in (*ALWAYS, *OPTIONAL.values()) and is_result_folder(file.parent)
 
 
 def _folders(files: Sequence[Path], out: Path) -> list[Path]:

@@ -61,22 +61,22 @@ def number_rows(
     numbers = _objects(columns[schema.number])
     if settings.ids == "row":
         return Numbered(by_row, numbers, nobody, (_by_row(file, n),), ())
-    keys, errors = _keys(columns, absent, fields, labels, schema, settings, file)
+    keys, errors, told = _keys(columns, absent, fields, labels, schema, settings, file)
     if keys is None:
-        issues = () if errors else (_by_row(file, n),)
-        return Numbered(by_row, numbers, nobody, issues, tuple(errors))
+        said = [] if errors else [_by_row(file, n)]
+        return Numbered(by_row, numbers, nobody, tuple(said), tuple(errors))
     null = np.array([k is None for k in keys], np.bool_)
-    issues = ()
+    issues = told
     if settings.ids == "auto" and null.any():
-        issues = (_by_row(file, int(null.sum())),)
+        issues = (*told, _by_row(file, int(null.sum())))
         named = np.where(null, by_row, keys)
     else:
         named = keys.copy()
     kinds = _objects(columns["source_kind"]) if schema.name == "river" else None
     unique, repeated = _unique(named, kinds)
-    errors, said = _judge_repeated(named, repeated, labels, schema, settings, file)
+    errors, twice = _judge_repeated(named, repeated, labels, schema, settings, file)
     unnamed = nobody if settings.ids == "auto" else null
-    return Numbered(unique, numbers, unnamed, (*issues, *said), tuple(errors))
+    return Numbered(unique, numbers, unnamed, (*issues, *twice), tuple(errors))
 
 
 def _keys(
@@ -87,7 +87,7 @@ def _keys(
     schema: Schema,
     settings: LayerSettings,
     file: str,
-) -> tuple[Objects | None, list[MineZoneError]]:
+) -> tuple[Objects | None, list[MineZoneError], tuple[Issue, ...]]:
     if settings.id is not None:
         if settings.id not in fields:
             zh, en = nearest(settings.id, fields)
@@ -95,15 +95,16 @@ def _keys(
                 f"{file}：没有字段“{settings.id}”（id 指定）{zh}",
                 f"{file}: no field '{settings.id}', stated as id{en}",
             )
-            return None, [fault]
+            return None, [fault], ()
         as_key = Column("stated_id", "text", "编号", "id")
-        return _objects(convert(fields[settings.id], as_key, settings.id, labels).array), []
+        read = convert(fields[settings.id], as_key, settings.id, labels)
+        return _objects(read.array), [], read.issues
     if schema.number not in absent:
-        return _objects(columns[schema.number]), []
+        return _objects(columns[schema.number]), [], ()
     if settings.ids == "auto":
-        return None, []
+        return None, [], ()
     if not labels:
-        return np.empty(0, dtype=object), []
+        return np.empty(0, dtype=object), [], ()
     title = schema.column(schema.number).zh
     fault = LayerError(
         f"{file}：没有编号字段 {title}（{schema.number}）；请用 id 或 fields 指定，"
@@ -112,7 +113,7 @@ def _keys(
         f"{file}: no number field {schema.number}; state it by id or fields, "
         f'or set ids = "row"; fields: {listed(list(fields), "en")}',
     )
-    return None, [fault]
+    return None, [fault], ()
 
 
 def _objects(array: pa.Array) -> Objects:

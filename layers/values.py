@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from layers import parse
 from layers.account import Issue
-from layers.issues import bad_values, unreadable, warning
+from layers.identity import named_only, whole_numbers_only
+from layers.issues import bad_values, unreadable
 from layers.layer import ARROW_TYPES
 from layers.schema import Column
 
@@ -123,9 +124,12 @@ def _text(array: pa.Array, column: Column, field: str, labels: Sequence[str], un
     word = pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC")))
     blank = pc.is_in(word, value_set=pa.array(sorted(parse.BLANK)))
     text = pc.if_else(blank, pa.scalar(None, pa.string()), text)
-    if not is_key(column):
-        return Values(text)
-    return Values(matchable(text, listed=is_list(column)), _lost_digits(array, column, field))
+    said: tuple[Issue, ...] = ()
+    if is_key(column):
+        text, said = whole_numbers_only(array, text, column, field, labels)
+        text = matchable(text, listed=is_list(column))
+    text, empty = named_only(text, column, field, labels, several=is_list(column))
+    return Values(text, (*said, *empty))
 
 
 def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
@@ -147,22 +151,6 @@ def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
     # An accent may stand beside its letter only now.
     text = pc.utf8_normalize(text, form="NFKC")
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-
-
-def _lost_digits(array: pa.Array, column: Column, field: str) -> tuple[Issue, ...]:
-    if not pa.types.is_floating(array.type):
-        return ()
-    count = int(pc.sum(pc.greater_equal(pc.abs(array), 2.0**53)).as_py() or 0)
-    if not count:
-        return ()
-    return (
-        warning(
-            "number_precision",
-            f"字段“{field}”以浮点数保存编号（{column.name}），{count} 个值超过 15 位，末位可能丢失",
-            f"field '{field}' ({column.name}) stores numbers as floats; {count} of them have more "
-            "than 15 digits and may have lost the last ones",
-        ),
-    )
 
 
 def _number(

@@ -21,6 +21,7 @@ from layers.layer import Layer
 from layers.loader import load
 from layers.reading import read_source
 from layers.settings import Extent, LayerSettings
+from layers.values import convert
 
 _SUBJECTS = ("mining_right", "tailings_facility")
 
@@ -152,12 +153,13 @@ def _share_constants(constants: Mapping[str, Any], names: list[str]) -> dict[str
 
 
 def _with_parent(companion: Source, parent: Layer) -> Source:
-    """Name the only feature of ``parent`` where a part does not name its right."""
+    """Name the only right of a file where a part does not name it."""
     number = "parent_licence_no"
-    if number not in companion.columns or len(parent) != 1:
+    if number not in companion.columns or len(parent) != 1 or parent.provenance[0].declared != 1:
         return companion
+    written, column = companion.columns[number], schema("right_part").column(number)
     own = pa.scalar(parent.source_id[0], pa.string())
-    named = pc.coalesce(companion.columns[number], own)
+    named = pc.coalesce(convert(written, column, number, companion.labels).array, own)
     return replace(companion, columns={**companion.columns, number: named})
 
 

@@ -16,6 +16,7 @@ from layers import formats, snapshot
 from layers.account import Issue
 from layers.catalog import catalog, nearest, schema
 from layers.errors import WorkspaceError
+from layers.formats.source import opening
 from layers.layer import Layer
 from layers.loader import load
 from layers.reading import read_coverage, read_source
@@ -124,7 +125,9 @@ class Workspace:
 
     def _path(self, written: str, key: str) -> Path:
         path = self.root / written
-        if not path.exists():
+        with opening(path):
+            there = path.exists()
+        if not there:
             raise WorkspaceError(
                 f"{self.path.name}：{key}：文件不存在：{written}",
                 f"{self.path.name}: {key}: no such file: {written}",

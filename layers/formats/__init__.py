@@ -10,8 +10,9 @@ import pyproj
 
 from layers.formats import containers, corner_text, geojson, gpkg, kml, parquet, registration
 from layers.formats import shapefile as _shapefile
-from layers.formats.sniff import CONTAINERS, SUPPORTED, is_dataset, kind_of
-from layers.formats.source import Source, digest_file, refusal
+from layers.formats.folder import is_dataset, layers_in
+from layers.formats.sniff import CONTAINERS, SUPPORTED, kind_of, missing
+from layers.formats.source import Source, digest_file, opening, refusal
 
 __all__ = ["SUPPORTED", "Source", "digest", "is_dataset", "layers_in", "list_layers", "read"]
 
@@ -45,8 +46,9 @@ def list_layers(path: Path) -> list[str]:
         The file is missing, not what its name says, or cannot be read.
     """
     path = Path(path)
-    kind = kind_of(path)
-    return _LAYERS[kind](path) if kind in CONTAINERS else [path.stem]
+    with opening(path):
+        kind = kind_of(path)
+        return _LAYERS[kind](path) if kind in CONTAINERS else [path.stem]
 
 
 def digest(path: Path) -> str:
@@ -58,26 +60,13 @@ def digest(path: Path) -> str:
         The file, or a part of a Shapefile, is missing.
     """
     path = Path(path)
-    if not path.exists():
-        raise refusal(path, "文件不存在", "no such file")
-    if path.is_dir():
-        kind_of(path)  # any other folder may hold a whole disk
-        return containers.digest_folder(path)
-    return _shapefile.digest(path) if path.suffix.lower() == ".shp" else digest_file(path)
-
-
-def layers_in(folder: Path) -> list[Path]:
-    """Return the data sets in a folder and below, sorted.
-
-    Sidecar files and what is hidden are not listed: ``.minezone`` holds our own snapshots.
-    """
-    found: list[Path] = []
-    for entry in sorted(Path(folder).iterdir()):
-        if is_dataset(entry):
-            found.append(entry)
-        elif entry.is_dir() and not entry.is_symlink() and not entry.name.startswith("."):
-            found += layers_in(entry)
-    return found
+    with opening(path):
+        if not path.exists():
+            raise missing(path)
+        if path.is_dir():
+            kind_of(path)  # any other folder may hold a whole disk
+            return containers.digest_folder(path)
+        return _shapefile.digest(path) if path.suffix.lower() == ".shp" else digest_file(path)
 
 
 def read(
@@ -102,12 +91,13 @@ def read(
         One line that names the file and what is wrong with it.
     """
     path = Path(path)
-    kind = kind_of(path, encoding)
-    if kind in CONTAINERS:
-        source = _LAYERED[kind](path, _choose(path, _LAYERS[kind](path), layer))
-    else:
-        _choose(path, [path.stem], layer)
-        source = _read_single(kind, path, encoding, crs)
+    with opening(path):
+        kind = kind_of(path, encoding)
+        if kind in CONTAINERS:
+            source = _LAYERED[kind](path, _choose(path, _LAYERS[kind](path), layer))
+        else:
+            _choose(path, [path.stem], layer)
+            source = _read_single(kind, path, encoding, crs)
     return source if crs is None else _with_crs(source, crs)
 
 

@@ -10,6 +10,7 @@ as its published examples show it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +21,12 @@ import shapely
 from gis.area import area_m2
 from layers.account import Issue
 from layers.formats.corner_header import header_issues, stated_crs
+from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
-from layers.issues import warning
+from layers.issues import label_en, warning
 
 FORMAT = "national corner text"
 HEADER, BODY = "[属性描述]", "[地块坐标]"
@@ -67,7 +69,9 @@ def read(path: Path, encoding: str | None) -> Source:
     issues = header_issues(keys, axes)
     shapes = np.empty(len(parcels), dtype=object)
     for row, parcel in enumerate(parcels):
-        shapes[row] = _polygon(path, parcel, axes)
+        rings = _rings(path, parcel)
+        shapes[row] = _polygon(path, rings, axes)
+        issues += _number_issues(parcel, rings)
         issues += _area_issues(path, parcel, shapes[row], axes)
     columns = {
         name: pa.array([p.fields[at] or None for p in parcels], pa.string())
@@ -170,7 +174,8 @@ def _axes(path: Path, parcels: list[_Parcel]) -> Axes:
     return axes
 
 
-def _polygon(path: Path, parcel: _Parcel, axes: Axes) -> shapely.Geometry:
+def _rings(path: Path, parcel: _Parcel) -> list[list[_Corner]]:
+    """Return the corners of each ring, without closing points."""
     rings: list[list[_Corner]] = []
     for corner in parcel.corners:
         if not rings or rings[-1][0].ring != corner.ring:
@@ -184,6 +189,23 @@ def _polygon(path: Path, parcel: _Parcel, axes: Axes) -> shapely.Geometry:
         raise _bad_line(path, rings[0][0].line, "第一圈的圈号不是 1", "the first ring is not 1")
     opened = [_opened(path, ring) for ring in rings]
     _check_count(path, parcel, len(parcel.corners), sum(map(len, opened)))
+    return opened
+
+
+def _number_issues(parcel: _Parcel, rings: Sequence[Sequence[_Corner]]) -> list[Issue]:
+    issues = []
+    for ring in rings:
+        names = [c.name for c in ring]
+        at = first_break(names)
+        if at is not None:
+            (zh, en), line, number = break_told(names, at), ring[at].line, ring[at].ring
+            zh = f"{parcel.label} 第 {line} 行：圈号 {number} 的{zh}"
+            en = f"{label_en(parcel.label)} line {line}: in ring {number}, {en}"
+            issues.append(warning("corner_numbers", zh, en, parcel.label))
+    return issues
+
+
+def _polygon(path: Path, opened: list[list[_Corner]], axes: Axes) -> shapely.Geometry:
     outlines = [
         axes.east_north(np.array([c.first for c in r]), np.array([c.second for c in r]))
         for r in opened

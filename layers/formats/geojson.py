@@ -168,7 +168,23 @@ def _check_degrees(path: Path, crs: pyproj.CRS | None, shapes: Shapes) -> None:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         x, y = bounds[row, 0], bounds[row, 1]
-        raise _metres(path, row + 1, x, y)
+        raise (_swapped if _is_swapped(shapes[wrong]) else _metres)(path, row + 1, x, y)
+
+
+def _is_swapped(shapes: Shapes) -> bool:
+    """Tell whether all coordinates are degrees once latitude and longitude change places."""
+    low, high = np.array([-90.0, -180.0]), np.array([90.0, 180.0])
+    xy = shapely.get_coordinates(shapes)
+    return bool(((xy >= low) & (xy <= high)).all())
+
+
+def _swapped(path: Path, row: int, x: float, y: float) -> FormatError:
+    return refusal(
+        path,
+        f"第 {row} 个要素的坐标 ({x:.10g}, {y:.10g}) 似乎经纬度写反：GeoJSON 应经度在前、纬度在后",
+        f"feature {row} has coordinates ({x:.10g}, {y:.10g}): longitude and latitude seem swapped; "
+        "GeoJSON puts the longitude first",
+    )
 
 
 def _metres(path: Path, row: int, x: float, y: float) -> FormatError:

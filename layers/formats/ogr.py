@@ -144,11 +144,13 @@ def from_wkb(values: pa.Array, labels: Sequence[str] | None = None) -> tuple[Sha
     raw = np.array(values.to_pylist(), dtype=object)
     curved = np.array([v is not None and _is_curve(v) for v in raw], bool)
     raw[curved] = None
-    try:
-        shapes: Shapes = shapely.from_wkb(raw, on_invalid="ignore")
-    except NotImplementedError:  # a curve inside a collection
-        shapes = np.array([_or_none(v) for v in raw], dtype=object)
-    shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
+    # GEOS compares coordinates; one that is no number is the loader's to refuse, not to warn of.
+    with np.errstate(invalid="ignore"):
+        try:
+            shapes: Shapes = shapely.from_wkb(raw, on_invalid="ignore")
+        except NotImplementedError:  # a curve inside a collection
+            shapes = np.array([_or_none(v) for v in raw], dtype=object)
+        shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
     lost = np.asarray(shapely.is_missing(shapes)) & ~np.asarray(values.is_null())
     if labels is None or len(labels) != len(raw):
         labels = row_labels(len(raw))

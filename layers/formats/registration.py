@@ -24,6 +24,7 @@ import pyproj
 import shapely
 
 from layers.account import Issue
+from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
 from layers.formats.registration_grammar import Part, blocks_of, parse_published, parse_string
@@ -203,6 +204,10 @@ def _remarks(right: _Right, label: str) -> list[Issue]:
             zh_text = f"{zh}：备注“{part.remark}”与加减号 {part.sign:+d} 不一致，按加减号"
             en_text = f"{en}: remark and sign {part.sign:+d} disagree; the sign is used"
             issues.append(warning("sign_contradicted", zh_text, en_text, label))
+        at = first_break(part.names)
+        if at is not None:
+            told_zh, told_en = break_told(part.names, at)
+            issues.append(warning("corner_numbers", f"{zh}：{told_zh}", f"{en}: {told_en}", label))
         if part.top is None or part.bottom is None:
             issues.append(
                 warning("elevation_missing", f"{zh}：标高不全", f"{en}: elevation missing", label)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import NamedTuple
 
 from layers.errors import FormatError
 from layers.formats.planes import Datum, datums_named
@@ -28,15 +29,25 @@ _Refuse = Callable[[str, str], FormatError]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One ring: its place in the text, its corners as written, elevations, remark and sign."""
+    """One ring as written: its place in the text, corners and their names, elevations, sign."""
 
     number: int
+    names: tuple[str, ...]
     first: tuple[float, ...]
     second: tuple[float, ...]
     top: float | None
     bottom: float | None
     remark: str
     sign: int
+
+
+class _Corner(NamedTuple):
+    """A corner of a published list: line, name, X and Y as written."""
+
+    line: int
+    name: str
+    first: float
+    second: float
 
 
 # -- the text around the numbers ---------------------------------------------------------------
@@ -144,14 +155,15 @@ def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
     parts = []
     for ring in range(1, tokens.integer("圈数", "the number of rings") + 1):
         zh, en = f"第 {ring} 圈", f"of ring {ring}"
-        first, second = [], []
+        names, first, second = [], [], []
         for _ in range(tokens.integer(f"{zh}点数", f"the corner count {en}")):
-            if not tokens.take(f"{zh}点号", f"a corner number {en}"):
+            names.append(tokens.take(f"{zh}点号", f"a corner number {en}"))
+            if not names[-1]:
                 raise tokens.error(f"{zh}点号为空", f"empty corner number {en}")
             first.append(tokens.number(f"{zh} X", f"an X {en}"))
             second.append(tokens.number(f"{zh} Y", f"a Y {en}"))
         tail = [tokens.take(f"{zh}{name}", f"the {name_en} {en}") for name, name_en in _TAIL]
-        parts.append(_part(ring, first, second, tail, tokens.error))
+        parts.append(_part(ring, names, first, second, tail, tokens.error))
     if any(tokens.fields[tokens.at :]):
         tokens.at += 1
         raise tokens.error("最后一圈之后还有内容", "something follows the last ring")
@@ -159,37 +171,73 @@ def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
 
 
 def parse_published(path: Path, lines: Sequence[Line]) -> list[Part]:
-    """Read the parts of one published corner list; FormatError names the line."""
+    """Read the parts of one published corner list; FormatError names the line.
+
+    The form has no counts: that corner numbers run on is all that shows a lost corner.
+    """
     parts: list[Part] = []
-    first: list[float] = []
-    second: list[float] = []
+    corners: list[_Corner] = []
+    starts = {1}
     for number, line in lines:
         fields = [f.strip() for f in line.split(",")]
-
-        def error(zh: str, en: str, number: int = number) -> FormatError:
-            return refusal(path, f"第 {number} 行：{zh}", f"line {number}: {en}")
-
+        error = _at_line(path, number)
         if fields[0] != "*":
             if len(fields) < 3 or any(fields[3:]):
                 raise error("拐点行应为 点号,X,Y", "a corner line is number, X, Y")
-            first.append(_number(fields[1], error))
-            second.append(_number(fields[2], error))
+            x, y = _number(fields[1], error), _number(fields[2], error)
+            corners.append(_Corner(number, fields[0], x, y))
             continue
         if len(fields) < 5 or any(fields[5:]):
             raise error("结束行应为 *,上限,下限,名称,1 或 -1", "expected *,top,bottom,name,1 or -1")
-        parts.append(_part(len(parts) + 1, first, second, fields[1:5], error))
-        first, second = [], []
-    if first:
+        starts = {1} | _check_numbers(path, corners, starts)
+        names, first = [c.name for c in corners], [c.first for c in corners]
+        second = [c.second for c in corners]
+        parts.append(_part(len(parts) + 1, names, first, second, fields[1:5], error))
+        corners = []
+    if corners:
         raise refusal(path, "最后一块没有以 * 行结束", "the last part is not closed by a * line")
     return parts
 
 
+def _at_line(path: Path, number: int) -> _Refuse:
+    return lambda zh, en: refusal(path, f"第 {number} 行：{zh}", f"line {number}: {en}")
+
+
+def _check_numbers(path: Path, corners: Sequence[_Corner], starts: set[int]) -> set[int]:
+    """Refuse corners whose numbers have a gap or repetition; return where they may run on.
+
+    ``starts`` are the numbers that the first corner may have. A closing point, at the place of
+    the first, carries its number or the next.
+    """
+    closed = len(corners) > 1 and corners[0][2:] == corners[-1][2:]
+    due = starts
+    for k, (line, name, _, _) in enumerate(corners):
+        told = int(name) if name.isdecimal() and len(name) < 10 else None
+        if closed and k == len(corners) - 1 and name == corners[0].name:
+            break
+        if told is None or told not in due:
+            wanted = " / ".join(map(str, sorted(due)))
+            raise _at_line(path, line)(
+                f"点号 {name[:30]}，应为 {wanted}：点号有缺漏或重复，可能丢失拐点",
+                f"corner number {name[:30]} where {wanted} is due: numbers are missing or given "
+                "twice, a corner may be lost",
+            )
+        due = {told + 1}
+    # A closing point with a number of its own may or may not count for the next part.
+    return due | {number - 1 for number in due if closed and corners[-1].name != corners[0].name}
+
+
 def _part(
-    number: int, first: list[float], second: list[float], tail: Sequence[str], error: _Refuse
+    number: int,
+    names: list[str],
+    first: list[float],
+    second: list[float],
+    tail: Sequence[str],
+    error: _Refuse,
 ) -> Part:
     zh, en = f"第 {number} 块", f"part {number}"
     if len(first) > 1 and (first[0], second[0]) == (first[-1], second[-1]):
-        first, second = first[:-1], second[:-1]
+        names, first, second = names[:-1], first[:-1], second[:-1]
     if len(first) < 3:
         raise error(f"{zh}不足 3 个拐点", f"{en} has fewer than 3 corners")
     top, bottom = (_number(t, error) if t else None for t in tail[:2])
@@ -201,7 +249,7 @@ def _part(
             f"{zh}上限标高 {top} 低于下限标高 {bottom}",
             f"{en}: top elevation {top} is below bottom elevation {bottom}",
         )
-    return Part(number, tuple(first), tuple(second), top, bottom, tail[2], sign)
+    return Part(number, tuple(names), tuple(first), tuple(second), top, bottom, tail[2], sign)
 
 
 def _number(text: str, error: _Refuse) -> float:

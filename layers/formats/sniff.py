@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from layers.errors import FormatError
 from layers.formats import corner_text, registration, registration_grammar
 from layers.formats.encoding import read_text
 from layers.formats.source import refusal
@@ -28,16 +29,34 @@ SUPPORTED = {
 CONTAINERS = frozenset({"GPKG", "KML", "OpenFileGDB", "FlatGeobuf"})
 """Formats that hold named layers."""
 
-_CONVERT = {
-    ".dwg": ("请在 CAD 中另存为 DXF 或导出为 Shapefile", "save it as DXF or Shapefile"),
-    ".wt": ("请在 MapGIS 中导出为 Shapefile", "export it from MapGIS as Shapefile"),
+_TO_SHAPEFILE = "请转换为 GeoPackage 或 Shapefile", "convert it to GeoPackage or Shapefile"
+_FROM_MAPGIS = "请在 MapGIS 中导出为 Shapefile", "export it from MapGIS as Shapefile"
+_FROM_GIS = "请在 GIS 软件中导出其数据", "export its data from the GIS program"
+_AS_CORNERS = "请将界址点存为坐标文本", "write the corners as a corner text (.txt)"
+_AS_TABLE = (
+    "请转换为带图形的 GeoPackage，或坐标文本",
+    "convert it to a GeoPackage with outlines, or to a corner text (.txt)",
+)
+_UNPACK = "请先解压", "unpack it first"
+CONVERT = {
+    ".dwg": ("请在 CAD 中另存为 DXF，再转换为 Shapefile", "save it as DXF, then as Shapefile"),
     ".kmz": ("请解压后使用其中的 .kml", "unzip it and use the .kml inside"),
-    ".zip": ("请先解压", "unzip it first"),
-}
-_CONVERT |= dict.fromkeys((".wl", ".wp", ".mpj", ".wat", ".wap"), _CONVERT[".wt"])
-_SIDECARS = {
-    ".shx": ".shp", ".dbf": ".shp", ".prj": ".shp", ".cpg": ".shp", ".sbn": ".shp", ".sbx": ".shp",
+    **dict.fromkeys((".wt", ".wl", ".wp", ".mpj", ".wat", ".wap"), _FROM_MAPGIS),
+    **dict.fromkeys((".mxd", ".aprx", ".qgs", ".qgz"), _FROM_GIS),
+    **dict.fromkeys(
+        (".dxf", ".dgn", ".gml", ".tab", ".mif", ".vct", ".e00", ".gpx", ".sqlite", ".topojson",
+         ".geojsonl", ".ovkml", ".ovobj"),
+        _TO_SHAPEFILE,
+    ),
+    **dict.fromkeys((".xlsx", ".xls", ".ods", ".et", ".mdb", ".accdb"), _AS_TABLE),
+    **dict.fromkeys((".docx", ".doc", ".wps", ".pdf"), _AS_CORNERS),
+    **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"), _UNPACK),
 }  # fmt: skip
+"""Suffixes in which data are sent but which are not read yet -> what to do, zh and en."""
+
+SIDECARS = dict.fromkeys((".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"), ".shp")
+"""Suffix of a part -> suffix of the main file."""
+
 _MAGIC = {
     "GPKG": b"SQLite format 3\0",
     "ESRI Shapefile": b"\x00\x00\x27\x0a",
@@ -55,20 +74,27 @@ def suffix_of(path: Path) -> str:
     return ".gdb.zip" if name.endswith(".gdb.zip") else path.suffix.lower()
 
 
-def is_dataset(path: Path) -> bool:
-    """Tell whether a walk through folders should take ``path`` as a source.
+def missing(path: Path) -> FormatError:
+    """Return the error about a file that is not there, telling what is there in its place."""
+    if path.is_symlink():
+        return refusal(path, "链接指向的文件不存在", "is a link to a file that does not exist")
+    rest = parts_of(path) if path.suffix.lower() == ".shp" else []
+    if rest:
+        names = "、".join(rest), ", ".join(rest)
+        return refusal(
+            path,
+            f"缺少 .shp 文件，而同名的 {names[0]} 还在",
+            f"the .shp file is missing while its companions exist ({names[1]})",
+        )
+    return refusal(path, "文件不存在", "no such file")
 
-    Main files and ``.gdb`` folders count, also those that will be refused with advice; sidecar
-    files, hidden files and unknown suffixes do not.
-    """
-    suffix = suffix_of(path)
-    if path.name.startswith("."):
-        return False
-    if path.is_dir():
-        return suffix == ".gdb"
-    if suffix == ".gdb":
-        return False
-    return path.is_file() and (suffix in SUPPORTED or suffix in _CONVERT)
+
+def parts_of(path: Path) -> list[str]:
+    """Return the suffixes of the files beside a ``.shp`` that belong to it, sorted."""
+    if not path.parent.is_dir():
+        return []
+    beside = [p for p in path.parent.iterdir() if p.stem == path.stem]
+    return sorted(p.suffix for p in beside if p.suffix.lower() in SIDECARS)
 
 
 def kind_of(path: Path, encoding: str | None = None) -> str:
@@ -81,28 +107,36 @@ def kind_of(path: Path, encoding: str | None = None) -> str:
     """
     suffix = suffix_of(path)
     if not path.exists():
-        raise refusal(path, "文件不存在", "no such file")
-    if suffix in _CONVERT:
-        zh, en = _CONVERT[suffix]
-        raise refusal(path, f"不能直接读取 {suffix}，{zh}", f"{suffix} cannot be read; {en}")
+        raise missing(path)
+    if suffix in CONVERT:
+        zh, en = CONVERT[suffix]
+        raise refusal(path, f"尚不支持 {suffix} 文件，{zh}", f"{suffix} is not supported yet; {en}")
+    if path.is_dir():
+        next(path.iterdir(), None)  # a folder that may not be opened is told as such
+        if suffix != ".gdb":
+            raise _no_file(path)
     if suffix not in SUPPORTED:
         raise refusal(path, f"不认识的文件类型 {suffix}{_hint(suffix)[0]}",
                       f"unknown type of file {suffix}{_hint(suffix)[1]}")  # fmt: skip
     kind = SUPPORTED[suffix]
     if path.is_dir():
-        return _folder(path, suffix)
+        return _geodatabase(path)
     _check_content(path, suffix, kind)
     return _text_kind(path, encoding) if kind == "text" else kind
 
 
+def _no_file(path: Path) -> FormatError:
+    if path.is_symlink():
+        return refusal(path, "是指向文件夹的链接，不跟随", "is a link to a folder, not followed")
+    return refusal(path, "是文件夹而不是文件", "is a folder, not a file")
+
+
 def _hint(suffix: str) -> tuple[str, str]:
-    main = _SIDECARS.get(suffix)
+    main = SIDECARS.get(suffix)
     return (f"（请给出 {main} 文件）", f" (give the {main} file)") if main else ("", "")
 
 
-def _folder(path: Path, suffix: str) -> str:
-    if suffix != ".gdb":
-        raise refusal(path, "是文件夹而不是文件", "is a folder, not a file")
+def _geodatabase(path: Path) -> str:
     if not (path / "a00000001.gdbtable").is_file():
         raise refusal(
             path, "不是文件地理数据库（没有 a00000001.gdbtable）", "is not a file geodatabase"

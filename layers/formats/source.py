@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -67,6 +68,22 @@ class Source:
 def refusal(path: Path, zh: str, en: str) -> FormatError:
     """Return the error that refuses ``path``, in one line that names it."""
     return FormatError(f"{path}：{_one_line(zh)}", f"{path}: {_one_line(en)}")
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """Refuse ``path`` in one line where it, or a file beside or inside it, cannot be opened."""
+    try:
+        yield
+    except OSError as fault:
+        other = Path(str(fault.filename)).name if fault.filename is not None else path.name
+        of_zh, of_en = ("", "") if other == path.name else (f" {other}", f": {other}")
+        denied = isinstance(fault, PermissionError)
+        why = fault.strerror or type(fault).__name__
+        why_zh, why_en = ("没有读取权限", "permission denied") if denied else (why, why)
+        raise refusal(
+            path, f"无法打开{of_zh}：{why_zh}", f"cannot be opened{of_en}: {why_en}"
+        ) from fault
 
 
 def row_labels(count: int) -> tuple[str, ...]:

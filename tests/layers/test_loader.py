@@ -522,3 +522,36 @@ def test_every_row_is_kept_or_refused(make_source, settings, rows, ids):
     assert len([i for i in layer.issues if i.code == "row_refused"]) == refused
     assert len(set(layer.feature_id)) == kept
     assert shapely.is_valid(layer.geometry).all() and not shapely.is_empty(layer.geometry).any()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "code"),
+    [
+        (["C1", "暂无", "000"], "placeholder"),
+        (pa.array([1.0, 2.0**53, 1.4e18]), "number_precision"),
+    ],
+)
+def test_rows_whose_number_names_nobody(make_source, settings, codes_of, numbers, code):
+    source = make_source({"licence_no": numbers})
+    layer = load(source, RIGHT, settings())
+    assert account(layer) == (3, 3, 1, 2) and layer.refused.numbers == (None, None)
+    assert codes_of(layer.issues)[:4] == [code, "column_absent", "row_refused", "row_refused"]
+    vetted = load(source, RIGHT, settings(ids="auto"), role="vetted")
+    first = "C1" if code == "placeholder" else "1"
+    assert vetted.source_id.tolist() == [first, "权-2", "权-3"]
+    assert vetted.text("licence_no").tolist() == [first, None, None]
+    assert code in codes_of(vetted.issues) and "ids_by_row" in codes_of(vetted.issues)
+
+
+def test_a_stated_id_that_lost_digits_is_told(make_source, settings, codes_of):
+    source = make_source({"licence_no": ["A", "B"], "n": [5.0, 1.4e18]})
+    layer = load(source, RIGHT, settings(id="n"))
+    assert layer.source_id.tolist() == ["5"] and account(layer) == (2, 2, 1, 1)
+    assert "number_precision" in codes_of(layer.issues)
+    with pytest.raises(LayerError, match="numbers given twice"):
+        load(make_source({"licence_no": ["A", "B"], "n": [0, 0]}), RIGHT, settings(id="n"))
+
+
+def test_a_placeholder_is_no_constant(make_source, settings):
+    with pytest.raises(LayerError, match="cannot read '暂无'"):
+        load(make_source({"licence_no": ["A"]}), RIGHT, settings(constants={"holder": "暂无"}))

@@ -80,10 +80,87 @@ def test_float_numbers_become_whole_text():
     assert as_text(pa.array([1e15, -3.0])).to_pylist() == ["1000000000000000", "-3"]
 
 
-def test_numbers_with_more_digits_than_a_float_holds_are_warned_about():
-    values, issues = read(pa.array([2.0**53, 1.0]), "licence_no")
-    assert values == ["9007199254740992", "1"]
-    assert [i.code for i in issues] == ["number_precision"]
+@pytest.mark.parametrize(
+    ("array", "left"),
+    [
+        (pa.array([1.0, 2.0**53 - 1, 2.0**53, None, 1.4e18]), ["1", "9007199254740991"]),
+        (pa.array([1.0, 2.0**24 - 1, 2.0**24, None, 1.4e18], pa.float32()), ["1", "16777215"]),
+        (pa.array(["1", "1E5", "1.40000202E+18", None, "1e+18"]), ["1", "1E5"]),
+    ],
+)
+@pytest.mark.parametrize("column", ["licence_no", "county_code", "replaces_licences"])
+def test_numbers_that_lost_digits_are_missing_and_named(array, left, column):
+    values, issues = read(array, column)
+    assert values == [*left, None, None, None]
+    assert [(i.severity, i.code, i.feature) for i in issues] == [
+        ("error", "number_precision", "第 3 行")
+    ]
+    assert "第 3 行、第 5 行；请将该字段存为文本" in issues[0].zh
+    assert "2 rows" in issues[0].en and "row 3, row 5; store the field as text" in issues[0].en
+
+
+def test_whole_and_decimal_numbers_keep_their_digits():
+    assert read(pa.array([1400002020017120142]), "licence_no") == (["1400002020017120142"], ())
+    assert read(pa.array([1.4e18]), "capacity_kt_a") == ([1.4e18], ())
+
+
+PLACEHOLDERS = [
+    "暂无", "待定", "待办", "待核", "待查", "新立", "新设", "办理中", "申请中", "在办",
+    "未办理", "未办", "拟设", "未知", "不详", "不明", "未定", "无证", "无号", "*", "**", "?",
+    "？？", "xx", "XXX", "ＸＸ", "unknown", "TBD", "n.a.", "nil", "None", "null", "nan",
+    "（暂无）", "【待定】", "<未知>", "暂\u3000无", "暂无（新立）", "新立/办理中", "待定。",
+    "×", "0", "0.0", "000000", "０００", "0-00",
+]  # fmt: skip
+IDENTITIES = [
+    ("mining_right", "licence_no"), ("mining_right", "replaces_licences"),
+    ("mining_right", "holder"), ("tailings_facility", "facility_no"),
+    ("tailings_facility", "replaces_facility"), ("tailings_facility", "operator"),
+    ("dam_toe", "facility_no"), ("goaf", "owner_licence_no"), ("right_part", "parent_licence_no"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", IDENTITIES, ids=".".join)
+def test_placeholders_name_nobody(column):
+    layer, name = column
+    values, issues = read([*PLACEHOLDERS, "C1"], name, schema(layer))
+    assert values == [None] * len(PLACEHOLDERS) + ["C1"]
+    assert [(i.severity, i.code, i.feature) for i in issues] == [
+        ("warning", "placeholder", "第 1 行")
+    ]
+
+
+def test_what_placeholders_are_told():
+    values, issues = read(["C1", "暂无", "0", "暂无", "/", None], "licence_no")
+    assert values == ["C1", None, None, None, None, None]
+    assert [i.zh for i in issues] == [
+        "许可证号（字段“字段”）的占位文字按空值处理：“暂无”（2 行）、“0”（1 行），首见于第 2 行"
+    ]
+    assert issues[0].en == (
+        "licence_no (field '字段'): placeholders taken as missing: '暂无' (2 rows), '0' (1 rows); "
+        "first in row 2"
+    )
+
+
+def test_only_the_placeholders_leave_a_list():
+    values, issues = read(["C1；暂无", "C1,C2", "待定、0", "无"], "replaces_licences")
+    assert values == ["C1", "C1;C2", None, None]
+    assert [i.code for i in issues] == ["placeholder"] and "“C1;暂无”（1 行）" in issues[0].zh
+
+
+@pytest.mark.parametrize("word", ["新立矿业", "C0", "X", "x1", "00100", "无锡某矿", "办理中心"])
+def test_names_that_only_look_like_placeholders_stay(word):
+    assert read([word], "holder") == ([word], ())
+    assert read([word], "licence_no") == ([word], ())
+
+
+def test_other_numbers_may_be_zero():
+    for layer, name in [
+        ("river", "river_no"),
+        ("settlement", "settlement_no"),
+        ("goaf", "goaf_no"),
+    ]:
+        assert read(["0", "未知"], name, schema(layer)) == (["0", "未知"], ())
+    assert read(["暂无"], "name") == (["暂无"], ())
 
 
 def test_nan_and_infinity_are_null_and_named():

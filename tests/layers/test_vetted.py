@@ -121,6 +121,29 @@ def test_parts_find_a_right_named_by_an_odd_file_name(source_with_parts):
     assert set(layers["right_part"].text("parent_licence_no")) == {"申请(1)副本-1"}
 
 
+@pytest.mark.parametrize("wild", [(np.nan, 39), (111, np.nan), (np.nan, np.nan), (np.inf, 39)])
+def test_a_coordinate_that_is_no_number_refuses_its_row_without_noise(write_gpkg, wild):
+    corners = [(111, 39), wild, (111.01, 39.01), (111, 39.01), (111, 39)]
+    with np.errstate(invalid="ignore"):
+        shapes = [shapely.box(111.1, 39, 111.2, 39.1), shapely.Polygon(corners)]
+        path = write_gpkg("nan.gpkg", {"licence_no": ["A", "B"]}, shapes)
+    layer = load_vetted(path)["mining_right"]  # warnings are errors here
+    assert layer.source_id.tolist() == ["A"] and layer.refused.numbers == ("B",)
+    said = [i.en for i in layer.issues if i.code == "row_refused"]
+    assert said == [f"{path}: row 2 (B) refused: a coordinate is not a finite number"]
+
+
+def test_parts_of_a_right_whose_number_names_nobody(tmp_path):
+    path = tmp_path / "登记.txt"
+    ring = "1,3760000,38500000,2,3761000,38500000,3,3761000,38501000,4,3760000,38501000,285,8,,1,"
+    path.write_text(f"2000国家大地坐标系\n许可证号：暂无\n1,4,{ring}\n", encoding="utf-8")
+    layers = load_vetted(path)
+    right, part = layers["mining_right"], layers["right_part"]
+    assert right.source_id.tolist() == ["登记-1"] and right.text("licence_no").tolist() == [None]
+    assert part.text("parent_licence_no").tolist() == ["登记-1"]
+    assert [i.code for i in right.issues if i.severity == "warning"][:1] == ["placeholder"]
+
+
 # -- real files of other people, where they are at hand --------------------------------------------
 
 

@@ -228,3 +228,34 @@ def test_header_without_parcels(write_text):
     assert read(write_text(HEAD)).declared == 0
     with pytest.raises(FormatError, match=r"has no \[地块坐标\]"):
         read(write_text(HEAD.replace("[地块坐标]\n", "")))
+
+
+@pytest.mark.parametrize(
+    ("names", "en"),
+    [
+        ("J1 J2 J3 J4 J1", None),
+        ("J1 J2 J3 J4 J5", None),  # a closing point of its own number
+        ("J17 J18 J19 J20 J17", None),  # numbers run on from another parcel
+        ("A B C D A", None),
+        (
+            "J1 J2 J4 J5 J1",
+            "parcel 1（一号地块） line 14: in ring 1, corner numbers jump from J2 to J4",
+        ),
+        (
+            "J1 J2 J2 J4 J1",
+            "parcel 1（一号地块） line 14: in ring 1, corner number J2 is given twice",
+        ),
+        ("A B C B A", "parcel 1（一号地块） line 15: in ring 1, corner number B is given twice"),
+    ],
+)
+def test_corner_numbers_that_do_not_run_on(write_text, names, en):
+    parcel, *corners = SQUARE.splitlines()
+    rows = [
+        f"{name},{corner.split(',', 1)[1]}"
+        for name, corner in zip(names.split(), corners, strict=True)
+    ]
+    source = read(write_text(HEAD + "\n".join([parcel, *rows]) + "\n"))
+    assert source.geometry[0].area == 1e6
+    assert [(i.severity, i.code, i.en) for i in source.issues] == (
+        [("warning", "corner_numbers", en)] if en else []
+    )

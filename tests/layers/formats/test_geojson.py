@@ -171,3 +171,20 @@ def test_gbk_geojson(write_text):
     source = read(write_text(document, "t.json", "gbk"))
     assert source.columns["名称"].to_pylist() == ["灵山铁矿厂区"]
     assert source.encoding == "GB18030"
+
+
+@pytest.mark.parametrize("xy", [(36.1, 114.0), (-33.5, -150.25)])
+def test_latitude_before_longitude_is_told(write_json, xy):
+    ring = [[xy[0] + dx, xy[1] + dy] for dx, dy in [(0, 0), (0.1, 0), (0.1, 0.1), (0, 0)]]
+    swapped = {"type": "Polygon", "coordinates": [ring]}
+    with pytest.raises(FormatError) as caught:
+        read(write_json(collection(polygon(), swapped)))
+    assert "feature 2 has coordinates (" in caught.value.en
+    assert "longitude and latitude seem swapped" in caught.value.en
+    assert "似乎经纬度写反" in caught.value.zh and "米" not in caught.value.zh
+
+
+def test_metres_are_not_taken_for_swapped_degrees(write_json):
+    plane = {"type": "Point", "coordinates": [38500000.0, 4000000.0]}
+    with pytest.raises(FormatError, match="look like projected metres"):
+        read(write_json(collection({"type": "Point", "coordinates": [36.1, 114.0]}, plane)))

@@ -212,3 +212,81 @@ def test_a_wrong_coordinate_never_passes(position, value):
     fields[position] = value
     with pytest.raises(FormatError):
         parse_registration(",".join(fields))
+
+
+# -- corner numbers ------------------------------------------------------------------------------
+
+SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
+
+
+def published(*parts):
+    """Return a published list; each part has the numbers given, at the corners of SQUARE."""
+    lines = []
+    for k, numbers in enumerate(parts):
+        corners = [SQUARE[i % 4] for i in range(len(numbers))]
+        lines += [f"{n},{x + 2000 * k},{y}" for n, (x, y) in zip(numbers, corners, strict=True)]
+        lines.append("*,100,50,某采区,1,")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["1234"],
+        [["01", "02", "03", "04"]],
+        ["12341"],  # closed by the first corner
+        ["12345"],  # closed by a point with its own number
+        ["1234", "1234"],
+        ["1234", "5678"],
+        ["12341", "56785"],
+        ["12345", "6789"],
+        ["12345", "5678"],
+    ],
+)
+def test_corner_numbers_of_the_published_form_run_on(parts):
+    parsed = parse_registration(published(*parts))
+    assert shapely.area(parsed.companions["right_part"].geometry).tolist() == [1e6] * len(parts)
+    assert parsed.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("parts", "line", "number", "due"),
+    [
+        (["124"], 3, "4", "3"),
+        (["1224"], 3, "2", "3"),
+        (["234"], 1, "2", "1"),
+        (["4321"], 1, "4", "1"),
+        (["1231"], 4, "1", "4"),  # the number of the first corner at another place
+        (["1234", "678"], 6, "6", "1 / 5"),
+        (["1234", "124"], 8, "4", "3"),
+        ([["1", "2", "2-1", "3"]], 3, "2-1", "3"),
+        ([["1", "2", "9" * 5000]], 3, "9" * 30, "3"),
+    ],
+)
+def test_a_lost_or_doubled_corner_of_the_published_form(parts, line, number, due):
+    with pytest.raises(FormatError) as caught:
+        parse_registration(published(*parts))
+    said = f"line {line}: corner number {number} where {due} is due"
+    assert said in caught.value.en
+    assert f"第 {line} 行：点号 {number}，应为 {due}" in caught.value.zh
+
+
+@pytest.mark.parametrize(
+    ("numbers", "en"),
+    [
+        ("1 2 4 5", "corner numbers jump from 2 to 4"),
+        ("1 2 2 4", "corner number 2 is given twice"),
+        ("1 2 3 4", None),
+        ("7 8 9 10", None),
+        ("J1 J2 J3 J4", None),
+    ],
+)
+def test_corner_numbers_of_the_string(numbers, en):
+    corners = zip(numbers.split(), SQUARE, strict=True)
+    ring = ",".join(f"{n},{x},{y}" for n, (x, y) in corners)
+    source = parse_registration(f"1,4,{ring},285,8,,1,")
+    assert codes(source) == (["corner_numbers"] if en else [])
+    assert source.declared == 1 and source.geometry[0].area == 1e6
+    if en:
+        assert source.issues[0].en == f"right 1 part 1: {en}"
+        assert source.issues[0].severity == "warning"

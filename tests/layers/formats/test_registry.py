@@ -1,7 +1,11 @@
 """One way in: suffix, magic, layers, and the formats GDAL or Arrow read as they are."""
 
 import json
+import os
+import shutil
+import tempfile
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,7 +15,7 @@ import shapely
 from shapely import Point
 
 from layers.errors import FormatError
-from layers.formats import SUPPORTED, is_dataset, layers_in, list_layers, read
+from layers.formats import SUPPORTED, digest, is_dataset, layers_in, list_layers, read
 
 
 def test_missing_empty_and_unknown(tmp_path):
@@ -41,6 +45,16 @@ def test_missing_empty_and_unknown(tmp_path):
         ("a.WP", "MapGIS"),
         ("a.mpj", "MapGIS"),
         ("a.kmz", ".kml"),
+        ("a.dxf", r"\.dxf is not supported yet; convert it to GeoPackage or Shapefile"),
+        ("a.gml", "GeoPackage"),
+        ("a.XLSX", "corner text"),
+        ("a.mdb", "GeoPackage"),
+        ("a.tab", "Shapefile"),
+        ("a.mxd", "export its data"),
+        ("a.docx", "corner text"),
+        ("a.pdf", "corner text"),
+        ("a.tar.gz", "unpack it first"),
+        ("a.7z", "unpack it first"),
     ],
 )
 def test_formats_to_convert(tmp_path, name, advice):
@@ -80,6 +94,157 @@ def test_walk(tmp_path, write_shapefile):
     found = [p.relative_to(tmp_path).as_posix() for p in layers_in(tmp_path)]
     assert found == ["b/x.gdb", "b/y.dwg", "b/图.GPKG", "t.shp"]
     assert not is_dataset(tmp_path / "t.dbf") and not is_dataset(tmp_path)
+
+
+def names(folder):
+    return [p.relative_to(folder).as_posix() for p in layers_in(folder)]
+
+
+def test_walk_lists_what_cannot_be_read_yet(tmp_path):
+    sent = ["a.dxf", "b.gml", "c.xlsx", "d.xls", "e.mdb", "f.tab", "g.mif", "h.docx", "i.doc",
+            "j.pdf", "k.rar", "l.7z", "m.tar", "n.gz", "o.vct", "p.mpj", "q.wl", "r.wt", "s.wp",
+            "t.mxd"]  # fmt: skip
+    plain = ["a.png", "b.jpg", "c.xml", "c.gpkg.aux.xml", "d.tfw", "e.qmd", "f.md", "g.toml",
+             "dem.tif", "dem.tif.aux.json", "r.gpkg.json", "r.gpkg-journal", "r.gpkg-wal", "f.dat",
+             ".x.dxf"]  # fmt: skip
+    for name in [*sent, *plain]:
+        (tmp_path / name).write_text("x")
+    assert names(tmp_path) == sent
+    for name in sent:
+        with pytest.raises(FormatError, match="is not supported yet; ") as caught:
+            read(tmp_path / name)
+        assert f"尚不支持 {(tmp_path / name).suffix} 文件" in caught.value.zh
+
+
+@pytest.mark.parametrize("lost", [".shp", ".shx", ".dbf"])
+def test_walk_names_a_shapefile_that_lost_a_part(tmp_path, write_shapefile, lost):
+    path = write_shapefile([[b"a"]], [(b"T", "C", 3)], stem="宗地", cpg="UTF-8", prj="")
+    path.with_suffix(".sbn").touch()
+    path.with_suffix(lost).unlink()
+    assert names(tmp_path) == ["宗地.shp"]
+    said = {
+        ".shp": r"the \.shp file is missing while its companions exist "
+        r"\(\.cpg, \.dbf, \.prj, \.sbn, \.shx\)",
+        ".shx": r"its \.shx file is missing",
+        ".dbf": r"its \.dbf file is missing",
+    }[lost]
+    for opened in (read, digest):
+        with pytest.raises(FormatError, match=said) as caught:
+            opened(path)
+        assert str(path) in caught.value.zh and "缺少" in caught.value.zh
+
+
+def test_walk_tells_parts_of_a_shapefile_from_parts_of_other_files(tmp_path):
+    for name in ("dem.tif", "dem.prj", "dem.tif.vat.dbf", "权.csv", "权.cpg", "m.tab", "m.dbf"):
+        (tmp_path / name).touch()
+    assert names(tmp_path) == ["m.tab", "权.csv"]
+    for name in ("alone.prj", "权.dbf", "UP.DBF"):
+        (tmp_path / name).touch()
+    assert names(tmp_path) == ["UP.shp", "alone.shp", "m.tab", "权.csv", "权.shp"]
+
+
+def test_walk_lists_links_that_it_does_not_follow(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "a.gpkg").touch()
+    (tmp_path / "gone.gpkg").symlink_to(tmp_path / "nothing.gpkg")
+    (tmp_path / "folder").symlink_to(tmp_path / "real", target_is_directory=True)
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert names(tmp_path) == ["folder", "gone.gpkg", "loop", "real/a.gpkg"]
+    for name, said in [
+        ("folder", "is a link to a folder, not followed"),
+        ("gone.gpkg", "is a link to a file that does not exist"),
+        ("loop", "is a link to a file that does not exist"),
+    ]:
+        with pytest.raises(FormatError, match=said):
+            read(tmp_path / name)
+    assert names(tmp_path / "folder") == ["a.gpkg"]  # named by the user, it is followed
+
+
+def test_walk_leaves_out_results_of_our_own_runs(tmp_path):
+    results = ["subjects.parquet", "findings.parquet", "evidence.parquet", "report.json",
+               "findings.gpkg", "findings.csv"]  # fmt: skip
+    (tmp_path / "one").mkdir()
+    for name in ["summary.csv", "summary.json", *(f"one/{n}" for n in results), "one/申请.gpkg"]:
+        (tmp_path / name).touch()
+    assert names(tmp_path) == ["one/申请.gpkg"]
+    (tmp_path / "one" / "report.json").unlink()
+    (tmp_path / "summary.json").unlink()
+    assert names(tmp_path) == [
+        "one/evidence.parquet", "one/findings.csv", "one/findings.gpkg", "one/findings.parquet",
+        "one/subjects.parquet", "one/申请.gpkg", "summary.csv",
+    ]  # fmt: skip
+
+
+# -- what may not be opened ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def unprivileged():
+    """Give a folder to a user who has no right to read everything."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("no user ids here")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+
+        def give_up(*paths):
+            for path in paths:
+                path.chmod(0)
+            if os.geteuid() == 0:
+                os.seteuid(65534)
+
+        before = os.geteuid()
+        try:
+            yield folder, give_up
+        finally:
+            os.seteuid(before)
+            for path in folder.rglob("*"):
+                path.chmod(0o700)
+
+
+@pytest.mark.parametrize("suffix", SUPPORTED)
+def test_a_file_that_may_not_be_read(unprivileged, suffix):
+    folder, give_up = unprivileged
+    path = folder / f"密{suffix}"
+    if suffix == ".gdb":
+        path.mkdir()
+        (path / "a00000001.gdbtable").touch()
+    else:
+        path.write_text("x")
+        (folder / "密.shx").write_text("x")
+        (folder / "密.dbf").write_text("x")
+    give_up(path)
+    for opened in (read, digest, list_layers):
+        with pytest.raises(FormatError) as caught:
+            opened(path)
+        assert f"{path}：无法打开：没有读取权限" in caught.value.zh
+        assert f"{path}: cannot be opened: permission denied" in caught.value.en
+
+
+def test_a_part_of_a_shapefile_that_may_not_be_read(unprivileged, write_shapefile):
+    folder, give_up = unprivileged
+    made = write_shapefile([[b"a"]], [(b"T", "C", 3)])
+    for suffix in (".shp", ".shx", ".dbf"):
+        shutil.copy(made.with_suffix(suffix), folder)
+    give_up(folder / "t.dbf")
+    for opened in (read, digest):
+        with pytest.raises(FormatError, match=r"cannot be opened: t\.dbf: permission denied"):
+            opened(folder / "t.shp")
+
+
+def test_a_folder_that_may_not_be_opened(unprivileged):
+    folder, give_up = unprivileged
+    (folder / "a.gpkg").touch()
+    (folder / "密").mkdir()
+    (folder / "密" / "b.gpkg").touch()
+    give_up(folder / "密")
+    assert names(folder) == ["a.gpkg", "密"]
+    for opened in (layers_in, read):
+        with pytest.raises(FormatError, match="密: cannot be opened: permission denied"):
+            opened(folder / "密")
+    for opened in (read, digest, list_layers):
+        with pytest.raises(FormatError, match=r"b\.gpkg: cannot be opened: permission denied"):
+            opened(folder / "密" / "b.gpkg")
 
 
 def test_single_layer_formats_have_one_layer(write_shapefile):

@@ -1,0 +1,38 @@
+"""The numbers of corners as a check: where they do not run on, a corner may be lost or doubled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+_LAST_DIGITS = re.compile(r"([0-9]{1,9})[^0-9]*$")
+
+
+def first_break(names: Sequence[str]) -> int | None:
+    """Return the position of the first corner that does not follow the one before it.
+
+    ``names`` are those of an open ring, J1, J2, ...; where some carry no digits, only a name
+    given twice is a break. Where a ring begins is left open: its numbers may run on.
+
+    >>> first_break(["J8", "J9", "J10"]), first_break(["1", "2", "4"]), first_break(["1", "2", "2"])
+    (None, 2, 2)
+    """
+    numbers = [int(m[1]) for name in names if (m := _LAST_DIGITS.search(name))]
+    if len(numbers) == len(names):
+        steps = [b - a for a, b in pairwise(numbers)]
+        return next((k for k, step in enumerate(steps, 1) if step != 1), None)
+    seen: set[str] = set()
+    for k, name in enumerate(names):
+        if name in seen:
+            return k
+        seen.add(name)
+    return None
+
+
+def break_told(names: Sequence[str], at: int) -> tuple[str, str]:
+    """Return what is wrong at a break, in both languages."""
+    before, here = names[at - 1], names[at]
+    if here in names[:at]:
+        return f"点号 {here} 重复", f"corner number {here} is given twice"
+    return f"点号由 {before} 跳到 {here}", f"corner numbers jump from {before} to {here}"

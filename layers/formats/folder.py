@@ -1,0 +1,106 @@
+"""Which entries of a folder are data that somebody handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from layers.formats.sniff import CONVERT, SIDECARS, SUPPORTED, suffix_of
+from layers.formats.source import opening
+
+_TABLE_PARTS = frozenset({".dbf", ".shx", ".sbn", ".sbx"})
+# A folder that holds the first of a set holds what a run of ours wrote.
+_RESULTS = (
+    ("subjects.parquet", "findings.parquet", "evidence.parquet", "report.json", "findings.gpkg",
+     "findings.csv"),
+    ("summary.json", "summary.csv"),
+)  # fmt: skip
+
+
+def is_dataset(path: Path) -> bool:
+    """Tell whether a walk through folders should take ``path`` as a source.
+
+    Main files and ``.gdb`` folders count, also those that will be refused with advice; sidecar
+    files, hidden files and unknown suffixes do not.
+    """
+    suffix = suffix_of(path)
+    if path.name.startswith("."):
+        return False
+    if path.is_dir():
+        return suffix == ".gdb"
+    if suffix == ".gdb" or _describes_another(path.name.lower()):
+        return False
+    return path.is_file() and (suffix in SUPPORTED or suffix in CONVERT)
+
+
+def layers_in(folder: Path) -> list[Path]:
+    """Return the data sets in a folder and below, sorted.
+
+    Nothing handed in is left out in silence: a Shapefile whose ``.shp`` is missing, a link that
+    leads nowhere or to a folder, a folder that may not be opened and files of kinds that are not
+    read yet are listed, and refused when they are read. Sidecar files, plain documents, results
+    of our own runs and what is hidden are not listed: ``.minezone`` holds our own snapshots.
+
+    Raises
+    ------
+    FormatError
+        The folder itself cannot be opened.
+    """
+    folder = Path(folder)
+    with opening(folder):
+        entries = sorted(p for p in folder.iterdir() if not p.name.startswith("."))
+    ours = _results(entries)
+    found: list[Path] = _without_shp(entries)
+    for entry in entries:
+        if entry.name not in ours:
+            found += _taken(entry)
+    return sorted(found)
+
+
+def _taken(entry: Path) -> list[Path]:
+    if is_dataset(entry) or (entry.is_symlink() and (entry.is_dir() or _leads_nowhere(entry))):
+        return [entry]
+    if not entry.is_dir():
+        return []
+    try:
+        next(entry.iterdir(), None)
+    except OSError:
+        return [entry]
+    return layers_in(entry)
+
+
+def _leads_nowhere(link: Path) -> bool:
+    return suffix_of(link) not in SIDECARS and not link.exists()
+
+
+def _describes_another(name: str) -> bool:
+    """Tell whether a ``.json`` is about a file beside it: ``dem.tif.aux.json``, ``a.shp.json``."""
+    inner = Path(name.removesuffix(".json")).suffix if name.endswith(".json") else ""
+    return inner == ".aux" or inner in SUPPORTED or inner in SIDECARS
+
+
+def _results(entries: Iterable[Path]) -> frozenset[str]:
+    names = {p.name for p in entries}
+    ours = [s for s in _RESULTS if set(s[:4]) <= names]
+    return frozenset(name for group in ours for name in group)
+
+
+def _without_shp(entries: Iterable[Path]) -> list[Path]:
+    """Return the ``.shp`` files that should be there: parts of them are.
+
+    A .prj or .cpg may as well belong to any other file of that name.
+    """
+    suffixes: dict[str, set[str]] = {}
+    folders: dict[str, Path] = {}
+    for entry in entries:
+        suffixes.setdefault(entry.stem, set()).add(entry.suffix.lower())
+        folders[entry.stem] = entry.parent
+    out = []
+    for stem, found in suffixes.items():
+        parts = found & set(SIDECARS)
+        others = found - parts
+        if not parts or ".shp" in found or ".tab" in found or stem.lower().endswith(".vat"):
+            continue
+        if parts & _TABLE_PARTS or not others:
+            out.append(folders[stem] / f"{stem}.shp")
+    return out

@@ -1,0 +1,150 @@
+"""Words and numbers that stand in a number column and name nobody.
+
+Rows are matched by their numbers: a vetted right takes the place of the registered one with its
+number, a goaf belongs to the right whose number it carries, one holder may overlap himself. A
+word such as 暂无 in such a column would make one of many, so it is taken as missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gis.ragged import Ints
+from layers.account import Issue
+from layers.issues import SHOWN, error, label_en, listed, warning
+from layers.parse import folded
+from layers.schema import Column
+
+_IDENTITIES = frozenset({
+    "licence_no", "facility_no", "owner_licence_no", "parent_licence_no", "replaces_licences",
+    "replaces_facility", "holder", "operator",
+})  # fmt: skip
+_WORDS = (
+    "无", "空", "暂无", "暂缺", "待定", "待办", "待办理", "待核", "待查", "待批", "待补", "待填",
+    "待发", "新立", "新设", "拟设", "拟设立", "拟新设", "办理中", "正在办理", "正在办理中",
+    "申请中", "在办", "在办中", "未办", "未办理", "未办证", "暂未办理", "尚未办理", "未取得",
+    "未发证", "未定", "未知", "不详", "不明", "无证", "无证号", "无号", "无编号",
+    "unknown", "tbd", "tba", "na", "nil", "none", "null", "nan",
+)  # fmt: skip
+_ONLY_WORDS = re.compile(f"(?:{'|'.join(_WORDS)})+")
+_MARKS = re.compile(r"[\W_]+")
+_SCIENTIFIC = r"^[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
+
+
+def is_placeholder(word: str) -> bool:
+    """Return whether ``word`` fills a cell without naming anybody: 暂无, （新立）, XXX, 0, ?.
+
+    A lone X may be a name.
+
+    >>> [is_placeholder(w) for w in ("暂 无", "【待定】", "n.a.", "×", "0.0", "C0", "新立矿业")]
+    [True, True, True, True, True, False, False]
+    """
+    core = _MARKS.sub("", folded(word))
+    if core == "x":
+        return False
+    return set(core) <= {"0", "x"} or _ONLY_WORDS.fullmatch(core) is not None
+
+
+def named_only(
+    text: pa.Array, column: Column, field: str, labels: Sequence[str], *, several: bool
+) -> tuple[pa.Array, tuple[Issue, ...]]:
+    """Return ``text`` with null for placeholders, and a warning that tells them.
+
+    Columns that name no right, facility or company come back as they are: a river may well have
+    the number 0.
+
+    Parameters
+    ----------
+    text : (n,) string
+    several : values list several numbers parted by ``;``; only placeholders among them go
+    """
+    if column.name not in _IDENTITIES:
+        return text, ()
+    coded = pc.dictionary_encode(text)
+    words = coded.dictionary
+    # Nothing with a digit from 1 to 9 is a placeholder, and nearly every number has one.
+    doubtful = pc.invert(pc.match_substring_regex(words, "[1-9]"))
+    rows = range(len(words)) if several else np.flatnonzero(np.asarray(doubtful)).tolist()
+    kept: list[str | None] = words.to_pylist()
+    changed = []
+    for k in rows:
+        left = _left(words[k].as_py(), several=several)
+        if left != kept[k]:
+            kept[k] = left
+            changed.append(k)
+    if not changed:
+        return text, ()
+    out = pa.array(kept, pa.string()).take(coded.indices)
+    index = np.asarray(coded.indices.fill_null(-1), np.int64)
+    return out, (_told(column, field, labels, words.take(pa.array(changed)), changed, index),)
+
+
+def _left(word: str, *, several: bool) -> str | None:
+    items = word.split(";") if several else [word]
+    left = [item for item in items if not is_placeholder(item)]
+    return word if len(left) == len(items) else ";".join(left) or None
+
+
+def _told(
+    column: Column,
+    field: str,
+    labels: Sequence[str],
+    words: pa.Array,
+    codes: list[int],
+    index: Ints,
+) -> Issue:
+    counts = np.bincount(index[index >= 0], minlength=max(codes) + 1)[codes].tolist()
+    first = labels[int(np.flatnonzero(np.isin(index, codes))[0])]
+    pairs = list(zip(words.to_pylist(), counts, strict=True))
+    zh = listed([f"“{w[:40]}”（{n} 行）" for w, n in pairs])
+    en = listed([f"'{w[:40]}' ({n} rows)" for w, n in pairs], "en")
+    return warning(
+        "placeholder",
+        f"{column.zh}（字段“{field}”）的占位文字按空值处理：{zh}，首见于{first}",
+        f"{column.name} (field '{field}'): placeholders taken as missing: {en}; first in "
+        f"{label_en(first)}",
+        first,
+    )
+
+
+def whole_numbers_only(
+    array: pa.Array, text: pa.Array, column: Column, field: str, labels: Sequence[str]
+) -> tuple[pa.Array, tuple[Issue, ...]]:
+    """Return ``text`` with null where digits of a number are lost, and an error that tells them.
+
+    A float holds 15 digits: 1400002020017120142 and ...141 become one number, and so do the
+    licences. Spreadsheets do the same and write ``1.4E+18``.
+
+    Parameters
+    ----------
+    array : (n,) the source's values
+    text : (n,) string, the same as text
+    """
+    if pa.types.is_floating(array.type):
+        bits = {16: 11, 32: 24}.get(array.type.bit_width, 53)
+        lost = pc.greater_equal(pc.abs(pc.cast(array, pa.float64())), 2.0**bits)
+    else:
+        lost = pc.match_substring_regex(text, _SCIENTIFIC)
+    rows = np.flatnonzero(np.asarray(lost.fill_null(False)))
+    if not len(rows):
+        return text, ()
+    mask = np.zeros(len(text), np.bool_)
+    mask[rows] = True
+    names = [labels[int(k)] for k in rows[: SHOWN + 1]]
+    more_zh, more_en = ("等", " and so on") if len(names) > SHOWN else ("", "")
+    where_zh, where_en = listed(names[:SHOWN]), listed([label_en(v) for v in names[:SHOWN]], "en")
+    said = error(
+        "number_precision",
+        f"{column.zh}（字段“{field}”）以浮点数保存，{len(rows)} 行的编号位数超过其精度，"
+        f"末位已丢失，按无编号处理：{where_zh}{more_zh}；请将该字段存为文本",
+        f"{column.name} (field '{field}') is stored as floating-point: the numbers of {len(rows)} "
+        f"rows have more digits than it holds and are taken as missing: {where_en}{more_en}; "
+        "store the field as text",
+        names[0],
+    )
+    return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), text), (said,)
