@@ -105,6 +105,19 @@ def is_within(distance_m: npt.ArrayLike, limit_m: npt.ArrayLike) -> Bools:
     return np.asarray(np.asarray(distance_m) <= np.asarray(limit_m) + SAME, np.bool_)
 
 
+def positive(values: npt.ArrayLike) -> Floats:
+    """Return numbers with the negative ones unknown (NaN): no height is below nothing."""
+    given = np.asarray(values, np.float64)
+    return np.asarray(np.where(given < 0, np.nan, given), np.float64)
+
+
+def in_order(top: npt.ArrayLike, bottom: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Return elevations (top, bottom), both unknown (NaN) where the top lies below the bottom."""
+    high, low = np.asarray(top, np.float64), np.asarray(bottom, np.float64)
+    upside_down = high < low
+    return np.where(upside_down, np.nan, high), np.where(upside_down, np.nan, low)
+
+
 def is_past(days: npt.NDArray[np.datetime64], as_of: date) -> Bools:
     """Return where a day lies before ``as_of``; an unknown day does not."""
     return np.asarray(days < np.datetime64(as_of, "D"), np.bool_)

@@ -129,6 +129,9 @@ def unseen(shapes: Ragged, layer: Layer, metres: float) -> Objects:
     out = np.full(len(shapes), None, dtype=object)
     if layer.coverage is not None:
         out[~inside(shapes, layer.coverage, metres)] = "outside_coverage"
+    if layer.doubtful.any():
+        bounds = layer.shapes.bounds[layer.doubtful]
+        out[near_boxes(shapes, bounds, metres)] = "doubtful_outline"
     if len(layer.refused):
         out[near_boxes(shapes, layer.refused.bounds, metres)] = "refused_neighbours"
     return out

@@ -85,6 +85,9 @@ class Workings:
         layer = self.layer
         if len(layer.refused):
             yield "refused_neighbours", near_boxes(self.subjects, layer.refused.bounds, metres)
+        doubt = np.zeros(len(self.subjects), bool)
+        doubt[self.i[layer.doubtful[self.j]]] = True
+        yield "doubtful_outline", doubt
         if layer.coverage is not None:
             yield "outside_coverage", ~inside(self.subjects, layer.coverage, metres)
 

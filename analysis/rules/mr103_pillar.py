@@ -111,6 +111,8 @@ class _Pairs:
         self.known: Bools = np.isin(own, self.owner[has(self.owner)]) & np.isin(
             other, self.owner[has(self.owner)]
         )
+        # Where either layer is not there, nobody can say that what is known is all.
+        self.complete = all(_is_there(context.layer(name)) for name in ("working", "goaf"))
         self._measure_voids(own, other, context)
 
     def _measure_voids(self, own: Ints, other: Ints, context: RuleContext) -> None:
@@ -140,6 +142,10 @@ class _Pairs:
         self.in_plan: Bools = found & np.append(self.near.in_plan, False)[self.at]
 
 
+def _is_there(layer: Layer) -> bool:
+    return layer.registered and (bool(len(layer)) or layer.empty_means_none)
+
+
 def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
     """Return verdict and reason of each pair."""
     boundary = must_be_at_least(
@@ -147,7 +153,7 @@ def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
     )
     close = np.equal(pairs.between, Verdict.FAIL)
     unsure = np.equal(pairs.between, Verdict.REVIEW)
-    apart = np.equal(pairs.between, Verdict.PASS)
+    apart = np.equal(pairs.between, Verdict.PASS) & pairs.complete
     far = np.equal(boundary, Verdict.PASS) & ~close & ~unsure
     cases: list[tuple[Bools, Verdict, str]] = [
         (far, Verdict.PASS, "boundaries_apart"),

@@ -80,6 +80,7 @@ class _Seats:
         own = np.isin(row, live)
         self.undrawn: Bools = np.zeros(len(rights), bool)
         self.undrawn[row[~np.isin(named, drawn)]] = True
+        self.drawn: Ints = drawn
         self.right: Ints = np.concatenate([row[own], right])
         self.body: Ints = np.concatenate([named[own], drawn[outline]])
         self.sure: Bools = np.concatenate([np.ones(int(own.sum()), bool), sure])
@@ -197,10 +198,16 @@ def _clear(subjects: Layer, clear: Ints, seats: _Seats, context: RuleContext) ->
     first = worst_rows(i, np.zeros(len(i), np.int8), away)
     hidden = unseen(subjects.shapes.take(clear), context.layer("orebody"), 0.0)
     hidden[np.isin(clear, i)] = "neighbour_orebody_missing"
+    layer = np.full(len(clear), "orebody", dtype=object)
+    # Another right may lie anywhere on the orebody, however far from the subject.
+    at, seat = matches(context.rows[clear], seats.right)
+    which, outline = matches(seats.body[seat], seats.drawn)
+    why = unseen(context.layer("orebody").shapes.take(outline), rights, 0.0)
+    far = np.flatnonzero(is_given(why))
+    hidden[at[which[far]]], layer[at[which[far]]] = why[far], "mining_right"
     related = np.full(len(clear), -1)
     related[np.searchsorted(clear, i[first])] = j[first]
     known = ~is_given(hidden)
-    layer = np.full(len(clear), "orebody", dtype=object)
     neighbour = np.full(len(clear), None, dtype=object)
     neighbour[has(related)] = "mining_right"
     reason = hidden.copy()

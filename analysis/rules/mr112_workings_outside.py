@@ -10,6 +10,7 @@ from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, S
 from analysis.verdict import (
     Verdicts,
     decide,
+    in_order,
     is_overlap,
     is_touch,
     is_within,
@@ -108,8 +109,10 @@ def _judge_plan(one: Workings, size: Floats, context: RuleContext) -> tuple[Verd
 def _elevation(one: Workings, context: RuleContext) -> FindingTable:
     """Return the findings on workings that leave the licence's elevations, or may."""
     top, bottom = licensed_elevations(one.subjects, context.layer("mining_right"))
-    above = one.layer.number("top_elevation_m")[one.j] - top[:, one.i]
-    below = bottom[:, one.i] - one.layer.number("bottom_elevation_m")[one.j]
+    high, low = in_order(
+        one.layer.number("top_elevation_m")[one.j], one.layer.number("bottom_elevation_m")[one.j]
+    )
+    above, below = high - top[:, one.i], bottom[:, one.i] - low
     limit, k = context.value(ELEVATION), context.value("k_sigma")
     sides = [must_be_at_most(excess, limit, one.sigma, k) for excess in (*above, *below)]
     wide, narrow = np.stack(sides[0::2]), np.stack(sides[1::2])

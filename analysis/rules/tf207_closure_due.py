@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import numpy.typing as npt
 
 from analysis.model import FindingTable, Objects, Rule, RuleContext, Verdict
 from analysis.subjects import is_new_pond, is_unknown_pond
-from analysis.verdict import Verdicts, decide, must_be_at_most, years_since
+from analysis.verdict import Verdicts, decide, is_past, must_be_at_most, years_since
 from gis.ragged import Bools, Floats
 from layers.layer import Layer
 
@@ -58,6 +60,9 @@ class _Ponds:
         self.ownerless_counts = context.optional_value("ownerless_closure") is not None
         stop = layer.day("stopped_on")
         self.day = np.where(np.isnat(stop), layer.day("last_discharge_on"), stop)
+        # A day still to come says nothing of how long the facility has been out of use.
+        to_come = ~is_past(self.day, context.as_of + timedelta(days=1))
+        self.day[to_come] = np.datetime64("NaT")
         self.years: Floats = years_since(self.day, context.as_of)
         self.long: Bools = np.equal(must_be_at_most(self.years, self.limit), Verdict.FAIL)
 
