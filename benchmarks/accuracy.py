@@ -114,6 +114,7 @@ def errors(pairs: int, seed: int) -> dict[str, dict[str, np.ndarray]]:
         out["area of a polygon"].append((area_m2(side) / known - 1, s.cross_zone))
     _laid_over(s, fine, truth[0], out)
     _measured(s, fine, out)
+    out["distance of two points, m"] = [_points(s.points)]
     return {
         name: {
             "one zone": np.concatenate([e[~c] for e, c in blocks]),
@@ -151,6 +152,18 @@ def _measured(s, fine, out):
         own[i[i == j]] = metres[i == j]
         near = known <= 3000
         out[name].append((own[near] - known[near], s.cross_zone[near]))
+
+
+def _points(start):
+    """Return errors of points set out by pyproj.Geod, and which pairs lie in two zones."""
+    lon, lat = shapely.get_coordinates(start).T
+    turn = np.arange(len(lon))
+    known = 3000.0 * (turn + 1) / len(turn)
+    end = np.column_stack(GEOD.fwd(lon, lat, 137.5 * turn % 360, known)[:2])
+    i, j, metres = pairs_within(start, shapely.points(end), 3000.0)
+    own = np.full(len(known), np.inf)
+    own[i[i == j]] = metres[i == j]
+    return own - known, np.round(lon / 3) != np.round(end[:, 0] / 3)
 
 
 def table(found) -> str:
