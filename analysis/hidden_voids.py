@@ -95,9 +95,14 @@ def _owners(at: Ints, void: Ints, dug: Ints, beside: Ints) -> tuple[Ints, Ints]:
     return at[place], beside[pair]
 
 
-def facing(mines: Ragged, others: Sides, loose: Ints, voids: Voids, metres: float) -> Sides:
-    """Return those of ``others``, and of the loose voids, within ``metres`` of the mine."""
+def facing(mines: Ragged, others: Sides | None, loose: Ints, voids: Voids, metres: float) -> Sides:
+    """Return those of ``others``, and of the loose voids, within ``metres`` of the mine.
+
+    None for ``others`` stands for all voids.
+    """
     at, void, _ = pairs_within(mines, voids.shapes, metres)
+    if others is None:
+        return at, void
     size = max(len(voids), 1)
     keep = np.isin(at * size + void, others[0] * size + others[1]) | np.isin(void, loose)
     return at[keep], void[keep]

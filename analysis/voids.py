@@ -186,9 +186,10 @@ def worst_rows(key: Ints, verdict: Verdicts, distance: Floats) -> Ints:
 
 
 def unseen(shapes: Ragged, layer: Layer, metres: npt.ArrayLike) -> Objects:
-    """Return (n,) why rows of ``layer`` within ``metres`` (one for all or (n,)) may be missing, None where not.
+    """Return (n,) why rows of ``layer`` within ``metres`` may be missing, None where not.
 
-    ``refused_neighbours`` or ``outside_coverage``; nothing is said of a layer that is not there.
+    ``metres`` is one for all or (n,). The reason is that of the engine; nothing is said of a
+    layer that is not there.
     """
     out = np.full(len(shapes), None, dtype=object)
     if layer.coverage is not None:
