@@ -117,7 +117,7 @@ def near_rights(
 ) -> tuple[Ints, Ints, Floats]:
     """Return (i, j, distance_m) of ``judged`` subjects and the ``others`` within ``metres``.
 
-    No right is paired with itself, nor with another row of its own licence number.
+    No right is paired with itself, nor with another row of its own licence (:func:`one_licence`).
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def near_rights(
     rows = np.flatnonzero(others)
     i, j, distance = pairs_within(subjects.shapes.take(judged), rights.shapes.take(rows), metres)
     i, j = judged[i], rows[j]
-    keep = ~np.equal(own_rows[i], j) & ~same_text(subjects, i, rights, j, "licence_no")
+    keep = ~np.equal(own_rows[i], j) & ~one_licence(subjects, i, rights, j)
     return i[keep], j[keep], distance[keep]
 
 
@@ -138,6 +138,16 @@ def same_text(a: Layer, i: Ints, b: Layer, j: Ints, column: str) -> Bools:
     """
     one, other = a.text(column)[i], b.text(column)[j]
     return np.array([x is not None and x == y for x, y in zip(one, other, strict=True)], bool)
+
+
+def one_licence(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
+    """Return (k,) whether two rows are of one licence.
+
+    One number that two stated holders carry is a mistake in one of the two, and no licence.
+    """
+    one, other = a.text("holder")[i], b.text("holder")[j]
+    two = is_given(one) & is_given(other) & ~same_text(a, i, b, j, "holder")
+    return same_text(a, i, b, j, "licence_no") & ~two
 
 
 def replaces(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:

@@ -133,7 +133,8 @@ def opposed(mine: Claims, i: Ints, theirs: Claims, j: Ints) -> tuple[Ints, Ints,
     Returns
     -------
     pair, own, other : one row for each two licences, of i and of j
-    contested : (k,) bool, both are to replace one licence: whose its voids are is not known
+    contested : (k,) bool, both are to replace one licence, or carry one number: whose its voids
+        are is not known
 
     A licence that one of the two replaces and the other holds is the other's.
     """
@@ -144,7 +145,7 @@ def opposed(mine: Claims, i: Ints, theirs: Claims, j: Ints) -> tuple[Ints, Ints,
     width = max(mine.code.max(initial=0), theirs.code.max(initial=0)) + 1
     shared = np.equal(own, other)
     contested = np.zeros(len(i), bool)
-    contested[pair[shared & ~mine.own[a] & ~theirs.own[b]]] = True
+    contested[pair[shared & np.equal(mine.own[a], theirs.own[b])]] = True
     common = pair[shared] * width + own[shared]
     doubt = np.isin(pair * width + own, common) & ~mine.own[a]
     doubt |= np.isin(pair * width + other, common) & ~theirs.own[b]

@@ -22,7 +22,7 @@ from layers.schema import Column
 
 _IDENTITIES = frozenset({
     "licence_no", "facility_no", "owner_licence_no", "parent_licence_no", "replaces_licences",
-    "replaces_facility", "holder", "operator",
+    "replaces_facility", "holder", "operator", "orebody_id",
 })  # fmt: skip
 _WORDS = (
     "无", "空", "暂无", "暂缺", "待定", "待办", "待办理", "待核", "待查", "待批", "待补", "待填",

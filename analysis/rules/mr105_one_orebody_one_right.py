@@ -10,6 +10,7 @@ from analysis.subjects import (
     is_lapsed,
     is_new_right,
     near_rights,
+    one_licence,
     replaces,
     same_text,
     scope,
@@ -122,7 +123,7 @@ class _Pairs:
         left, other = matches(seats.body[own], seats.body)
         i, own = judged[at[left]], own[left]
         j = seats.right[other]
-        keep = ~np.equal(context.rows[i], j) & ~same_text(subjects, i, rights, j, "licence_no")
+        keep = ~np.equal(context.rows[i], j) & ~one_licence(subjects, i, rights, j)
         self.replaced = replaces(subjects, i, rights, j)
         keep &= ~(self.replaced & same_text(subjects, i, rights, j, "holder"))
         self.i, self.j, self.replaced = i[keep], j[keep], self.replaced[keep]

@@ -116,6 +116,7 @@ IDENTITIES = [
     ("mining_right", "holder"), ("tailings_facility", "facility_no"),
     ("tailings_facility", "replaces_facility"), ("tailings_facility", "operator"),
     ("dam_toe", "facility_no"), ("goaf", "owner_licence_no"), ("right_part", "parent_licence_no"),
+    ("mining_right", "orebody_id"), ("orebody", "orebody_id"),
 ]  # fmt: skip
 
 
