@@ -7,11 +7,12 @@ A null attribute makes none of them true: a rule asks :func:`first_null` where i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
 from analysis.model import FindingTable, Objects, Verdict
-from analysis.verdict import decide
+from analysis.verdict import decide, is_past
 from gis.distance import pairs_within
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
@@ -41,6 +42,18 @@ def is_unknown_right(rights: Layer) -> Bools:
 def is_lapsed(rights: Layer) -> Bools:
     """Return rights no longer in force; a passed ``valid_to`` alone does not end a right."""
     return rights.is_code("status", "expired", "cancelled")
+
+
+def lapsed_on(rights: Layer, rows: Ints, as_of: date) -> Objects:
+    """Return (k,) the end of a granted right's term where it has passed, else None.
+
+    The right still counts: its status says so.
+    """
+    ends = rights.day("valid_to")[rows]
+    passed = is_past(ends, as_of) & rights.is_code("status", "granted")[rows]
+    out = np.full(len(ends), None, dtype=object)
+    out[passed] = ends[passed].astype(str)
+    return out
 
 
 def is_open_pit(rights: Layer) -> Bools:

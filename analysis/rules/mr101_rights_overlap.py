@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
+from analysis.subjects import lapsed_on
 from analysis.verdict import (
     Verdicts,
     decide,
     is_overlap,
-    is_past,
     is_touch,
     sliver_limit,
     worst_by,
@@ -165,7 +165,7 @@ def _neighbour_findings(
             "exception": pairs.exception,
             "top_elevation": top,
             "bottom_elevation": bottom,
-            "lapsed_on": _lapsed_on(pairs, context),
+            "lapsed_on": lapsed_on(pairs.rights, pairs.j, context.as_of),
             "column": ["right_type"] * len(pairs.i),
             "parameter": [EXPLORATION] * len(pairs.i),
         },
@@ -182,15 +182,6 @@ def _common_elevations(pairs: _Pairs) -> tuple[Floats, Floats]:
     )
     apart = ~is_overlap(top, bottom)
     return np.where(apart, np.nan, top), np.where(apart, np.nan, bottom)
-
-
-def _lapsed_on(pairs: _Pairs, context: RuleContext) -> Objects:
-    """Return the end of a granted neighbour's term where it has passed, else None."""
-    ends = pairs.rights.day("valid_to")[pairs.j]
-    lapsed = is_past(ends, context.as_of) & pairs.rights.is_code("status", "granted")[pairs.j]
-    out = np.full(len(ends), None, dtype=object)
-    out[lapsed] = ends[lapsed].astype(str)
-    return out
 
 
 def _subject_findings(

@@ -10,6 +10,7 @@ from analysis.subjects import (
     is_given,
     is_lapsed,
     is_open_pit,
+    lapsed_on,
     names_licence,
     near_rights,
     replaces,
@@ -139,7 +140,11 @@ def _findings(
         related=j,
         related_layer="mining_right",
         law="quarry_spacing_m",
-        args={"column": pairs.missing[rows], "layer": ["mining_right"] * len(rows)},
+        args={
+            "column": pairs.missing[rows],
+            "layer": ["mining_right"] * len(rows),
+            "lapsed_on": lapsed_on(pairs.rights, j, context.as_of),
+        },
         evidence=[Evidence("shortest_line", drawn, lines)],
     )
 

@@ -9,6 +9,7 @@ from analysis.subjects import (
     is_given,
     is_lapsed,
     is_new_right,
+    lapsed_on,
     near_rights,
     one_licence,
     replaces,
@@ -177,6 +178,7 @@ def _findings(
         law="rights_per_orebody",
         args={
             "orebody": body,
+            "lapsed_on": lapsed_on(pairs.rights, pairs.j[rows], context.as_of),
             "column": ["status"] * len(rows),
             "layer": ["mining_right"] * len(rows),
         },

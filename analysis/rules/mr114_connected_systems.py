@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.hidden_voids import Field, facing, hidden
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
-from analysis.subjects import is_given, is_lapsed, is_underground, same_text, scope
+from analysis.subjects import is_given, is_lapsed, is_underground, lapsed_on, same_text, scope
 from analysis.verdict import Verdicts, decide, must_exceed
 from analysis.voids import VoidPairs, Voids, claims, has, matches, worst_rows
 from gis.ragged import Bools, Floats, Ints
@@ -171,6 +171,8 @@ def _findings(
     listed = has(pairs.right[rows])
     layer = voids.layer[q]
     layer[listed] = "mining_right"
+    ends = np.full(len(rows), None, dtype=object)
+    ends[listed] = lapsed_on(pairs.rights, pairs.right[rows][listed], context.as_of)
     drawn = np.flatnonzero(np.isin(verdict, (Verdict.FAIL, Verdict.REVIEW)))
     return FindingTable.build(
         pairs.i[rows],
@@ -187,6 +189,7 @@ def _findings(
         args={
             "own": voids.number[pairs.p[rows]],
             "other": voids.number[q],
+            "lapsed_on": ends,
             "licence": voids.owner[q],
             "column": ["status"] * len(rows),
             "layer": ["mining_right"] * len(rows),
