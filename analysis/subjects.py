@@ -6,6 +6,7 @@ A null attribute makes none of them true: a rule asks :func:`first_null` where i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -161,6 +162,16 @@ def one_licence(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
     one, other = a.text("holder")[i], b.text("holder")[j]
     two = is_given(one) & is_given(other) & ~same_text(a, i, b, j, "holder")
     return same_text(a, i, b, j, "licence_no") & ~two
+
+
+def is_number_shared(rights: Layer) -> Bools:
+    """Return (n,) rights whose number is that of rights not lapsed of two stated holders."""
+    number, holder = rights.text("licence_no"), rights.text("holder")
+    given = np.flatnonzero(is_given(number) & is_given(holder) & ~is_lapsed(rights))
+    pairs = {(number[row], holder[row]) for row in given}
+    counts = Counter(name for name, _ in pairs)
+    several = {name for name, held in counts.items() if held != 1}
+    return np.array([name in several for name in number], bool)
 
 
 def replaces(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:

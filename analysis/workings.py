@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
-from analysis.subjects import is_lapsed
+from analysis.subjects import is_lapsed, is_number_shared
 from analysis.verdict import combined_sigma, in_order
 from analysis.voids import matches
 from gis.distance import inside, near_boxes, pairs_within
@@ -37,6 +37,7 @@ class Licences:
     ----------
     i, r : (p,) subject, row of ``rights``; sorted by subject
     unsure : (n,) bool, the extent rests on rows of which it is not stated what they are
+    shared : (n,) bool, two holders have rows of the number
     """
 
     def __init__(self, subjects: Layer, rights: Layer) -> None:
@@ -59,6 +60,8 @@ class Licences:
         self.unsure[i[unstated]] = True
         self.unsure &= np.bincount(i, minlength=len(subjects)) > 1
         self.i, self.r = i[keep], r[keep]
+        self.shared: Bools = np.zeros(len(subjects), bool)
+        self.shared[self.i] = is_number_shared(rights)[self.r]
 
     def of(self, subject: Ints) -> tuple[Ints, Ints]:
         """Return (k, row of rights) for each of ``subject``, which may repeat."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Same, Verdict
-from analysis.subjects import is_lapsed
+from analysis.subjects import is_lapsed, is_number_shared
 from analysis.verdict import (
     Verdicts,
     combined_sigma,
@@ -79,6 +79,7 @@ class _Owners:
     granted : the ground is that of granted mining rights alone
     lapsed, unknown, no_type : it holds a row that has lapsed; whose status or type is not
         stated; whose type is not stated
+    shared : rows of the number have two holders
     sigma : accuracies of goaf and ground, m
     """
 
@@ -101,6 +102,7 @@ class _Owners:
         self.granted: Bools = ~_any(place, ~sure[j], count)
         self.no_type = _any(place, rights.is_null("right_type")[j], count)
         self.unknown = self.no_type | _any(place, rights.is_null("status")[j], count)
+        self.shared = _any(place, is_number_shared(rights)[j], count)
         self.lapsed = _any(place, is_lapsed(rights)[j], count)
         worst = np.full(count, np.nan)
         np.fmax.at(worst, place, rights.sigma_m[j])
@@ -116,6 +118,7 @@ def _judge(owners: _Owners, context: RuleContext) -> tuple[Verdicts, Objects]:
     cases: list[tuple[Bools, Verdict, str]] = [
         (out, Verdict.FAIL, "outside"),
         (unsure, Verdict.REVIEW, "near_threshold"),
+        (owners.shared, Verdict.NO_DATA, "number_shared"),
         (~owners.granted & owners.unknown, Verdict.NO_DATA, "owner_status_missing"),
         (~owners.granted & owners.lapsed, Verdict.REVIEW, "owner_not_in_force"),
         (~owners.granted, Verdict.REVIEW, "owner_right_not_granted"),

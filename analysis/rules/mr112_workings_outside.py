@@ -235,6 +235,7 @@ def _unseen(
             out.add(where, reason, name)
         out.add(_may_trespass(one, judged, owned, context), "owner_missing", name)
     out.add(subjects.is_null("licence_no"), "attribute_missing", subjects.name, "licence_no")
+    out.add(licences.shared, "number_shared", subjects.name)
     out.add(licences.unsure, "attribute_missing", subjects.name, "status")
     return out
 
