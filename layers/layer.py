@@ -53,7 +53,8 @@ class Layer:
     empty_means_none : the user's word that an empty layer means there are none
     snapshot_row : (n,) int32, row in the snapshot of the registered layer; vetted rows follow
         after its last row
-    displaced : numbers of registered features whose places vetted ones have taken
+    predecessors : registered features whose places vetted ones have taken, as a layer of their
+        own; None where there are none. No neighbours, but what was true of them stays true
     doubtful : (n,) bool, outlines whose repair leaves the true one open: what they hit counts,
         but that they hit nothing is not known
     """
@@ -70,7 +71,7 @@ class Layer:
     registered: bool
     empty_means_none: bool
     snapshot_row: npt.NDArray[np.int32]
-    displaced: frozenset[str] = frozenset()
+    predecessors: Layer | None = None
     doubtful: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def __post_init__(self) -> None:
@@ -86,6 +87,13 @@ class Layer:
     def name(self) -> str:
         """Return the contract name of the layer."""
         return self.schema.name
+
+    @property
+    def displaced(self) -> frozenset[str]:
+        """Return the numbers of registered features whose places vetted ones have taken."""
+        if self.predecessors is None:
+            return frozenset()
+        return frozenset(self.predecessors.text(self.schema.number))
 
     # -- columns ---------------------------------------------------------------------------
 
@@ -243,11 +251,28 @@ class Layer:
         taken = np.asarray(pc.is_in(self._column(number), value_set=own).to_numpy(), bool)
         base = replace(
             self.take(np.flatnonzero(~taken)),
-            displaced=self.displaced | frozenset(self.text(number)[taken]),
+            predecessors=self._predecessors_and(np.flatnonzero(taken)),
             issues=(*self._signed_issues(), *self._places_taken(np.flatnonzero(taken), vetted)),
         )
         # Counted before rows were taken out: a snapshot's row number never names another row.
         return base._followed_by(vetted, self._next_row, "#vetted")
+
+    def _predecessors_and(self, rows: Ints) -> Layer | None:
+        """Return the predecessors there are, and the features at ``rows`` as further ones."""
+        if not len(rows):
+            return self.predecessors
+        new, old = replace(self.take(rows), predecessors=None), self.predecessors
+        if old is None:
+            return new
+        # Sources are only ever added behind, so that ``part`` of the older rows still holds.
+        return replace(
+            new,
+            table=pa.concat_tables([old.table, new.table]),
+            shapes=Ragged.concat([old.shapes, new.shapes]),
+            part=np.concatenate([old.part, new.part]),
+            snapshot_row=np.concatenate([old.snapshot_row, new.snapshot_row]),
+            doubtful=np.concatenate([old.doubtful, new.doubtful]),
+        )
 
     def _places_taken(self, rows: Ints, vetted: Layer) -> tuple[Issue, ...]:
         """Say which registered features no longer count, and where the holder is another."""
