@@ -198,13 +198,21 @@ class Layer:
         Where the position's accuracy is stated, the accuracy of the datum transformation is
         added to it (root of the sum of squares).
         """
+        return np.append(self._sigmas(), np.nan)[self.part]
+
+    @cached_property
+    def worst_sigma_m(self) -> float:
+        """Return the greatest stated accuracy of any source, refused rows included; 0 if none."""
+        return float(np.nanmax(np.append(self._sigmas(), 0.0)))
+
+    def _sigmas(self) -> Floats:
         values = [
             np.nan
             if p.positional_accuracy_m is None
             else float(np.hypot(p.positional_accuracy_m, p.transformation_accuracy_m or 0.0))
             for p in self.provenance
         ]
-        return np.array([*values, np.nan])[self.part]
+        return np.array(values, np.float64)
 
     # -- making other layers ---------------------------------------------------------------
 

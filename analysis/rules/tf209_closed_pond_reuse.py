@@ -182,7 +182,8 @@ def _namesakes(
     The last is true only of a registered facility whose place the subject has taken: what it was
     stands in for a status that the application does not state.
     """
-    closed, unknown, known = np.zeros((3, len(subjects)), bool)
+    n = len(subjects)
+    closed, unknown, known = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, bool)
     for layer, itself in ((ponds, own), (replaced, None)):
         i, j = subjects.matches("facility_no", layer, "facility_no")
         if itself is not None:

@@ -48,7 +48,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
         verdict,
         reason,
         related=related,
-        related_layer=np.array([None, ponds.name], dtype=object)[(related >= 0).astype(int)],
+        related_layer=np.array([ponds.name, None], dtype=object)[np.equal(related, -1).astype(int)],
         law="count_cap",
         args={
             "column": ["project_type"] * len(subjects),
