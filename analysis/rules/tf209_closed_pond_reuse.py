@@ -15,9 +15,10 @@ from analysis.verdict import (
     is_within,
     sliver_limit,
 )
+from gis.distance import near_boxes
 from gis.overlay import overlap_shapes, overlaps
 from gis.ragged import Bools, Ints
-from layers.layer import Layer
+from layers.layer import Layer, lowered
 
 
 def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
@@ -156,6 +157,7 @@ def _by_number(
             (applies & closed, Verdict.REVIEW, "closed_number"),
             (expanded & subjects.is_code("status", "closed"), Verdict.REVIEW, "closed_itself"),
             (applies & (unknown | refused), Verdict.NO_DATA, "registered_status_missing"),
+            (applies & _in_doubt(subjects, replaced), Verdict.NO_DATA, "doubtful_outline"),
             (expanded & subjects.is_null("status") & ~known, Verdict.NO_DATA, "attribute_missing"),
         ],
         (Verdict.PASS, ""),
@@ -185,7 +187,7 @@ def _namesakes(
     n = len(subjects)
     closed, unknown, known = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, bool)
     for layer, itself in ((ponds, own), (replaced, None)):
-        i, j = subjects.matches("facility_no", layer, "facility_no")
+        i, j = subjects.matches("facility_no", layer, "facility_no", ignore_case=True)
         if itself is not None:
             other = ~np.equal(itself[i], j)
             i, j = i[other], j[other]
@@ -199,10 +201,16 @@ def _namesakes(
 
 def _is_refused(subjects: Layer, ponds: Layer) -> Bools:
     """Return where a refused row carries the subject's own number."""
-    numbers = np.array([v for v in ponds.refused.numbers if v is not None], dtype=str)
-    own = subjects.text("facility_no")
-    given = ~subjects.is_null("facility_no")
-    return np.asarray(given & np.isin(own.astype(str), numbers), np.bool_)
+    refused = lowered(np.array([*ponds.refused.numbers, None], dtype=object)).astype(str)
+    own = lowered(subjects.text("facility_no")).astype(str)
+    return np.asarray(~subjects.is_null("facility_no") & np.isin(own, refused), np.bool_)
+
+
+def _in_doubt(subjects: Layer, replaced: Layer) -> Bools:
+    """Return where a replaced facility, closed perhaps, may reach farther than it is drawn."""
+    may_be = replaced.is_code("status", "closed") | replaced.is_null("status")
+    bounds = replaced.shapes.bounds[replaced.doubtful & may_be]
+    return near_boxes(subjects, bounds, 0.0)
 
 
 def _without(table: FindingTable, subjects: Ints) -> FindingTable:

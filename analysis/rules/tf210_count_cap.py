@@ -17,7 +17,7 @@ BUILT = ("operating", "stopped", "under_closure", "closed")
 def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     """Ask of each new facility which one it replaces, where the jurisdiction caps the number.
 
-    The facility named must be registered and built, and no other new one may name it as well.
+    The facility named must be registered and built, and no other facility may name it as well.
 
     Limits: that the facility named is struck off is for the officer to check; the count itself
     is an item of the county assessment.
@@ -64,7 +64,7 @@ class _Named:
     Attributes
     ----------
     built : the number is that of a facility that exists, registered or displaced by an application
-    sole : no other new facility names it
+    sole : no other facility names it
     """
 
     def __init__(self, subjects: Layer, ponds: Layer) -> None:
@@ -100,10 +100,9 @@ def _built(ponds: Layer) -> tuple[np.ndarray, Ints]:
 
 
 def _named_once(ponds: Layer) -> np.ndarray:
-    """Return the numbers that one facility alone, new or perhaps new, names as replaced."""
+    """Return the numbers that one facility of the layer alone names as replaced."""
     rows, entries = ponds.entries("replaces_facility")
-    of_new = (is_new_pond(ponds) | is_unknown_pond(ponds))[rows]
-    pairs = np.unique(np.array([rows[of_new].astype(str), entries[of_new].astype(str)]), axis=1)
+    pairs = np.unique(np.array([rows.astype(str), entries.astype(str)]), axis=1)
     numbers, count = np.unique(pairs[1], return_counts=True)
     return np.asarray(numbers[np.equal(count, 1)])
 

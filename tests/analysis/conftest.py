@@ -59,6 +59,7 @@ def build_layer(
     absent: Sequence[str] = (),
     doubtful: Sequence[int] = (),
     predecessors: Sequence[Mapping[str, Any]] = (),
+    predecessors_doubtful: Sequence[int] = (),
     origin: Sequence[float] = ORIGIN,
 ) -> Layer:
     """Return a layer; ``coverage`` is a box in metres, ``refused`` rows may lack a shape.
@@ -117,7 +118,13 @@ def build_layer(
         empty_means_none=empty_means_none,
         snapshot_row=np.arange(len(rows), dtype=np.int32),
         doubtful=np.isin(np.arange(len(rows)), doubtful),
-        predecessors=build_layer(name, predecessors, accuracy_m=accuracy_m, origin=origin)
+        predecessors=build_layer(
+            name,
+            predecessors,
+            accuracy_m=accuracy_m,
+            doubtful=predecessors_doubtful,
+            origin=origin,
+        )
         if predecessors
         else None,
     )

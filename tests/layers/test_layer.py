@@ -108,3 +108,11 @@ def test_entries_of_lists_and_matches_by_number(rights):
     other = rights(["B", None, "A", "B"], vetted=True)
     i, j = layer.matches("licence_no", other, "licence_no")
     assert (i.tolist(), j.tolist()) == ([0, 1, 1], [2, 0, 3])
+
+
+def test_numbers_are_matched_with_or_without_their_case(rights):
+    some, others = rights(["A-1", "b"]), rights(["a-1", "B", "b"])
+    found = some.matches("licence_no", others, "licence_no")
+    assert [v.tolist() for v in found] == [[1], [2]]
+    found = some.matches("licence_no", others, "licence_no", ignore_case=True)
+    assert [v.tolist() for v in found] == [[0, 1, 1], [0, 1, 2]]
