@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, spans
 from layers.account import Issue, Provenance, Refused
 from layers.errors import LayerError
-from layers.issues import listed, warning
+from layers.joining import renamed, same_file, takes_place, takes_place_of_another
 from layers.schema import Schema
 
 if TYPE_CHECKING:
@@ -292,26 +292,14 @@ class Layer:
             return ()
         number = self.schema.number
         names = self.text(number)[rows].tolist()
-        said = warning(
-            "takes_place",
-            f"送审要素取代同号的登记要素，后者不再参与比较：{listed(names)}",
-            "vetted features take the places of registered ones of the same number, which no "
-            f"longer count: {listed(names, 'en')}",
-        )
+        said = takes_place(names)
         owner = next((c.name for c in self.schema.columns if c.name in ("holder", "operator")), "")
         if not owner:
             return (said,)
         holder = dict(zip(vetted.text(number), vetted.text(owner), strict=True))
         held = zip(names, self.text(owner)[rows], strict=True)
         other = [n for n, old in held if None not in (old, holder[n]) and old != holder[n]]
-        if not other:
-            return (said,)
-        return said, warning(
-            "takes_place_of_another",
-            f"取代的登记要素属于其他权利人，请核对编号：{listed(other)}",
-            "the registered features so replaced have another holder, check the numbers: "
-            f"{listed(other, 'en')}",
-        )
+        return (said, takes_place_of_another(other)) if other else (said,)
 
     def stack(self, other: Layer) -> Layer:
         """Return the features of both layers, ``other`` last; nothing is replaced.
@@ -322,7 +310,7 @@ class Layer:
         """
         known = {(p.sha256, p.source_layer) for p in self.provenance}
         again = [p for p in other.provenance if (p.sha256, p.source_layer) in known]
-        other = replace(other, issues=(*other._signed_issues(), *map(_same_file, again)))
+        other = replace(other, issues=(*other._signed_issues(), *map(same_file, again)))
         return self._followed_by(other, self._next_row, "")
 
     @property
@@ -379,7 +367,7 @@ class Layer:
         for name, values in (("source_id", ids), ("feature_id", full)):
             at = table.schema.get_field_index(name)
             table = table.set_column(at, name, pa.array(values, pa.string()))
-        said = _renamed(self.source_id[rows].tolist(), ids[rows].tolist())
+        said = renamed(self.source_id[rows].tolist(), ids[rows].tolist())
         return replace(self, table=table, issues=(*self.issues, said))
 
 
@@ -389,23 +377,3 @@ def lowered(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
         zero_copy_only=False
     )
     return values
-
-
-def _same_file(provenance: Provenance) -> Issue:
-    file = provenance.source
-    said = warning(
-        "same_file_twice",
-        f"{file}：与前面的文件内容完全相同，其要素将与自身相互比较",
-        f"{file}: has the same content as a file before it; its features are compared with "
-        "themselves",
-    )
-    return replace(said, source=file)
-
-
-def _renamed(old: list[str], new: list[str]) -> Issue:
-    pairs = [f"{a} → {b}" for a, b in zip(old, new, strict=True)]
-    return warning(
-        "duplicate_ids",
-        f"编号与其他文件的要素重复，已改称：{listed(pairs)}",
-        f"ids that features of other files have, renamed: {listed(pairs, 'en')}",
-    )
