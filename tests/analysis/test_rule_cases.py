@@ -27,6 +27,7 @@ from layers.layer import Layer
 CASES = Path(__file__).parent / "rule_cases"
 OPTIONS = (
     "accuracy_m", "coverage", "refused", "registered", "empty_means_none", "absent", "doubtful",
+    "predecessors", "predecessors_doubtful",
 )  # fmt: skip
 TODAY = date(2026, 1, 1)
 
