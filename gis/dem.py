@@ -20,8 +20,10 @@ from gis.ragged import Floats
 RADIUS_M = 6378137.0
 """Radius of the sphere of Web Mercator (EPSG:3857), metres."""
 
-# Formats whose files hold nothing but cells; a workspace may list a VRT of them.
-DRIVERS = ("GTiff", "VRT", "HFA", "AAIGrid")
+# The drivers that may read a tile, by its name; other formats can lead out of their file.
+DRIVERS = {
+    ".tif": "GTiff", ".tiff": "GTiff", ".vrt": "VRT", ".img": "HFA", ".asc": "AAIGrid",
+}  # fmt: skip
 # Nothing on earth is lower or higher: what says so is an undeclared mark for "no value".
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 # Read at most this many times finer than drawn: the rest is skipped, not averaged.
@@ -73,10 +75,8 @@ def read_grid(tiles: Sequence[Path], box: Box, most_cells: int) -> Grid | None:
         datum that does not lead to CGCS2000 exactly: it would lie about 100 m wrong.
     """
     bounds = _mercator(box)
-    sources = [s for s in map(_open, tiles) if s is not None]
-    near = sorted(
-        (s for s in sources if _meets(s.bounds, bounds)), key=lambda s: (s.cell, s.path.name)
-    )
+    sources = [source for source in map(_known, tiles) if _meets(source.bounds, bounds)]
+    near = sorted(sources, key=lambda source: (source.cell, source.path.name))
     if not near:
         return None
     width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
@@ -123,7 +123,7 @@ class _Source:
         grid.heights[empty] = drawn[empty]
 
 
-def _open(path: Path) -> _Source | None:
+def _known(path: Path) -> _Source:
     """Return what must be known of a tile before it is read."""
     from rasterio.warp import transform_bounds
 
@@ -175,11 +175,18 @@ def _opened(path: Path) -> Iterator[Any]:
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
+    driver = DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        known = " ".join(DRIVERS)
+        raise TerrainError(
+            f"{path}：不支持的高程格式（可用：{known}）",
+            f"{path}: unsupported format of elevations (available: {known})",
+        )
     try:
         with warnings.catch_warnings():
             # A tile without a place is refused by name, for it has no coordinate system either.
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path, driver=list(DRIVERS)) as tile:
+            with rasterio.open(path, driver=driver) as tile:
                 yield tile
     except RasterioError as fault:
         why = " ".join(str(fault).split())

@@ -183,9 +183,8 @@ def _around(
 ) -> tuple[Ints, Floats, Shapes]:
     """Return rows of ``layer`` near a focus, how near in metres, and their shapes in the view."""
     bounds = layer.shapes.bounds
-    inside: Bools = (bounds[:, :2] <= view[2:]).all(axis=1) & (bounds[:, 2:] >= view[:2]).all(
-        axis=1
-    )
+    beyond: Bools = (bounds[:, :2] > view[2:]) | (bounds[:, 2:] < view[:2])
+    inside: Bools = np.logical_not(beyond.any(axis=1))
     if taken is not None:
         inside[taken] = False
     rows = np.flatnonzero(inside)
