@@ -1,12 +1,12 @@
-"""Elevation tiles as one grid in the map's plane: where they lie, which counts, what has no value."""
+"""Elevation tiles as one grid in the map's plane: their place, their order, what has no value."""
 
 import math
 
 import numpy as np
 import pytest
 import rasterio
-from rasterio import Affine
 from pyproj import Transformer
+from rasterio import Affine
 
 from gis import dem
 from gis.dem import TerrainError, read_grid

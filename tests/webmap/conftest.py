@@ -120,8 +120,8 @@ def hostile(tmp_path):
             for k, text in enumerate(every)
         ],
         "settlement": [
-            ({"settlement_no": text, "kind": "village", "name": text}, box(20 * k, 20, 20 * k + 1, 21))
-            for k, text in enumerate(every)
+            ({"settlement_no": v, "kind": "village", "name": v}, box(20 * k, 20, 20 * k + 1, 21))
+            for k, v in enumerate(every)
         ],
         "county": [({"county_code": "140100", "county_name": every[1], "name": every[1]},
                     box(-500, -500, 500, 500))],
