@@ -3,7 +3,7 @@
 import io
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import shapely
@@ -72,10 +72,10 @@ def test_every_rule_has_its_line_with_verdict_rule_figures_and_article(vetted):
         "  ✗ 不符合 FAIL     MR101  与 老矿（KQ-1） 重叠 0.0955 km²（应 ≤ 0 km²）（另有 1 条分项） "
         "〔中华人民共和国矿产资源法（2024年修订） 第二十三条〕",
         "  ○ 缺数据 NO_DATA  MR103、MR104、MR114：属性“开采方式”（method）为空，无法判断",
+        "  ○ 缺数据 NO_DATA  GF304  工作区没有图层“采空区”（goaf），无法判断",
         "  ○ 缺数据 NO_DATA  MR105  工作区没有图层“矿体”（orebody），无法判断",
         "  ○ 缺数据 NO_DATA  MR111  工作区没有图层“保护区与禁限区”（protected_zone），无法判断",
         "  ○ 缺数据 NO_DATA  MR112  工作区没有图层“井巷工程”（working），无法判断",
-        "  ○ 缺数据 NO_DATA  GF304  工作区没有图层“采空区”（goaf），无法判断",
     ]
 
 
@@ -249,7 +249,7 @@ def test_every_rule_can_be_explained_on_a_narrow_terminal(code, lang):
 
 def test_explain_tells_people_what_holds_today_and_machines_the_history(capsys):
     assert cli.main(["explain", "MR101"]) == 0
-    assert f"◀ {date.today().isoformat()} 有效" in capsys.readouterr().out
+    assert f"◀ {datetime.now(UTC).astimezone().date().isoformat()} 有效" in capsys.readouterr().out
     assert cli.main(["explain", "MR101", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["as_of"] is None
 
