@@ -20,6 +20,8 @@ from layers.errors import FormatError
 from layers.formats.source import refusal, row_labels
 from layers.issues import label_en, warning
 
+#: Codes of issues that say why a row's geometry could not be had.
+LOST_GEOMETRY = frozenset({"curved_geometry", "unreadable_geometry"})
 _EXPECTED = (RuntimeError, ValueError, OSError, pa.ArrowException)
 _CURVES = (8, 9, 10, 11, 12, 13, 14)
 _KEPT = (
@@ -154,7 +156,9 @@ def from_wkb(values: pa.Array, labels: Sequence[str] | None = None) -> tuple[Sha
     lost = np.asarray(shapely.is_missing(shapes)) & ~np.asarray(values.is_null())
     if labels is None or len(labels) != len(raw):
         labels = row_labels(len(raw))
-    issues = [_lost(labels[row], bool(curved[row])) for row in np.flatnonzero(lost).tolist()]
+    issues = [
+        _lost(labels[row], bool(curved[row]), raw[row]) for row in np.flatnonzero(lost).tolist()
+    ]
     return shapes, issues
 
 
@@ -224,11 +228,25 @@ def _or_none(wkb: bytes | None) -> Any:
         return None
 
 
-def _lost(label: str, curved: bool) -> Issue:
+def _lost(label: str, curved: bool, wkb: bytes | None) -> Issue:
     if not curved:
-        return unreadable_geometry(label)
+        return _open_ring(label) if _is_open(wkb) else unreadable_geometry(label)
     zh, en = f"{label}：含圆弧，请先转换为折线", f"{label_en(label)}: has arcs; convert to lines"
     return Issue("error", "curved_geometry", label, zh, en)
+
+
+def _is_open(wkb: bytes | None) -> bool:
+    try:
+        shapely.from_wkb(wkb)
+    except (shapely.GEOSException, NotImplementedError) as why:
+        return "closed linestring" in str(why)
+    return False
+
+
+def _open_ring(label: str) -> Issue:
+    zh = f"{label}：有不闭合的环（首尾点不同）"
+    en = f"{label_en(label)}: a ring is not closed (its ends differ)"
+    return Issue("error", "unreadable_geometry", label, zh, en)
 
 
 def unreadable_geometry(label: str) -> Issue:

@@ -153,7 +153,7 @@ def test_walk_lists_links_that_it_does_not_follow(tmp_path):
     for name, said in [
         ("folder", "is a link to a folder, not followed"),
         ("gone.gpkg", "is a link to a file that does not exist"),
-        ("loop", "is a link to a file that does not exist"),
+        ("loop", "is a link that leads back to itself"),
     ]:
         with pytest.raises(FormatError, match=said):
             read(tmp_path / name)
