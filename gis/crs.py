@@ -8,7 +8,7 @@ where the true shift is of the order of 100 m, are refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -103,7 +103,12 @@ def zone_prefix(crs: object) -> int | None:
 
     A false easting of 37,500,000 m means 37; one below a million has no prefix.
     """
-    operation = _horizontal(parse_crs(crs)).coordinate_operation
+    return _prefix(parse_crs(crs))
+
+
+@lru_cache(maxsize=64)
+def _prefix(crs: pyproj.CRS) -> int | None:
+    operation = _horizontal(crs).coordinate_operation
     if operation is None or not operation.method_name.startswith("Transverse Mercator"):
         return None
     east = [p for p in operation.params if p.name == "False easting"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pyproj
 
@@ -14,6 +16,7 @@ Reason = tuple[str, str]
 """Why a row is refused, in Chinese and in English."""
 
 
+@lru_cache(maxsize=64)
 def crs_name(system: pyproj.CRS) -> str:
     """Return the code of a system where it has one, else its name."""
     authority = system.to_authority(min_confidence=100)

@@ -23,7 +23,7 @@ _OPENING = "（〔《〈「『“‘([{"
 # A number stays with its unit, a relation with its number.
 _GLUED = re.compile(r"(?<=[\d≤≥<>=≠+–-]) (?=[\dA-Za-z°±])")
 _JOINT = "\N{NO-BREAK SPACE}"
-_UNIT = re.compile(rf"\s+|[{_OPENING}]*(?:[!-~°²³≤≥≠±{_JOINT}]+|[^\s])[{re.escape(_CLOSING)}]*")
+_UNIT = re.compile(rf"\s+|[{_OPENING}]*(?:[!-~°²³≤≥≠±–{_JOINT}]+|[^\s])[{re.escape(_CLOSING)}]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,20 @@ SAY: Final[dict[str, Text]] = {
     "columns_line": Text("有值的列: {columns}", "columns with values: {columns}"),
     "usable": Text("可以判定", "can be judged"),
     "unusable": Text("不能判定", "cannot be judged"),
+    "batch_head": Text(
+        "批量审查 {n} 个文件：判定 {good} 个，无法判定 {bad} 个",
+        "batch of {n} files: {good} judged, {bad} could not be judged",
+    ),
+    "batch_base": Text("文件名都在 {folder} 之下", "file names are below {folder}"),
+    "batch_files": Text("{n} 个文件", "files: {n}"),
+    "batch_more": Text("……其余 {n} 个见汇总表", "… and {n} more: see the summary"),
+    "batch_bad": Text("无法判定的 {n} 个文件和原因", "{n} files that could not be judged, and why"),
+    "batch_refused": Text("{file}：{why}", "{file}: {why}"),
+    "batch_cause": Text("{n} 个文件：{why}", "{n} files: {why}"),
+    "batch_results": Text(
+        "每个文件的结果各在 {out} 下的一个文件夹里（汇总表的 out 列）",
+        "each file's results are in a folder of their own in {out} (column out of the summary)",
+    ),
     "batch_total": Text(
         "共 {n} 个文件，{bad} 个无法判定；汇总见 {out}",
         "{n} files, {bad} could not be judged; summary in {out}",

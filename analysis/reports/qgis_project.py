@@ -10,13 +10,14 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import numpy as np
-import pyproj
 
 from analysis.reports.qgis_styles import DOCTYPE, QGIS_VERSION, Style, drawing
-from gis.crs import from_cgcs2000, gauss_kruger_crs
+from gis.crs import gauss_kruger_crs
+from gis.projection import gauss_kruger
 from gis.ragged import Floats
 
 #: What the project is called inside the GeoPackage, and the GeoPackage beside the other results.
@@ -26,6 +27,7 @@ DEGREES = "EPSG:4490"
 # Wider than this, no zone's plane shows all of it without stretching.
 ONE_ZONE_DEGREES = 6.0
 MARGIN = 0.08
+FALSE_EASTING = 500_000.0
 _GEOMETRY = {"fill": "Polygon", "line": "Line", "marker": "Point"}
 
 
@@ -108,13 +110,14 @@ def map_view(bounds: Floats) -> tuple[str, list[float]]:
     zone = round((west + east) / 6)
     if east - west > ONE_ZONE_DEGREES or not 25 <= zone <= 45:
         return DEGREES, _widened(np.array([[west, south], [east, north]]), 9)
-    plane = gauss_kruger_crs(zone, prefix=False)
-    sides = np.array([[x, y] for x in (west, (west + east) / 2, east) for y in (south, north)])
-    return _authority(plane), _widened(from_cgcs2000(sides, plane)[0], 0)
+    lon, lat = np.meshgrid([west, (west + east) / 2, east], [south, north])
+    x, y = gauss_kruger(lon.ravel(), lat.ravel(), 3.0 * zone)
+    return _code(zone), _widened(np.column_stack([x + FALSE_EASTING, y]), 0)
 
 
-def _authority(crs: pyproj.CRS) -> str:
-    return ":".join(crs.to_authority() or DEGREES.split(":"))
+@cache
+def _code(zone: int) -> str:
+    return ":".join(gauss_kruger_crs(zone, prefix=False).to_authority())
 
 
 def _widened(points: Floats, decimals: int) -> list[float]:

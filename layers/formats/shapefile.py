@@ -103,7 +103,9 @@ def sidecars(path: Path) -> dict[str, Path]:
         .shx or .dbf is missing.
     """
     files = {".shp": path}
-    for other in sorted(path.parent.iterdir()):
+    # Folders hold thousands of files: only those of the name are sorted.
+    own = [p for p in path.parent.iterdir() if p.name.startswith(f"{path.stem}.")]
+    for other in sorted(own):
         suffix = other.suffix.lower()
         if other.stem == path.stem and suffix in _PARTS[1:] and other.is_file():
             files.setdefault(suffix, other)

@@ -181,7 +181,7 @@ def test_a_batch_goes_on_after_a_bad_file(workspace, tmp_path, capsys):
     assert cli.main(["batch", str(folder), *common]) == 2
     out = capsys.readouterr().out
     assert "✓ 符合 PASS" in out and "✗ 不符合 FAIL" in out
-    assert "! 错误: " in out and "broken.geojson" in out and "共 3 个文件，1 个无法判定" in out
+    assert "  ! broken.geojson：" in out and "共 3 个文件，1 个无法判定" in out
     assert cli.main(["batch", str(folder), *common, "--json"]) == 2
     assert len(json.loads(capsys.readouterr().out)["files"]) == 3
 

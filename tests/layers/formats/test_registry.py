@@ -401,3 +401,13 @@ def test_file_geodatabase(tmp_path, frame):
     other.mkdir()
     with pytest.raises(FormatError, match="not a file geodatabase"):
         read(other)
+
+
+def test_walk_lists_an_empty_folder_called_like_a_file(tmp_path):
+    (tmp_path / "a.shp").mkdir()
+    (tmp_path / "b.shp").mkdir()
+    (tmp_path / "b.shp" / "c.gpkg").touch()
+    (tmp_path / "d").mkdir()
+    assert names(tmp_path) == ["a.shp", "b.shp/c.gpkg"]
+    with pytest.raises(FormatError, match="is a folder, not a file"):
+        read(tmp_path / "a.shp")
