@@ -121,12 +121,16 @@
 
     function show(bounds) {
       if (bounds) {
-        map.fitBounds(bounds, { padding: [48, 48], maxZoom: 17, animate: false });
+        minezone.whenStill(map, function () {
+          map.fitBounds(bounds, { padding: [48, 48], maxZoom: 17, animate: false });
+        });
       }
     }
 
     app.fit = function () {
-      map.fitBounds(scene.bounds || [[18, 73], [54, 135]], { padding: [24, 24], animate: false });
+      minezone.whenStill(map, function () {
+        map.fitBounds(scene.bounds || [[18, 73], [54, 135]], { padding: [24, 24], animate: false });
+      });
     };
     app.filter = function (rule, verdict) {
       app.sheet("list");

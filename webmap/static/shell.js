@@ -15,8 +15,8 @@
     });
     map.options.zoomSnap = 0.5;
     map.options.wheelPxPerZoomLevel = 90;
-    map.setMinZoom(3);
-    map.setMaxZoom(19);
+    map.options.minZoom = 3;
+    map.options.maxZoom = 19;
     var boxes = [
       h("div.mz-tools.mz-box", { id: "mz-tools", role: "toolbar" }),
       h("div.mz-measure.mz-box", { id: "mz-measure", role: "status", hidden: true }),
@@ -34,6 +34,15 @@
         app.sheet(document.body.getAttribute("data-sheet") === name ? "" : name);
       });
     });
+  };
+
+  /* Leaflet drops a new view while it animates a zoom: wait for its end. */
+  minezone.whenStill = function (map, act) {
+    if (map._animatingZoom) {
+      map.once("zoomend", act);
+    } else {
+      act();
+    }
   };
 
   minezone.shellWords = function (container) {
