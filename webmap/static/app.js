@@ -85,10 +85,10 @@
       app.state.finding = finding ? finding.id : null;
       app.ground.locate(finding);
       app.panel.mark(finding ? finding.id : "");
+      if (root.innerWidth <= 640) { app.sheet(""); }
       if (!stay) {
         show(app.ground.extent(finding));
       }
-      if (root.innerWidth <= 640) { app.sheet(""); }
       hash.write();
     };
 
@@ -122,9 +122,21 @@
     function show(bounds) {
       if (bounds) {
         minezone.whenStill(map, function () {
-          map.fitBounds(bounds, { padding: [48, 48], maxZoom: 17, animate: false });
+          map.fitBounds(bounds.pad(0.25), L.extend({ maxZoom: 17, animate: false }, clear()));
         });
       }
+    }
+
+    /* The part of the map that no sheet covers. */
+    function clear() {
+      var size = map.getSize();
+      var sheet = document.body.getAttribute("data-sheet") === "panel" && byId("mz-panel");
+      if (!sheet || root.innerWidth > 1100) {
+        return { padding: [12, 12] };
+      }
+      var right = root.innerWidth > 640 ? Math.min(sheet.offsetWidth, size.x * 0.7) : 0;
+      var bottom = root.innerWidth > 640 ? 0 : Math.min(sheet.offsetHeight, size.y * 0.75);
+      return { paddingTopLeft: [12, 12], paddingBottomRight: [right + 12, bottom + 12] };
     }
 
     app.fit = function () {
@@ -174,7 +186,7 @@
       minezone.header(byId("mz-header"), {
         title: scene.title, notes: minezone.sceneNotes(scene),
         actions: [
-          scene.mode === "server" && h("a.mz-button", { href: "/vet" }, t("upload")),
+          scene.mode === "server" && h("a.mz-button", { href: "/vet?lang=" + minezone.lang() }, t("upload")),
           h("button.mz-button", { type: "button", id: "mz-print-button", onclick: function () { app.print.open(); } }, t("print")),
           minezone.menu(t("download"), minezone.downloads(scene))
         ],

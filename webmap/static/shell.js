@@ -29,12 +29,25 @@
     boxes.forEach(function (box) {
       main.appendChild(box);
     });
+    skip("mz-skip-list", function () {
+      app.sheet("list");
+      document.getElementById("mz-rows").focus();
+    });
+    skip("mz-skip-map", function () { map.getContainer().focus(); });
     ["list", "panel"].forEach(function (name) {
       document.getElementById("mz-open-" + name).addEventListener("click", function () {
         app.sheet(document.body.getAttribute("data-sheet") === name ? "" : name);
       });
     });
   };
+
+  /* A skip link moves the focus and leaves the address alone: that holds the selection. */
+  function skip(id, act) {
+    document.getElementById(id).addEventListener("click", function (event) {
+      event.preventDefault();
+      act();
+    });
+  }
 
   /* Leaflet drops a new view while it animates a zoom: wait for its end. */
   minezone.whenStill = function (map, act) {

@@ -187,6 +187,8 @@
     vet_refused: ["未能判定", "Could not be judged"],
     vet_file: ["文件", "File"],
     vet_feature: ["要素", "Feature"],
+    vet_too_large: ["文件 {size}，超过上限 {most}。", "The file has {size}; the limit is {most}."],
+    vet_more: ["其余 {n} 个对象见报告。", "{n} more subjects are in the report."],
     vet_network: ["与服务的连接中断，请重试。", "The connection to the server broke; try again."],
     vet_bad_answer: ["服务的回答无法读懂（{status}）。", "The answer could not be understood ({status})."],
     vet_open_map: ["打开地图看证据", "Open the map with its evidence"],
