@@ -127,12 +127,13 @@
       }
     }
 
-    /* The part of the map that no sheet covers. */
+    /* The part of the map that no box and no sheet covers. */
     function clear() {
       var size = map.getSize();
       var sheet = document.body.getAttribute("data-sheet") === "panel" && byId("mz-panel");
       if (!sheet || root.innerWidth > 1100) {
-        return { padding: [12, 12] };
+        var left = size.x > 600 ? byId("mz-legend").offsetWidth + 12 : 12;
+        return { paddingTopLeft: [left, 12], paddingBottomRight: [size.x > 600 ? 60 : 12, 40] };
       }
       var right = root.innerWidth > 640 ? Math.min(sheet.offsetWidth, size.x * 0.7) : 0;
       var bottom = root.innerWidth > 640 ? 0 : Math.min(sheet.offsetHeight, size.y * 0.75);
@@ -309,6 +310,7 @@
         return app.select(from.subject, { fit: !from.view, finding: from.finding });
       }
     }).then(function () {
+      root.performance.mark("minezone-ready");
       document.documentElement.setAttribute("data-ready", "true");
     });
     return app;

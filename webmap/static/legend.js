@@ -9,6 +9,7 @@
     var t = minezone.t;
     var open = root.innerWidth > 640;
     var shade = true;
+    var unfolded = root.innerHeight > 1000 || root.innerWidth <= 640;
     var body = h("div.mz-legend-body");
     var bar = minezone.scaleBar(app.map);
     var toggle = h("button.mz-legend-toggle", { type: "button", onclick: function () { open = !open; render(); } });
@@ -19,7 +20,9 @@
       toggle.setAttribute("aria-expanded", String(open));
       body.hidden = !open;
       box.setAttribute("aria-label", t("legend"));
-      minezone.replace(body, minezone.legendVerdicts(app), switches("subject"), switches("context"), notes());
+      minezone.replace(body, minezone.legendVerdicts(app), h("details.mz-layers", { open: unfolded, ontoggle: function (event) {
+        unfolded = event.target.open;
+      } }, h("summary", {}, t("layers")), switches("subject"), switches("context")), notes());
       bar.update();
     }
 
