@@ -69,14 +69,14 @@ def test_lengths_and_areas_are_geodesic(page):
         ]
         area, length = GEOD.polygon_area_perimeter(*zip(*ring, strict=True))
         got = page.evaluate("r => [minezone.geodesy.area(r), minezone.geodesy.length(r.concat([r[0]]))]", ring)
-        assert got[0] == pytest.approx(abs(area), rel=1e-9)
+        assert got[0] == pytest.approx(abs(area), rel=1e-9, abs=1e-3)
         assert got[1] == pytest.approx(length, abs=1e-4)
 
 
 @pytest.mark.parametrize("mode", ["line", "area"])
 def test_the_measure_control(page, mode):
     page.click(f'[data-tool="measure_{mode}"]')
-    places = [(37.52, 111.22), (37.55, 111.23), (37.53, 111.26)]
+    places = [(37.54, 111.235), (37.55, 111.25), (37.53, 111.26)]
     for lat, lng in places:
         click(page, lat, lng)
     page.keyboard.press("Enter")
