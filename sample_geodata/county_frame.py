@@ -211,7 +211,8 @@ class County:
         """Return whether an answer has been planted."""
         return (one.run, one.layer, one.id, rule) in self.answers
 
-    def site(self, radius: float, where: BaseGeometry | None = None, rim: float = 1250.0):
+    def site(self, radius: float, where: BaseGeometry | None = None, rim: float = 1250.0,
+             spacing: float = 1080.0):  # fmt: skip
         """Return a free place for a group of rights that no other group's neighbours reach."""
         inner = self.outline.buffer(-rim - radius)
         west, south, east, north = (where or inner).bounds
@@ -220,7 +221,7 @@ class County:
             disc = Point(x, y)
             if not inner.contains(disc) or (where is not None and not where.contains(disc)):
                 continue
-            if any(np.hypot(x - a, y - b) < radius + r + 1080.0 for a, b, r in self.sites):
+            if any(np.hypot(x - a, y - b) < radius + r + spacing for a, b, r in self.sites):
                 continue
             if self.water.distance(disc) < radius + 60.0:
                 continue

@@ -175,6 +175,13 @@ def _overlaps(county: County) -> None:
     new = right(county, "bauxite", lapped(b, a, way, 0.040), **APPLIED)
     _say(county, new, "PASS", "the other licence has expired", other=old.id,
          other_status="expired", overlap_km2=0.040, width_m="wide")  # fmt: skip
+    # Across the rim of the county: what lies beyond is not in the layers.
+    at = county.outline.exterior.interpolate(0.37, normalized=True)
+    one = right(county, "stone", blob(county.rng, (at.x, at.y), 260.0))
+    county.sites.append((at.x, at.y, 300.0))
+    for rule in ("MR101", "MR104", "MR105", "MR112"):
+        county.answer(one, rule, "NO_DATA", "reaches beyond the rim of the layers",
+                      status="granted", coverage="left")  # fmt: skip
     # Nobody filled in the status.
     at = county.site(300.0)
     right(county, "clay", blob(county.rng, at, 260.0), status=None)

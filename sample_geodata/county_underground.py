@@ -6,6 +6,7 @@ import numpy as np
 from county_frame import County, Feature, apart, blob, box, fixed_point, true_distance
 from county_rights import APPLIED, heading, pair, right
 from shapely import LineString, Point, Polygon
+from shapely import shortest_line
 from shapely.affinity import scale, translate
 
 UNSET = object()
@@ -66,30 +67,23 @@ def _pillars(county: County) -> None:
         for x, y in ((one, other), (other, one)):
             say(x, y, verdict, why, boundary_m=gap, voids="one_side")
     # Workings are known on both sides: the distance in space between them decides.
-    for gap, rise, space, verdict, why in (
-        (32.0, 37.8, 49.526558, "FAIL", "workings nearer than 50 m in space"),
-        (32.0, 38.6, 50.139406, "PASS", "workings 50 m apart in space"),
-        (60.0, None, 44.0, "FAIL", "workings without elevations: 44 m apart in plan"),
+    for gap, target, verdict, why in (
+        (32.0, 49.6, "FAIL", "workings nearer than 50 m in space"),
+        (32.0, 50.4, "PASS", "workings 50 m apart in space"),
+        (60.0, None, "FAIL", "workings without elevations: too near in plan"),
     ):
         a, b, way = pair(county)
         one, other = right(county, "copper", a), right(county, "iron", apart(b, a, way, gap))
-        other.values |= {"top_elevation_m": one["top_elevation_m"],
-                         "bottom_elevation_m": one["bottom_elevation_m"]}  # fmt: skip
-        tip = _near_corner(one.shape, other.shape)
-        head = _near_corner(other.shape, one.shape)
-        high = one["top_elevation_m"] - 100.0
-        if rise is None:
-            # Between them, beyond the boundaries: 44 m from one another in plan.
-            stope(county, one, _wedge(one.shape, tip, head, -8.0), None, None)
-            stope(county, other, _wedge(other.shape, head, tip, -8.0), None, None)
-        else:
-            stope(county, one, _wedge(one.shape, tip, head, 0.0), high, high - 30.0)
-            stope(county, other, _wedge(other.shape, head, tip, 0.0), high - 30.0 - rise,
-                  high - 60.0 - rise)  # fmt: skip
+        _level(one, other)
+        ahead = -8.0 if target is None else 0.0
+        ends = _ends(one, other)
+        shapes = [_wedge(one.shape, *ends, ahead), _wedge(other.shape, *ends[::-1], ahead)]
+        plan = true_distance(*shapes)
+        rise = None if target is None else round(float(np.sqrt(target**2 - plan**2)), 4)
+        _stopes(county, (one, other), shapes, rise)
         for x, y in ((one, other), (other, one)):
-            say(x, y, verdict, why, boundary_m=gap, voids="both",
-                voids_m=space if rise is not None else gap - 16.0,
-                plan_m=gap if rise is not None else gap - 16.0, rise_m=rise)  # fmt: skip
+            say(x, y, verdict, why, boundary_m=gap, voids="both", plan_m=round(plan, 4),
+                rise_m=rise, voids_m=target or round(plan, 4))  # fmt: skip
         if rise is None:
             for x in (one, other):
                 county.answer(x, "MR112", "FAIL", "a stope 8 m beyond the boundary",
@@ -108,10 +102,26 @@ def _pillars(county: County) -> None:
     right(county, "iron", blob(county.rng, at, 260.0), method=None)
 
 
-def _near_corner(shape: Polygon, other: Polygon) -> np.ndarray:
-    corners = np.array(shape.exterior.coords)[:-1]
-    near = [Point(p).distance(other) for p in corners]
-    return corners[int(np.argmin(near))]
+def _level(one: Feature, other: Feature) -> None:
+    for column in ("top_elevation_m", "bottom_elevation_m"):
+        other.values[column] = one[column]
+
+
+def _ends(one: Feature, other: Feature) -> tuple[np.ndarray, np.ndarray]:
+    """Return where two mines come nearest to each other."""
+    line = shortest_line(one.shape, other.shape)
+    return tuple(np.array(p) for p in line.coords)
+
+
+def _stopes(county: County, mines: tuple[Feature, Feature], shapes: list, rise: object) -> None:
+    """Add a stope to each mine, the second ``rise`` metres below the first; None: unknown."""
+    high = mines[0]["top_elevation_m"] - 100.0
+    if rise is None:
+        levels = ((None, None), (None, None))
+    else:
+        levels = ((high, high - 30.0), (high - 30.0 - rise, high - 60.0 - rise))
+    for mine, shape, (top, bottom) in zip(mines, shapes, levels, strict=True):
+        stope(county, mine, shape, top, bottom)
 
 
 def _wedge(shape: Polygon, tip: np.ndarray, towards: np.ndarray, back: float) -> Polygon:
@@ -186,15 +196,11 @@ def _connected(county: County) -> None:
     ):
         a, b, way = pair(county)
         one, other = right(county, "iron", a), right(county, "iron", apart(b, a, way, 70.0))
-        other.values |= {"top_elevation_m": one["top_elevation_m"],
-                         "bottom_elevation_m": one["bottom_elevation_m"]}  # fmt: skip
-        tip, head = _near_corner(one.shape, other.shape), _near_corner(other.shape, one.shape)
-        high = one["top_elevation_m"] - 100.0
-        levels = ((None, None), (None, None)) if depth is None else (
-            (high, high - 30), (high - 30 - depth, high - 60 - depth))  # fmt: skip
-        reach = np.hypot(*(head - tip)) / 2 + 6.0
-        stope(county, one, _wedge(one.shape, tip, head, -reach), *levels[0])
-        stope(county, other, _wedge(other.shape, head, tip, -reach), *levels[1])
+        _level(one, other)
+        ends = _ends(one, other)
+        ahead = -np.hypot(*(ends[1] - ends[0])) / 2 - 6.0
+        shapes = [_wedge(one.shape, *ends, ahead), _wedge(other.shape, *ends[::-1], ahead)]
+        _stopes(county, (one, other), shapes, depth)
         for x, y in ((one, other), (other, one)):
             county.answer(x, "MR114", verdict, why, method="underground", other=y.id, plan_m=0.0,
                           rise_m=depth)  # fmt: skip
@@ -228,6 +234,10 @@ def _orebodies(county: County) -> None:
         body = ore(bridge.simplify(5.0), one["top_elevation_m"] - 30)
         for x in (one, other):
             stope(county, x, inner(x, 0.15))
+        for x, y in ((one, other), (other, one)):
+            county.answer(x, "MR103", "PASS", "boundaries far enough apart", method="underground",
+                          other=y.id, same_holder=False, boundary_m=120.0,
+                          voids="both")  # fmt: skip
         say(one, first, why, rights_on_orebody=2, orebody=body.id)
         say(other, second, why, rights_on_orebody=2, orebody=body.id)
     for k in range(3):
@@ -327,7 +337,7 @@ def _goafs(county: County) -> None:
         shape = blob(county.rng, (at[0] + 60, at[1] - 40), 60.0)
         if owner == "beside":
             shape = apart(shape, one.shape, (1.0, 0.0), 30.0)
-        known = {"owner_licence_no": old.id if owner != "nobody" else None, "treated": True}
+        known = {"owner_licence_no": None if owner == "nobody" else "KQ-1977", "treated": True}
         goaf(county, None, shape, 4_000.0 + k, **known)
         area = one.shape.intersection(fixed_point(shape)).area
         county.answer(one, "GF304", verdict, why, new=True, goaf_owner=owner,
