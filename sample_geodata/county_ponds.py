@@ -99,6 +99,10 @@ class Valley:
         kept = self.lake.intersection(keep)
         return max(getattr(kept, "geoms", [kept]), key=lambda p: p.area)
 
+    def inland(self, county: County) -> bool:
+        """Return whether what lies below is in the county, and nothing beyond it counts."""
+        return county.outline.buffer(-1950.0).contains(Point(self.dam))
+
     def point(self, metres: float) -> tuple[float, float]:
         """Return the position so far below the toe, along the smoothed path."""
         return tuple(np.interp(metres, self.along, self.path[:, k]) for k in (0, 1))
@@ -191,6 +195,8 @@ class Sites:
 
         def accept(one: Valley) -> bool:
             near = self.away(one.cut(0.0), number)
+            if number == "HL-01" and not one.inland(self.county):
+                return False
             if not metres - 90 < near < metres or not self.clear(one.cut(0.0), 120, number):
                 return False
             if self.away(one.cut(110.0), number) < metres + 1.0:

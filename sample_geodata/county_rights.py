@@ -27,12 +27,16 @@ TERM = {"valid_from": "2021-03-01", "valid_to": "2031-02-28"}
 
 
 def holder(county: County) -> str:
-    """Return an invented holder."""
+    """Return an invented holder, another one each time."""
     rng = county.rng
-    word = HOLDERS[int(rng.integers(len(HOLDERS)))]
     kind = ["矿业有限公司", "建材有限公司", "矿产开发有限责任公司", "石料有限公司"]
-    number = ["一", "二", "三", "五", "六", "七", "八", "九", "恒", "泰", "顺", "昌", "兴", "源"]
-    return f"{word}{number[int(rng.integers(14))]}号{kind[int(rng.integers(4))]}"
+    first, second = HOLDERS, "恒泰顺昌兴源盛达隆裕瑞丰"
+    while True:
+        word = (f"{first[int(rng.integers(len(first)))]}{second[int(rng.integers(len(second)))]}"
+                f"{kind[int(rng.integers(4))]}")  # fmt: skip
+        if word not in county.used_names:
+            county.used_names.add(word)
+            return word
 
 
 def elevations(county: County, shape: BaseGeometry, method: str) -> tuple[float, float]:
@@ -282,7 +286,8 @@ def fill(county: County, mines: int, explorations: int) -> None:
             break
         right(county, kinds[k % len(kinds)], blob(county.rng, at, 300.0))
     minerals = ["铁矿", "铝土矿", "铜矿", "金矿", "石墨"]
-    taken = shapely.union_all([f.shape for f in county.features["mining_right"]])
+    every = [*county.features["mining_right"], *sum(county.applications.values(), [])]
+    taken = shapely.union_all([f.shape.buffer(0) for f in every])
     ponds = shapely.union_all([f.shape for f in county.features["tailings_facility"]])
     inner = county.outline.buffer(-500.0)
     west, south, east, north = inner.bounds

@@ -198,8 +198,8 @@ def _pits_and_dumps(county: County) -> None:
         pit = county.add("open_pit", "CC-", shape, owner_licence_no=one.id,
                          name=f"{county.name()}采场", safety_factor=values.get("safety_factor", 1.2),
                          **{k: v for k, v in values.items() if k != "safety_factor"},
-                         top_elevation_m=one["top_elevation_m"],
-                         bottom_elevation_m=one["bottom_elevation_m"])  # fmt: skip
+                         top_elevation_m=one["top_elevation_m"] - 5.0,
+                         bottom_elevation_m=one["bottom_elevation_m"] + 5.0)  # fmt: skip
         county.answer(pit, "SL401", verdict, why, **{"monitored": values.get("online_monitoring"),
                       "analysed_on": values.get("stability_analysed_on"),
                       "height_m": values["height_m"],
