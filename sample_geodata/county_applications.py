@@ -16,14 +16,15 @@ from county_frame import County, Feature, apart, blob, fixed_point, lapped, true
 from county_pond_cast import PLANNED
 from county_ponds import Sites, village_below
 from county_rights import APPLIED, heading, right
+from county_surface import crested
 from shapely import Point, Polygon
-from shapely.affinity import scale, translate
+from shapely.affinity import scale
 
 PARTS: dict[str, list[tuple]] = {}
 
 
-def draw_applications(county: County, sites: Sites) -> None:
-    """Draw all applications; their registered neighbours are added to the layers."""
+def draw_applications(county: County) -> None:
+    """Draw all applications for rights; their registered neighbours are added to the layers."""
     _quarry(county)
     _prospect(county)
     _iron(county)
@@ -31,7 +32,6 @@ def draw_applications(county: County, sites: Sites) -> None:
     _notice(county)
     _clean(county)
     _broken(county)
-    _ponds(county, sites)
 
 
 def _quarry(county: County) -> None:
@@ -109,9 +109,14 @@ def _notice(county: County) -> None:
 def _clean(county: County) -> None:
     """A quarry with nothing against it."""
     at = county.site(420.0)
-    right(county, "stone", blob(county.rng, at, 330.0, 9), "clean_quarry.gpkg",
-          licence_no="SQ-2026-06", name="鹰崖石料厂", capacity_kt_a=1200.0, size_class="large",
-          **APPLIED)  # fmt: skip
+    drawn = [blob(county.rng, (at[0] + dx, at[1] + dy), 250.0, 9)
+             for dx in (0, 130, -130) for dy in (0, 130, -130) for _ in range(3)]  # fmt: skip
+    shape = min(drawn, key=lambda d: crested(county, d))
+    one = right(county, "stone", shape, "clean_quarry.gpkg", licence_no="SQ-2026-06",
+                name="鹰崖石料厂", capacity_kt_a=1200.0, size_class="large", **APPLIED)  # fmt: skip
+    county.answer(one, "MR102", "PASS", "follows no ridge", method="open_pit", new=True,
+                  mineral_class="building_stone", ridge="dem", offset_m=None, share=0.0,
+                  run_m=0.0, crosses=False)  # fmt: skip
 
 
 def _broken(county: County) -> None:
@@ -134,8 +139,9 @@ def _broken(county: County) -> None:
     county.answer(one, "READ", "REFUSED", "digits of a coordinate are masked", corner="masked")
 
 
-def _ponds(county: County, sites: Sites) -> None:
-    one, shape = sites.at_distance("HL-01", 2100.0)
+def draw_pond_applications(county: County, sites: Sites) -> None:
+    """Draw the applications for ponds, while the valleys are still free."""
+    one, shape = sites.at_distance("HL-01", 2100.0, alone=True)
     pond = county.apply("new_pond.gpkg", "tailings_facility", "SQ-2026-08", shape,
                         name="河西尾矿库", **{**PLANNED, "independent_concentrator": None}, **_toe(one))  # fmt: skip
     village_below(county, one, 700.0, population=340)
@@ -222,4 +228,4 @@ def _text(name: str, one: Feature) -> str:
     return text
 
 
-__all__ = ["draw_applications", "translate", "write_applications"]
+__all__ = ["draw_applications", "draw_pond_applications", "write_applications"]

@@ -115,7 +115,8 @@ def _downstream(county: County, sites: Sites) -> None:
     free = sites.beyond(150.0)
 
     def anywhere(one: object) -> bool:
-        return sites.clear(one.cut(0.0), 150.0) and one.inland(county)
+        clear = sites.clear(one.cut(0.0), 150.0)
+        return clear and one.inland(county) and one.lonely(county)
 
     # A new pond and one in use, each above a village at 600 m.
     for values, rule, verdict in ((PLANNED, "TF201", "FAIL"), (RUNNING, "TF202", "REVIEW")):

@@ -86,7 +86,7 @@ def heading(county: County) -> tuple[float, float]:
     return float(np.cos(turn)), float(np.sin(turn))
 
 
-def pair(county: County, radius: float = 260.0) -> tuple[Polygon, Polygon, tuple[float, float]]:
+def pair(county: County, radius: float = 225.0) -> tuple[Polygon, Polygon, tuple[float, float]]:
     """Return two outlines at one free place and the way from the first to the second."""
     at = county.site(2.3 * radius)
     way = heading(county)
@@ -99,7 +99,6 @@ def draw_rights(county: County) -> None:
     """Add all rights whose answers rest on outlines and attributes of rights alone."""
     _overlaps(county)
     _spacing(county)
-    _attributes(county)
 
 
 def _say(county: County, one: Feature, verdict: str, why: str, **numbers: object) -> None:
@@ -221,7 +220,8 @@ def _spacing(county: County) -> None:
 # -- attributes ---------------------------------------------------------------------------------
 
 
-def _attributes(county: County) -> None:
+def draw_attributes(county: County) -> None:
+    """Add rights whose answers rest on one attribute each."""
     new = APPLIED
     key, plain, unknown = (county.counties[c] for c in ("149901", "149902", "149903"))
     for rule, kind, values, verdict, why, numbers, where in (
@@ -246,6 +246,16 @@ def _attributes(county: County) -> None:
         ("MR109", "bauxite", {"production_systems": 2}, "REVIEW", "existing with two systems", {},
          None),
         ("MR110", "bauxite", {"operators": 2}, "FAIL", "two operators", {}, None),
+        ("MR107", "stone", {**new, "capacity_kt_a": 499.0}, "FAIL",
+         "key county: quarries at least 500 kt/a",
+         {"key_county": True, "mineral": "building_stone", "method": "open_pit"}, key),
+        ("MR108", "bauxite", {"service_life_a": None}, "NO_DATA", "not filled in", {}, None),
+        ("MR110", "bauxite", {**new, "operators": 1}, "PASS", "one operator", {}, None),
+        ("MR109", "limestone", {**new, "production_systems": 1}, "PASS", "one system", {}, None),
+        ("MR116", "copper", {**new, "developed_reserve_a": 3.0}, "PASS", "exactly 3 years", {},
+         None),
+        ("MR118", "gold", {"contractors": 1, "size_class": "small"}, "PASS", "one contractor", {},
+         None),
         ("MR115", "iron", {"working_levels": 4, "size_class": "small"}, "FAIL",
          "four levels at once", {}, None),
         ("MR115", "iron", {"working_levels": 3, "size_class": "medium"}, "PASS",
@@ -326,4 +336,4 @@ def follow(
     return fixed_point(Polygon([*xy, *back]).buffer(0), 2)
 
 
-__all__ = ["draw_rights", "fill", "follow", "scale", "translate", "true_area"]
+__all__ = ["draw_attributes", "draw_rights", "fill", "follow", "scale", "translate", "true_area"]
