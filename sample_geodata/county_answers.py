@@ -15,10 +15,15 @@ Told = tuple[str, str, dict[str, object]]
 
 
 def answer_rest(county: County) -> None:
-    """Add the answers that nothing was planted for."""
+    """Add the answers that nothing was planted for.
+
+    Of the rules on what lies below a pond only those are answered that need no terrain.
+    """
     applied = [f for group in county.applications.values() for f in group]
     for layer, rules in RULES.items():
         for one in [*county.features[layer], *(f for f in applied if f.layer == layer)]:
+            if layer == "tailings_facility":
+                _without_terrain(county, one)
             for rule, told in rules.items():
                 if not county.answered(one, rule) and one["unread"] is None:
                     verdict, why, numbers = told(county, one)
@@ -150,6 +155,20 @@ def _unknown(one: Feature) -> bool:
     return one["status"] is None and one["project_type"] is None
 
 
+def _without_terrain(county: County, one: Feature) -> None:
+    told = _of(one, "project_type", "status")
+    if _unknown(one):
+        beyond = {r: ("NO_DATA", "neither project type nor status") for r in ("TF201", "TF202")}
+    elif new_pond(one):
+        beyond = {"TF202": ("NOT_APPLICABLE", "not built yet")}
+    else:
+        beyond = {"TF201": ("NOT_APPLICABLE", "not new")}
+        if one["status"] == "closed":
+            beyond["TF202"] = ("NOT_APPLICABLE", "closed")
+    for rule, (verdict, why) in beyond.items():
+        county.answer(one, rule, verdict, why, **told)
+
+
 def tf203(county: County, one: Feature) -> Told:
     told = _of(one, "project_type", "status", "rebuild_purpose")
     if _unknown(one):
@@ -188,8 +207,6 @@ def tf205(county: County, one: Feature) -> Told:
         return beyond
     if one["dam_method"] != "one_step":
         return "FAIL", "grade 4 and not built in one step", told
-    if one["id_grade_differs"]:
-        return "REVIEW", "the grade given differs from that of the table", told
     return "PASS", "built in one step, the grade agrees with the table", told
 
 

@@ -12,26 +12,26 @@ from county_files import (
     write_geopackage,
     write_shapefile,
 )
-from county_frame import County, Feature, apart, blob, fixed_point, lapped
+from county_frame import County, Feature, apart, blob, fixed_point, lapped, true_distance
 from county_pond_cast import PLANNED
 from county_ponds import Sites, village_below
 from county_rights import APPLIED, heading, right
+from county_surface import crested
 from shapely import Point, Polygon
-from shapely.affinity import scale, translate
+from shapely.affinity import scale
 
 PARTS: dict[str, list[tuple]] = {}
 
 
-def draw_applications(county: County, sites: Sites) -> None:
-    """Draw all applications; their registered neighbours are added to the layers."""
+def draw_applications(county: County) -> None:
+    """Draw all applications for rights; their registered neighbours are added to the layers."""
     _quarry(county)
     _prospect(county)
     _iron(county)
     _registration(county)
     _notice(county)
     _clean(county)
-    _bow_tie(county)
-    _ponds(county, sites)
+    _broken(county)
 
 
 def _quarry(county: County) -> None:
@@ -39,10 +39,12 @@ def _quarry(county: County) -> None:
     old = right(county, "limestone", blob(county.rng, at, 270.0))
     shape = lapped(blob(county.rng, (at[0] + 300, at[1]), 240.0), old.shape, way, 0.0123)
     one = right(county, "stone", fixed_point(shape, 3), "quarry_corners.txt",
-                licence_no="SQ-2026-01", name="柳沟石料厂", capacity_kt_a=500.0,
+                licence_no="quarry_corners-1", name="柳沟石料厂", capacity_kt_a=500.0,
                 **APPLIED)  # fmt: skip
     county.answer(one, "MR101", "FAIL", "lies over a registered right", status="applied",
                   other=old.id, other_status="granted", overlap_km2=0.0123, width_m="wide")  # fmt: skip
+    county.answer(one, "MR112", "NO_DATA", "without a number nobody can say which workings are its",
+                  right_type="mining", licence_no=None)  # fmt: skip
 
 
 def _prospect(county: County) -> None:
@@ -71,9 +73,9 @@ def _iron(county: County) -> None:
     county.answer(one, "MR103", "REVIEW", "boundary 49.5 m from another holder's",
                   method="underground", other=other.id, same_holder=False, boundary_m=49.5,
                   voids="none")  # fmt: skip
-    gap = (0.3 / 1.3) and old.shape.distance(other.shape)
+    gap = true_distance(old.shape, other.shape)
     for x, y in ((old, other), (other, old)):
-        county.answer(x, "MR103", "PASS" if gap > 50.2 else "REVIEW", "the old boundaries",
+        county.answer(x, "MR103", "PASS", "the old boundaries are far enough apart",
                       method="underground", other=y.id, same_holder=False,
                       boundary_m=round(gap, 3), voids="none")  # fmt: skip
 
@@ -107,27 +109,41 @@ def _notice(county: County) -> None:
 def _clean(county: County) -> None:
     """A quarry with nothing against it."""
     at = county.site(420.0)
-    right(county, "stone", blob(county.rng, at, 330.0, 9), "clean_quarry.gpkg",
-          licence_no="SQ-2026-06", name="鹰崖石料厂", capacity_kt_a=1200.0, size_class="large",
-          **APPLIED)  # fmt: skip
+    drawn = [blob(county.rng, (at[0] + dx, at[1] + dy), 250.0, 9)
+             for dx in (0, 130, -130) for dy in (0, 130, -130) for _ in range(3)]  # fmt: skip
+    shape = min(drawn, key=lambda d: crested(county, d))
+    one = right(county, "stone", shape, "clean_quarry.gpkg", licence_no="SQ-2026-06",
+                name="鹰崖石料厂", capacity_kt_a=1200.0, size_class="large", **APPLIED)  # fmt: skip
+    county.answer(one, "MR102", "PASS", "follows no ridge", method="open_pit", new=True,
+                  mineral_class="building_stone", ridge="dem", offset_m=None, share=0.0,
+                  run_m=0.0, crosses=False)  # fmt: skip
 
 
-def _bow_tie(county: County) -> None:
-    """Corners in the wrong order: the outline crosses itself and can be read two ways."""
+def _broken(county: County) -> None:
+    """Two outlines that cannot be taken as they are."""
     at = county.site(330.0)
+    # Corners in the wrong order: the outline crosses itself, what it should hold is in doubt.
     xy = [(-250, -200), (260, 210), (240, -190), (-230, 220)]
     shape = Polygon([(at[0] + x, at[1] + y) for x, y in xy])
     one = county.apply("bow_tie.geojson", "mining_right", "SQ-2026-07", shape, name="红崖砖瓦厂",
                        right_type="mining", holder="红崖砖瓦有限公司", mineral="砖瓦用粘土",
-                       method="open_pit", capacity_kt_a=60.0, unread=True, **APPLIED)  # fmt: skip
-    county.answer(one, "READ", "REFUSED", "the outline crosses itself", ring="bow_tie")
+                       method="open_pit", capacity_kt_a=60.0, **APPLIED, **{"class": "clay"})  # fmt: skip
+    for rule in ("MR101", "MR104", "MR111", "GF304"):
+        county.answer(one, rule, "NO_DATA", "nothing was found, but the outline is in doubt",
+                      ring="bow_tie")  # fmt: skip
+    # Digits of a notice were masked before it was published: nobody knows where it lies.
+    shape = fixed_point(blob(county.rng, at, 240.0, 6), 3)
+    one = right(county, "bauxite", shape, "masked_notice.txt", licence_no="SQ-2026-10",
+                name=None, unread=True, **APPLIED)  # fmt: skip
+    PARTS["masked_notice.txt"] = [(shape, 1100.0, 1000.0, "", 1)]
+    county.answer(one, "READ", "REFUSED", "digits of a coordinate are masked", corner="masked")
 
 
-def _ponds(county: County, sites: Sites) -> None:
-    one, shape = sites.at_distance("HL-01", 2100.0)
+def draw_pond_applications(county: County, sites: Sites) -> None:
+    """Draw the applications for ponds, while the valleys are still free."""
+    one, shape = sites.at_distance("HL-01", 2100.0, alone=True)
     pond = county.apply("new_pond.gpkg", "tailings_facility", "SQ-2026-08", shape,
-                        name="河西尾矿库", **{**PLANNED, "replaces_facility": None,
-                        "independent_concentrator": None}, **_toe(one))  # fmt: skip
+                        name="河西尾矿库", **{**PLANNED, "independent_concentrator": None}, **_toe(one))  # fmt: skip
     village_below(county, one, 700.0, population=340)
     _guard(county, one, shape)
     county.answer(pond, "TF203", "FAIL", "2,100 m from the main stem", project_type="new",
@@ -135,10 +151,12 @@ def _ponds(county: County, sites: Sites) -> None:
                   **{"class": "main_stem"})  # fmt: skip
     county.answer(pond, "TF201", "FAIL", "a village on the valley floor below", new=True,
                   corridor_path_m=700.0, kind="village")  # fmt: skip
-    one = sites.find(lambda v: sites.clear(v.cut(0.0), 300.0), sites.beyond(300.0))
+    one = sites.find(lambda v: sites.clear(v.cut(0.0), 300.0) and v.inland(county),
+                     sites.beyond(300.0))  # fmt: skip
+    old = [k for k, v in county.answers.items() if k[3] == "TF202" and v[0] == "REVIEW"][1]
     shape = fixed_point(one.cut(0.0))
     pond = county.apply("pond_relocation.geojson", "tailings_facility", "SQ-2026-09", shape,
-                        name="东川替代尾矿库", **{**PLANNED, "replaces_facility": "WK-022"},
+                        name="东川替代尾矿库", **{**PLANNED, "replaces_facility": old[2]},
                         **_toe(one))  # fmt: skip
     _guard(county, one, shape)
     county.answer(pond, "TF201", "PASS", "nobody within 1 km below, nor in the sector", new=True,
@@ -203,7 +221,11 @@ def _text(name: str, one: Feature) -> str:
         return corner_text([one], lambda _: "采矿")
     if name == "gypsum_registration.txt":
         return registration_string(one.id, PARTS[name])
-    return starred_list(one.id, PARTS[name])
+    text = starred_list(one.id, PARTS[name])
+    if name == "masked_notice.txt":
+        first = text.index("\r\n2,") + 4
+        text = text[: first + 4] + "***" + text[first + 7 :]
+    return text
 
 
-__all__ = ["draw_applications", "translate", "write_applications"]
+__all__ = ["draw_applications", "draw_pond_applications", "write_applications"]

@@ -26,7 +26,7 @@ RUNNING = {
 PLANNED = {
     "operator": "沙塬矿业有限公司", "project_type": "new", "status": "planned",
     "total_dam_height_m": 38.0, "total_volume_m3": 1_800_000.0, "grade": 4,
-    "dam_method": "one_step", "independent_concentrator": False, "replaces_facility": "WK-GX-01",
+    "dam_method": "one_step", "independent_concentrator": False,
     "status_on": "2025-12-31",
 }  # fmt: skip
 
@@ -93,9 +93,12 @@ def _setbacks(county: County, sites: Sites) -> None:
     say(pond, "FAIL", "inside the control zone", distance_m=0.0, source="control_zone", **south)
     one, shape = sites.at_distance("HL-04", 700.0)
     pond = add_pond(county, one, shape, **{**PLANNED, "independent_concentrator": True,
-                                           "replaces_facility": None})  # fmt: skip
+                                           "grade": 5})  # fmt: skip
     say(pond, "REVIEW", "outside the control zone, within 1 km of the shoreline of that river",
         distance_m=700.0, source="shoreline", zoned=True, **south)  # fmt: skip
+    county.answer(pond, "TF205", "REVIEW", "grade 5 is given, the table gives 4",
+                  project_type="new", status="planned", grade=5, total_volume_m3=1_800_000.0,
+                  total_dam_height_m=38.0, dam_method="one_step")  # fmt: skip
 
 
 def village_free(county: County, pond: Feature, rule: str) -> None:
@@ -112,7 +115,8 @@ def _downstream(county: County, sites: Sites) -> None:
     free = sites.beyond(150.0)
 
     def anywhere(one: object) -> bool:
-        return sites.clear(one.cut(0.0), 150.0)
+        clear = sites.clear(one.cut(0.0), 150.0)
+        return clear and one.inland(county) and one.lonely(county)
 
     # A new pond and one in use, each above a village at 600 m.
     for values, rule, verdict in ((PLANNED, "TF201", "FAIL"), (RUNNING, "TF202", "REVIEW")):
@@ -143,7 +147,10 @@ def _downstream(county: County, sites: Sites) -> None:
     # A new pond that has nothing against it.
     one = sites.find(lambda v: anywhere(v) and sites.clear(v.cut(0.0), 400.0),
                      sites.beyond(400.0))
-    pond = add_pond(county, one, one.cut(0.0), **PLANNED)
+    overhead = next(f.id for f in county.features["tailings_facility"]
+                    if county.answers.get(("screen", f.layer, f.id, "TF202"), "")[:1]
+                    == ("REVIEW",))  # fmt: skip
+    pond = add_pond(county, one, one.cut(0.0), **{**PLANNED, "replaces_facility": overhead})
     village_free(county, pond, "TF201")
     _two_dams(county, sites, anywhere, free)
     # No toe: the lowest point of the rim is used.
@@ -255,18 +262,17 @@ def _odd(county: County, sites: Sites) -> None:
         last = one.path[-1]
         return near_rim(one) and one.ends and last[1] < 100.0 and one.along[-1] < 940.0
 
-    for accept, verdict, why, numbers in (
-        (lambda v: near_rim(v) and v.ends and not leaves(v) and v.along[-1] < 940,
-         "NO_DATA", "the path runs into cells without elevation", {"path_ends": "nodata"}),
-        (leaves, "REVIEW", "the path leaves the DEM", {"path_ends": "edge"}),
-    ):  # fmt: skip
-        try:
-            one = sites.find(accept, np.array(by_rim), ends=True, spacing=900.0)
-        except ValueError as fault:
-            print("skipped", why, fault)
-            continue
-        pond = add_pond(county, one, one.cut(0.0), **RUNNING)
-        county.answer(pond, "TF202", verdict, why, new=False, **numbers)
+    one = sites.find(leaves, np.array(by_rim), ends=True, spacing=900.0)
+    pond = add_pond(county, one, one.cut(0.0), **RUNNING)
+    county.answer(pond, "TF202", "REVIEW", "the path leaves the DEM", new=False,
+                  path_ends="edge")  # fmt: skip
+    # A void in the elevations, as radar leaves in narrow valleys, across the path of a pond.
+    one = sites.find(lambda v: sites.clear(v.cut(0.0), 150.0) and v.inland(county),
+                     sites.beyond(150.0), spacing=1900.0)  # fmt: skip
+    pond = add_pond(county, one, one.cut(0.0), **RUNNING)
+    county.terrain.void(Point(one.point(520.0)).buffer(130.0))
+    county.answer(pond, "TF202", "NO_DATA", "the path runs into cells without elevation",
+                  new=False, path_ends="nodata")  # fmt: skip
     # Just above the 330 m wide floor of the north river.
     one = sites.find(
         lambda v: near_rim(v) and v.ends and 250.0 < v.along[-1] < 600.0

@@ -99,6 +99,15 @@ class Valley:
         kept = self.lake.intersection(keep)
         return max(getattr(kept, "geoms", [kept]), key=lambda p: p.area)
 
+    def inland(self, county: County) -> bool:
+        """Return whether what lies below is in the county, and nothing beyond it counts."""
+        return county.outline.buffer(-1950.0).contains(Point(self.dam))
+
+    def lonely(self, county: County) -> bool:
+        """Return whether a village on the way down is below no other pond."""
+        near = LineString(self.path[self.along < 1350.0])
+        return not any(free.intersects(near) for free in county.people_free)
+
     def point(self, metres: float) -> tuple[float, float]:
         """Return the position so far below the toe, along the smoothed path."""
         return tuple(np.interp(metres, self.along, self.path[:, k]) for k in (0, 1))
@@ -178,19 +187,30 @@ class Sites:
             if (int(cell), height) not in self.known:
                 self.known[int(cell), height] = valley(self.county, int(cell), height)
             one = self.known[int(cell), height]
-            if one is None or (not ends and (one.ends or one.along[-1] < 1300.0)):
+            if one is None or self._taken(one.lake) or (not ends and (one.ends or one.along[-1] < 1300.0)):
                 continue
             if accept(one):
                 self.taken.append(at)
                 return one
         raise ValueError("no such pond site")
 
-    def at_distance(self, number: str, metres: float) -> tuple[Valley, Polygon]:
+    def _taken(self, lake: Polygon) -> bool:
+        """Return whether rights or zones already lie there."""
+        c = lake.centroid
+        near = any(np.hypot(c.x - x, c.y - y) < r + 420.0 for x, y, r in self.county.sites)
+        zones = self.county.features.get("protected_zone", [])
+        return near or any(z.shape.distance(lake) < 30.0 for z in zones)
+
+    def at_distance(self, number: str, metres: float, alone: bool = False) -> tuple[Valley, Polygon]:
         """Return a site and its pond exactly so far from a river, clear of all others."""
         found: list[Polygon] = []
 
         def accept(one: Valley) -> bool:
             near = self.away(one.cut(0.0), number)
+            if number == "HL-01" and not one.inland(self.county):
+                return False
+            if alone and not one.lonely(self.county):
+                return False
             if not metres - 90 < near < metres or not self.clear(one.cut(0.0), 120, number):
                 return False
             if self.away(one.cut(110.0), number) < metres + 1.0:

@@ -27,12 +27,16 @@ TERM = {"valid_from": "2021-03-01", "valid_to": "2031-02-28"}
 
 
 def holder(county: County) -> str:
-    """Return an invented holder."""
+    """Return an invented holder, another one each time."""
     rng = county.rng
-    word = HOLDERS[int(rng.integers(len(HOLDERS)))]
     kind = ["矿业有限公司", "建材有限公司", "矿产开发有限责任公司", "石料有限公司"]
-    number = ["一", "二", "三", "五", "六", "七", "八", "九", "恒", "泰", "顺", "昌", "兴", "源"]
-    return f"{word}{number[int(rng.integers(14))]}号{kind[int(rng.integers(4))]}"
+    first, second = HOLDERS, "恒泰顺昌兴源盛达隆裕瑞丰"
+    while True:
+        word = (f"{first[int(rng.integers(len(first)))]}{second[int(rng.integers(len(second)))]}"
+                f"{kind[int(rng.integers(4))]}")  # fmt: skip
+        if word not in county.used_names:
+            county.used_names.add(word)
+            return word
 
 
 def elevations(county: County, shape: BaseGeometry, method: str) -> tuple[float, float]:
@@ -82,7 +86,7 @@ def heading(county: County) -> tuple[float, float]:
     return float(np.cos(turn)), float(np.sin(turn))
 
 
-def pair(county: County, radius: float = 260.0) -> tuple[Polygon, Polygon, tuple[float, float]]:
+def pair(county: County, radius: float = 225.0) -> tuple[Polygon, Polygon, tuple[float, float]]:
     """Return two outlines at one free place and the way from the first to the second."""
     at = county.site(2.3 * radius)
     way = heading(county)
@@ -95,7 +99,6 @@ def draw_rights(county: County) -> None:
     """Add all rights whose answers rest on outlines and attributes of rights alone."""
     _overlaps(county)
     _spacing(county)
-    _attributes(county)
 
 
 def _say(county: County, one: Feature, verdict: str, why: str, **numbers: object) -> None:
@@ -217,7 +220,8 @@ def _spacing(county: County) -> None:
 # -- attributes ---------------------------------------------------------------------------------
 
 
-def _attributes(county: County) -> None:
+def draw_attributes(county: County) -> None:
+    """Add rights whose answers rest on one attribute each."""
     new = APPLIED
     key, plain, unknown = (county.counties[c] for c in ("149901", "149902", "149903"))
     for rule, kind, values, verdict, why, numbers, where in (
@@ -242,6 +246,16 @@ def _attributes(county: County) -> None:
         ("MR109", "bauxite", {"production_systems": 2}, "REVIEW", "existing with two systems", {},
          None),
         ("MR110", "bauxite", {"operators": 2}, "FAIL", "two operators", {}, None),
+        ("MR107", "stone", {**new, "capacity_kt_a": 499.0}, "FAIL",
+         "key county: quarries at least 500 kt/a",
+         {"key_county": True, "mineral": "building_stone", "method": "open_pit"}, key),
+        ("MR108", "bauxite", {"service_life_a": None}, "NO_DATA", "not filled in", {}, None),
+        ("MR110", "bauxite", {**new, "operators": 1}, "PASS", "one operator", {}, None),
+        ("MR109", "limestone", {**new, "production_systems": 1}, "PASS", "one system", {}, None),
+        ("MR116", "copper", {**new, "developed_reserve_a": 3.0}, "PASS", "exactly 3 years", {},
+         None),
+        ("MR118", "gold", {"contractors": 1, "size_class": "small"}, "PASS", "one contractor", {},
+         None),
         ("MR115", "iron", {"working_levels": 4, "size_class": "small"}, "FAIL",
          "four levels at once", {}, None),
         ("MR115", "iron", {"working_levels": 3, "size_class": "medium"}, "PASS",
@@ -282,7 +296,8 @@ def fill(county: County, mines: int, explorations: int) -> None:
             break
         right(county, kinds[k % len(kinds)], blob(county.rng, at, 300.0))
     minerals = ["铁矿", "铝土矿", "铜矿", "金矿", "石墨"]
-    taken = shapely.union_all([f.shape for f in county.features["mining_right"]])
+    every = [*county.features["mining_right"], *sum(county.applications.values(), [])]
+    taken = shapely.union_all([f.shape.buffer(0) for f in every])
     ponds = shapely.union_all([f.shape for f in county.features["tailings_facility"]])
     inner = county.outline.buffer(-500.0)
     west, south, east, north = inner.bounds
@@ -321,4 +336,4 @@ def follow(
     return fixed_point(Polygon([*xy, *back]).buffer(0), 2)
 
 
-__all__ = ["draw_rights", "fill", "follow", "scale", "translate", "true_area"]
+__all__ = ["draw_attributes", "draw_rights", "fill", "follow", "scale", "translate", "true_area"]

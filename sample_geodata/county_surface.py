@@ -9,7 +9,7 @@ from county_frame import County, Feature, apart, blob, fixed_point, lapped, true
 from county_ponds import smooth
 from county_rights import APPLIED, follow, pair, right
 from county_terrain import CELL, COLUMNS, ROWS
-from shapely import LineString, Point
+from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 
@@ -73,39 +73,74 @@ def _straight_stretches(county: County, length: float) -> list[LineString]:
     return [part for _, part in sorted(found, key=lambda f: -f[0])]
 
 
+def crested(county: County, shape: Polygon, loose: float = 90.0) -> float:
+    """Return the share of an outline that lies on a crest: ground falls on both its sides.
+
+    Looser than any rule, so that what is chosen by it is clear.
+    """
+    ring, step = shape.exterior, 15.0
+    at = np.arange(0.0, ring.length, step)
+    xy = np.array([ring.interpolate(d).coords[0] for d in at])
+    way = np.roll(xy, -2, axis=0) - np.roll(xy, 2, axis=0)
+    way /= np.hypot(*way.T)[:, None]
+    normal = np.column_stack([-way[:, 1], way[:, 0]])
+    offsets = np.arange(-300.0, 301.0, 30.0)
+    spots = xy[:, None, :] + offsets[None, :, None] * normal[:, None, :]
+    columns, rows = (spots[..., 0] // CELL).astype(int), ROWS - 1 - (spots[..., 1] // CELL).astype(int)
+    z = county.terrain.z[rows, columns]
+    middle = np.abs(offsets) <= loose
+    crest = z[:, middle].max(axis=1)
+    falls = (crest - z[:, offsets < 0].min(axis=1) > 8) & (crest - z[:, offsets > 0].min(axis=1) > 8)
+    inside = np.argmax(np.where(middle, z, -1e9), axis=1)
+    held = (np.abs(offsets[inside]) < loose) & falls
+    return float(held.mean())
+
+
 def _ridges(county: County) -> None:
     stretches = _straight_stretches(county, 620.0)
 
-    def free() -> LineString:
+    def free(make, most: float = 1.0) -> tuple[LineString, Polygon]:
+        """Return the first stretch with room for what ``make`` draws there, and the drawing."""
         for part in stretches:
             x, y = part.centroid.x, part.centroid.y
             clear = all(np.hypot(x - a, y - b) > 760 + r + 1080 for a, b, r in county.sites)
-            if clear and all(q.distance(Point(x, y)) > 620 for q in county.quiet):
-                county.sites.append((x, y, 760.0))
-                return part
+            if not clear or not all(q.distance(Point(x, y)) > 620 for q in county.quiet):
+                continue
+            for shape in make(part):
+                if most == 1.0 or crested(county, shape) < most:
+                    county.sites.append((x, y, 760.0))
+                    return part, shape
         raise ValueError("no free ridge")
 
-    for kind, values, away, verdict, why in (
-        ("stone", APPLIED, 0.0, "REVIEW", "its boundary runs along a ridge of the DEM"),
-        ("sand", {}, 0.0, "REVIEW", "existing, along a ridge: consolidation candidate"),
-        ("stone", APPLIED, 150.0, "PASS", "parallel to a ridge, 150 m below it"),
-        ("bauxite", {}, 0.0, "NOT_APPLICABLE", "along a ridge, but no building stone or sand"),
-        ("stone", APPLIED, None, "PASS", "the ridge is crossed, not followed"),
+    def along(ridge: LineString) -> list[Polygon]:
+        return [follow(county, ridge, 1.0, 0.0)]
+
+    def below(ridge: LineString) -> list[Polygon]:
+        drawn = [follow(county, ridge, side, 150.0, 260.0) for side in (1.0, -1.0)]
+        return [d for d in drawn if d.is_valid and d.geom_type == "Polygon"]
+
+    def across(ridge: LineString) -> list[Polygon]:
+        at = (ridge.centroid.x, ridge.centroid.y)
+        return [blob(county.rng, at, 190.0, 8) for _ in range(6)]
+
+    for kind, values, make, most, verdict, why in (
+        ("stone", APPLIED, along, 1.0, "REVIEW", "its boundary runs along a ridge of the DEM"),
+        ("sand", {}, along, 1.0, "REVIEW", "existing, along a ridge: consolidation candidate"),
+        ("stone", APPLIED, below, 0.16, "PASS", "parallel to a ridge, 150 m below it"),
+        ("bauxite", {}, along, 1.0, "NOT_APPLICABLE",
+         "along a ridge, but no building stone or sand"),
+        ("stone", APPLIED, across, 0.22, "PASS", "the ridge is crossed, not followed"),
     ):
-        ridge = free()
-        if away is None:
-            at = (ridge.centroid.x, ridge.centroid.y)
-            shape = blob(county.rng, at, 190.0, 8)
-        else:
-            shape = follow(county, ridge, 1.0, away)
+        ridge, shape = free(make, most)
         one = right(county, kind, shape, **values)
-        share = shape.exterior.intersection(ridge.buffer(30.0)).length / shape.exterior.length
+        on = shape.exterior.intersection(ridge.buffer(30.0)).length / shape.exterior.length
+        away = {along: 0.0, below: 150.0, across: None}[make]
         county.answer(one, "MR102", verdict, why, method="open_pit", mineral_class=one["class"],
                       new=one["project_type"] == "new", ridge="dem", offset_m=away,
-                      share=round(share, 3), run_m=620.0 if away == 0 else 0.0,
+                      share=round(on, 3), run_m=620.0 if away == 0 else 0.0,
                       crosses=away is None)  # fmt: skip
     # A surveyed ridge line decides.
-    ridge = free()
+    ridge, shape = free(lambda part: [follow(county, part, -1.0, 0.0)])
     line = county.add("ridge_line", "SJ-001", ridge, name=f"{county.name()}山脊线")
     one = right(county, "stone", follow(county, line.shape, -1.0, 0.0), **APPLIED)
     county.answer(one, "MR102", "FAIL", "its boundary runs along a surveyed ridge line",
@@ -145,10 +180,14 @@ def _zones(county: County) -> None:
     county.answer(pond, "MR111", "FAIL", "on permanent basic farmland", new=True,
                   zone_class="permanent_basic_farmland", other=other.id,
                   overlap_km2=round(true_area(field.intersection(pond.shape)) / 1e6, 6))  # fmt: skip
-    # Large zones in the hills, clear of what is new.
+
+
+def large_zones(county: County) -> None:
+    """Add large zones in the hills, clear of all that is new or applied for."""
     new = [f.shape for name in ("mining_right", "tailings_facility")
            for f in county.features[name]
            if f["project_type"] == "new" or f["status"] in ("planned", None)]  # fmt: skip
+    new += [f.shape.buffer(0) for group in county.applications.values() for f in group]
     kept = shapely.union_all(new).buffer(260.0)
     for at, radius, kind, word in (
         ((27_600, 25_700), 1700.0, "nature_reserve", "自然保护区"),
@@ -156,7 +195,8 @@ def _zones(county: County) -> None:
         ((12_500, 11_300), 800.0, "permanent_basic_farmland", "永久基本农田"),
     ):
         shape = blob(county.rng, at, radius, 16).difference(kept)
-        zone(county, max(getattr(shape, "geoms", [shape]), key=lambda p: p.area), kind, word)
+        shape = max(getattr(shape, "geoms", [shape]), key=lambda p: p.area)
+        zone(county, shape.simplify(3.0), kind, word)
 
 
 def _hazards(county: County) -> None:
@@ -198,8 +238,8 @@ def _pits_and_dumps(county: County) -> None:
         pit = county.add("open_pit", "CC-", shape, owner_licence_no=one.id,
                          name=f"{county.name()}采场", safety_factor=values.get("safety_factor", 1.2),
                          **{k: v for k, v in values.items() if k != "safety_factor"},
-                         top_elevation_m=one["top_elevation_m"],
-                         bottom_elevation_m=one["bottom_elevation_m"])  # fmt: skip
+                         top_elevation_m=one["top_elevation_m"] - 5.0,
+                         bottom_elevation_m=one["bottom_elevation_m"] + 5.0)  # fmt: skip
         county.answer(pit, "SL401", verdict, why, **{"monitored": values.get("online_monitoring"),
                       "analysed_on": values.get("stability_analysed_on"),
                       "height_m": values["height_m"],

@@ -164,6 +164,12 @@ class Terrain:
             path.append(nxt)
         return np.array([self.centre(c) for c in path])
 
+    def void(self, shape: Polygon) -> None:
+        """Take away the elevations of the cells whose centres lie in a local shape."""
+        east, north = centres()
+        x, y = np.meshgrid(east, north)
+        self.z[shapely.contains_xy(shape, x, y)] = NODATA
+
     @cached_property
     def donors(self) -> tuple[np.ndarray, np.ndarray]:
         """Return cells sorted by receiver, and where each receiver's donors start."""

@@ -75,9 +75,11 @@ def _pillars(county: County) -> None:
         a, b, way = pair(county)
         one, other = right(county, "copper", a), right(county, "iron", apart(b, a, way, gap))
         _level(one, other)
-        ahead = -8.0 if target is None else 0.0
         ends = _ends(one, other)
-        shapes = [_wedge(one.shape, *ends, ahead), _wedge(other.shape, *ends[::-1], ahead)]
+        if target is None:
+            shapes = [_strip(one.shape, *ends, 8.0), _strip(other.shape, *ends[::-1], 8.0)]
+        else:
+            shapes = [_wedge(one.shape, *ends), _wedge(other.shape, *ends[::-1])]
         plan = true_distance(*shapes)
         rise = None if target is None else round(float(np.sqrt(target**2 - plan**2)), 4)
         _stopes(county, (one, other), shapes, rise)
@@ -124,15 +126,25 @@ def _stopes(county: County, mines: tuple[Feature, Feature], shapes: list, rise: 
         stope(county, mine, shape, top, bottom)
 
 
-def _wedge(shape: Polygon, tip: np.ndarray, towards: np.ndarray, back: float) -> Polygon:
-    """Return the outermost part of a mine, its tip moved ``-back`` metres towards the other."""
+def _wedge(shape: Polygon, tip: np.ndarray, towards: np.ndarray) -> Polygon:
+    """Return a stope that narrows from inside a mine to a point of its boundary."""
+    inward, side = _inward(shape, tip)
+    foot = tip + inward * 0.35
+    return fixed_point(Polygon([tip, foot + side * 22.0, foot - side * 22.0]))
+
+
+def _strip(shape: Polygon, tip: np.ndarray, towards: np.ndarray, ahead: float) -> Polygon:
+    """Return a stope 16 m wide from inside a mine to ``ahead`` metres beyond its boundary."""
     way = (towards - tip) / np.hypot(*(towards - tip))
-    c = np.array(shape.centroid.coords[0])
-    foot = tip + (c - tip) * 0.35
-    side = np.array([-(c - tip)[1], (c - tip)[0]]) / np.hypot(*(c - tip)) * 22.0
-    end = tip - way * back
-    base = Polygon([end, foot + side, foot - side])
-    return fixed_point(base)
+    foot = tip + _inward(shape, tip)[0] * 0.35
+    line = LineString([foot, tip, tip + way * ahead])
+    return fixed_point(line.buffer(8.0, cap_style="flat", join_style="mitre"))
+
+
+def _inward(shape: Polygon, tip: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the way from a point of the boundary to the middle, and the unit way across."""
+    inward = np.array(shape.centroid.coords[0]) - tip
+    return inward, _turn(inward) / np.hypot(*inward)
 
 
 # -- workings that leave the licence -------------------------------------------------------------
@@ -172,9 +184,13 @@ def _crossing(county: County) -> None:
     say(one, "FAIL", "a stope 0.5 m above the licence", kind="stope", outside_m2=0.0,
         beyond_elevation_m=0.5)  # fmt: skip
     one = mine()
-    stope(county, one, inner(one), one["top_elevation_m"], one["bottom_elevation_m"])
-    say(one, "PASS", "inside, up to the licensed elevations", kind="stope", outside_m2=0.0,
-        beyond_elevation_m=0.0)  # fmt: skip
+    stope(county, one, inner(one), one["top_elevation_m"] - 0.2, one["bottom_elevation_m"] + 0.2)
+    say(one, "PASS", "inside, to 0.2 m of the licensed elevations", kind="stope", outside_m2=0.0,
+        beyond_elevation_m=-0.2)  # fmt: skip
+    one = mine()
+    stope(county, one, inner(one), one["top_elevation_m"] + 0.03, one["top_elevation_m"] - 20)
+    say(one, "REVIEW", "3 cm above the licence: within twice the accuracies", kind="stope",
+        outside_m2=0.0, beyond_elevation_m=0.03)  # fmt: skip
     one = mine()
     stope(county, one, inner(one), None, None)
     say(one, "REVIEW", "inside in plan, elevations not known", kind="stope", outside_m2=0.0,
@@ -190,7 +206,7 @@ def _turn(way: np.ndarray) -> np.ndarray:
 
 def _connected(county: County) -> None:
     for depth, verdict, why in (
-        (0.0, "FAIL", "stopes of two licences meet"),
+        (-10.0, "FAIL", "stopes of two licences run into each other"),
         (None, "REVIEW", "they meet in plan, elevations not known"),
         (12.0, "PASS", "one 12 m below the other"),
     ):
@@ -198,8 +214,8 @@ def _connected(county: County) -> None:
         one, other = right(county, "iron", a), right(county, "iron", apart(b, a, way, 70.0))
         _level(one, other)
         ends = _ends(one, other)
-        ahead = -np.hypot(*(ends[1] - ends[0])) / 2 - 6.0
-        shapes = [_wedge(one.shape, *ends, ahead), _wedge(other.shape, *ends[::-1], ahead)]
+        ahead = np.hypot(*(ends[1] - ends[0])) / 2 + 6.0
+        shapes = [_strip(one.shape, *ends, ahead), _strip(other.shape, *ends[::-1], ahead)]
         _stopes(county, (one, other), shapes, depth)
         for x, y in ((one, other), (other, one)):
             county.answer(x, "MR114", verdict, why, method="underground", other=y.id, plan_m=0.0,
@@ -208,7 +224,7 @@ def _connected(county: County) -> None:
                           outside_width_m="wide")  # fmt: skip
             county.answer(x, "MR103", "FAIL", "workings nearer than 50 m", method="underground",
                           other=y.id, same_holder=False, boundary_m=70.0, voids="both",
-                          plan_m=0.0, rise_m=depth, voids_m=depth or 0.0)  # fmt: skip
+                          plan_m=0.0, rise_m=depth, voids_m=max(depth or 0.0, 0.0))  # fmt: skip
 
 
 # -- orebodies -----------------------------------------------------------------------------------

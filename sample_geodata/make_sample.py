@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 from county_answers import answer_rest
-from county_applications import draw_applications, write_applications
+from county_applications import draw_applications, draw_pond_applications, write_applications
 from county_files import write_dem, write_layers
 from county_frame import County, write_answers
 from county_outline import add_counties, draw_outline
 from county_pond_cast import draw_ponds
 from county_ponds import draw_rivers
-from county_rights import draw_rights, fill
-from county_surface import draw_surface, settle
+from county_rights import draw_attributes, draw_rights, fill
+from county_surface import draw_surface, large_zones, settle
 from county_terrain import SEED, make_terrain
 from county_underground import draw_underground
 
@@ -28,12 +28,14 @@ def draw() -> County:
     county = County(make_terrain(), np.random.default_rng(SEED + 1), draw_outline())
     county.counties.update(add_counties(county))
     draw_rivers(county)
-    sites = draw_ponds(county)
+    draw_pond_applications(county, draw_ponds(county))
     draw_surface(county)
-    draw_applications(county, sites)
+    draw_applications(county)
     draw_rights(county)
     draw_underground(county)
+    draw_attributes(county)
     fill(county, mines=24, explorations=14)
+    large_zones(county)
     settle(county)
     answer_rest(county)
     return county
