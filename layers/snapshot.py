@@ -200,10 +200,24 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
     data = path.read_bytes()
     if _digest_path(path).read_text() != hashlib.sha256(data).hexdigest():
         raise ValueError(f"{path}: digest")
+    layer = replace(from_bytes(data, schema), registered=True)
+    if any(p.snapshot != key for p in layer.provenance):
+        raise ValueError(f"{path}: provenance of another snapshot")
+    return layer
+
+
+def from_bytes(data: bytes, schema: Schema) -> Layer:
+    """Return the layer that :func:`to_bytes` wrote, as one of vetted files.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, pyarrow.ArrowException
+        The bytes are not those of a layer of ``schema``.
+    """
     table = pq.read_table(pa.BufferReader(data))
     account = json.loads(table.schema.metadata[_META])
     if account["rows"] != len(table) or account["layer"] != schema.name:
-        raise ValueError(f"{path}: rows")
+        raise ValueError(f"{schema.name}: rows")
     shapes = ragged_from_wkb(table.column("geometry"))
     part = table.column("part").to_numpy().astype(np.int16)
     names = ["feature_id", "source_id", *(c.name for c in schema.columns)]
@@ -214,22 +228,22 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
         schema=schema,
         table=table.select(names).replace_schema_metadata(None).combine_chunks(),
         shapes=shapes,
-        provenance=tuple(_provenance(p, key) for p in account["provenance"]),
+        provenance=tuple(_provenance(p) for p in account["provenance"]),
         part=part,
         issues=tuple(Issue(**i) for i in account["issues"]),
         refused=Refused(bounds, tuple(account["refused"]["numbers"])),
         absent=frozenset(account["absent"]),
         coverage=_coverage(account["coverage"]),
-        registered=True,
+        registered=False,
         empty_means_none=account["empty_means_none"],
         snapshot_row=np.arange(len(table), dtype=np.int32),
         doubtful=doubtful,
     )
 
 
-def _provenance(data: dict[str, Any], key: str) -> Provenance:
-    if data["valid_on"] is not None or data["snapshot"] != key:
-        raise ValueError("provenance of another snapshot")
+def _provenance(data: dict[str, Any]) -> Provenance:
+    if data["valid_on"] is not None:
+        raise ValueError("provenance with a date")
     return Provenance(**data)
 
 
