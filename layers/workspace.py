@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from glob import escape, glob
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
@@ -83,6 +84,29 @@ class Workspace:
         """
         wanted = self.layers if names is None else names
         return {name: self._load(name) for name in wanted if name in self.layers}
+
+    def source_bytes(self, name: str) -> int:
+        """Return the size of a layer's source file, or of all files of its folder.
+
+        Raises
+        ------
+        WorkspaceError
+            There is no such file.
+        """
+        path = self._path(self.layers[name].source, f"layers.{name}.source")
+        with opening(path):
+            files = path.rglob("*") if path.is_dir() else [path]
+            return sum(file.stat().st_size for file in files)
+
+    def terrain_files(self) -> tuple[Path, ...]:
+        """Return the files that the patterns of ``[terrain] dem`` name, each once, in order."""
+        patterns = self.terrain.dem if self.terrain else ()
+        found = [
+            Path(name)
+            for pattern in patterns
+            for name in sorted(glob(str(Path(escape(str(self.root))) / pattern), recursive=True))
+        ]
+        return tuple(dict.fromkeys(found))
 
     def _load(self, name: str) -> Layer:
         settings, shape = self.layers[name], schema(name)
