@@ -29,7 +29,7 @@ from typing import Any, Final
 from gis import errors as gis_errors
 from gis.errors import MineZoneError
 from layers import confine, errors, transfer
-from layers.errors import LayerError
+from layers.errors import LayerError, ReaderError
 from layers.frames import Frame, FrameError, receive, send, unpacked
 from layers.layer import Layer
 from layers.uploads import Upload, read_upload
@@ -47,10 +47,6 @@ _ERRORS = {
 _START_S = 60.0
 
 Target = Callable[[dict[str, Any], Path], Frame]
-
-
-class ReaderError(LayerError):
-    """A file could not be read within the limits set for files from outside."""
 
 
 class Reader:

@@ -28,7 +28,7 @@ import shapely
 
 from gis.__about__ import __version__
 from gis.ragged import Ragged
-from layers import catalog
+from layers import catalog, places
 from layers.account import Issue, Provenance, Refused
 from layers.hilbert import hilbert_index
 from layers.layer import Layer
@@ -83,26 +83,21 @@ def in_hilbert_order(layer: Layer) -> Layer:
 
 def folders(root: Path) -> list[Path]:
     """Return where snapshots may lie: beside the workspace, else the user's cache folder."""
-    cache_home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    home = [Path(cache_home)] if cache_home else []
-    if not home:
-        with contextlib.suppress(RuntimeError):
-            home = [Path.home() / ".cache"]
-    return [root / ".minezone" / "snapshots", *(h / "minezone" / "snapshots" for h in home)]
+    return places.folders(root, "snapshots")
 
 
-def find(places: list[Path], key: str, schema: Schema) -> Layer | None:
+def find(homes: list[Path], key: str, schema: Schema) -> Layer | None:
     """Return the snapshot called ``key``, None where there is none that is whole."""
-    for folder in places:
+    for folder in homes:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return _read(folder / f"{schema.name}-{key}.parquet", key, schema)
     return None
 
 
-def keep(places: list[Path], key: str, layer: Layer) -> Path | None:
+def keep(homes: list[Path], key: str, layer: Layer) -> Path | None:
     """Write the layer as snapshot ``key`` to the first folder that takes it."""
     data = to_bytes(layer)
-    for folder in places:
+    for folder in homes:
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / f"{layer.name}-{key}.parquet"
