@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from glob import escape, glob
+from glob import glob
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
@@ -101,12 +101,12 @@ class Workspace:
     def terrain_files(self) -> tuple[Path, ...]:
         """Return the files that the patterns of ``[terrain] dem`` name, each once, in order."""
         patterns = self.terrain.dem if self.terrain else ()
-        found = [
-            Path(name)
+        # Not Path.glob: patterns may be absolute or lead out of the folder.
+        names = [
+            sorted(glob(pattern, root_dir=self.root, recursive=True))  # noqa: PTH207
             for pattern in patterns
-            for name in sorted(glob(str(Path(escape(str(self.root))) / pattern), recursive=True))
         ]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self.root / name for group in names for name in group))
 
     def _load(self, name: str) -> Layer:
         settings, shape = self.layers[name], schema(name)

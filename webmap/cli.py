@@ -109,7 +109,7 @@ def vet(
             progress=progress,
             **arguments,
         )
-    return _show(outcome, settings, as_json)
+    return _show(outcome, workspace, settings, as_json)
 
 
 @app.command()
@@ -129,7 +129,7 @@ def screen(
 
     with progress_bar() as progress:
         outcome = api.screen(workspace, out, lang=settings.lang, progress=progress, **arguments)
-    return _show(outcome, settings, as_json)
+    return _show(outcome, workspace, settings, as_json)
 
 
 @app.command()
@@ -172,6 +172,20 @@ def batch(
     else:
         emit(cli_view.batch_lines(outcome, settings.lang))
     return outcome.exit_status
+
+
+@app.command("map")
+def draw_map(
+    context: typer.Context,
+    result: Annotated[Path, typer.Argument(metavar="OUT", show_default=False)],
+    target: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE")] = None,
+) -> int:
+    """Draw the map of a result that is there already."""
+    from webmap import maps
+
+    file = maps.write(result, context.obj.lang, target)
+    emit([cli_io.clean(str(file))])
+    return 0
 
 
 @app.command()
@@ -272,13 +286,15 @@ def _describe(node: Any, lang: str) -> None:
     ].of(lang)
 
 
-def _show(outcome: Outcome, settings: Settings, as_json: bool) -> int:
+def _show(outcome: Outcome, workspace: Path, settings: Settings, as_json: bool) -> int:
     from webmap import cli_view
+    from webmap.cli_map import with_map
 
+    outcome, said = with_map(outcome, workspace, settings.lang)
     if as_json:
         emit_json(cli_view.outcome_record(outcome))
     else:
-        emit(cli_view.outcome_lines(outcome, settings.lang))
+        emit([*cli_view.outcome_lines(outcome, settings.lang), *said])
     return outcome.exit_status
 
 

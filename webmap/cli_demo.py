@@ -14,6 +14,7 @@ from analysis.style import VERDICT_STYLES
 from layers.errors import WorkspaceError
 from webmap import cli_view
 from webmap.cli_io import emit, progress_bar
+from webmap.cli_map import with_map
 from webmap.cli_text import both, say
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Step:
 
     heading: str
     outcome: api.Outcome
+    said: list[str]
 
 
 def run(out: Path, lang: str, *, serve: bool = False) -> int:
@@ -72,9 +74,9 @@ def _steps(workspace: Path, out: Path, lang: str) -> Iterator[Step]:
         file = workspace.parent / "applications" / name
         target = out / "applications" / file.stem
         outcome = api.vet([file], workspace, target, constants=constants or None, lang=lang)
-        yield Step(say("demo_vet", lang, name=name), outcome)
+        yield Step(say("demo_vet", lang, name=name), *with_map(outcome, workspace, lang))
     outcome = api.screen(workspace, out / "screen", lang=lang)
-    yield Step(say("demo_screen", lang), outcome)
+    yield Step(say("demo_screen", lang), *with_map(outcome, workspace, lang))
 
 
 def _print(step: Step, lang: str) -> None:
@@ -88,6 +90,8 @@ def _print(step: Step, lang: str) -> None:
         markup=False,
         highlight=False,
     )
+    for line in step.said:
+        console.print(line, markup=False, highlight=False)
     console.print()
 
 

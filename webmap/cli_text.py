@@ -41,6 +41,11 @@ COMMANDS: Final[dict[str, Text]] = {
         "Check whether a file can be judged: coordinate system, features, what was repaired or "
         "ignored. Exits 0 if it can, 2 if not.",
     ),
+    "map": Text(
+        "把一次运行的结果画成一个网页文件，不联网也能打开。vet 和 screen 会自动画好。",
+        "Draw a result as one web page that opens without a network. vet and screen do so "
+        "themselves.",
+    ),
     "rules": Text("列出全部规则。", "List all rules."),
     "explain": Text(
         "解释一条规则：适用对象、量法、限值沿革、条文原文和可能的结论。",
@@ -53,6 +58,13 @@ OPTIONS: Final[dict[str, Text]] = {
     "files": Text("要审查的文件", "files to vet"),
     "paths": Text("文件或文件夹", "files or folders"),
     "file": Text("要检查的文件", "the file to check"),
+    "result": Text(
+        "结果文件夹，或其中的 report.json", "the folder of results, or the report.json in it"
+    ),
+    "target": Text(
+        "写到哪个文件；默认为结果文件夹中的 map.html",
+        "the file to write; map.html in the folder of results by default",
+    ),
     "code": Text("规则编号，如 MR101", "rule code, for example MR101"),
     "workspace": Text("工作区文件 workspace.toml", "the workspace file, workspace.toml"),
     "out": Text("输出文件夹；没有就新建", "folder to write into; made if it is missing"),
@@ -131,6 +143,8 @@ SAY: Final[dict[str, Text]] = {
     "list_separator": Text("、", ", "),
     "group": Text("{rules}：{text}", "{rules}: {text}"),
     "written": Text("结果已写入 {out}: {files}", "written to {out}: {files}"),
+    "no_map": Text("没有地图: {why}", "no map: {why}"),
+    "no_terrain": Text("地图上没有地形: {why}", "no terrain on the map: {why}"),
     "as_of_line": Text(
         "{title}　法域 {jurisdiction}，按 {as_of} 有效的法规",
         "{title} — jurisdiction {jurisdiction}, law in force on {as_of}",

@@ -19,7 +19,7 @@ import shapely
 from analysis.reports import tables
 from analysis.reports.frame import EvidenceRows, Frame
 from gis.pieces import chunked, envelopes_of, least_m, widened
-from gis.ragged import Floats, Ints, Shapes
+from gis.ragged import Bools, Floats, Ints, Shapes
 from layers.catalog import catalog
 from layers.layer import Layer
 
@@ -165,7 +165,7 @@ def _context(
         [np.empty(0, np.int64), *(shapely.get_num_coordinates(f[2]) for f in found)]
     )
     order = np.argsort(distance, kind="stable")
-    shown = np.zeros(len(order), bool)
+    shown: Bools = np.zeros(len(order), np.bool_)
     shown[order[:MOST_CONTEXT]] = np.cumsum(corners[order[:MOST_CONTEXT]]) <= MOST_CORNERS
     picked, left_out, start = [], {}, 0
     for name, (rows, _, shapes) in zip(names, found, strict=True):
@@ -183,7 +183,8 @@ def _around(
 ) -> tuple[Ints, Floats, Shapes]:
     """Return rows of ``layer`` near a focus, how near in metres, and their shapes in the view."""
     bounds = layer.shapes.bounds
-    inside = (bounds[:, :2] <= view[2:]).all(axis=1) & (bounds[:, 2:] >= view[:2]).all(axis=1)
+    beyond: Bools = (bounds[:, :2] > view[2:]) | (bounds[:, 2:] < view[:2])
+    inside: Bools = np.logical_not(beyond.any(axis=1))
     if taken is not None:
         inside[taken] = False
     rows = np.flatnonzero(inside)
