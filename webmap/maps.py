@@ -24,8 +24,30 @@ SCENE_ID = "minezone-scene"
 MAP_ID = "minezone"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 # Our scripts in the order they need one another, and our style sheets.
-SCRIPTS: tuple[str, ...] = ()
-STYLES: tuple[str, ...] = ()
+SCRIPTS: tuple[str, ...] = (
+    "words.js",
+    "dom.js",
+    "numbers.js",
+    "geodesy.js",
+    "geometry.js",
+    "canvas.js",
+    "source.js",
+    "styles.js",
+    "labels.js",
+    "ground.js",
+    "header.js",
+    "shell.js",
+    "list.js",
+    "findings.js",
+    "panel.js",
+    "legend.js",
+    "measure.js",
+    "tools.js",
+    "sheet.js",
+    "print.js",
+    "app.js",
+)
+STYLES: tuple[str, ...] = ("page.css", "map.css", "print.css")
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
