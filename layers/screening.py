@@ -25,7 +25,7 @@ _ARCHIVE_MAGIC = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"
 _UTF8_FLAG = 0x800
 _KINDS = {**{k: k for k in SUPPORTED if k != ".gdb.zip"}, **SIDECARS}
 
-UPLOADS = tuple(sorted({*SUPPORTED, ".zip"} - {".gdb"}))
+UPLOADS = tuple(sorted({*SUPPORTED, ".zip"} - {".gdb", ".shp"}))
 """Suffixes of single files that can be sent: a Shapefile or geodatabase comes as ``.zip``."""
 
 

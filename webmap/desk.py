@@ -24,9 +24,9 @@ from layers.uploads import Upload, read_upload
 from layers.watch import Stamp, stamp_of
 from layers.workspace import open_workspace
 from webmap.errors import Problem, problem_of
-from webmap.report_store import REQUEST
+from webmap.report_store import MADE_LATER, REQUEST
 
-MADE_LATER = ("findings.gpkg", "findings.csv")
+MADE_LATER_FORMATS = ("gpkg", "csv")
 
 
 class Desk:
@@ -127,8 +127,11 @@ class Desk:
     def screen(self, out: Path) -> dict[str, Any]:
         """Judge every registered feature and leave the report in ``out``."""
         base = self.session()
+        session = base.another()
+        session.formats = MADE_LATER_FORMATS
         with _workspace_at_fault():
-            results = base.another().screen(out).results
+            results = session.screen(out).results
+        (out / REQUEST).write_bytes(orjson.dumps({"report_id": results.report_id}))
         return {"report_id": results.report_id}
 
     def make_files(self, folder: Path, out: Path) -> None:
@@ -151,7 +154,7 @@ class Desk:
         if kept["fingerprint"] != self.fingerprint():
             raise changed
         session = base.another(kept["rules"], date.fromisoformat(kept["as_of"]))
-        session.formats = ("gpkg", "csv")
+        session.formats = MADE_LATER_FORMATS
         session.report_id = folder.name
         session.created_at = datetime.fromisoformat(kept["created_at"])
         try:

@@ -72,6 +72,11 @@ class Worker:
             self.end()
             raise
 
+    def kill(self) -> None:
+        """Break off whatever the process does; for another thread that waits for its answer."""
+        if self._process is not None:
+            self._process.kill()
+
     def end(self) -> None:
         """End the process, at once if it does not go by itself."""
         if self._channel is not None:

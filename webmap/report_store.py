@@ -19,11 +19,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import orjson
+
 from webmap.settings import MIB, ServerSettings
 
 ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 KEY: Final = re.compile(r"[0-9a-f]{16,64}-\d{4}-\d{2}-\d{2}")
 REQUEST: Final = "request.json"
+MADE_LATER: Final = ("findings.gpkg", "findings.csv")
 DOWNLOADS: Final[dict[str, str]] = {
     "report.json": "application/json",
     "findings.gpkg": "application/geopackage+sqlite3",
@@ -58,6 +61,9 @@ class ReportStore:
         found = [p for p in self.reports.iterdir() if ID.fullmatch(p.name)]
         for folder in sorted(found, key=lambda p: p.stat().st_mtime_ns):
             self._known[folder.name] = _size(folder)
+        self._screened = {
+            _screen_id(p): p for p in self.screens.iterdir() if (p / REQUEST).is_file()
+        }
         self._prune()
 
     def __len__(self) -> int:
@@ -103,19 +109,25 @@ class ReportStore:
         if not KEY.fullmatch(key):
             raise ValueError("screen key")
         target = self.screens / key
+        report_id = _screen_id(folder)
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
         for other in self.screens.iterdir():
             if other != target:
                 shutil.rmtree(other, ignore_errors=True)
+        self._screened = {report_id: target}
         return target
 
     def report(self, report_id: str) -> Path | None:
         """Return the folder of a report, None where there is none; any text may be asked for."""
         if not ID.fullmatch(report_id):
             return None
-        folder = self.reports / report_id
+        folder = self._screened.get(report_id, self.reports / report_id)
         return folder if (folder / "report.json").is_file() else None
+
+    def id_of_screen(self, folder: Path) -> str:
+        """Return the report id of a kept screen."""
+        return next(key for key, home in self._screened.items() if home == folder)
 
     def screen(self, key: str) -> Path | None:
         """Return the folder of a kept screen."""
@@ -129,6 +141,10 @@ class ReportStore:
             oldest, size = self._known.popitem(last=False)
             total -= size
             shutil.rmtree(self.reports / oldest, ignore_errors=True)
+
+
+def _screen_id(folder: Path) -> str:
+    return str(orjson.loads((folder / REQUEST).read_bytes())["report_id"])
 
 
 def _size(folder: Path) -> int:
