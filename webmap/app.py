@@ -16,7 +16,7 @@ from starlette.types import ExceptionHandler
 
 from gis.errors import MineZoneError
 from webmap import openapi, pages
-from webmap.errors import Problem, fault, not_found, problem, problem_of
+from webmap.errors import Problem, not_found, problem, problem_of
 from webmap.guard import Guard
 from webmap.routes import ROUTERS
 from webmap.server import Server
@@ -63,7 +63,6 @@ def _handlers() -> dict[Any, ExceptionHandler]:
         MineZoneError: _on_expected,
         RequestValidationError: _on_parameters,
         HTTPException: _on_http,
-        Exception: _on_crash,
     }
 
 
@@ -97,10 +96,6 @@ async def _on_http(request: Request, error: Exception) -> Response:
         headers=dict(error.headers or {}),
     )
     return _shown(request, said)
-
-
-async def _on_crash(request: Request, error: Exception) -> Response:
-    return _shown(request, fault())
 
 
 def _shown(request: Request, said: Problem) -> Response:

@@ -6,14 +6,16 @@ show pages of strangers: their requests bear a foreign Host (DNS rebinding) or a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webmap.errors import Problem
+from webmap.errors import Problem, fault
 
+_LOG: Final = logging.getLogger(__name__)
 OWN_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -54,16 +56,27 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        started = False
+
         async def guarded(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 add_headers(MutableHeaders(scope=message))
             await send(message)
 
         refused = refusal(scope["method"], Headers(scope=scope))
         if refused is not None:
             await refused.response()(scope, receive, guarded)
-        else:
+            return
+        try:
             await self.app(scope, receive, guarded)
+        except Exception:
+            # The framework would answer outside of this, without the headers.
+            _LOG.exception("%s %s", scope["method"], scope["path"])
+            if started:
+                raise
+            await fault().response()(scope, receive, guarded)
 
 
 def add_headers(headers: MutableHeaders) -> None:

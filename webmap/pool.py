@@ -6,10 +6,12 @@ A process that breaks, or takes too long, is ended and replaced; only its own qu
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -44,7 +46,7 @@ class Worker:
         words = [sys.executable, "-P", "-m", "webmap.judge", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
-                words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+                words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=_environment()
             )
         self._channel = ours
         told = {
@@ -150,6 +152,13 @@ class Pool:
     async def close(self) -> None:
         """End all processes."""
         await asyncio.gather(*(asyncio.to_thread(worker.end) for worker in self.workers))
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment; the packages are found where this one found them."""
+    home = str(Path(__file__).resolve().parent.parent)
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (home, known)))}
 
 
 def checked(answer: Frame) -> Frame:
