@@ -171,7 +171,7 @@ def _ended(name: str, why: str, deadline_s: float = DEADLINE_S) -> ReaderError:
 
 def read(request: dict[str, Any], folder: Path) -> Frame:
     """Read an upload and return its layers as a message."""
-    return transfer.pack(read_upload(Upload.of(request), folder))
+    return transfer.pack(read_upload(Upload.of(request), folder, confine.write_no_more))
 
 
 def _answer(target: Target, question: dict[str, Any], folder: Path) -> Frame:

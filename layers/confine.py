@@ -63,7 +63,8 @@ def environment() -> dict[str, str]:
 
 def limit(limits: Limits) -> None:
     """Set the limits of this process; they cannot be raised again."""
-    _set(resource.RLIMIT_CPU, limits.cpu_s)
+    # The signal at the soft limit says why; at the hard one the kernel just kills.
+    _set(resource.RLIMIT_CPU, limits.cpu_s, limits.cpu_s + 1)
     _set(resource.RLIMIT_AS, limits.memory)
     _set(resource.RLIMIT_FSIZE, limits.file_size)
     _set(resource.RLIMIT_NOFILE, limits.open_files)
@@ -151,11 +152,12 @@ def _loaded_gdal() -> ctypes.CDLL:
     raise OSError("libgdal is not among the loaded libraries")
 
 
-def _set(what: int, value: int) -> None:
-    hard = resource.getrlimit(what)[1]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(what, (value, value))
+def _set(what: int, soft: int, hard: int | None = None) -> None:
+    most = resource.getrlimit(what)[1]
+    if most == resource.RLIM_INFINITY:
+        most = max(soft, hard or soft)
+    hard = min(hard or soft, most)
+    resource.setrlimit(what, (min(soft, hard), hard))
 
 
 def _libc() -> ctypes.CDLL:

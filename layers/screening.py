@@ -73,7 +73,7 @@ def unpack(path: Path, folder: Path) -> tuple[Path, str]:
         The archive is damaged or breaks a limit.
     """
     try:
-        with zipfile.ZipFile(path, metadata_encoding="gb18030") as archive:
+        with zipfile.ZipFile(path, metadata_encoding="cp437") as archive:
             members = _members(path, archive)
             main = _dataset(path, list(members))
             return _extract(path, archive, members, main, folder), main.name
@@ -108,13 +108,14 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfil
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """Return the name as UTF-8 where it is that, flagged or not, else as GB18030."""
+    """Return the name: flagged as UTF-8, else UTF-8 or GB18030, whatever its bytes are."""
     if entry.flag_bits & _UTF8_FLAG:
         return entry.filename
+    raw = entry.filename.encode("cp437")  # as it was opened: any byte is a letter there
     try:
-        return entry.filename.encode("gb18030").decode("utf-8")
-    except UnicodeError:
-        return entry.filename
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
 
 
 def _check_entry(path: Path, name: PurePosixPath, entry: zipfile.ZipInfo) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
@@ -66,8 +66,12 @@ def shown_name(name: str, fallback: str) -> str:
     return last if last.strip(". ") else fallback
 
 
-def read_upload(upload: Upload, folder: Path) -> dict[str, Layer]:
+def read_upload(
+    upload: Upload, folder: Path, before_reading: Callable[[], None] | None = None
+) -> dict[str, Layer]:
     """Return the vetted layers of a file from outside; archives are unpacked into ``folder``.
+
+    ``before_reading`` is called when that is done and nothing has to be written any more.
 
     Raises
     ------
@@ -80,6 +84,8 @@ def read_upload(upload: Upload, folder: Path) -> dict[str, Layer]:
         if path.suffix.lower() == ".zip" and not path.name.lower().endswith(".gdb.zip"):
             path, inner = unpack(path, folder)
             name = f"{name}/{inner}"
+        if before_reading:
+            before_reading()
         layers = load_vetted(
             path,
             layer=upload.layer,

@@ -14,7 +14,7 @@ from layers.places import folders
 
 PREFIX: Final = "MINEZONE_"
 MIB: Final = 1 << 20
-_OTHER: Final = ("LANG", "REQUIRE_ALL")
+_OTHER: Final = ("LANG", "REQUIRE_ALL", "SHARED_DATA")
 """Variables of the command line and of the tests, which are no settings of the server."""
 
 
