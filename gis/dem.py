@@ -100,7 +100,7 @@ class _Source:
 
     def fill(self, grid: Grid) -> None:
         """Give the grid's empty cells the tile's values."""
-        from rasterio.transform import from_origin
+        from rasterio import Affine
         from rasterio.warp import Resampling, reproject
 
         with _opened(self.path) as tile:
@@ -114,7 +114,7 @@ class _Source:
                 src_transform=transform,
                 src_crs=tile.crs,
                 src_nodata=np.nan,
-                dst_transform=from_origin(grid.west, grid.north, grid.cell, grid.cell),
+                dst_transform=Affine(grid.cell, 0, grid.west, 0, -grid.cell, grid.north),
                 dst_crs="EPSG:3857",
                 dst_nodata=np.nan,
                 resampling=Resampling.bilinear,
@@ -132,7 +132,8 @@ def _known(path: Path) -> _Source:
             raise TerrainError(
                 f"{path}：高程数据没有坐标系", f"{path}: the elevations state no coordinate system"
             )
-        middle = np.array([tile.xy(tile.height // 2, tile.width // 2)])
+        left, bottom, right, top = tile.bounds
+        middle = np.array([[(left + right) / 2, (bottom + top) / 2]])
         try:
             to_cgcs2000(middle, tile.crs.to_wkt())
         except CRSError as error:
@@ -144,29 +145,54 @@ def _known(path: Path) -> _Source:
 
 def _window(tile: Any, grid: Grid) -> tuple[Heights, Any]:
     """Return the tile's part under the grid, no value being NaN, and the transform of it."""
-    from affine import Affine
+    from rasterio import Affine
     from rasterio.enums import Resampling
+    from rasterio.windows import Window
+
+    rows, columns = grid.heights.shape
+    left, top, right, bottom = _cells_under(tile, grid)
+    if right <= left or bottom <= top:
+        return np.empty((0, 0), np.float32), None
+    width, height = right - left, bottom - top
+    step = max(1.0, math.sqrt(width * height / (_FINER**2 * rows * columns)))
+    shape = (max(1, int(height / step)), max(1, int(width / step)))
+    band = tile.read(
+        1,
+        window=Window(left, top, width, height),
+        out_shape=shape,
+        masked=True,
+        resampling=Resampling.nearest,
+    )
+    values = band.astype(np.float32).filled(np.nan)
+    values[(values < LOWEST_M) | (values > HIGHEST_M)] = np.nan
+    # Cell of the part -> place; written out, for operators of Affine differ between versions.
+    a, b, c, d, e, f = tuple(tile.transform)[:6]
+    across, down = width / shape[1], height / shape[0]
+    x, y = a * left + b * top + c, d * left + e * top + f
+    return values, Affine(a * across, b * down, x, d * across, e * down, y)
+
+
+def _cells_under(tile: Any, grid: Grid) -> tuple[int, int, int, int]:
+    """Return left, top, right, bottom of the tile's cells under the grid, with two around.
+
+    Resampling at the grid's edge needs neighbours.
+    """
     from rasterio.warp import transform_bounds
-    from rasterio.windows import Window, from_bounds
 
     rows, columns = grid.heights.shape
     east, south = grid.west + columns * grid.cell, grid.north - rows * grid.cell
-    box = transform_bounds("EPSG:3857", tile.crs, grid.west, south, east, grid.north)
-    window = from_bounds(*box, transform=tile.transform)
-    # Two more cells on each side, so that resampling has its neighbours.
-    left, top = max(0, math.floor(window.col_off) - 2), max(0, math.floor(window.row_off) - 2)
-    right = min(tile.width, math.ceil(window.col_off + window.width) + 2)
-    bottom = min(tile.height, math.ceil(window.row_off + window.height) + 2)
-    if right <= left or bottom <= top:
-        return np.empty((0, 0), np.float32), None
-    window = Window(left, top, right - left, bottom - top)
-    step = max(1.0, math.sqrt(window.width * window.height / (_FINER**2 * rows * columns)))
-    shape = (max(1, int(window.height / step)), max(1, int(window.width / step)))
-    band = tile.read(1, window=window, out_shape=shape, masked=True, resampling=Resampling.nearest)
-    values = band.astype(np.float32).filled(np.nan)
-    values[(values < LOWEST_M) | (values > HIGHEST_M)] = np.nan
-    scale = Affine.scale(window.width / shape[1], window.height / shape[0])
-    return values, tile.window_transform(window) @ scale
+    west, south, east, north = transform_bounds(
+        "EPSG:3857", tile.crs, grid.west, south, east, grid.north
+    )
+    a, b, c, d, e, f = tuple(~tile.transform)[:6]
+    x, y = np.array([west, east, west, east]), np.array([south, south, north, north])
+    across, down = a * x + b * y + c, d * x + e * y + f
+    return (
+        max(0, math.floor(across.min()) - 2),
+        max(0, math.floor(down.min()) - 2),
+        min(tile.width, math.ceil(across.max()) + 2),
+        min(tile.height, math.ceil(down.max()) + 2),
+    )
 
 
 @contextmanager

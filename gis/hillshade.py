@@ -17,10 +17,10 @@ AZIMUTHS = (225.0, 270.0, 315.0, 360.0)
 ALTITUDE = 45.0
 EXAGGERATION = 1.5
 # Lit ground is paper, shade a cool grey: what speaks on the map are the verdicts.
-LIT, SHADED = (253, 252, 248), (150, 156, 160)
-LEVELS = 48
+LIT, SHADED = (253, 252, 248), (134, 142, 148)
+LEVELS = 32
 # Shades between which the tones run: level ground lies at sin(ALTITUDE) = 0.71.
-DARKEST, LIGHTEST = 0.25, 0.95
+DARKEST, LIGHTEST = 0.1, 0.85
 
 
 def hillshade(grid: Grid) -> Floats:
@@ -56,7 +56,7 @@ def picture(grid: Grid) -> bytes:
         # A PNG has no place for its place.
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with memory.open(
-            driver="PNG", width=columns, height=rows, count=1, dtype="uint8", zlevel=9
+            driver="PNG", width=columns, height=rows, count=1, dtype="uint8", zlevel=7
         ) as image:
             image.write(tones, 1)
             image.write_colormap(1, palette())

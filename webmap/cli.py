@@ -19,7 +19,7 @@ from gis.__about__ import __version__
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
-from webmap.cli_values import day_of, declared_constants, run_arguments
+from webmap.cli_values import day_of, declared_constants, page_name, run_arguments
 
 if TYPE_CHECKING:
     from analysis.api import Outcome
@@ -181,6 +181,7 @@ def draw_map(
     target: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE")] = None,
 ) -> int:
     """Draw the map of a result that is there already."""
+    page_name(target)
     from webmap import maps
 
     file = maps.write(result, context.obj.lang, target)

@@ -19,7 +19,10 @@ def with_map(outcome: Outcome, workspace: Path, lang: str) -> tuple[Outcome, lis
     # folium takes a while to load, and rules, explain and inspect never need it.
     from webmap import maps, relief
 
-    said = []
+    said = [
+        clean(say("not_drawn", lang, layer=name, why=words[lang]))
+        for name, words in outcome.results.unread.items()
+    ]
     files = list(outcome.files)
     try:
         files += relief.write(outcome.out, workspace)

@@ -166,6 +166,10 @@ SAY: Final[dict[str, Text]] = {
     "list_separator": Text("、", ", "),
     "group": Text("{rules}：{text}", "{rules}: {text}"),
     "written": Text("结果已写入 {out}: {files}", "written to {out}: {files}"),
+    "not_drawn": Text("地图上没有图层 {layer}: {why}", "no layer {layer} on the map: {why}"),
+    "bad_page": Text(
+        "--out 的值 {value} 应是 .html 文件", "--out {value}: name a file that ends in .html"
+    ),
     "no_map": Text("没有地图: {why}", "no map: {why}"),
     "no_terrain": Text("地图上没有地形: {why}", "no terrain on the map: {why}"),
     "as_of_line": Text(

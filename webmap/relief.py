@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.io import staged
-from gis.dem import Grid, read_grid
+from gis.dem import Box, Grid, read_grid
 from gis.hillshade import picture
 from layers.workspace import open_workspace
 from webmap import result_folder
@@ -13,6 +14,7 @@ from webmap import result_folder
 # A screen's worth: finer cells would not be seen, and the page carries the picture.
 MOST_CELLS = 640_000
 MOST_BYTES = 300_000
+RIM = 0.15
 
 
 def write(out: Path, workspace: Path) -> tuple[Path, ...]:
@@ -33,10 +35,10 @@ def write(out: Path, workspace: Path) -> tuple[Path, ...]:
     tiles = open_workspace(workspace).terrain_files()
     if not tiles:
         return ()
-    west, south, east, north = result_folder.read(out).said["view"]
+    box = _with_rim(result_folder.read(out).said["view"])
     cells = MOST_CELLS
     while True:
-        grid = read_grid(tiles, (west, south, east, north), cells)
+        grid = read_grid(tiles, box, cells)
         if grid is None:
             return ()
         image = picture(grid)
@@ -48,6 +50,13 @@ def write(out: Path, workspace: Path) -> tuple[Path, ...]:
         staging.path(png).write_bytes(image)
         staging.path(world).write_text(world_file(grid), encoding="ascii", newline="\n")
     return tuple(out / name for name in result_folder.HILLSHADE)
+
+
+def _with_rim(view: Sequence[float]) -> Box:
+    """Return the view with a rim: a window of another shape shows more than was asked for."""
+    west, south, east, north = view
+    rim = RIM * max(east - west, north - south)
+    return west - rim, max(south - rim, -85.0), east + rim, min(north + rim, 85.0)
 
 
 def world_file(grid: Grid) -> str:

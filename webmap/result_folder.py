@@ -168,6 +168,10 @@ def _outlines(folder: Path, report: Mapping[str, Any]) -> pa.Table:
         raise damaged(folder / "report.json") from None
     if subjects > outlines.MOST_SUBJECTS or not complete:
         raise TooLargeError.of(folder, subjects)
+    if not subjects:
+        raise ResultError(
+            f"{folder}：结果中没有判定对象，无图可画", f"{folder}: no subjects, nothing to draw"
+        )
     if digest is None:
         raise ResultError(
             f"{folder}：结果中没有图形（{file.name}），请用本版本重新判定",

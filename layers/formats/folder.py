@@ -12,7 +12,7 @@ _TABLE_PARTS = frozenset({".dbf", ".shx", ".sbn", ".sbx"})
 # A folder that holds the first of a set holds what a run of ours wrote.
 _RESULTS = (
     ("subjects.parquet", "findings.parquet", "evidence.parquet", "report.json", "findings.gpkg",
-     "findings.csv"),
+     "findings.csv", "outlines.parquet", "map.html", "hillshade.png", "hillshade.pgw"),
     ("summary.json", "summary.csv"),
 )  # fmt: skip
 

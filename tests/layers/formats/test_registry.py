@@ -162,7 +162,7 @@ def test_walk_lists_links_that_it_does_not_follow(tmp_path):
 
 def test_walk_leaves_out_results_of_our_own_runs(tmp_path):
     results = ["subjects.parquet", "findings.parquet", "evidence.parquet", "report.json",
-               "findings.gpkg", "findings.csv"]  # fmt: skip
+               "findings.gpkg", "findings.csv", "outlines.parquet", "map.html"]  # fmt: skip
     (tmp_path / "one").mkdir()
     for name in ["summary.csv", "summary.json", *(f"one/{n}" for n in results), "one/申请.gpkg"]:
         (tmp_path / name).touch()
@@ -171,7 +171,7 @@ def test_walk_leaves_out_results_of_our_own_runs(tmp_path):
     (tmp_path / "summary.json").unlink()
     assert names(tmp_path) == [
         "one/evidence.parquet", "one/findings.csv", "one/findings.gpkg", "one/findings.parquet",
-        "one/subjects.parquet", "one/申请.gpkg", "summary.csv",
+        "one/outlines.parquet", "one/subjects.parquet", "one/申请.gpkg", "summary.csv",
     ]  # fmt: skip
 
 
