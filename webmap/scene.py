@@ -227,10 +227,23 @@ class Scene:
                 "subject": columns[0][row] == outlines.ROLES[0],
                 "name": columns[3][row],
                 "number": numbers[row],
+                **self._verdict_of(columns[2][row]),
                 "geometry": orjson.loads(text),
             }
             for row, text in zip(rows.tolist(), texts, strict=True)
         ]
+
+    def _verdict_of(self, feature_id: str) -> Json:
+        """Return what colours a judged feature; nothing for others."""
+        if feature_id not in self.place:
+            return {}
+        told = self.report["subjects"][self.place[feature_id]]
+        counts = told["counts"]
+        return {
+            "verdict": told["verdict"],
+            "decided": _decided(counts),
+            "undecided": counts["NO_DATA"] > 0,
+        }
 
     def rows_of(self, k: int) -> Ints:
         """Return rows of the outlines of a subject and of the features its findings name."""

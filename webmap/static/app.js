@@ -85,10 +85,10 @@
       app.state.finding = finding ? finding.id : null;
       app.ground.locate(finding);
       app.panel.mark(finding ? finding.id : "");
+      if (root.innerWidth <= 640) { app.sheet(""); }
       if (!stay) {
         show(app.ground.extent(finding));
       }
-      if (root.innerWidth <= 640) { app.sheet(""); }
       hash.write();
     };
 
@@ -121,12 +121,29 @@
 
     function show(bounds) {
       if (bounds) {
-        map.fitBounds(bounds, { padding: [48, 48], maxZoom: 17, animate: false });
+        minezone.whenStill(map, function () {
+          map.fitBounds(bounds.pad(0.25), L.extend({ maxZoom: 17, animate: false }, clear()));
+        });
       }
     }
 
+    /* The part of the map that no box and no sheet covers. */
+    function clear() {
+      var size = map.getSize();
+      var sheet = document.body.getAttribute("data-sheet") === "panel" && byId("mz-panel");
+      if (!sheet || root.innerWidth > 1100) {
+        var left = size.x > 600 ? byId("mz-legend").offsetWidth + 12 : 12;
+        return { paddingTopLeft: [left, 12], paddingBottomRight: [size.x > 600 ? 60 : 12, 40] };
+      }
+      var right = root.innerWidth > 640 ? Math.min(sheet.offsetWidth, size.x * 0.7) : 0;
+      var bottom = root.innerWidth > 640 ? 0 : Math.min(sheet.offsetHeight, size.y * 0.75);
+      return { paddingTopLeft: [12, 12], paddingBottomRight: [right + 12, bottom + 12] };
+    }
+
     app.fit = function () {
-      map.fitBounds(scene.bounds || [[18, 73], [54, 135]], { padding: [24, 24], animate: false });
+      minezone.whenStill(map, function () {
+        map.fitBounds(scene.bounds || [[18, 73], [54, 135]], { padding: [24, 24], animate: false });
+      });
     };
     app.filter = function (rule, verdict) {
       app.sheet("list");
@@ -170,7 +187,7 @@
       minezone.header(byId("mz-header"), {
         title: scene.title, notes: minezone.sceneNotes(scene),
         actions: [
-          scene.mode === "server" && h("a.mz-button", { href: "/vet" }, t("upload")),
+          scene.mode === "server" && h("a.mz-button", { href: "/vet?lang=" + minezone.lang() }, t("upload")),
           h("button.mz-button", { type: "button", id: "mz-print-button", onclick: function () { app.print.open(); } }, t("print")),
           minezone.menu(t("download"), minezone.downloads(scene))
         ],
@@ -293,6 +310,7 @@
         return app.select(from.subject, { fit: !from.view, finding: from.finding });
       }
     }).then(function () {
+      root.performance.mark("minezone-ready");
       document.documentElement.setAttribute("data-ready", "true");
     });
     return app;

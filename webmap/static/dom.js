@@ -126,6 +126,22 @@
     };
   }
 
+  /* The bar on top of every page. parts: {title, notes: [text], actions: [node], onlanguage} */
+  minezone.header = function (box, parts) {
+    replace(box, h("h1.mz-title", { title: parts.title }, parts.title),
+      h("p.mz-notes", {}, parts.notes.join(" · ")),
+      h("div.mz-actions", {}, parts.actions, h("button.mz-button", {
+        type: "button", id: "mz-language", onclick: parts.onlanguage, "aria-label": minezone.t("language_label"),
+        lang: minezone.lang() === "en" ? "zh-CN" : "en"
+      }, minezone.t("language"))));
+  };
+
+  minezone.serverDownloads = function (base) {
+    return [["report.json", "download_json"], ["findings.gpkg", "download_gpkg"], ["findings.csv", "download_csv"]].map(function (pair) {
+      return h("a.mz-menu-item", { href: base + "/files/" + pair[0], download: pair[0] }, minezone.t(pair[1]));
+    });
+  };
+
   minezone.h = h;
   minezone.svg = svg;
   minezone.icon = icon;

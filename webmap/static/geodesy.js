@@ -68,7 +68,7 @@
   }
 
   function degrees(lon, lat) {
-    return dms(lon) + (lon < 0 ? "W" : "E") + "\u2003" + dms(lat) + (lat < 0 ? "S" : "N");
+    return dms(lon) + (lon < 0 ? "W" : "E") + "\u2002" + dms(lat) + (lat < 0 ? "S" : "N");
   }
 
   /* Coefficients of Vincenty (1975) for a geodesic of this cos²α. */

@@ -202,7 +202,8 @@
       evidence();
     }
 
-    /* Bounds of a finding's evidence; without any, those of the subject and its counterpart. */
+    /* Bounds of a finding's evidence; without any, those of the subject and its counterpart.
+       No finding: the subject. */
     function extent(finding) {
       var parts = [];
       (finding ? finding.evidence : []).forEach(function (piece) {
@@ -236,8 +237,8 @@
       var view = map.getBounds();
       var box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
       entries.forEach(function (e, k) {
-        var out_of_view = e.box[0] > box[2] || e.box[2] < box[0] || e.box[1] > box[3] || e.box[3] < box[1];
-        if (out_of_view || !e.paths.length || chosen.has(k) || (dimmed && e.feature.subject && dimmed(e.feature, e.subject))) {
+        var away = e.box[0] > box[2] || e.box[2] < box[0] || e.box[1] > box[3] || e.box[3] < box[1];
+        if (away || !e.paths.length || chosen.has(k) || (dimmed && e.feature.subject && dimmed(e.feature, e.subject))) {
           return;
         }
         var severity = e.subject ? styles.order.indexOf(styles.drawnAs(e.subject)) : 0;
@@ -246,18 +247,20 @@
       return out;
     }
 
+    /* Small features are named only where few are in sight; context when near enough. */
     function label(out, e, kind, rank) {
       var text = e.feature.name || e.feature.number;
       var far = map.latLngToLayerPoint([e.box[3], e.box[2]]);
       var near = map.latLngToLayerPoint([e.box[1], e.box[0]]);
-      var room = Math.max(far.x - near.x, near.y - far.y);
+      var wide = far.x - near.x, high = near.y - far.y;
       var point = e.parts.length > 0 && e.parts[0].kind === "point";
-      if (!text || (kind !== "chosen" && !point && room < 24) || (kind === "context" && map.getZoom() < 12)) {
+      var named = kind === "chosen" || kind === "related" || point || Math.max(wide, high) >= (kind === "subject" ? 9 : 40);
+      if (!text || !named || (kind === "context" && map.getZoom() < 12)) {
         return;
       }
       e.anchor = e.anchor || G.anchor(e.parts);
       out.push({
-        at: e.anchor, text: text, rank: rank, room: kind === "chosen" || kind === "related" || point ? 0 : room,
+        at: e.anchor, text: text, rank: rank, room: Math.min(wide, high * 4), high: high,
         kind: point && kind === "context" ? "point" : kind,
         colour: kind === "context" ? minezone.legible(minezone.colour(styles.layer(e.feature.layer).colour)) : null
       });

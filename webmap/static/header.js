@@ -1,18 +1,8 @@
-/* The bar on top of every page: title, what the result rests on, and what can be done. */
+/* What the bar on top of the map says and offers: what the result rests on, and downloads. */
 (function (root) {
   "use strict";
   var minezone = (root.minezone = root.minezone || {});
   var h = minezone.h;
-
-  /* parts: {title, notes: [text], actions: [node], onlanguage} */
-  minezone.header = function (box, parts) {
-    minezone.replace(box, h("h1.mz-title", { title: parts.title }, parts.title),
-      h("p.mz-notes", {}, parts.notes.join(" · ")),
-      h("div.mz-actions", {}, parts.actions, h("button.mz-button", {
-        type: "button", id: "mz-language", onclick: parts.onlanguage, "aria-label": minezone.t("language_label"),
-        lang: minezone.lang() === "en" ? "zh-CN" : "en"
-      }, minezone.t("language"))));
-  };
 
   minezone.sceneNotes = function (scene) {
     var t = minezone.t;
@@ -60,12 +50,6 @@
       h("button.mz-menu-item", { type: "button", onclick: function () { save(scene, "csv", "text/csv;charset=utf-8", csv(scene)); } }, t("download_csv")),
       h("button.mz-menu-item", { type: "button", onclick: function () { save(scene, "geojson", "application/geo+json", geojson(scene)); } }, t("download_geojson"))
     ];
-  };
-
-  minezone.serverDownloads = function (base) {
-    return [["report.json", "download_json"], ["findings.gpkg", "download_gpkg"], ["findings.csv", "download_csv"]].map(function (pair) {
-      return h("a.mz-menu-item", { href: base + "/files/" + pair[0], download: pair[0] }, minezone.t(pair[1]));
-    });
   };
 
   function save(scene, ending, type, text) {

@@ -21,7 +21,7 @@
     return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
   }
 
-  /* items(): [{at: [lon, lat], text, kind, rank, colour?, room?: pixels the feature spans}] */
+  /* items(): [{at: [lon, lat], text, kind, rank, colour?, room?, high?: pixels the feature spans}] */
   minezone.Labels = L.Layer.extend({
     initialize: function (pane, items) {
       this._pane = pane;
@@ -47,35 +47,55 @@
       var view = map.getPixelBounds();
       var origin = map.getPixelOrigin();
       var font = getComputedStyle(map.getContainer()).fontFamily;
-      var taken = [];
+      var taken = blocked(map, view.min.subtract(origin));
+      var before = taken.length;
       var box = this._box;
       minezone.clear(box);
       this._items().sort(function (a, b) {
         return a.rank - b.rank;
       }).some(function (item) {
         var at = map.project([item.at[1], item.at[0]]).subtract(origin);
-        var size = item.kind === "context" || item.kind === "water" ? 12 : 13;
+        var size = item.kind === "context" ? 12 : 13;
         var wide = width(item.text, "600 " + size + "px " + font) + 8;
-        if (!view.contains(at.add(origin)) || (item.room && wide > item.room * 2.4)) {
+        if (!view.contains(at.add(origin))) {
           return false;
         }
-        var place = free(at, wide, item.kind, taken);
+        var place = free(at, wide, item, taken);
         if (place) {
           taken.push(place);
           box.appendChild(draw(item, place, size));
         }
-        return taken.length >= MOST;
+        return taken.length - before >= MOST;
       });
     }
   });
 
-  /* Centred first; evidence and points move around their place rather than vanish. */
-  function free(at, wide, kind, taken) {
-    var near = [[0, 0]];
-    if (kind === "evidence" || kind === "chosen") {
+  /* What lies over the map: no label hides behind it. */
+  function blocked(map, shift) {
+    var home = map.getContainer();
+    var frame = home.getBoundingClientRect();
+    var over = home.parentNode.querySelectorAll(".mz-box:not([hidden]), .mz-north");
+    return Array.prototype.map.call(over, function (box) {
+      var r = box.getBoundingClientRect();
+      return [r.left - frame.left + shift.x, r.top - frame.top + shift.y, r.right - frame.left + shift.x, r.bottom - frame.top + shift.y];
+    });
+  }
+
+  /* Where it has room, in the middle; else beside the feature, which spans `room` × `high` px. */
+  function free(at, wide, item, taken) {
+    var kind = item.kind;
+    var room = item.room || 0;
+    var down = (item.high || 0) / 2 + 10;
+    var side = wide / 2 + Math.min(room, 60) / 2 + 5;
+    var near = [[0, 0], [0, down], [0, -down], [side, 0], [-side, 0]];
+    if (kind === "evidence") {
       near = [[0, -16], [0, 16], [wide / 2 + 8, 0], [-wide / 2 - 8, 0], [0, -34], [0, 34]];
     } else if (kind === "point") {
       near = [[wide / 2 + 6, 0], [-wide / 2 - 6, 0], [0, -14], [0, 14]];
+    } else if (wide > room * 1.5) {
+      near = near.slice(1);
+    } else {
+      near = near.slice(0, 1).concat(kind === "chosen" ? near.slice(1) : []);
     }
     var boxes = near.map(function (shift) {
       var x = at.x + shift[0], y = at.y + shift[1];

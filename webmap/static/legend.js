@@ -9,6 +9,7 @@
     var t = minezone.t;
     var open = root.innerWidth > 640;
     var shade = true;
+    var unfolded = root.innerHeight > 1000 || root.innerWidth <= 640;
     var body = h("div.mz-legend-body");
     var bar = minezone.scaleBar(app.map);
     var toggle = h("button.mz-legend-toggle", { type: "button", onclick: function () { open = !open; render(); } });
@@ -19,7 +20,9 @@
       toggle.setAttribute("aria-expanded", String(open));
       body.hidden = !open;
       box.setAttribute("aria-label", t("legend"));
-      minezone.replace(body, minezone.legendVerdicts(app), switches("subject"), switches("context"), notes());
+      minezone.replace(body, minezone.legendVerdicts(app), h("details.mz-layers", { open: unfolded, ontoggle: function (event) {
+        unfolded = event.target.open;
+      } }, h("summary", {}, t("layers")), switches("subject"), switches("context")), notes());
       bar.update();
     }
 
@@ -110,9 +113,8 @@
   /* A metric scale bar: geodesic length of the map's middle row, 1, 2 or 5 times a power of ten. */
   minezone.scaleBar = function (map, wide) {
     var line = h("div.mz-scale-line", {}, h("i"), h("i"));
-    var zero = h("span", {}, "0");
     var text = h("span");
-    var node = h("div.mz-scale", { role: "img" }, line, h("div.mz-scale-text", {}, zero, text));
+    var node = h("div.mz-scale", { role: "img" }, line, h("div.mz-scale-text", {}, h("span", {}, "0"), text));
     function update() {
       var most = wide || 120;
       var size = map.getSize();
@@ -123,6 +125,7 @@
       var power = Math.pow(10, Math.floor(Math.log10(metres)));
       var nice = [5, 2, 1].map(function (n) { return n * power; }).find(function (n) { return n <= metres; });
       line.style.width = (most * nice) / metres + "px";
+      node.style.width = Math.max(50, (most * nice) / metres) + 24 + "px";
       text.textContent = nice >= 1000 ? nice / 1000 + " km" : nice + " m";
       node.setAttribute("aria-label", minezone.t("scale_bar", { text: text.textContent }));
       node.setAttribute("data-metres", nice);

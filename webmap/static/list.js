@@ -26,7 +26,8 @@
     var spacer = h("div.mz-spacer");
     var message = h("div.mz-message", { hidden: true });
     var listbox = h("div.mz-rows", {
-      id: "mz-rows", role: "listbox", tabindex: "0", onscroll: show, onkeydown: keys, onfocus: focused
+      id: "mz-rows", role: "listbox", tabindex: "0", onscroll: show, onkeydown: keys, onfocus: focused,
+      onclick: clicked
     }, spacer);
     var closer = h("button.mz-sheet-close", { type: "button", onclick: function () { app.sheet(""); } });
 
@@ -202,7 +203,6 @@
         return h("div.mz-row.mz-row-empty", common, t("loading"));
       }
       common["data-id"] = s.id;
-      common.onclick = function () { active = i; choose(); };
       var spec = "div.mz-row" + (i === active ? ".mz-row-active" : "");
       var style = app.styles.verdict(s.verdict);
       var open = s.undecided && s.verdict !== "NO_DATA";
@@ -257,8 +257,17 @@
       }
     }
 
+    /* By place, not by node: rows are drawn anew while the button is down. */
+    function clicked(event) {
+      var i = Math.floor((event.clientY - listbox.getBoundingClientRect().top + listbox.scrollTop) / ROW);
+      if (i >= 0 && i < total) {
+        active = i;
+        choose();
+      }
+    }
+
     function focused() {
-      if (active < 0 && total) {
+      if (active < 0 && total && listbox.matches(":focus-visible")) {
         move(0);
       }
     }

@@ -54,7 +54,9 @@
         return map.getBounds();
       }
       var finding = app.panel.detail().findings.find(function (f) { return f.id === app.state.finding; });
-      return app.ground.extent(finding || null) || map.getBounds();
+      var own = app.ground.extent(null);
+      var seen = finding && app.ground.extent(finding);
+      return own && seen ? own.extend(seen) : own || map.getBounds();
     }
 
     function close() {

@@ -15,8 +15,8 @@
     });
     map.options.zoomSnap = 0.5;
     map.options.wheelPxPerZoomLevel = 90;
-    map.setMinZoom(3);
-    map.setMaxZoom(19);
+    map.options.minZoom = 3;
+    map.options.maxZoom = 19;
     var boxes = [
       h("div.mz-tools.mz-box", { id: "mz-tools", role: "toolbar" }),
       h("div.mz-measure.mz-box", { id: "mz-measure", role: "status", hidden: true }),
@@ -29,11 +29,33 @@
     boxes.forEach(function (box) {
       main.appendChild(box);
     });
+    skip("mz-skip-list", function () {
+      app.sheet("list");
+      document.getElementById("mz-rows").focus();
+    });
+    skip("mz-skip-map", function () { map.getContainer().focus(); });
     ["list", "panel"].forEach(function (name) {
       document.getElementById("mz-open-" + name).addEventListener("click", function () {
         app.sheet(document.body.getAttribute("data-sheet") === name ? "" : name);
       });
     });
+  };
+
+  /* A skip link moves the focus and leaves the address alone: that holds the selection. */
+  function skip(id, act) {
+    document.getElementById(id).addEventListener("click", function (event) {
+      event.preventDefault();
+      act();
+    });
+  }
+
+  /* Leaflet drops a new view while it animates a zoom: wait for its end. */
+  minezone.whenStill = function (map, act) {
+    if (map._animatingZoom) {
+      map.once("zoomend", act);
+    } else {
+      act();
+    }
   };
 
   minezone.shellWords = function (container) {

@@ -110,7 +110,7 @@
         stroke: true, color: paint, weight: line || (role === "overlap" ? 1.5 : 2),
         opacity: faint ? 0.55 : 1, lineCap: "round", lineJoin: "round",
         dashArray: role === "exclusion_zone" ? "8 5" : null, casing: faint ? null : "#ffffff",
-        fill: true, fillColor: paint, fillOpacity: (area === undefined ? 0.4 : area) * (faint ? 0.5 : 1),
+        fill: !line, fillColor: paint, fillOpacity: (area === undefined ? 0.4 : area) * (faint ? 0.5 : 1),
         hatch: role === "void" ? paint : null
       };
     }
