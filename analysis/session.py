@@ -78,9 +78,7 @@ class Session:
         self._loaded: dict[str, Layer] = {}
         self._unread: dict[str, dict[str, str]] = {}
 
-    def another(
-        self, codes: Sequence[str] | None = None, as_of: date | None = None
-    ) -> Session:
+    def another(self, codes: Sequence[str] | None = None, as_of: date | None = None) -> Session:
         """Return a session for a further run on the layers that this one has loaded."""
         made = Session(self.workspace, codes, as_of, self.formats, self.lang, None)
         made._loaded, made._unread = self._loaded, self._unread

@@ -41,8 +41,8 @@ def geojson_body(file: Path) -> Body:
 
 def file_body(file: Path) -> Body:
     head = (
-        f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; "
-        f"filename=\"{file.name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; '
+        f'filename="{file.name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
     )
     data = head.encode() + file.read_bytes() + f"\r\n--{BOUNDARY}--\r\n".encode()
     declared = "?set=right_type=mining&set=status=applied" if file.suffix == ".txt" else ""
@@ -204,10 +204,14 @@ def main() -> int:
             kept &= row("16 clients, both", times, bad, "0 errors, p99 < 3,000", good)
             seen: dict[int, int] = {}
             marks = (100, 400, 700, 999)
-            times, bad = load(port, documents, 4, 1000, lambda n: n in marks and seen.setdefault(n, memory(pid)))
+            times, bad = load(
+                port, documents, 4, 1000, lambda n: n in marks and seen.setdefault(n, memory(pid))
+            )
             grown = seen[999] / seen[100] - 1
             kept &= row("1,000 requests", times, bad, "memory + < 5 %", bad == 0 and grown < 0.05)
-            print(f"\nProcessor time of one GeoJSON vetting: {cost:.0f} ms, all processes together.")
+            print(
+                f"\nProcessor time of one GeoJSON vetting: {cost:.0f} ms, all processes together."
+            )
             sizes = ", ".join(f"{seen[m] / 2**20:.0f} after {m}" for m in marks)
             print(f"Memory of all processes (PSS, MiB): {sizes}; growth {grown:+.1%}.")
     return 0 if kept else 1

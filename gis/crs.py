@@ -215,9 +215,6 @@ def _is_wgs84(crs: pyproj.CRS) -> bool:
 
 def _unprojected(xy: Floats, crs: pyproj.CRS) -> Floats:
     """Return longitude and latitude on the system's own datum, in degrees from Greenwich."""
-    geodetic = crs.geodetic_crs
-    if geodetic is None:
-        raise CRSError(f"坐标系 {crs.name} 没有大地基准", f"{crs.name} has no geodetic datum")
     return _run(_to_own_datum(crs), xy)
 
 
@@ -225,6 +222,8 @@ def _unprojected(xy: Floats, crs: pyproj.CRS) -> Floats:
 def _to_own_datum(crs: pyproj.CRS) -> pyproj.Transformer:
     """Return the way to degrees from Greenwich on the system's own datum; 25 ms to make."""
     geodetic = crs.geodetic_crs
+    if geodetic is None:
+        raise CRSError(f"坐标系 {crs.name} 没有大地基准", f"{crs.name} has no geodetic datum")
     plain = GeographicCRS(datum=geodetic.datum)
     return pyproj.Transformer.from_crs(crs, plain, always_xy=True)
 

@@ -57,6 +57,7 @@ class Reader:
     deadline_s : seconds a child may take
     limits : what a child may use
     target : ``module:function`` that runs in the child; tests put hostile ones here
+    home : folder where the target's module is found, if it is none of ours
     """
 
     def __init__(
@@ -64,10 +65,11 @@ class Reader:
         deadline_s: float = DEADLINE_S,
         limits: confine.Limits | None = None,
         target: str = TARGET,
+        home: Path | None = None,
     ) -> None:
         self.deadline_s = deadline_s
         self.limits = limits or confine.Limits()
-        self.target = target
+        self.target, self.home = target, home
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self.abilities: dict[str, Any] = {}
@@ -93,7 +95,7 @@ class Reader:
             self._process = subprocess.Popen(
                 words,
                 pass_fds=[theirs.fileno()],
-                env=confine.environment(),
+                env=confine.environment(self.home),
                 stdin=subprocess.DEVNULL,
                 cwd="/",
             )
@@ -162,7 +164,9 @@ def _ended(name: str, why: str, deadline_s: float = DEADLINE_S) -> ReaderError:
         "cpu": ("读取所需时间超过上限", "reading needs more processor time than allowed"),
         "size": ("解开后超过上限", "it unpacks to more than allowed"),
     }
-    zh, en = said.get(why, ("读取进程意外终止，文件可能已损坏", "reading broke off; is it damaged?"))
+    zh, en = said.get(
+        why, ("读取进程意外终止，文件可能已损坏", "reading broke off; is it damaged?")
+    )
     return ReaderError(f"{name}：{zh}，未予采用", f"{name}: {en}; not used")
 
 
@@ -259,7 +263,8 @@ def _collected(pipe: int, until: float) -> bytes | None:
 
 def _cause(status: int) -> str:
     killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    return {signal.SIGXCPU: "cpu", signal.SIGXFSZ: "size"}.get(killed, "crash")
+    known: dict[int, str] = {signal.SIGXCPU: "cpu", signal.SIGXFSZ: "size"}
+    return known.get(killed, "crash")
 
 
 def _warm() -> None:

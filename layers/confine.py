@@ -37,11 +37,14 @@ class Limits:
     open_files: int = 64
 
 
-def environment() -> dict[str, str]:
-    """Return the whole environment of a reading process: nothing of the caller's."""
-    home = str(Path(__file__).resolve().parent.parent)
+def environment(other: Path | None = None) -> dict[str, str]:
+    """Return the whole environment of a reading process: nothing of the caller's.
+
+    Modules are found where this one was, and in the folder ``other``.
+    """
+    homes = [Path(__file__).resolve().parent.parent, *([other] if other else [])]
     return {
-        "PYTHONPATH": home,
+        "PYTHONPATH": os.pathsep.join(map(str, homes)),
         "PYTHONUTF8": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",

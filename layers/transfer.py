@@ -62,33 +62,57 @@ def _whole(size: Any) -> int:
 def _checked(layer: Layer, schema: Schema) -> Layer:
     """Return the layer if it is what reading and repairing leave behind."""
     layer.table.validate(full=True)
+    if not (
+        _has_columns(layer, schema)
+        and _has_ids(layer, schema)
+        and _has_sound_shapes(layer)
+        and _adds_up(layer)
+        and _claims_nothing(layer, schema)
+    ):
+        raise ValueError(schema.name)
+    return layer
+
+
+def _has_columns(layer: Layer, schema: Schema) -> bool:
     types = {"feature_id": pa.string(), "source_id": pa.string()}
     types |= {c.name: ARROW_TYPES[c.dtype] for c in schema.columns}
-    if dict(zip(layer.table.column_names, layer.table.schema.types, strict=True)) != types:
-        raise ValueError("columns")
+    return types == dict(zip(layer.table.column_names, layer.table.schema.types, strict=True))
+
+
+def _has_ids(layer: Layer, schema: Schema) -> bool:
     ids, numbers = layer.feature_id.tolist(), layer.source_id.tolist()
-    if ids != [f"{schema.name}:{n}" for n in numbers] or len(set(ids)) != len(ids):
-        raise ValueError("ids")
-    if layer.coverage is not None or layer.empty_means_none:
-        raise ValueError("claims of a workspace")
-    if not layer.absent <= {c.name for c in schema.columns}:
-        raise ValueError("absent")
-    for issue in layer.issues:
-        if not all(isinstance(t, str) for t in (issue.severity, issue.code, issue.zh, issue.en)):
-            raise TypeError("issue")
+    return ids == [f"{schema.name}:{n}" for n in numbers] and len(set(ids)) == len(ids)
+
+
+def _has_sound_shapes(layer: Layer) -> bool:
     xy = layer.shapes.xy
-    if not (np.isfinite(xy).all() and (np.abs(xy) <= (180.0, 90.0)).all()):
-        raise ValueError("coordinates")
-    if not shapely.is_valid(layer.geometry).all() or shapely.is_empty(layer.geometry).any():
-        raise ValueError("geometry")
-    for p in layer.provenance:
-        if p.snapshot or p.positional_accuracy_m is not None or p.coverage is not None:
-            raise ValueError("claims of a workspace")
-        if p.role != "vetted" or p.declared != p.read or p.read < p.refused:
-            raise ValueError("account")
-    kept = sum(p.read - p.refused for p in layer.provenance)
-    if kept != len(layer) or (layer.part != 0).any() or len(layer.provenance) != 1:
-        raise ValueError("account")
-    if sum(p.refused for p in layer.provenance) != len(layer.refused):
-        raise ValueError("refused")
-    return layer
+    on_earth = np.isfinite(xy).all() and (np.abs(xy) <= (180.0, 90.0)).all()
+    return bool(
+        on_earth
+        and len(layer.shapes) == layer.table.num_rows
+        and shapely.is_valid(layer.geometry).all()
+        and not shapely.is_empty(layer.geometry).any()
+    )
+
+
+def _adds_up(layer: Layer) -> bool:
+    """Tell whether one source accounts for all rows: declared = read = kept + refused."""
+    if len(layer.provenance) != 1 or (layer.part != 0).any():
+        return False
+    p = layer.provenance[0]
+    refused = len(layer.refused)
+    return p.declared == p.read == len(layer) + refused and p.refused == refused
+
+
+def _claims_nothing(layer: Layer, schema: Schema) -> bool:
+    """Tell whether the layer says only what a vetted file can say, in words."""
+    p = layer.provenance[0]
+    of_workspace = p.snapshot, p.positional_accuracy_m, p.coverage, layer.coverage
+    words = [t for i in layer.issues for t in (i.severity, i.code, i.zh, i.en)]
+    return (
+        p.role == "vetted"
+        and all(claim is None for claim in of_workspace)
+        and not layer.empty_means_none
+        and layer.absent <= {c.name for c in schema.columns}
+        and all(isinstance(word, str) for word in words)
+    )

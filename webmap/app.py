@@ -12,14 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ExceptionHandler
 
 from gis.errors import MineZoneError
 from webmap import openapi, pages
 from webmap.errors import Problem, not_found, problem, problem_of
 from webmap.guard import Guard
 from webmap.routes import ROUTERS
-from webmap.server import Server
+from webmap.routes.pages import PLAIN_FILES
+from webmap.server import Server, server_of
 from webmap.settings import ServerSettings
 
 
@@ -57,7 +57,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
     return app
 
 
-def _handlers() -> dict[Any, ExceptionHandler]:
+def _handlers() -> dict[Any, Any]:
     return {
         Problem: _on_problem,
         MineZoneError: _on_expected,
@@ -105,5 +105,6 @@ def _shown(request: Request, said: Problem) -> Response:
         return said.response()
     nonce, lang = pages.new_nonce(), pages.language(request)
     told = said.document()
-    html = pages.render("problem.html", lang, told["title"], nonce, problem=told)
+    files = server_of(request).files(PLAIN_FILES)
+    html = pages.render("problem.html", lang, told["title"], nonce, files, problem=told)
     return pages.answer(html, nonce, said.status, **said.headers)

@@ -60,7 +60,9 @@ COMMANDS: Final[dict[str, Text]] = {
 }
 
 OPTIONS: Final[dict[str, Text]] = {
-    "host": Text("监听地址，只能是本机；默认 127.0.0.1", "address of this machine; 127.0.0.1 by default"),
+    "host": Text(
+        "监听地址，只能是本机；默认 127.0.0.1", "address of this machine; 127.0.0.1 by default"
+    ),
     "port": Text("端口，0 为任一空闲端口；默认 8000", "port, 0 for any free one; 8000 by default"),
     "workers": Text(
         "判定进程数；默认每个处理器一个，至多 4",
@@ -119,7 +121,7 @@ OPTIONS: Final[dict[str, Text]] = {
     ),
     "debug": Text("程序出错时打印完整调用栈", "print the traceback of a program error"),
     "version": Text("显示版本号", "show the version"),
-    "serve": Text("演示后打开网页（以后的版本提供）", "then open the web page (a later version)"),
+    "serve": Text("演示后在本机提供网页", "then serve the sample's pages on this machine"),
     "help": Text("显示帮助", "show this help"),
 }
 
@@ -147,10 +149,6 @@ SAY: Final[dict[str, Text]] = {
     "bad_set": Text("--set 的值 {value} 应写成 列名=值", "--set {value}: write it as COLUMN=VALUE"),
     "set_twice": Text("--set 两次给出列 {value}", "--set gives column {value} twice"),
     "empty_list": Text("{where} 没有给出任何名称", "{where} names nothing"),
-    "no_server": Text(
-        "网页服务将在以后的版本提供；演示结果已写入 {out}",
-        "the web server comes with a later version; the demo's results are in {out}",
-    ),
     "serving": Text(
         "网址 {url}（仅本机可访问；Ctrl+C 结束）",
         "open {url} (this machine only; Ctrl+C ends it)",

@@ -76,9 +76,7 @@ class Desk:
     def fingerprint(self) -> str:
         """Return a digest of all that decides verdicts besides the vetted file and the day."""
         session = self.session()
-        layers = session.registered(
-            engine.needed_layers(session.rules, engine.SUBJECT_LAYERS)
-        )
+        layers = session.registered(engine.needed_layers(session.rules, engine.SUBJECT_LAYERS))
         terrain = {str(p) for p in session.workspace.terrain_files()}
         parts = [
             __version__,

@@ -101,9 +101,7 @@ def refusal(method: str, headers: Headers) -> Problem | None:
     origins, site = headers.getlist("origin"), headers.get("sec-fetch-site")
     foreign = any(not _same(origin, hosts[0]) for origin in origins)
     if foreign or site not in (None, "same-origin", "none"):
-        return Problem(
-            403, "不接受其他网站发来的请求", "requests of other sites are not accepted"
-        )
+        return Problem(403, "不接受其他网站发来的请求", "requests of other sites are not accepted")
     return None
 
 

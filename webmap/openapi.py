@@ -45,8 +45,9 @@ def problems(*status: int) -> dict[int | str, Json]:
     return {code: {"description": _WHEN[code], "content": content} for code in codes}
 
 
-def success(model: str, description: str, status: int = 200, media: str = "application/json",
-            **more: Any) -> dict[int | str, Json]:  # fmt: skip
+def success(
+    model: str, description: str, status: int = 200, media: str = "application/json", **more: Any
+) -> dict[int | str, Json]:
     """Return the answer of a route that succeeds: ``model`` is a shared schema."""
     content = {media: {"schema": _reference(model)}}
     return {status: {"description": description, "content": content, **more}}
@@ -94,20 +95,31 @@ def _object(**properties: Json) -> Json:
 def _schemas() -> Json:
     report = {k: v for k, v in report_schema.schema().items() if not k.startswith("$")}
     verdicts = ["FAIL", "REVIEW", "NO_DATA", "PASS", "NOT_APPLICABLE"]
-    counts = _object(**{verdict: _COUNT for verdict in verdicts})
+    counts = _object(**dict.fromkeys(verdicts, _COUNT))
     feature = _object(layer=_TEXT, id=_TEXT, subject={"type": "boolean"}, geometry=_OPEN)
     subject = _object(
-        id=_TEXT, layer=_TEXT, verdict={"enum": verdicts}, decided={"enum": verdicts},
-        undecided={"type": "boolean"}, counts=counts, rules=_OPEN,
+        id=_TEXT,
+        layer=_TEXT,
+        verdict={"enum": verdicts},
+        decided={"enum": verdicts},
+        undecided={"type": "boolean"},
+        counts=counts,
+        rules=_OPEN,
         bbox={"type": "array", "items": {"type": "number"}},
-    )  # fmt: skip
+    )
     features = {"type": "array", "items": feature}
     layer = _object(
-        name=_TEXT, title=_BOTH, geometry={"type": "array", "items": _TEXT}, features=_COUNT,
-        refused=_COUNT, bbox={"type": ["array", "null"], "items": {"type": "number"}},
-        coverage_stated={"type": "boolean"}, warnings=_COUNT, errors=_COUNT,
+        name=_TEXT,
+        title=_BOTH,
+        geometry={"type": "array", "items": _TEXT},
+        features=_COUNT,
+        refused=_COUNT,
+        bbox={"type": ["array", "null"], "items": {"type": "number"}},
+        coverage_stated={"type": "boolean"},
+        warnings=_COUNT,
+        errors=_COUNT,
         columns={"type": "array", "items": _object(name=_TEXT, title=_BOTH, type=_TEXT)},
-    )  # fmt: skip
+    )
     return {
         "Problem": errors.schema(),
         "Report": report,
@@ -127,19 +139,26 @@ def _schemas() -> Json:
         "Features": _object(features=features, truncated={"type": "boolean"}),
         "Layers": _object(layers={"type": "array", "items": layer}),
         "LayerFeatures": _object(
-            type={"const": "FeatureCollection"}, coordinate_system={"const": "EPSG:4490"},
-            layer=_TEXT, numberMatched=_COUNT, numberReturned=_COUNT,
-            truncated={"type": "boolean"}, next={"type": ["integer", "null"]},
+            type={"const": "FeatureCollection"},
+            coordinate_system={"const": "EPSG:4490"},
+            layer=_TEXT,
+            numberMatched=_COUNT,
+            numberReturned=_COUNT,
+            truncated={"type": "boolean"},
+            next={"type": ["integer", "null"]},
             features={"type": "array", "items": _OPEN},
-        ),  # fmt: skip
+        ),
         "Health": _object(
-            status={"enum": ["ok", "degraded"]}, version=_TEXT,
-            workers=_object(total=_COUNT, running=_COUNT), reports=_COUNT,
+            status={"enum": ["ok", "degraded"]},
+            version=_TEXT,
+            workers=_object(total=_COUNT, running=_COUNT),
+            reports=_COUNT,
             reader=_object(
-                network_namespace={"type": "boolean"}, landlock={"type": "boolean"},
+                network_namespace={"type": "boolean"},
+                landlock={"type": "boolean"},
                 drivers={"type": "array", "items": _TEXT},
             ),
-        ),  # fmt: skip
+        ),
         "File": {"type": "string", "contentMediaType": "application/octet-stream"},
         "Page": {"type": "string", "contentMediaType": "text/html"},
     }

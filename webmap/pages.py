@@ -58,9 +58,7 @@ def new_nonce() -> str:
 
 def answer(html: str, nonce: str, status: int = 200, **headers: str) -> HTMLResponse:
     """Return a page with its policy."""
-    return HTMLResponse(
-        html, status, {"Content-Security-Policy": page_policy(nonce), **headers}
-    )
+    return HTMLResponse(html, status, {"Content-Security-Policy": page_policy(nonce), **headers})
 
 
 def in_script(value: Any) -> str:
@@ -99,14 +97,18 @@ def render(
     ]
     if start:
         scripts.append(Markup('<script nonce="{}">{}</script>').format(nonce, Markup(start)))
-    made: str = _environment().get_template(template).render(
-        lang=LANGUAGES[lang],
-        zh=lang == "zh",
-        title=title,
-        policy=Markup(),
-        styles=Markup("\n").join(styles),
-        scripts=Markup("\n").join(scripts),
-        **values,
+    made: str = (
+        _environment()
+        .get_template(template)
+        .render(
+            lang=LANGUAGES[lang],
+            zh=lang == "zh",
+            title=title,
+            policy=Markup(),
+            styles=Markup("\n").join(styles),
+            scripts=Markup("\n").join(scripts),
+            **values,
+        )
     )
     return made
 

@@ -61,9 +61,7 @@ async def _geojson(request: Request, folder: Path, settings: ServerSettings) -> 
     return path, name
 
 
-async def _multipart(
-    request: Request, folder: Path, settings: ServerSettings
-) -> tuple[Path, str]:
+async def _multipart(request: Request, folder: Path, settings: ServerSettings) -> tuple[Path, str]:
     blocks = _limited(request, settings.max_upload + _FRAMING, settings.max_upload_mb)
     parser = MultiPartParser(request.headers, blocks, max_files=1, max_fields=0)
     try:

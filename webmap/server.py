@@ -48,7 +48,7 @@ class Server:
     def files(self, names: tuple[str, ...]) -> list[Served]:
         """Return the scripts and styles called ``names``, in that order."""
         by_name = {served.name: served for served in self.assets.values()}
-        return [by_name[name] for name in names if name in by_name]
+        return [by_name[name] for name in names]
 
 
 def server_of(request: Request) -> Server:

@@ -95,7 +95,9 @@ class ServerSettings:
             except OSError:
                 continue
         listed = ", ".join(map(str, places))
-        raise SettingError(f"无法写入状态文件夹 {listed}", f"cannot write the state folder {listed}")
+        raise SettingError(
+            f"无法写入状态文件夹 {listed}", f"cannot write the state folder {listed}"
+        )
 
 
 _POSITIVE: Final = (

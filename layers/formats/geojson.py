@@ -17,7 +17,6 @@ import pyproj
 import shapely
 
 from gis.ragged import Shapes
-from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import ogr
 from layers.formats.encoding import read_text

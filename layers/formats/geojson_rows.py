@@ -45,11 +45,11 @@ def rows_of(features: Sequence[Record], fields: Sequence[str], sound: Sequence[b
         if all(isinstance(v, _SCALARS) for v in values):
             columns[name] = _column(values)
         else:
-            zh = f"字段 {name} 含有列表或对象，已略去"
-            issues.append(
-                Issue("info", "column_ignored", None, zh, f"field {name} of lists or objects "
-                      "left out")  # fmt: skip
+            zh, en = (
+                f"字段 {name} 含有列表或对象，已略去",
+                f"field {name} of lists or objects left out",
             )
+            issues.append(Issue("info", "column_ignored", None, zh, en))
     return ogr.Rows(columns, _shapes(features, sound), None, tuple(issues))
 
 

@@ -54,7 +54,7 @@ def prying(request, folder):
         {
             "own": Path(request["path"]).read_text(encoding="utf-8"),
             "read": tried(lambda: Path(wanted["canary"]).read_text(encoding="utf-8")),
-            "list": tried(lambda: os.listdir(Path(wanted["canary"]).parent)),
+            "list": tried(lambda: list(Path(wanted["canary"]).parent.iterdir())),
             "write": tried(lambda: Path(wanted["outside"]).write_text("x", encoding="utf-8")),
             "execute": tried(lambda: os.execv("/bin/true", ["true"])),
             "connect": tried(lambda: socket.create_connection(("127.0.0.1", wanted["port"]), 2)),

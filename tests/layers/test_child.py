@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import layers
 from gis.errors import CRSError
 from layers.child import Reader
 from layers.confine import Limits
@@ -16,8 +17,8 @@ from layers.errors import FormatError, LayerError, ReaderError
 from layers.uploads import Upload, read_upload
 from layers.vetted import load_vetted
 
-REPO = Path(__file__).resolve().parents[2]
-APPLICATIONS = REPO / "sample_geodata" / "applications"
+HERE = Path(__file__).resolve().parent
+APPLICATIONS = Path(layers.__file__).parent.parent / "sample_geodata" / "applications"
 READABLE = sorted(p for p in APPLICATIONS.iterdir() if p.suffix in (".gpkg", ".geojson", ".txt"))
 MOST = 100 << 20
 
@@ -35,7 +36,7 @@ def stored(file, folder):
     return path
 
 
-def facts(layers):
+def facts(read):
     return {
         name: (
             layer.table.to_pylist(),
@@ -47,7 +48,7 @@ def facts(layers):
             layer.doubtful.tolist(),
             layer.registered,
         )
-        for name, layer in layers.items()
+        for name, layer in read.items()
     }
 
 
@@ -96,8 +97,8 @@ def hostile():
     made = []
 
     def call(name, path, deadline_s=20.0, limits=None, **request):
-        target = f"tests.layers.child_targets:{name}"
-        reader = Reader(deadline_s, limits or Limits(), target)
+        target = f"child_targets:{name}"
+        reader = Reader(deadline_s, limits or Limits(), target, HERE)
         made.append(reader)
         return reader.call({"path": str(path), **request}, "a.gpkg")
 
@@ -161,7 +162,7 @@ def test_a_fault_of_ours_shows_nothing_of_its_inside(hostile, file):
 
 
 def test_what_comes_back_is_not_believed(file):
-    reader = Reader(target="tests.layers.child_targets:babbling")
+    reader = Reader(target="child_targets:babbling", home=HERE)
     try:
         with pytest.raises(LayerError, match="cannot be trusted"):
             reader.read(Upload(file, "a.gpkg", MOST))
@@ -202,10 +203,10 @@ def landlock():
 def test_the_reader_leaves_nothing_behind(tmp_path, monkeypatch):
     reader = Reader()
     try:
-        before = set(Path("/tmp").glob("minezone-*"))  # noqa: S108
+        before = set(Path("/tmp").glob("minezone-*"))
         file = READABLE[0]
         reader.read(Upload(stored(file, tmp_path), file.name, MOST))
-        assert set(Path("/tmp").glob("minezone-*")) <= before  # noqa: S108
+        assert set(Path("/tmp").glob("minezone-*")) <= before
         number = reader.pid
     finally:
         reader.close()

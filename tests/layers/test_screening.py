@@ -44,7 +44,11 @@ SHAPEFILE = [("权/rights.shp", b"1"), ("权/rights.shx", b"2"), ("权/rights.db
 
 
 def test_the_one_dataset_comes_out_under_our_name(tmp_path, folder):
-    extra = [("权/rights.shp.xml", b"x"), ("权/rights.prj", b"4"), ("__MACOSX/权/._rights.shp", b"y")]
+    extra = [
+        ("权/rights.shp.xml", b"x"),
+        ("权/rights.prj", b"4"),
+        ("__MACOSX/权/._rights.shp", b"y"),
+    ]
     path = archive(tmp_path / "upload.zip", [*SHAPEFILE, *extra])
     assert unpack(path, folder) == (folder / "upload.shp", "rights.shp")
     found = {p.name: p.read_bytes() for p in folder.iterdir()}
@@ -90,7 +94,7 @@ def test_refused_in_one_line(tmp_path, folder, entries, said):
         unpack(archive(tmp_path / "u.zip", entries), folder)
     assert said in caught.value.en and caught.value.en.startswith(str(tmp_path / "u.zip"))
     assert "\n" not in str(caught.value)
-    assert not [p for p in tmp_path.rglob("evil*")]
+    assert not list(tmp_path.rglob("evil*"))
 
 
 def test_links_are_refused(tmp_path, folder):

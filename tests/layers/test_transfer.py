@@ -16,7 +16,7 @@ from layers.errors import LayerError
 from layers.frames import Frame, FrameError, receive, send, unpacked
 from layers.vetted import load_vetted
 
-PROSPECT = Path(__file__).resolve().parents[2] / "sample_geodata" / "applications"
+PROSPECT = Path(snapshot.__file__).parent.parent / "sample_geodata" / "applications"
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def test_frames_that_are_none():
         with pytest.raises(FrameError, match="in time"):
             receive(ours, 0.05, 10)
         send(theirs, Frame({}, b"x" * 11))
-        with pytest.raises(FrameError, match="0|11 bytes"):
+        with pytest.raises(FrameError, match="11 bytes"):
             receive(ours, 1.0, 10)
     ours, theirs = socket.socketpair()
     with ours:

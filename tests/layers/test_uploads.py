@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import layers
 from layers.errors import FormatError
 from layers.uploads import Upload, read_upload, shown_name
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_geodata"
+SAMPLE = Path(layers.__file__).parent.parent / "sample_geodata"
 MOST = 100 << 20
 
 
@@ -60,8 +61,7 @@ def test_a_zipped_shapefile(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         for part in SAMPLE.glob("mining_rights.*"):
             archive.write(part, part.name)
-    layers = read_upload(Upload(path, "送审.zip", MOST), tmp_path)
-    (layer,) = layers.values()
+    (layer,) = read_upload(Upload(path, "送审.zip", MOST), tmp_path).values()
     assert layer.name == "mining_right" and len(layer) >= 10
     assert layer.provenance[0].source == "送审.zip/mining_rights.shp"
     assert not any("2c8f0a5e" in i.message for i in layer.issues)
@@ -91,9 +91,9 @@ def test_a_real_shapefile_reads_the_same_zipped(tmp_path):
             archive.write(part, f"dir/{part.name}")
             shutil.copy(part, folder / part.name)
     zipped = read_upload(Upload(path, "送审.zip", MOST), tmp_path)["mining_right"]
-    plain = read_upload(
-        Upload(folder / "mining_rights.shp", "mining_rights.shp", MOST), tmp_path
-    )["mining_right"]
+    plain = read_upload(Upload(folder / "mining_rights.shp", "mining_rights.shp", MOST), tmp_path)[
+        "mining_right"
+    ]
     assert zipped.table.equals(plain.table)
     assert (zipped.shapes.xy == plain.shapes.xy).all()
     assert zipped.provenance[0].sha256 == plain.provenance[0].sha256

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import layers
 from layers.watch import stamp_of
 from layers.workspace import open_workspace
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_geodata"
+SAMPLE = Path(layers.__file__).parent.parent / "sample_geodata"
 
 
 @pytest.fixture

@@ -18,9 +18,8 @@ router = APIRouter(tags=["pages"])
 
 PAGE: dict[str, Any] = {"response_class": HTMLResponse, "responses": problems(404, 422)}
 VET_FILES = ("page.css", "vet.css", "words.js", "dom.js", "vet.js")
-_START_VET = (
-    'minezone.startVet(JSON.parse(document.getElementById("minezone-page").textContent));'
-)
+PLAIN_FILES = ("page.css", "plain.css")
+_START_VET = 'minezone.startVet(JSON.parse(document.getElementById("minezone-page").textContent));'
 Lang = Annotated[str | None, pages.LANGUAGE]
 
 
@@ -33,7 +32,14 @@ async def workspace_map(request: Request, lang: Lang = None) -> Response:
         return await _map(request, server, str(folder), server.store.id_of_screen(folder))
     nonce, chosen = pages.new_nonce(), pages.language(request)
     title = "正在判定整个工作区" if chosen == "zh" else "Judging the whole workspace"
-    html = pages.render("wait.html", chosen, title, nonce, seconds=int(server.whole.seconds))
+    html = pages.render(
+        "wait.html",
+        chosen,
+        title,
+        nonce,
+        server.files(PLAIN_FILES),
+        seconds=int(server.whole.seconds),
+    )
     return pages.answer(html, nonce, Refresh="3")
 
 
@@ -68,13 +74,20 @@ async def docs(request: Request, lang: Lang = None) -> Response:
     """Every address of this server, with its parameters and answers."""
     nonce, chosen = pages.new_nonce(), pages.language(request)
     document = openapi.document(request.app)
-    html = pages.render("docs.html", chosen, "minezone API", nonce, api=document)
+    html = pages.render(
+        "docs.html",
+        chosen,
+        "minezone API",
+        nonce,
+        server_of(request).files(PLAIN_FILES),
+        api=document,
+    )
     return pages.answer(html, nonce)
 
 
 @router.get("/assets/{name}", response_class=Response, responses=problems(404))
 async def asset(request: Request, name: Annotated[str, Path(max_length=128)]) -> Response:
-    """A script or style of the pages; its name changes with its content."""
+    """Return a script or style of the pages; its name changes with its content."""
     found = server_of(request).assets.get(name)
     if found is None:
         raise not_found()

@@ -103,7 +103,9 @@ async def file(
     server = server_of(request)
     folder = FilePath(folder_of(server.store, report_id))
     if name not in DOWNLOADS:
-        raise Problem(404, "没有这个文件", f"there is no such file; there are {', '.join(DOWNLOADS)}")
+        raise Problem(
+            404, "没有这个文件", f"there is no such file; there are {', '.join(DOWNLOADS)}"
+        )
     if not (folder / name).is_file():
         await _make(server, folder, report_id, name)
     if not (folder / name).is_file():

@@ -76,12 +76,12 @@ async def vet(
 ) -> Response:
     """Judge one file, or a GeoJSON body, against the workspace and return its report."""
     server = server_of(request)
-    said = {"layer": layer, "crs": crs, "encoding": encoding, "constants": _constants(declared)}
-    codes = _codes(rules)
+    constants, codes = _constants(declared), _codes(rules)
     day = as_of.isoformat() if as_of else None
     with server.store.receiving() as folder:
         path, shown = await receive_file(request, folder, server.settings)
-        upload = Upload(path, shown, server.settings.max_upload, **said)
+        largest = server.settings.max_upload
+        upload = Upload(path, shown, largest, layer, crs, encoding, constants)
         question: dict[str, Any] = {"upload": upload.request(), "rules": codes, "as_of": day}
         answer = await server.pool.ask(task="vet", out=str(folder), **question)
         report_id = answer.header["report_id"]

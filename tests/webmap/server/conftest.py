@@ -2,15 +2,14 @@
 
 import shutil
 import zipfile
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from webmap.app import create_app
+from webmap.cli_demo import SAMPLE
 from webmap.settings import ServerSettings
 
-SAMPLE = Path(__file__).resolve().parents[3] / "sample_geodata"
 DAY = "2026-06-01"
 
 

@@ -30,7 +30,9 @@ def test_foreign_hosts_are_refused(client, host, path):
     is_problem(answer, 421, "127.0.0.1")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8000", "LOCALHOST", "[::1]:8000", "[::1]"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost:8000", "LOCALHOST", "[::1]:8000", "[::1]"]
+)
 def test_own_hosts_are_answered(client, host):
     assert client.get("/healthz", headers={"host": host}).status_code == 200
 

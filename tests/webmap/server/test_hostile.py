@@ -163,7 +163,9 @@ def test_archives(client, pond, tmp_path):
 @pytest.mark.parametrize(
     "name", ["a.gpkg", "a.fgb", "a.parquet", "a.geojson", "a.kml", "a.txt", "a.zip", "a.gdb.zip"]
 )
-@pytest.mark.parametrize("data", [b"", b"\0" * 4096, b"MZ" + b"\x90" * 600], ids=["0", "nul", "exe"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0" * 4096, b"MZ" + b"\x90" * 600], ids=["0", "nul", "exe"]
+)
 def test_content_of_another_kind(client, name, data):
     answer = post_file(client, name, data)
     is_problem(answer, 422)
@@ -171,7 +173,9 @@ def test_content_of_another_kind(client, name, data):
 
 def test_a_slow_file_ends_at_the_deadline(lone_client, pond):
     client = lone_client(read_seconds=0.001)
-    told = is_problem(post_file(client, "慢.gpkg", pond.read_bytes()), 422, "took more than 0.001 s")
+    told = is_problem(
+        post_file(client, "慢.gpkg", pond.read_bytes()), 422, "took more than 0.001 s"
+    )
     assert told["file"] == "慢.gpkg"
     assert client.get("/healthz").json()["status"] == "ok"
 
@@ -184,4 +188,4 @@ def test_text_of_others_stays_text(client):
     report = post_geojson(client, json.dumps(feature), name=name).json()
     assert report["subjects"][0]["name"] == name
     page = client.get(f"/reports/{report['report_id']}").text
-    assert "49" not in page.partition("minezone-scene")[2][:0] and "<img src=x" not in page
+    assert "<img src=x" not in page and "49<img" not in page
