@@ -68,6 +68,8 @@ class Session:
         progress: Progress | None,
     ) -> None:
         self.workspace = workspace
+        # A run that repeats an earlier one bears its id and its time.
+        self.report_id: str | None = None
         self.created_at = datetime.now(UTC)
         self.as_of = as_of or self.created_at.astimezone().date()
         self.rulebook: Rulebook = load_rulebook(workspace.jurisdiction)
@@ -75,6 +77,12 @@ class Session:
         self.formats, self.lang, self.progress = tuple(formats), lang, progress
         self._loaded: dict[str, Layer] = {}
         self._unread: dict[str, dict[str, str]] = {}
+
+    def another(self, codes: Sequence[str] | None = None, as_of: date | None = None) -> Session:
+        """Return a session for a further run on the layers that this one has loaded."""
+        made = Session(self.workspace, codes, as_of, self.formats, self.lang, None)
+        made._loaded, made._unread = self._loaded, self._unread
+        return made
 
     def read(self, file: Path, options: ReadOptions) -> dict[str, Layer]:
         """Return the vetted layers of one file."""
@@ -167,7 +175,7 @@ class Session:
             self.rules if rules is None else rules,
             self.rulebook,
             self.as_of,
-            report_id=str(uuid.uuid4()),
+            report_id=self.report_id or str(uuid.uuid4()),
             created_at=self.created_at,
             title=self.workspace.title,
             progress=self.progress,

@@ -8,7 +8,7 @@ where the true shift is of the order of 100 m, are refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -245,14 +245,21 @@ def _is_wgs84(crs: pyproj.CRS) -> bool:
 
 def _unprojected(xy: Floats, crs: pyproj.CRS) -> Floats:
     """Return longitude and latitude on the system's own datum, in degrees from Greenwich."""
+    return _run(_to_own_datum(crs), xy)
+
+
+@lru_cache(maxsize=64)
+def _to_own_datum(crs: pyproj.CRS) -> pyproj.Transformer:
+    """Return the way to degrees from Greenwich on the system's own datum; 25 ms to make."""
     geodetic = crs.geodetic_crs
     if geodetic is None:
         raise CRSError(f"坐标系 {crs.name} 没有大地基准", f"{crs.name} has no geodetic datum")
     plain = GeographicCRS(datum=geodetic.datum)
-    return _run(pyproj.Transformer.from_crs(crs, plain, always_xy=True), xy)
+    return pyproj.Transformer.from_crs(crs, plain, always_xy=True)
 
 
-@cache
+# Bounded: a server meets any number of systems in its uploads.
+@lru_cache(maxsize=64)
 def _operation(crs: pyproj.CRS) -> tuple[pyproj.Transformer, Transformation]:
     """Return PROJ's best operation to EPSG:4490 that is no ballpark."""
     old = [zh for key, zh in _OLD_DATUMS.items() if key in _datum_name(crs)]

@@ -254,6 +254,28 @@ def explain(
     return 0
 
 
+@app.command()
+def serve(
+    context: typer.Context,
+    workspace: Workspace,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="NUMBER")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", metavar="N")] = None,
+    state: Annotated[Path | None, typer.Option("--state", metavar="DIR")] = None,
+) -> int:
+    """Serve the map of the workspace and vet files in a browser."""
+    from webmap.cli_serve import run
+
+    return run(
+        context.obj.lang,
+        workspace=workspace,
+        host=host,
+        port=port,
+        workers=workers,
+        state=state,
+    )
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0, 1, 2 or 3."""
     cli_io.use_utf8()

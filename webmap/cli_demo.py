@@ -41,7 +41,10 @@ class Step:
 
 
 def run(out: Path, lang: str, *, serve: bool = False) -> int:
-    """Vet the sample's applications, screen its layers, print both; return 0."""
+    """Vet the sample's applications, screen its layers, print both; return 0.
+
+    ``serve`` then serves the sample on this machine until interrupted.
+    """
     workspace = copy_sample(out / "sample")
     with progress_bar() as progress:
         if progress:
@@ -52,7 +55,9 @@ def run(out: Path, lang: str, *, serve: bool = False) -> int:
         _print(step, lang)
     emit(_closing(workspace, out, lang))
     if serve:
-        emit([say("no_server", lang, out=out)])
+        from webmap.cli_serve import run as serve_forever
+
+        return serve_forever(lang, workspace=workspace)
     return 0
 
 

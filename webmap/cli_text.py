@@ -52,9 +52,26 @@ COMMANDS: Final[dict[str, Text]] = {
         "Explain one rule: what it applies to, how it measures, the history of its limits, the "
         "articles' own words and the answers it can give.",
     ),
+    "serve": Text(
+        "在本机提供网页：工作区地图、上传文件审查、下载结果。只监听本机；设置见 docs/server.md。",
+        "Serve pages on this machine: the map of the workspace, vetting by upload, downloads. "
+        "Listens on this machine only; docs/server.md lists all settings.",
+    ),
 }
 
 OPTIONS: Final[dict[str, Text]] = {
+    "host": Text(
+        "监听地址，只能是本机；默认 127.0.0.1", "address of this machine; 127.0.0.1 by default"
+    ),
+    "port": Text("端口，0 为任一空闲端口；默认 8000", "port, 0 for any free one; 8000 by default"),
+    "workers": Text(
+        "判定进程数；默认每个处理器一个，至多 4",
+        "processes that judge; one for each processor by default, at most 4",
+    ),
+    "state": Text(
+        "存放上传文件和报告的文件夹；默认在工作区旁的 .minezone/server",
+        "folder for uploads and reports; .minezone/server beside the workspace by default",
+    ),
     "files": Text("要审查的文件", "files to vet"),
     "paths": Text("文件或文件夹", "files or folders"),
     "file": Text("要检查的文件", "the file to check"),
@@ -104,7 +121,7 @@ OPTIONS: Final[dict[str, Text]] = {
     ),
     "debug": Text("程序出错时打印完整调用栈", "print the traceback of a program error"),
     "version": Text("显示版本号", "show the version"),
-    "serve": Text("演示后打开网页（以后的版本提供）", "then open the web page (a later version)"),
+    "serve": Text("演示后在本机提供网页", "then serve the sample's pages on this machine"),
     "help": Text("显示帮助", "show this help"),
 }
 
@@ -132,9 +149,13 @@ SAY: Final[dict[str, Text]] = {
     "bad_set": Text("--set 的值 {value} 应写成 列名=值", "--set {value}: write it as COLUMN=VALUE"),
     "set_twice": Text("--set 两次给出列 {value}", "--set gives column {value} twice"),
     "empty_list": Text("{where} 没有给出任何名称", "{where} names nothing"),
-    "no_server": Text(
-        "网页服务将在以后的版本提供；演示结果已写入 {out}",
-        "the web server comes with a later version; the demo's results are in {out}",
+    "serving": Text(
+        "网址 {url}（仅本机可访问；Ctrl+C 结束）",
+        "open {url} (this machine only; Ctrl+C ends it)",
+    ),
+    "port_taken": Text(
+        "无法监听 {host}:{port}：{why}；可用 --port 另选端口",
+        "cannot listen on {host}:{port}: {why}; choose another --port",
     ),
     "no_sample": Text("找不到示例数据文件夹 {path}", "the sample data are missing: {path}"),
     "totals": Text("共判定 {n} 个对象：{counts}", "subjects judged: {n}  {counts}"),
