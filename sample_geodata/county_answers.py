@@ -158,7 +158,7 @@ def _unknown(one: Feature) -> bool:
 def _without_terrain(county: County, one: Feature) -> None:
     told = _of(one, "project_type", "status")
     if _unknown(one):
-        beyond = {r: ("NO_DATA", "neither project type nor status") for r in ("TF201", "TF202")}
+        beyond = dict.fromkeys(("TF201", "TF202"), ("NO_DATA", "neither project type nor status"))
     elif new_pond(one):
         beyond = {"TF202": ("NOT_APPLICABLE", "not built yet")}
     else:
@@ -268,8 +268,11 @@ def gf302(county: County, one: Feature) -> Told:
     told = {**_of(one, "treated", "volume_m3")}
     if one["treated"]:
         return "PASS", "treated", told
-    total = sum(f["volume_m3"] or 0 for f in county.features["goaf"]
-                if f["owner_licence_no"] == one["owner_licence_no"] and f["treated"] is not True)
+    total = sum(
+        f["volume_m3"] or 0
+        for f in county.features["goaf"]
+        if f["owner_licence_no"] == one["owner_licence_no"] and f["treated"] is not True
+    )
     return "PASS", "within both limits", {**told, "owner_total_m3": float(total)}
 
 

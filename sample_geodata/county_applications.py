@@ -207,8 +207,10 @@ def write_applications(county: County, folder: Path) -> None:
             write_geojson(path, features, one.layer)
         else:
             path.write_bytes(_text(name, one).encode("gb18030"))
-    lines = ["# 申请文件本身没有写明、由申请人另行声明的内容（等同于 vet --set）",
-             "# What the application files leave out and the applicant declares (as vet --set)"]
+    lines = [
+        "# 申请文件本身没有写明、由申请人另行声明的内容（等同于 vet --set）",
+        "# What the application files leave out and the applicant declares (as vet --set)",
+    ]
     for name in county.applications:
         lines += ["", f'["{name}"]']
         lines += [f'{k} = "{v}"' for k, v in DECLARED.get(name, {}).items()]

@@ -34,7 +34,7 @@ TO_DEGREES = Transformer.from_crs(PLANE, DEGREES, always_xy=True, allow_ballpark
 def in_plane(shape: BaseGeometry) -> BaseGeometry:
     """Return a local shape in zone 37 with its prefix, 0.1 mm."""
     return shapely.transform(
-        shape, lambda xy: np.round(xy + [PREFIX + WEST, SOUTH], 4), include_z=False
+        shape, lambda xy: np.round(xy + np.array([PREFIX + WEST, SOUTH]), 4), include_z=False
     )
 
 

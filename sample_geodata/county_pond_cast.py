@@ -145,8 +145,7 @@ def _downstream(county: County, sites: Sites) -> None:
                   new=False, corridor_path_m=1250.0, kind="village", sector_m=None,
                   straight_below_m=None)  # fmt: skip
     # A new pond that has nothing against it.
-    one = sites.find(lambda v: anywhere(v) and sites.clear(v.cut(0.0), 400.0),
-                     sites.beyond(400.0))
+    one = sites.find(lambda v: anywhere(v) and sites.clear(v.cut(0.0), 400.0), sites.beyond(400.0))
     overhead = next(f.id for f in county.features["tailings_facility"]
                     if county.answers.get(("screen", f.layer, f.id, "TF202"), "")[:1]
                     == ("REVIEW",))  # fmt: skip

@@ -187,7 +187,11 @@ class Sites:
             if (int(cell), height) not in self.known:
                 self.known[int(cell), height] = valley(self.county, int(cell), height)
             one = self.known[int(cell), height]
-            if one is None or self._taken(one.lake) or (not ends and (one.ends or one.along[-1] < 1300.0)):
+            if (
+                one is None
+                or self._taken(one.lake)
+                or (not ends and (one.ends or one.along[-1] < 1300.0))
+            ):
                 continue
             if accept(one):
                 self.taken.append(at)
@@ -201,7 +205,9 @@ class Sites:
         zones = self.county.features.get("protected_zone", [])
         return near or any(z.shape.distance(lake) < 30.0 for z in zones)
 
-    def at_distance(self, number: str, metres: float, alone: bool = False) -> tuple[Valley, Polygon]:
+    def at_distance(
+        self, number: str, metres: float, alone: bool = False
+    ) -> tuple[Valley, Polygon]:
         """Return a site and its pond exactly so far from a river, clear of all others."""
         found: list[Polygon] = []
 

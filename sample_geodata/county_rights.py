@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import shapely
 from county_frame import County, Feature, apart, blob, fixed_point, lapped, split, true_area
@@ -22,7 +24,20 @@ KINDS = {
 }
 CAPACITY = {"stone": 400.0, "sand": 200.0, "clay": 120.0, "bauxite": 600.0, "limestone": 1000.0,
             "iron": 600.0, "gold": 90.0, "copper": 450.0, "gypsum": 300.0}  # fmt: skip
-HOLDERS = ["清岩", "沙塬", "西峁", "柏川", "石咀", "金坪", "铁岭", "白崖", "青塔", "黄湾", "龙畔", "榆树"]
+HOLDERS = [
+    "清岩",
+    "沙塬",
+    "西峁",
+    "柏川",
+    "石咀",
+    "金坪",
+    "铁岭",
+    "白崖",
+    "青塔",
+    "黄湾",
+    "龙畔",
+    "榆树",
+]
 TERM = {"valid_from": "2021-03-01", "valid_to": "2031-02-28"}
 
 
@@ -199,8 +214,13 @@ def _spacing(county: County) -> None:
         (300.1, {}, {}, "PASS PASS", "more than 300 m"),
         (300.02, {}, {}, "REVIEW REVIEW", "within twice the accuracies of 300 m"),
         (250.0, {"capacity_kt_a": None}, {}, "REVIEW REVIEW", "one capacity is not known"),
-        (200.0, {"capacity_kt_a": 500.1}, {}, "NOT_APPLICABLE NOT_APPLICABLE",
-         "one is larger than 500 kt/a"),
+        (
+            200.0,
+            {"capacity_kt_a": 500.1},
+            {},
+            "NOT_APPLICABLE NOT_APPLICABLE",
+            "one is larger than 500 kt/a",
+        ),
         (200.0, {"capacity_kt_a": 500.0}, APPLIED, "FAIL FAIL", "500 kt/a is still small"),
     ):
         a, b, way = pair(county, 230.0)
@@ -296,7 +316,7 @@ def fill(county: County, mines: int, explorations: int) -> None:
             break
         right(county, kinds[k % len(kinds)], blob(county.rng, at, 300.0))
     minerals = ["铁矿", "铝土矿", "铜矿", "金矿", "石墨"]
-    every = [*county.features["mining_right"], *sum(county.applications.values(), [])]
+    every = [*county.features["mining_right"], *chain.from_iterable(county.applications.values())]
     taken = shapely.union_all([f.shape.buffer(0) for f in every])
     ponds = shapely.union_all([f.shape for f in county.features["tailings_facility"]])
     inner = county.outline.buffer(-500.0)

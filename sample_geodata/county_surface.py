@@ -86,11 +86,16 @@ def crested(county: County, shape: Polygon, loose: float = 90.0) -> float:
     normal = np.column_stack([-way[:, 1], way[:, 0]])
     offsets = np.arange(-300.0, 301.0, 30.0)
     spots = xy[:, None, :] + offsets[None, :, None] * normal[:, None, :]
-    columns, rows = (spots[..., 0] // CELL).astype(int), ROWS - 1 - (spots[..., 1] // CELL).astype(int)
+    columns, rows = (
+        (spots[..., 0] // CELL).astype(int),
+        ROWS - 1 - (spots[..., 1] // CELL).astype(int),
+    )
     z = county.terrain.z[rows, columns]
     middle = np.abs(offsets) <= loose
     crest = z[:, middle].max(axis=1)
-    falls = (crest - z[:, offsets < 0].min(axis=1) > 8) & (crest - z[:, offsets > 0].min(axis=1) > 8)
+    falls = (crest - z[:, offsets < 0].min(axis=1) > 8) & (
+        crest - z[:, offsets > 0].min(axis=1) > 8
+    )
     inside = np.argmax(np.where(middle, z, -1e9), axis=1)
     held = (np.abs(offsets[inside]) < loose) & falls
     return float(held.mean())
@@ -127,8 +132,14 @@ def _ridges(county: County) -> None:
         ("stone", APPLIED, along, 1.0, "REVIEW", "its boundary runs along a ridge of the DEM"),
         ("sand", {}, along, 1.0, "REVIEW", "existing, along a ridge: consolidation candidate"),
         ("stone", APPLIED, below, 0.16, "PASS", "parallel to a ridge, 150 m below it"),
-        ("bauxite", {}, along, 1.0, "NOT_APPLICABLE",
-         "along a ridge, but no building stone or sand"),
+        (
+            "bauxite",
+            {},
+            along,
+            1.0,
+            "NOT_APPLICABLE",
+            "along a ridge, but no building stone or sand",
+        ),
         ("stone", APPLIED, across, 0.22, "PASS", "the ridge is crossed, not followed"),
     ):
         ridge, shape = free(make, most)
@@ -154,7 +165,9 @@ def _ridges(county: County) -> None:
 
 def zone(county: County, shape: BaseGeometry, kind: str, word: str) -> Feature:
     """Add a protected zone."""
-    return county.add("protected_zone", "BH-", shape, zone_class=kind, name=f"{county.name()}{word}")
+    return county.add(
+        "protected_zone", "BH-", shape, zone_class=kind, name=f"{county.name()}{word}"
+    )
 
 
 def _zones(county: County) -> None:
@@ -274,8 +287,14 @@ def _pits_and_dumps(county: County) -> None:
 def settle(county: County, most: int = 175) -> None:
     """Add villages along the rivers and streams, schools, works and houses."""
     rng = county.rng
-    busy = shapely.union_all([f.shape for n in ("mining_right", "tailings_facility", "waste_dump")
-                              for f in county.features[n] if f["right_type"] != "exploration"])
+    busy = shapely.union_all(
+        [
+            f.shape
+            for n in ("mining_right", "tailings_facility", "waste_dump")
+            for f in county.features[n]
+            if f["right_type"] != "exploration"
+        ]
+    )
     free = shapely.union_all(county.people_free)
     spots: list[tuple[float, float]] = [
         f.shape.centroid.coords[0] for f in county.features["settlement"]]  # fmt: skip

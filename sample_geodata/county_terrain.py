@@ -289,7 +289,9 @@ def _steepest(z: np.ndarray, base: np.ndarray) -> np.ndarray:
     for dr, dc in NEIGHBOURS:
         step = DIAGONAL if dr and dc else CELL
         other = padded[1 + dr : 1 + dr + ROWS, 1 + dc : 1 + dc + COLUMNS]
-        drop = (np.where(np.isfinite(grid), grid, -np.inf) - np.where(np.isfinite(other), other, 1e9)) / step
+        drop = (
+            np.where(np.isfinite(grid), grid, -np.inf) - np.where(np.isfinite(other), other, 1e9)
+        ) / step
         lower = drop > best
         best[lower] = drop[lower]
         receiver[lower] = own[lower] + dr * COLUMNS + dc

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from county_frame import County, Feature, apart, blob, box, fixed_point, true_distance
 from county_rights import APPLIED, heading, pair, right
-from shapely import LineString, Point, Polygon
-from shapely import shortest_line
+from shapely import LineString, Point, Polygon, shortest_line
 from shapely.affinity import scale, translate
 
 UNSET = object()
