@@ -104,6 +104,38 @@ ROLE_COLOURS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+Pattern = Literal["solid", "crossed", "rows", "upright", "light", "dashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleStyle:
+    """Look of one kind of evidence; its colour is that of the finding's verdict.
+
+    Attributes
+    ----------
+    pattern : how it is drawn. Areas: ``solid``, ``crossed`` (lattice), ``rows`` (level lines),
+        ``upright`` (upright lines), ``light`` (translucent) or ``dashed`` (translucent, broken
+        outline). Lines and points: ``dashed`` or whole.
+    weight : width of the line or outline in CSS pixels
+    """
+
+    pattern: Pattern
+    weight: float
+
+
+ROLE_STYLES: Mapping[str, RoleStyle] = MappingProxyType(
+    {
+        "overlap": RoleStyle("crossed", 2.0),
+        "shortest_line": RoleStyle("solid", 2.5),
+        "flow_path": RoleStyle("solid", 4.0),
+        "corridor": RoleStyle("light", 1.5),
+        "exclusion_zone": RoleStyle("dashed", 2.0),
+        "ridge_run": RoleStyle("dashed", 5.0),
+        "void": RoleStyle("upright", 1.5),
+        "outside_part": RoleStyle("rows", 2.0),
+    }
+)
+
 # What a piece of evidence shows on the ground.
 ROLE_LABELS: Mapping[str, Text] = MappingProxyType(
     {

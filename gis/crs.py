@@ -98,6 +98,36 @@ def in_china(lonlat: Floats) -> Bools:
         return np.asarray(((lonlat >= low) & (lonlat <= high)).all(axis=1), np.bool_)
 
 
+def zone_prefix(crs: object) -> int | None:
+    """Return the zone number that a transverse Mercator system's eastings begin with, or None.
+
+    A false easting of 37,500,000 m means 37; one below a million has no prefix.
+    """
+    return _prefix(parse_crs(crs))
+
+
+@lru_cache(maxsize=64)
+def _prefix(crs: pyproj.CRS) -> int | None:
+    operation = _horizontal(crs).coordinate_operation
+    if operation is None or not operation.method_name.startswith("Transverse Mercator"):
+        return None
+    east = [p for p in operation.params if p.name == "False easting"]
+    return int(sum(float(p.value) * p.unit_conversion_factor for p in east) // 1e6) or None
+
+
+def other_zone(xy: Floats, crs: object) -> Bools:
+    """Return (n,) bool: the easting begins with another number than the system's own zone.
+
+    Such a coordinate would land a thousand kilometres or more from where it belongs, and maybe
+    still in China. Where the system has no prefix nothing can be told.
+    """
+    prefix = zone_prefix(crs)
+    if prefix is None:
+        return np.zeros(len(xy), np.bool_)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.floor(xy[:, 0] / 1e6) != prefix, np.bool_)
+
+
 def to_cgcs2000(xy: Floats, crs: object) -> tuple[Floats, Transformation]:
     """Return longitude and latitude (n, 2) in EPSG:4490 of coordinates (n, 2), east first.
 

@@ -17,7 +17,7 @@ AZIMUTHS = (225.0, 270.0, 315.0, 360.0)
 ALTITUDE = 45.0
 EXAGGERATION = 1.5
 # Lit ground is paper, shade a cool grey: what speaks on the map are the verdicts.
-LIT, SHADED = (253, 252, 248), (134, 142, 148)
+LIT, SHADED = (253, 252, 248), (112, 121, 128)
 LEVELS = 32
 # Shades between which the tones run: level ground lies at sin(ALTITUDE) = 0.71.
 DARKEST, LIGHTEST = 0.1, 0.85

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -152,7 +153,8 @@ def batch(
     arguments = run_arguments(rules, as_of, formats)
     declared = declared_constants(constants)
     from analysis import api
-    from webmap import cli_view
+    from webmap import cli_batch
+    from webmap.cli_lines import terminal_look
 
     with progress_bar() as progress:
         outcome = api.batch(
@@ -168,9 +170,9 @@ def batch(
             **arguments,
         )
     if as_json:
-        emit_json(cli_view.batch_record(outcome))
+        emit_json(cli_batch.batch_record(outcome))
     else:
-        emit(cli_view.batch_lines(outcome, settings.lang))
+        emit(cli_batch.batch_lines(outcome, settings.lang, terminal_look()))
     return outcome.exit_status
 
 
@@ -239,13 +241,16 @@ def explain(
     """Explain one rule."""
     day = day_of(as_of)
     from analysis import api
-    from webmap import cli_pages
+    from webmap.cli_explain import explain_lines
+    from webmap.cli_lines import terminal_look
 
-    page = api.explain(code.upper(), jurisdiction=jurisdiction, as_of=day)
     if as_json:
-        emit_json(page)
+        emit_json(api.explain(code.upper(), jurisdiction=jurisdiction, as_of=day))
     else:
-        emit(cli_pages.explain_lines(page, context.obj.lang))
+        # People ask what holds now.
+        now = day or datetime.now(UTC).astimezone().date()
+        page = api.explain(code.upper(), jurisdiction=jurisdiction, as_of=now)
+        emit(explain_lines(page, context.obj.lang, terminal_look()))
     return 0
 
 
@@ -311,13 +316,14 @@ def _describe(node: Any, lang: str) -> None:
 
 def _show(outcome: Outcome, workspace: Path, settings: Settings, as_json: bool) -> int:
     from webmap import cli_view
+    from webmap.cli_lines import terminal_look
     from webmap.cli_map import with_map
 
     outcome, said = with_map(outcome, workspace, settings.lang)
     if as_json:
         emit_json(cli_view.outcome_record(outcome))
     else:
-        emit([*cli_view.outcome_lines(outcome, settings.lang), *said])
+        emit([*cli_view.outcome_lines(outcome, settings.lang, terminal_look()), *said])
     return outcome.exit_status
 
 

@@ -19,10 +19,9 @@ from shapely.errors import ShapelyError
 
 from analysis.model import Verdict
 from analysis.reports import outlines
-from analysis.style import LAYER_COLOURS, ROLE_COLOURS, ROLE_LABELS, VERDICT_STYLES
+from analysis.style import VERDICT_STYLES
 from gis.ragged import Floats, Ints, Shapes
-from layers.catalog import catalog
-from webmap import result_folder
+from webmap import looks, result_folder
 from webmap.facts import facts_of
 from webmap.result_folder import TooLargeError
 
@@ -110,34 +109,8 @@ class Scene:
 
     def styles(self) -> Json:
         """Return how verdicts, evidence and the layers of this result look."""
-        judged = {s["layer"] for s in self.report["subjects"]}
-        seen = {*judged, *self.result.column("layer")}
-        verdicts = [
-            {
-                "code": verdict.name,
-                "colour": style.colour,
-                "fill": style.fill,
-                "weight": style.weight,
-                "label": _both(style.label),
-            }
-            for verdict, style in VERDICT_STYLES.items()
-        ]
-        roles = {
-            role: {"label": _both(label), "colour": ROLE_COLOURS[role]}
-            for role, label in ROLE_LABELS.items()
-        }
-        layers = {
-            name: {
-                "title": {"zh": schema.zh, "en": schema.en},
-                "kind": "subject" if name in judged else "context",
-                "colour": LAYER_COLOURS[name].colour,
-                "dash": LAYER_COLOURS[name].dash,
-                "fill": LAYER_COLOURS[name].fill,
-            }
-            for name, schema in catalog().items()
-            if name in seen
-        }
-        return {"verdicts": verdicts, "roles": roles, "layers": layers}
+        judged = {subject["layer"] for subject in self.report["subjects"]}
+        return looks.styles_of(judged, {*judged, *self.result.column("layer")})
 
     # -- subjects and findings -----------------------------------------------------------------
 
@@ -308,7 +281,3 @@ def _notes(inputs: Sequence[Mapping[str, Any]]) -> Json:
         "warnings": severities["warning"],
         "errors": severities["error"],
     }
-
-
-def _both(text: Any) -> Json:
-    return {"zh": text.zh, "en": text.en}

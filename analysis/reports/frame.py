@@ -96,6 +96,14 @@ class Frame:
         return out
 
     @cached_property
+    def areal(self) -> bool:
+        """Return whether every subject is an area."""
+        return all(
+            bool((layer.shapes.kinds[rows] == Kind.POLYGON).all())
+            for layer, _, rows in self._subject_groups
+        )
+
+    @cached_property
     def verdict_counts(self) -> npt.NDArray[np.int32]:
         """Return (s, 5) findings of each subject by verdict, worst first."""
         f = self.results.findings

@@ -110,6 +110,9 @@ def test_features_are_the_subject_what_it_meets_and_what_lies_around(result):
         ("river", "river:HL", False, "黄河", "HL"),
         ("county", "county:140100", False, None, "140100"),
     ]
+    # Only what was judged has a verdict to be coloured by.
+    assert [f.get("decided") for f in features] == ["FAIL", None, None, None]
+    assert (features[0]["verdict"], features[0]["undecided"]) == ("FAIL", True)
     shape = shapely.from_geojson(json.dumps(features[0]["geometry"]))
     assert shape.equals(shapely.box(111.0, 39.0, 111.01, 39.01))
     # RFC 7946: shells run anticlockwise.

@@ -110,7 +110,7 @@
     var texts = both ? minezone.numbers.showPair(m.value, limit.value, unit)
       : [m && minezone.numbers.show(m.value, m.unit), limit && minezone.numbers.show(limit.value, limit.unit)];
     return h("p.mz-values", {},
-      m && h("span", {}, t("measured") + " ", h("b", {}, texts[0]),
+      m && h("span", {}, t(finding.verdict === "NO_DATA" ? "known_so_far" : "measured") + " ", h("b", {}, texts[0]),
         typeof m.uncertainty === "number" ? " (" + t("sigma") + " " + minezone.numbers.show(m.uncertainty, m.unit) + ")" : ""),
       limit && h("span", {}, t("required") + " ", h("b", {}, (minezone.numbers.comparison(limit.comparison) + " " + texts[1]).trim())));
   }

@@ -18,7 +18,7 @@
 
   /* A button that opens a short list of links. */
   minezone.menu = function (label, links) {
-    var list = h("div.mz-menu-list", { hidden: true }, links);
+    var list = h("div.mz-menu-list", { hidden: true, onclick: function () { set(false); } }, links);
     var button = h("button.mz-button", { type: "button", "aria-expanded": "false", onclick: function () { set(list.hidden); } }, label);
     function set(open) {
       list.hidden = !open;

@@ -7,7 +7,7 @@
 
   minezone.legend = function (app, box) {
     var t = minezone.t;
-    var open = root.innerWidth > 640;
+    var open = root.innerWidth > 1100;
     var shade = true;
     var unfolded = root.innerHeight > 1000 || root.innerWidth <= 640;
     var body = h("div.mz-legend-body");

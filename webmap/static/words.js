@@ -96,6 +96,7 @@
     locate_label: ["在地图上定位 {rule} 的证据", "Show the evidence of {rule} on the map"],
     locate_subject: ["在地图上定位此对象", "Show this subject on the map"],
     measured: ["实测", "Measured"],
+    known_so_far: ["已知部分（不足以判定）", "Known so far (not enough to judge)"],
     sigma: ["中误差", "σ"],
     required: ["要求", "Required"],
     related: ["相关对象", "Related"],

@@ -118,16 +118,34 @@ def county():
         "A": box(2, 2), "B": box(2.8, 2.6), "C": box(5, 2), "D": box(5, 4), "P": box(2, 5),
         "E": box(7, 2),
     }  # fmt: skip
-    a = subject("C1400001", "青石梁", "FAIL", shapes["A"], {"MR101": "FAIL", "MR104": "PASS", "MR103": "NO_DATA"})
+    a = subject(
+        "C1400001",
+        "青石梁",
+        "FAIL",
+        shapes["A"],
+        {"MR101": "FAIL", "MR104": "PASS", "MR103": "NO_DATA"},
+    )
     b = subject("C1400002", "Dongpo", "REVIEW", shapes["B"], {"MR101": "REVIEW", "MR104": "PASS"})
     c = subject("C1400003", "西沟", "NO_DATA", shapes["C"], {"MR101": "PASS", "MR103": "NO_DATA"})
-    d = subject("C1400004", "南梁", "PASS", shapes["D"], {"MR101": "PASS", "MR103": "NOT_APPLICABLE"})
+    d = subject(
+        "C1400004", "南梁", "PASS", shapes["D"], {"MR101": "PASS", "MR103": "NOT_APPLICABLE"}
+    )
     e = subject("C1400005", "无判", "NO_DATA", shapes["E"], {"MR101": "NO_DATA"})
     p = subject("WK-1", "河口尾矿库", "FAIL", shapes["P"], {"TF203": "FAIL"}, "tailings_facility")
     subjects = [a, p, b, c, e, d]
     overlap = box(2.8, 2.6, 0.002, 0.002)
-    line = {"type": "LineString", "coordinates": [[WEST + 0.02, SOUTH + 0.05], [WEST + 0.005, SOUTH + 0.05]]}
-    related = [{"layer": "mining_right", "feature_id": b["id"], "source_id": b["number"], "name": b["name"]}]
+    line = {
+        "type": "LineString",
+        "coordinates": [[WEST + 0.02, SOUTH + 0.05], [WEST + 0.005, SOUTH + 0.05]],
+    }
+    related = [
+        {
+            "layer": "mining_right",
+            "feature_id": b["id"],
+            "source_id": b["number"],
+            "name": b["name"],
+        }
+    ]
     river = {"layer": "river", "feature_id": "river:HL-1", "source_id": "HL-1", "name": "黄河"}
     findings = [
         finding(1, "MR101", a, "FAIL", both("与 Dongpo（C1400002）重叠 0.0392 km²", "overlaps Dongpo (C1400002) by 0.0392 km²"),
@@ -227,7 +245,9 @@ def handler(site):
             url = urlsplit(self.path)
             query = {k: v[0] for k, v in parse_qs(url.query).items()}
             if url.path in site.pages:
-                self.answer(200, "text/html", site.pages[url.path], {"Content-Security-Policy": site.policy})
+                self.answer(
+                    200, "text/html", site.pages[url.path], {"Content-Security-Policy": site.policy}
+                )
             elif url.path.removeprefix("/assets/") in site.assets:
                 asset = site.assets[url.path.removeprefix("/assets/")]
                 self.answer(200, asset.media_type, asset.body, {})
@@ -242,7 +262,12 @@ def handler(site):
             site.api.uploads.append((self.path, body))
             status, headers, told = site.api.vet
             kind = "application/json" if status < 400 else "application/problem+json"
-            self.answer(status, kind, told if isinstance(told, bytes) else json.dumps(told).encode(), headers)
+            self.answer(
+                status,
+                kind,
+                told if isinstance(told, bytes) else json.dumps(told).encode(),
+                headers,
+            )
 
         def answer(self, status, kind, body, headers):
             self.send_response(status)
@@ -299,7 +324,10 @@ class Watch:
 
     def __init__(self, page, allowed):
         self.page, self.allowed, self.problems, self.requests = page, allowed, [], []
-        page.on("console", lambda m: self.problems.append(m.text) if m.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda m: self.problems.append(m.text) if m.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda e: self.problems.append(str(e)))
         page.on("request", lambda r: self.requests.append(r.url))
 

@@ -47,14 +47,21 @@ def test_from_the_list_to_the_evidence(open_map, scene):
     assert "与 Dongpo（C1400002）重叠 0.0392 km²" in card.inner_text()
     assert texts(page, '.mz-card[data-rule="MR101"] .mz-values') == ["实测 0.0392 km² 要求 ≤ 0 km²"]
     assert card.locator(".mz-quote p").inner_text() == "不得设立其他矿业权"
-    assert " ".join(card.locator("cite").inner_text().split()) == "矿产资源法 第二十三条自 2025-07-01 起施行"
+    assert (
+        " ".join(card.locator("cite").inner_text().split())
+        == "矿产资源法 第二十三条自 2025-07-01 起施行"
+    )
     card.locator(".mz-locate").click()
     page.wait_for_selector(".mz-label-evidence")
     assert texts(page, ".mz-label-evidence") == ["重叠范围 0.0392 km²"]
-    view = page.evaluate("(b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()])(minezone.app.map.getBounds())")
+    view = page.evaluate(
+        "(b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()])(minezone.app.map.getBounds())"
+    )
     assert view[0] < 111.228 and view[2] > 111.230 and view[1] < 37.526 and view[3] > 37.528
     assert view[2] - view[0] < 0.03
-    assert page.evaluate("location.hash").startswith("#s=mining_right%3AC1400001&f=" + "0" * 31 + "1&v=")
+    assert page.evaluate("location.hash").startswith(
+        "#s=mining_right%3AC1400001&f=" + "0" * 31 + "1&v="
+    )
     assert page.locator(".mz-located").get_attribute("data-finding") == "0" * 31 + "1"
 
 
@@ -65,7 +72,9 @@ def test_values_that_differ_never_read_alike(open_file, scene):
 
 
 def test_the_address_brings_back_selection_language_and_view(open_map, scene, until):
-    page = open_map(scene, "#s=tailings_facility%3AWK-1&f=" + "0" * 31 + "8&l=en&v=37.55,111.21,14.00")
+    page = open_map(
+        scene, "#s=tailings_facility%3AWK-1&f=" + "0" * 31 + "8&l=en&v=37.55,111.21,14.00"
+    )
     assert page.inner_text("#mz-name") == "河口尾矿库"
     assert page.evaluate("document.documentElement.lang") == "en"
     page.wait_for_selector(".mz-label-evidence")

@@ -12,7 +12,9 @@ def many(make, n=10_000):
     for k in range(n):
         verdict = ("FAIL", "REVIEW", "NO_DATA", "PASS")[k % 4]
         shape = make.box((k % 100) * 1.2, (k // 100) * 1.0)
-        s = make.subject(f"C{k:013d}", f"矿山{k}", verdict, shape, {"MR101": verdict, "MR103": "NO_DATA"})
+        s = make.subject(
+            f"C{k:013d}", f"矿山{k}", verdict, shape, {"MR101": verdict, "MR103": "NO_DATA"}
+        )
         subjects.append(s)
         features.append(make.feature(s, shape))
     order = {"FAIL": 0, "REVIEW": 1, "NO_DATA": 2, "PASS": 3}
@@ -47,7 +49,10 @@ def test_two_thousand_findings_are_shown_at_once(open_file, make):
     scene = make.county()
     a = scene["subjects"][0]
     for k in range(2000):
-        line = {"type": "LineString", "coordinates": [[111.22 + k * 5e-6, 37.52], [111.22 + k * 5e-6, 37.53]]}
+        line = {
+            "type": "LineString",
+            "coordinates": [[111.22 + k * 5e-6, 37.52], [111.22 + k * 5e-6, 37.53]],
+        }
         scene["findings"].append(
             make.finding(
                 1000 + k, "MR104", a, "FAIL", make.both(f"相距 {k} m", f"{k} m apart"),

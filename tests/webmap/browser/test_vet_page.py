@@ -31,12 +31,16 @@ REPORT = {
 def page_html(max_bytes=None):
     """The page as the server makes it."""
     env = Environment(
-        loader=FileSystemLoader(assets.STATIC.parent / "templates"), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(assets.STATIC.parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
     )
     data = json.dumps({"lang": "zh", "title": "上传审查", "max_bytes": max_bytes})
     files = [assets.own(name) for name in FILES]
     start = 'minezone.startVet(JSON.parse(document.getElementById("minezone-page").textContent));'
-    tags = [f'<script nonce="n0nce" src="/assets/{a.file_name}"></script>' for a in files if a.is_script]
+    tags = [
+        f'<script nonce="n0nce" src="/assets/{a.file_name}"></script>' for a in files if a.is_script
+    ]
     return env.get_template("vet.html").render(
         lang="zh-CN", title="上传审查", policy=Markup(),
         styles=Markup("".join(f'<link rel="stylesheet" href="/assets/{a.file_name}">' for a in files if not a.is_script)),
@@ -63,7 +67,9 @@ def open_vet(visit, make, scene):
 
 
 def choose(page, name="新矿 区.geojson", body=b'{"type": "FeatureCollection"}'):
-    page.set_input_files("#mz-file", {"name": name, "mimeType": "application/geo+json", "buffer": body})
+    page.set_input_files(
+        "#mz-file", {"name": name, "mimeType": "application/geo+json", "buffer": body}
+    )
 
 
 def texts(page, selector):
@@ -91,7 +97,9 @@ def test_from_the_file_to_the_verdict(open_vet):
     assert texts(page, ".mz-result-row") == ["乙矿 KQ-2 MR101 重叠 1 km² 不符合", "甲矿 KQ-1 符合"]
     assert page.get_attribute("#mz-open-map", "href") == "/reports/r-9?lang=zh"
     links = [a.get_attribute("href") for a in page.locator(".mz-result a[download]").all()]
-    assert links == [f"/api/reports/r-9/files/{n}" for n in ("report.json", "findings.gpkg", "findings.csv")]
+    assert links == [
+        f"/api/reports/r-9/files/{n}" for n in ("report.json", "findings.gpkg", "findings.csv")
+    ]
     assert texts(page, ".mz-issues li") == ["警告 · a.geojson · KQ-1 · 自相交已修复"]
     assert page.evaluate("document.activeElement.id") == "mz-answer"
     page.click("#mz-language")
@@ -108,7 +116,9 @@ def test_a_refusal_names_file_and_feature_in_the_language_in_force(open_vet):
     choose(page)
     page.click("#mz-go")
     page.wait_for_selector(".mz-error")
-    assert texts(page, ".mz-error") == ["未能判定：不能判定 第 3 行自相交 文件 a<b>.geojson 要素 第 3 行"]
+    assert texts(page, ".mz-error") == [
+        "未能判定：不能判定 第 3 行自相交 文件 a<b>.geojson 要素 第 3 行"
+    ]
     page.click("#mz-language")
     assert texts(page, ".mz-error h3") == ["Could not be judged: Cannot be judged"]
     page.watch.problems.clear()  # the browser itself reports the server's 422
@@ -148,7 +158,10 @@ def test_a_file_can_be_dropped(open_vet):
     assert page.inner_text("#mz-file-name") == "dropped.kml · 1 kB"
 
 
-@pytest.mark.parametrize("payload", ["<img src=x onerror=window.PWN=1>", "{{ 7*7 }}", "</script><script>window.PWN=2</script>"])
+@pytest.mark.parametrize(
+    "payload",
+    ["<img src=x onerror=window.PWN=1>", "{{ 7*7 }}", "</script><script>window.PWN=2</script>"],
+)
 def test_hostile_texts_stay_texts(open_vet, payload):
     report = json.loads(json.dumps(REPORT).replace("\\u4e59\\u77ff", json.dumps(payload)[1:-1]))
     page = open_vet((201, {}, report))
