@@ -100,7 +100,7 @@ class Frame:
         """Return whether every subject is an area."""
         return all(
             bool((layer.shapes.kinds[rows] == Kind.POLYGON).all())
-            for layer, _, rows in self._subject_groups
+            for layer, _, rows in self.subject_groups
         )
 
     @cached_property

@@ -99,7 +99,7 @@ def test_a_subject_with_findings_and_outlines(client, base, vetted):
 
 
 def test_ids_with_any_sign(client):
-    odd = "矿/权 #1?&x=../.."
+    odd = "矿/权#1?&x=../.."
     square = [[[111.0, 39.0], [111.01, 39.0], [111.01, 39.01], [111.0, 39.0]]]
     feature = {"type": "Feature", "properties": {"licence_no": odd, "right_type": "mining"}}
     feature["geometry"] = {"type": "Polygon", "coordinates": square}
@@ -180,8 +180,8 @@ def test_files_made_later_are_those_of_the_report(client, vetted, base, tmp_path
 
 
 @pytest.mark.parametrize(
-    "name", ["request.json", "..", "../report.json", "%2e%2e%2freport.json", "report.json/", "x",
-             "findings.xlsx", ".", "REPORT.JSON", "report.json%00"],
+    "name", ["request.json", "%2e%2e", "%2e%2e%2freport.json", "report.json/", "x",
+             "findings.xlsx", "%2e", "REPORT.JSON", "report.json%00"],
 )  # fmt: skip
 def test_other_names_of_files(client, base, name):
     is_problem(client.get(f"{base}/files/{name}"), 404)
