@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from analysis import api
 from analysis.model import Verdict
 from analysis.style import VERDICT_STYLES
 from gis.errors import MineZoneError
+from gis.ragged import Ints
 from layers.errors import WorkspaceError
 from webmap import cli_view
 from webmap.cli_answers import Answer, subject_answers
@@ -70,10 +71,13 @@ def run(out: Path, lang: str, *, serve: bool = False) -> int:
             tell(name, number / (len(declared) + 1))
             vetted.append(_vet(workspace, out, name, constants, lang, said))
         tell("", len(declared) / (len(declared) + 1))
-        screened = _with_map(api.screen(workspace, out / "screen", lang=lang), workspace, lang, said)
+        screened = _with_map(
+            api.screen(workspace, out / "screen", lang=lang), workspace, lang, said
+        )
     emit([say("demo_intro", lang, n=len(vetted)), ""])
-    _print(lambda: _vetted_table(vetted, lang))
-    _print(lambda: _screened_table(screened, lang))
+    _print(_vetted_table(vetted, lang))
+    emit([""])
+    _print(_screened_table(screened, lang))
     emit([*_closing(screened, workspace, out, lang), *dict.fromkeys(said)])
     if serve:
         from webmap.cli_serve import run as serve_forever
@@ -121,11 +125,11 @@ def _with_map(outcome: api.Outcome, workspace: Path, lang: str, said: list[str])
 # -- the tables ------------------------------------------------------------------------------------
 
 
-def _print(table: Callable[[], Table]) -> None:
+def _print(table: Table) -> None:
     from rich.console import Console
 
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else NARROW)
-    console.print(table())
+    console.print(table)
 
 
 def _grid(heading: str, columns: Mapping[str, Mapping[str, object]], lang: str) -> Table:
@@ -164,8 +168,8 @@ def _vetted_table(vetted: list[Vetted], lang: str) -> Table:
     for one in vetted:
         if one.outcome is None:
             why = clean(one.error.text(lang)) if one.error else ""
-            why = why.replace(f"{Path(why.split(one.file)[0]).as_posix()}/{one.file}", one.file)
-            table.add_row(Text(one.file), _verdict(None, lang), Text(why), Text("–"))
+            at = max(why.find(one.file), 0)  # the folder is ours and says nothing
+            table.add_row(Text(one.file), _verdict(None, lang), Text(why[at:]), Text("–"))
             continue
         results = one.outcome.results
         for subject in cli_view.worst_subjects(results, len(results.subject_layer)):
@@ -185,7 +189,7 @@ def _worst(answers: list[Answer], lang: str) -> str:
     decided = [a for a in answers if a.verdict in UNDECIDED]
     if not decided:
         passed = sum(len(a.rules) for a in answers if a.verdict == Verdict.PASS)
-        return say("demo_nothing", lang, n=passed)
+        return say("demo_nothing" if passed else "demo_undecided", lang, n=passed)
     first = decided[0]
     text = f"{first.rules[0]} {first.why(lang)}"
     rest = [code for answer in decided[1:] for code in answer.rules]
@@ -223,13 +227,13 @@ def _screened_table(screened: api.Outcome, lang: str) -> Table:
     return table
 
 
-def _subjects_by_verdict(screened: api.Outcome, code: str) -> np.ndarray[tuple[int], np.dtype]:  # type: ignore[type-arg]
+def _subjects_by_verdict(screened: api.Outcome, code: str) -> Ints:
     """Return how many subjects came to each verdict by one rule, its worst finding counting."""
     results = screened.results
     rows = np.flatnonzero(results.rule == code)
     worst = np.full(len(results.subject_layer), -1)
     np.maximum.at(worst, results.findings.subject[rows], results.findings.verdict[rows])
-    return np.bincount(worst[worst >= 0], minlength=len(Verdict))
+    return np.asarray(np.bincount(worst[worst >= 0], minlength=len(Verdict)), np.int64)
 
 
 def _closing(screened: api.Outcome, workspace: Path, out: Path, lang: str) -> Iterator[str]:

@@ -243,6 +243,7 @@ SAY: Final[dict[str, Text]] = {
     "demo_nothing": Text(
         "{n} 条规则符合，没有不符合或待核的", "{n} rules pass, none fails or needs review"
     ),
+    "demo_undecided": Text("没有能下结论的规则", "no rule could come to a conclusion"),
     "demo_also": Text("另有：{rules}", "also: {rules}"),
     "demo_out": Text(
         "每次运行的表格、report.json、findings.gpkg（可用 QGIS 打开）和 findings.csv 在 {out}",

@@ -241,7 +241,9 @@ def mr110(c):
 
 
 def mr115(c):
-    return FAIL if c["size_class"] in ("small", "medium") and int(c["working_levels"]) >= 4 else PASS
+    return (
+        FAIL if c["size_class"] in ("small", "medium") and int(c["working_levels"]) >= 4 else PASS
+    )
 
 
 def mr116(c):

@@ -71,11 +71,13 @@ def test_elevations_are_drawn_to_the_bit(made):
 
 
 def test_the_tiles_meet_and_have_a_rim_without_data():
-    with rasterio.open(SAMPLE / "dem/west.tif") as west:
-        with rasterio.open(SAMPLE / "dem/east.tif") as east:
-            assert west.bounds.right == east.bounds.left and west.res == east.res == (30.0, 30.0)
-            assert west.bounds.top == east.bounds.top
-            assert (east.read(1) == -9999.0).sum() > 5000
+    with (
+        rasterio.open(SAMPLE / "dem/west.tif") as west,
+        rasterio.open(SAMPLE / "dem/east.tif") as east,
+    ):
+        assert west.bounds.right == east.bounds.left and west.res == east.res == (30.0, 30.0)
+        assert west.bounds.top == east.bounds.top
+        assert (east.read(1) == -9999.0).sum() > 5000
 
 
 def test_the_sample_is_small():

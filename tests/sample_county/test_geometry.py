@@ -326,9 +326,7 @@ def dem():
 
 def on_ground(shape):
     move = pyproj.Transformer.from_crs(4490, 4546, always_xy=True)
-    return shapely.transform(
-        shape, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1]))
-    )
+    return shapely.transform(shape, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
 
 
 def height(x, y):
