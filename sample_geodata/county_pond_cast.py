@@ -286,4 +286,3 @@ def _odd(county: County, sites: Sites) -> None:
     add_pond(county, one, one.cut(0.0), **{**RUNNING, "project_type": None, "status": None})
 
 
-__all__ = ["PLANNED", "RUNNING", "draw_ponds", "valley"]
