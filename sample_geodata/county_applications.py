@@ -233,5 +233,3 @@ def _text(name: str, one: Feature) -> str:
         first = text.index("\r\n2,") + 4
         text = text[: first + 4] + "***" + text[first + 7 :]
     return text
-
-

@@ -285,5 +285,3 @@ def village_beside(county: County, one: Valley) -> Feature:
     shape = blob(county.rng, chosen, 45.0, 6)
     return county.add("settlement", "JM-", shape, name=county.name(), kind="village",
                       population=64)  # fmt: skip
-
-
