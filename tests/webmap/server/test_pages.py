@@ -44,7 +44,10 @@ def test_a_workspace_without_anything_to_judge(lone_client, tmp_path):
     is_problem(answer, 503, "no layer that the chosen rules judge")
 
 
-@pytest.mark.parametrize(("query", "lang"), [("", "zh-CN"), ("?lang=en", "en"), ("?lang=zh", "zh-CN")])  # fmt: skip
+LANGUAGES = [("", "zh-CN"), ("?lang=en", "en"), ("?lang=zh", "zh-CN")]
+
+
+@pytest.mark.parametrize(("query", "lang"), LANGUAGES)
 def test_languages(client, vetted, query, lang):
     for path in ("/vet", "/docs", f"/reports/{vetted['report_id']}"):
         assert f'<html lang="{lang}">' in client.get(path + query).text

@@ -157,8 +157,10 @@ def test_ids_with_percent_signs(running):
 
 
 def test_paths_that_climb(running):
-    for path in ("/api/reports/../../etc/passwd", "/assets/../../webmap/app.py", "/../x",
-                 "/api/reports/%2e%2e/%2e%2e", "/assets/..%2f..%2fpyproject.toml", "//etc/passwd"):  # fmt: skip
+    for path in (
+        "/api/reports/../../etc/passwd", "/assets/../../webmap/app.py", "/../x", "//etc/passwd",
+        "/api/reports/%2e%2e/%2e%2e", "/assets/..%2f..%2fpyproject.toml",
+    ):  # fmt: skip
         status, data = running.ask("GET", path)
         assert status == 404, path
         assert b"root:" not in data and b"create_app" not in data
