@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "Refused, in one line": "benchmarks/refusals.py",
     "Accuracy": "benchmarks/accuracy.py",
     "National scale": "benchmarks/national.py",
+    "A bureau's folder of Shapefiles": "benchmarks/bureau_folder.py",
 }
 
 
