@@ -106,6 +106,10 @@ OPTIONS: Final[dict[str, Text]] = {
         "文件没有写明坐标系时由您给出，如 EPSG:4526",
         "the coordinate system where the file states none, for example EPSG:4526",
     ),
+    "extent": Text(
+        "china：坐标应在中国范围内（默认）；any：境外数据，不作此检查",
+        "china: coordinates must lie in China (default); any: data abroad, not checked",
+    ),
     "encoding": Text(
         "属性表的文字编码，如 GBK；不给则自动识别",
         "text encoding of the attributes, for example GBK; recognised if absent",
