@@ -206,7 +206,7 @@ SAY: Final[dict[str, Text]] = {
         "coordinate system: {crs}; transformation: {transformation}",
     ),
     "bounds_line": Text(
-        "范围: 东经 {west:.6f}–{east:.6f}，北纬 {south:.6f}–{north:.6f}",
+        "范围: 经度 {west:.6f} 至 {east:.6f}，纬度 {south:.6f} 至 {north:.6f}",
         "extent: longitude {west:.6f} to {east:.6f}, latitude {south:.6f} to {north:.6f}",
     ),
     "area_line": Text(
