@@ -19,7 +19,7 @@ STRIPS = [
 
 def overlaid(shapes):
     count = len(shapes)
-    moved = [shapely.transform(s, lambda c: c + [5e5, 4.2e6]) for s in shapes]
+    moved = [shapely.transform(s, lambda c: c + np.array([5e5, 4.2e6])) for s in shapes]
     return Overlaid(np.array(moved, object), np.full(count, 111.0), np.ones(count, bool))
 
 
