@@ -24,6 +24,7 @@ MEASUREMENTS = {
     "Accuracy": "benchmarks/accuracy.py",
     "National scale": "benchmarks/national.py",
     "A bureau's folder of Shapefiles": "benchmarks/bureau_folder.py",
+    "Real files": "benchmarks/real_data.py",
 }
 
 
