@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "Refused, in one line": "benchmarks/refusals.py",
     "Accuracy": "benchmarks/accuracy.py",
     "National scale": "benchmarks/national.py",
+    "The server under load": "benchmarks/server.py",
 }
 
 

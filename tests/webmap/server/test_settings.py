@@ -29,7 +29,7 @@ def test_given_beats_environment_beats_default():
         ({"MINEZONE_PORT": "70000"}, "port"),
         ({"MINEZONE_WORKERS": "-1"}, "workers"),
         ({"MINEZONE_MAX_UPLOAD_MB": "0"}, "max_upload_mb"),
-        ({"MINEZONE_HOST": "0.0.0.0"}, "no users yet"),  # noqa: S104
+        ({"MINEZONE_HOST": "0.0.0.0"}, "no users yet"),
     ],
 )
 def test_what_cannot_be_right_is_named(environ, said):
