@@ -25,6 +25,7 @@ MEASUREMENTS = {
     "National scale": "benchmarks/national.py",
     "A bureau's folder of Shapefiles": "benchmarks/bureau_folder.py",
     "Real files": "benchmarks/real_data.py",
+    "The server under load": "benchmarks/server.py",
 }
 
 
