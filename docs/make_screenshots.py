@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from playwright.sync_api import Page, sync_playwright
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 
 from analysis import api
@@ -127,6 +129,7 @@ def nearest(
 
 def main() -> int:
     """Write every picture; 1 if one is too large for the repository."""
+    warnings.simplefilter("ignore", NotGeoreferencedWarning)
     too_large = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
         out = Path(folder)

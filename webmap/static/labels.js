@@ -52,6 +52,7 @@
       var font = getComputedStyle(map.getContainer()).fontFamily;
       var taken = blocked(map, view.min.subtract(origin));
       var before = taken.length;
+      var edge = [view.min.x - origin.x, view.min.y - origin.y, view.max.x - origin.x, view.max.y - origin.y];
       var beside = (map.getSize().x * map.getSize().y) / SPACE;
       var box = this._box;
       minezone.clear(box);
@@ -64,15 +65,14 @@
         if (!view.contains(at.add(origin))) {
           return false;
         }
-        if (item.kind === "subject" && wide > item.room * 1.5) {
-          if (!item.loud || beside < 1) {
-            return false;
-          }
-          beside -= 1;
+        var outside = item.kind === "subject" && wide > item.room * 1.5;
+        if (outside && (!item.loud || beside < 1)) {
+          return false;
         }
-        var place = free(at, wide, item, taken);
+        var place = free(at, wide, item, taken, edge);
         if (place) {
           taken.push(place);
+          beside -= outside ? 1 : 0;
           box.appendChild(draw(item, place, size));
         }
         return taken.length - before >= MOST;
@@ -91,8 +91,9 @@
     });
   }
 
-  /* Where it has room, in the middle; else beside the feature, which spans `room` × `high` px. */
-  function free(at, wide, item, taken) {
+  /* Where it has room, in the middle; else beside the feature, which spans `room` × `high` px;
+     never cut by the map's edge. */
+  function free(at, wide, item, taken, edge) {
     var kind = item.kind;
     var room = item.room || 0;
     var down = (item.high || 0) / 2 + 10;
@@ -112,7 +113,7 @@
       return [x - wide / 2, y - HEIGHT / 2, x + wide / 2, y + HEIGHT / 2];
     });
     return boxes.find(function (box) {
-      return !taken.some(function (other) {
+      return box[0] >= edge[0] && box[1] >= edge[1] && box[2] <= edge[2] && box[3] <= edge[3] && !taken.some(function (other) {
         return overlaps(box, other);
       });
     });
