@@ -12,6 +12,8 @@ import orjson
 
 _SIZES = struct.Struct(">IQ")
 _LARGEST_HEADER = 16 << 20
+LARGEST_ANSWER = 512 << 20
+"""Bytes that a process may send in one message, by default."""
 
 
 class FrameError(Exception):

@@ -17,9 +17,9 @@ from analysis.api import Session
 from analysis.io import sha256_of, write_bytes
 from gis.__about__ import __version__
 from gis.errors import MineZoneError
-from layers.child import Reader
 from layers.errors import WorkspaceError
 from layers.layer import Layer
+from layers.reader import Reader
 from layers.uploads import Upload, read_upload
 from layers.watch import Stamp, stamp_of
 from layers.workspace import open_workspace

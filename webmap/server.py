@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from starlette.requests import Request
 
 from webmap.pages import Served
 from webmap.pool import Pool
 from webmap.report_store import ReportStore
-from webmap.settings import ServerSettings
+from webmap.settings import ServerSettings, SettingError
 from webmap.whole import WholeWorkspace
 
 
@@ -21,14 +24,22 @@ class Server:
     store: ReportStore
     pool: Pool
     whole: WholeWorkspace
+    lock: int
     assets: dict[str, Served] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: ServerSettings) -> Server:
-        """Return a server that is not started yet."""
-        store = ReportStore(settings.state_folder(), settings)
-        pool = Pool(settings)
-        return cls(settings, store, pool, WholeWorkspace(settings, pool, store))
+        """Return a server that is not started yet.
+
+        Raises
+        ------
+        SettingError
+            The state folder cannot be written, or another server uses it.
+        """
+        state = settings.state_folder()
+        lock = _locked(state)
+        store, pool = ReportStore(state, settings), Pool(settings)
+        return cls(settings, store, pool, WholeWorkspace(settings, pool, store), lock)
 
     async def start(self) -> None:
         """Start the processes and learn which files pages need."""
@@ -44,11 +55,26 @@ class Server:
         """End the processes."""
         await self.whole.close()
         await self.pool.close()
+        os.close(self.lock)
 
     def files(self, names: tuple[str, ...]) -> list[Served]:
         """Return the scripts and styles called ``names``, in that order."""
         by_name = {served.name: served for served in self.assets.values()}
         return [by_name[name] for name in names]
+
+
+def _locked(state: Path) -> int:
+    """Keep other servers out of the folder: each clears what it finds half received."""
+    lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as held:
+        os.close(lock)
+        raise SettingError(
+            f"状态文件夹 {state} 正被另一个服务使用，请用 --state 另选",
+            f"another server uses the state folder {state}; choose another with --state",
+        ) from held
+    return lock
 
 
 def server_of(request: Request) -> Server:

@@ -11,9 +11,9 @@ import pytest
 
 import layers
 from gis.errors import CRSError
-from layers.child import Reader
 from layers.confine import Limits
 from layers.errors import FormatError, LayerError, ReaderError
+from layers.reader import Reader
 from layers.uploads import Upload, read_upload
 from layers.vetted import load_vetted
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import webmap
+from webmap import cli
 
 HOME = Path(webmap.__file__).parent.parent
 
@@ -240,6 +241,14 @@ def test_a_port_that_is_taken(running, workspace, tmp_path):
     )
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
     assert "cannot listen on 127.0.0.1" in done.stderr and "--port" in done.stderr
+
+
+def test_two_servers_never_share_a_state_folder(running, workspace, capsys):
+    words = Path(f"/proc/{running.process.pid}/cmdline").read_bytes().split(b"\0")
+    state = words[words.index(b"--state") + 1].decode()
+    options = ["--port", "0", "--state", state, "--lang", "en"]
+    assert cli.main(["serve", "-w", str(workspace), *options]) == 2
+    assert f"another server uses the state folder {state}" in capsys.readouterr().err
 
 
 def test_it_listens_on_this_machine_only(running):

@@ -1,0 +1,158 @@
+"""The way to the process that reads files from outside (:mod:`layers.child`)."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from gis import errors as gis_errors
+from gis.errors import MineZoneError
+from layers import confine, errors, transfer
+from layers.errors import LayerError, ReaderError
+from layers.frames import LARGEST_ANSWER, Frame, FrameError, receive, send
+from layers.layer import Layer
+from layers.uploads import Upload
+
+DEADLINE_S: Final = 20.0
+TARGET: Final = "layers.child:read"
+# Errors that a child may raise in the caller; any other name becomes a LayerError.
+_ERRORS = {
+    kind.__name__: kind
+    for home in (gis_errors, errors)
+    for kind in vars(home).values()
+    if isinstance(kind, type) and issubclass(kind, MineZoneError)
+}
+_START_S = 60.0
+
+
+class Reader:
+    """The caller's side: one reader process, one file at a time.
+
+    Parameters
+    ----------
+    deadline_s : seconds a child may take
+    limits : what a child may use
+    target : ``module:function`` that runs in the child; tests put hostile ones here
+    home : folder where the target's module is found, if it is none of ours
+    """
+
+    def __init__(
+        self,
+        deadline_s: float = DEADLINE_S,
+        limits: confine.Limits | None = None,
+        target: str = TARGET,
+        home: Path | None = None,
+    ) -> None:
+        self.deadline_s = deadline_s
+        self.limits = limits or confine.Limits()
+        self.target, self.home = target, home
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket | None = None
+        self.abilities: dict[str, Any] = {}
+
+    def start(self) -> None:
+        """Start the reader process if it does not run, and learn what isolation it has.
+
+        Raises
+        ------
+        ReaderError
+            It cannot be started.
+        """
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        if not sys.platform.startswith("linux"):
+            raise ReaderError(
+                "读取外来文件需要 Linux", "files from outside can be read on Linux only"
+            )
+        ours, theirs = socket.socketpair()
+        words = [sys.executable, "-P", "-m", "layers.child", str(theirs.fileno()), self.target]
+        with theirs:
+            self._process = subprocess.Popen(
+                words,
+                pass_fds=[theirs.fileno()],
+                env=confine.environment(self.home),
+                stdin=subprocess.DEVNULL,
+                cwd="/",
+            )
+        self._channel = ours
+        try:
+            self.abilities = receive(ours, _START_S, 0).header
+        except FrameError as fault:
+            self.close()
+            raise ReaderError("读取进程没有启动", "the reading process did not start") from fault
+
+    @property
+    def pid(self) -> int | None:
+        """Return the number of the reader process, None where there is none."""
+        return self._process.pid if self._process else None
+
+    def read(self, upload: Upload) -> dict[str, Layer]:
+        """Return the vetted layers of a file from outside.
+
+        Raises
+        ------
+        MineZoneError
+            The file cannot be judged, or breaks a limit; the line gives the sender's name.
+        """
+        return transfer.unpack(self.call(upload.request(), upload.name), upload.name)
+
+    def call(self, request: dict[str, Any], name: str) -> Frame:
+        """Return what the target answers to ``request``; ``name`` is the file's, for messages."""
+        limits = {f: getattr(self.limits, f) for f in self.limits.__slots__}
+        question = {"request": request, "limits": limits, "deadline_s": self.deadline_s}
+        try:
+            answer = self._asked(Frame(question))
+        except FrameError:
+            # The reader itself was ended from outside; the file may be sound.
+            self.close()
+            try:
+                answer = self._asked(Frame(question))
+            except FrameError as fault:
+                self.close()
+                raise _ended(name, "") from fault
+        if "error" in answer.header:
+            raise _error_of(answer.header["error"])
+        if "ended" in answer.header:
+            raise _ended(name, str(answer.header["ended"]), self.deadline_s)
+        return answer
+
+    def _asked(self, question: Frame) -> Frame:
+        self.start()
+        assert self._channel is not None
+        send(self._channel, question)
+        return receive(self._channel, self.deadline_s + 10.0, LARGEST_ANSWER)
+
+    def close(self) -> None:
+        """End the reader process."""
+        if self._channel is not None:
+            self._channel.close()
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(2.0)
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
+        self._process = self._channel = None
+
+
+def _error_of(told: Any) -> MineZoneError:
+    kind = _ERRORS.get(str(told.get("kind")), LayerError)
+    return kind(str(told.get("zh")), str(told.get("en")))
+
+
+def _ended(name: str, why: str, deadline_s: float = DEADLINE_S) -> ReaderError:
+    said = {
+        "deadline": (f"读取超过 {deadline_s:g} 秒", f"reading took more than {deadline_s:g} s"),
+        "memory": ("读取所需内存超过上限", "reading needs more memory than allowed"),
+        "cpu": ("读取所需时间超过上限", "reading needs more processor time than allowed"),
+        "size": ("解开后超过上限", "it unpacks to more than allowed"),
+    }
+    zh, en = said.get(
+        why, ("读取进程意外终止，文件可能已损坏", "reading broke off; is it damaged?")
+    )
+    return ReaderError(f"{name}：{zh}，未予采用", f"{name}: {en}; not used")
