@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,5 +106,7 @@ def _exactly(channel: socket.socket, size: int, until: float | None) -> bytes:
         late = isinstance(fault, TimeoutError)
         raise FrameError("no answer in time" if late else str(fault)) from fault
     finally:
-        channel.settimeout(None)
+        # Another thread may have closed the line while this one waited.
+        with suppress(OSError):
+            channel.settimeout(None)
     return bytes(out)
