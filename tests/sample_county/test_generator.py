@@ -1,6 +1,7 @@
 """The committed files are what the generator draws, and they are small enough to ship."""
 
 import csv
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,8 +21,11 @@ BY_HAND = ("workspace.toml",)
 def made(tmp_path_factory):
     """Run the generator as a user would, in a process of its own."""
     folder = tmp_path_factory.mktemp("made")
+    # The generator's modules lie beside it, also where nothing else may be imported from there.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
     done = subprocess.run(
         [sys.executable, str(SAMPLE / "make_sample.py"), str(folder)],
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
