@@ -147,6 +147,7 @@ class Session:
             report_id=str(uuid.uuid4()),
             created_at=self.created_at,
             title=self.workspace.title,
+            elevation=self.workspace.elevation,
             progress=self.progress,
         )
         _refuse_overwriting(out, self._inputs(layers))

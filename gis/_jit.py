@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -49,5 +49,4 @@ def jit(function: Function) -> Function:
     """Compile a kernel in nopython mode, on first use."""
     import numba
 
-    compiled: Function = numba.njit(cache=_FOLDER is not None, nogil=True)(function)
-    return compiled
+    return cast(Function, numba.njit(cache=_FOLDER is not None, nogil=True)(function))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from gis._jit import jit
+from gis import kernels
 from gis.flow import Cells, Flow, Heights
 from gis.ragged import Bools, Floats
 
@@ -50,24 +50,6 @@ class Path:
         return float(self.chainage[-1])
 
 
-@jit
-def _follow(receiver, start, nx, cell_m, most_m):  # type: ignore[no-untyped-def]
-    """Return the cells from ``start`` down to where ``most_m`` of staircase are walked."""
-    cells = np.empty(receiver.size, np.int32)
-    cells[0] = start
-    n = 1
-    length = 0.0
-    at = start
-    while length < most_m and receiver[at] >= 0:
-        to = receiver[at]
-        straight = abs(to - at) == 1 or abs(to - at) == nx
-        length += cell_m if straight else cell_m * np.sqrt(2.0)
-        cells[n] = to
-        n += 1
-        at = to
-    return cells[:n].copy()
-
-
 def trace(elevation: Heights, flow: Flow, row: float, column: float, length_m: float) -> Path:
     """Return the path down from a place in fractional cells, ``length_m`` long if it can be.
 
@@ -88,7 +70,9 @@ def trace(elevation: Heights, flow: Flow, row: float, column: float, length_m: f
     if not (0 <= r < ny and 0 <= c < nx) or np.isnan(elevation[r, c]):
         raise ValueError("the start lies on no data")
     # The staircase is longer than the smoothed path, by less than two thirds even on a plain.
-    cells = _follow(flow.receiver, r * nx + c, nx, flow.cell_m, 2 * length_m + 10 * flow.cell_m)
+    cells = kernels.follow(
+        flow.receiver, r * nx + c, nx, flow.cell_m, 2 * length_m + 10 * flow.cell_m
+    )
     rows, columns = (cells // nx).astype(float), (cells % nx).astype(float)
     rows[0], columns[0] = row, column
     rows, columns = _smoothed(rows), _smoothed(columns)
@@ -152,78 +136,6 @@ class Corridor:
     floor_width_m: float
 
 
-@jit
-def _above(elevation, receiver, cells, reach, depth):  # type: ignore[no-untyped-def]
-    """Return whether cells lie at most ``depth`` above the path, and height above the nearest.
-
-    Two measures are joined: height above the path cell that a cell drains to, and height above
-    the nearest path cell; either alone misses ground (a floor drained in parallel, a bank that
-    drains past the end).
-    """
-    ny, nx = elevation.shape
-    z = elevation.ravel()
-    step = np.full(ny * nx, -2, np.int32)  # -2 not known, -1 drains past the path
-    for k in range(cells.size):
-        step[cells[k]] = k
-    mask = np.zeros((ny, nx), np.bool_)
-    above = np.full((ny, nx), np.inf, np.float32)
-    start_row, start_column = cells[0] // nx, cells[0] % nx
-    for row in range(max(0, start_row - reach), min(ny, start_row + reach + 1)):
-        for column in range(max(0, start_column - reach), min(nx, start_column + reach + 1)):
-            away = (row - start_row) ** 2 + (column - start_column) ** 2
-            i = row * nx + column
-            if away > reach * reach or z[i] != z[i]:
-                continue
-            nearest = 0
-            least = 4 * nx * nx + 4 * ny * ny
-            for k in range(cells.size):
-                dr, dc = cells[k] // nx - row, cells[k] % nx - column
-                if dr * dr + dc * dc < least:
-                    least = dr * dr + dc * dc
-                    nearest = k
-            above[row, column] = z[i] - z[cells[nearest]]
-            at = i
-            while step[at] == -2 and receiver[at] >= 0:
-                at = receiver[at]
-            found = step[at] if step[at] != -2 else -1
-            at = i
-            while step[at] == -2:
-                step[at] = found
-                if receiver[at] < 0:
-                    break
-                at = receiver[at]
-            low = above[row, column] <= depth
-            if not low and found >= 0:
-                low = z[i] - z[cells[found]] <= depth
-            mask[row, column] = low
-    return mask, above
-
-
-@jit
-def _joined(mask, cells):  # type: ignore[no-untyped-def]
-    """Keep what hangs together with the path (8 neighbours)."""
-    ny, nx = mask.shape
-    out = np.zeros((ny, nx), np.bool_)
-    stack = np.empty(ny * nx, np.int32)
-    n = 0
-    for k in range(cells.size):
-        row, column = cells[k] // nx, cells[k] % nx
-        if not out[row, column]:
-            out[row, column] = True
-            stack[n] = cells[k]
-            n += 1
-    while n > 0:
-        n -= 1
-        row, column = stack[n] // nx, stack[n] % nx
-        for r in range(max(0, row - 1), min(ny, row + 2)):
-            for c in range(max(0, column - 1), min(nx, column + 2)):
-                if mask[r, c] and not out[r, c]:
-                    out[r, c] = True
-                    stack[n] = r * nx + c
-                    n += 1
-    return out
-
-
 def corridor(
     elevation: Heights,
     flow: Flow,
@@ -247,8 +159,10 @@ def corridor(
     Limits: on floors wider than some 300 m the path wanders and the corridor with it.
     """
     reach = round(reach_m / flow.cell_m)
-    low, above = _above(elevation, flow.receiver, path.cells, reach, np.float32(depth_m))
-    mask = _joined(low, path.cells)
+    low, above = kernels.above_path(
+        elevation, flow.receiver, path.cells, reach, np.float32(depth_m)
+    )
+    mask = kernels.joined(low, path.cells)
     empty = np.isnan(elevation)
     padded = np.pad(mask, 1)
     ny, nx = mask.shape
@@ -256,7 +170,7 @@ def corridor(
     for r in range(3):
         for c in range(3):
             beside |= padded[r : r + ny, c : c + nx]
-    floor = _joined(mask & (above <= floor_m), path.cells)
+    floor = kernels.joined(mask & (above <= floor_m), path.cells)
     # The staircase of cells is itself one cell wide.
     width = float(floor.sum()) * flow.cell_m**2 / max(path.length_m, flow.cell_m)
     return Corridor(mask, bool((beside & empty).any()), width)

@@ -23,8 +23,8 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.windows import Window as Block
 
-from gis._jit import jit
-from gis.crs import from_cgcs2000, parse_crs, to_cgcs2000
+from gis import kernels
+from gis.crs import Transformation, from_cgcs2000, parse_crs, to_cgcs2000
 from gis.errors import MineZoneError
 from gis.projection import gauss_kruger, inverse_gauss_kruger
 from gis.ragged import Floats, Ints
@@ -80,6 +80,15 @@ class Window:
         return inverse_gauss_kruger(x, y, self.lon0)
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a file says of itself: format, CRS, and the way from there to CGCS2000."""
+
+    driver: str
+    crs: str
+    transformation: Transformation
+
+
 @dataclass(frozen=True, eq=False)
 class _Tile:
     """One file: its place on the grid of its group, in whole cells from the group's origin."""
@@ -125,6 +134,7 @@ class Terrain:
     def __init__(self, paths: Sequence[Path]) -> None:
         self._stack = ExitStack()
         self._open: dict[Path, Any] = {}
+        self.described: dict[Path, Described] = {}
         try:
             self._grids = _grouped([self._described(p) for p in paths])
         except BaseException:
@@ -176,7 +186,8 @@ class Terrain:
         if path.suffix.lower() not in _DRIVERS:
             known = " ".join(_DRIVERS)
             raise TerrainError(
-                f"{path}：不支持的高程格式（可用：{known}）", f"{path}: no elevation format ({known})"
+                f"{path}：不支持的高程格式（可用：{known}）",
+                f"{path}: no elevation format ({known})",
             )
         try:
             data = self._dataset(path)
@@ -192,9 +203,12 @@ class Terrain:
             )
         try:
             crs = parse_crs(data.crs.to_wkt())
-            from_cgcs2000(np.zeros((0, 2)), crs)
+            _, way = from_cgcs2000(np.zeros((0, 2)), crs)
         except MineZoneError as fault:
             raise TerrainError(f"{path}：{fault.zh}", f"{path}: {fault.en}") from fault
+        code = crs.to_epsg()
+        name = f"EPSG:{code}" if code else crs.name
+        self.described[path] = Described(data.driver, name, way)
         return path, crs, affine, data.height, data.width
 
     def _dataset(self, path: Path) -> Any:
@@ -230,7 +244,7 @@ class Terrain:
         if read is None:
             return None
         source, first_row, first_column, step = read
-        elevation = _resampled(
+        elevation = kernels.resampled(
             source, (rows - first_row + 0.5) / step - 0.5,
             (columns - first_column + 0.5) / step - 0.5, n, _NODE,
         )  # fmt: skip
@@ -284,36 +298,6 @@ class Terrain:
         with np.errstate(invalid="ignore"):
             heights[~((heights > LOWEST_M) & (heights < HIGHEST_M))] = np.nan
         return heights
-
-
-@jit
-def _resampled(source, rows, columns, n, node):  # type: ignore[no-untyped-def]
-    """Return (n, n) elevations, bilinear in the source; NaN beside any cell without a value.
-
-    ``rows``, ``columns``: fractional source cells of every ``node``-th target cell.
-    """
-    out = np.full((n, n), np.nan, np.float32)
-    height, width = source.shape
-    for i in range(n):
-        a = i // node
-        u = (i - a * node) / node
-        for j in range(n):
-            b = j // node
-            v = (j - b * node) / node
-            r = (1 - u) * ((1 - v) * rows[a, b] + v * rows[a, b + 1]) + u * (
-                (1 - v) * rows[a + 1, b] + v * rows[a + 1, b + 1]
-            )
-            c = (1 - u) * ((1 - v) * columns[a, b] + v * columns[a, b + 1]) + u * (
-                (1 - v) * columns[a + 1, b] + v * columns[a + 1, b + 1]
-            )
-            r0, c0 = int(np.floor(r)), int(np.floor(c))
-            if r0 < 0 or c0 < 0 or r0 + 1 >= height or c0 + 1 >= width:
-                continue
-            s, t = r - r0, c - c0
-            out[i, j] = (1 - s) * ((1 - t) * source[r0, c0] + t * source[r0, c0 + 1]) + s * (
-                (1 - t) * source[r0 + 1, c0] + t * source[r0 + 1, c0 + 1]
-            )
-    return out
 
 
 def _grouped(files: Sequence[tuple[Path, pyproj.CRS, Any, int, int]]) -> tuple[_Grid, ...]:

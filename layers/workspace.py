@@ -15,6 +15,7 @@ from gis.ragged import Ragged
 from layers import formats, snapshot
 from layers.account import Issue
 from layers.catalog import catalog, nearest, schema
+from layers.elevation import Elevation, find_elevation
 from layers.errors import WorkspaceError
 from layers.formats.source import opening
 from layers.layer import Layer
@@ -83,6 +84,21 @@ class Workspace:
         """
         wanted = self.layers if names is None else names
         return {name: self._load(name) for name in wanted if name in self.layers}
+
+    @cached_property
+    def elevation(self) -> Elevation | None:
+        """Return the terrain, None where the workspace names none.
+
+        Raises
+        ------
+        WorkspaceError
+            A pattern matches no file.
+        """
+        if self.terrain is None:
+            return None
+        return find_elevation(
+            self.root, self.path.name, self.terrain.dem, self.terrain.vertical_accuracy_m
+        )
 
     def _load(self, name: str) -> Layer:
         settings, shape = self.layers[name], schema(name)
