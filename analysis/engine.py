@@ -262,6 +262,8 @@ def _gaps(
             ("refused_neighbours", _refused_with_key(need, subjects, layer)),
             ("doubtful_outline", _doubtful_with_key(need, subjects, layer)),
         ]
+    if need.own_extent:
+        return []
     reach = _reach(need, layer, context)
     gaps: list[tuple[str, Bools]] = []
     if len(layer.refused):

@@ -43,7 +43,9 @@ class Within:
 
     The reach in metres is the sum of ``metres`` and the rulebook values named in
     ``parameters``, and of ``factor`` times the greatest value of ``column`` in the needed layer.
-    An ``optional`` layer is read where there is one and never missed.
+    An ``optional`` layer is read where there is one and never missed. With ``own_extent`` the
+    rule does not look all around the subject and says itself where the layer may lack something;
+    the engine then only asks that the layer is there.
     """
 
     metres: float = 0.0
@@ -51,6 +53,7 @@ class Within:
     column: str | None = None
     factor: float = 0.0
     optional: bool = False
+    own_extent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,7 +84,7 @@ def trace(elevation: Heights, flow: Flow, row: float, column: float, length_m: f
         end = _why(elevation, int(cells[-1]) // nx, int(cells[-1]) % nx)
     else:
         rows, columns, chainage = _cut(rows, columns, chainage, length_m)
-        cells = cells[: len(chainage)]
+        cells = cells[: len(chainage)]  # the last one is the cell the cut lies before or in
     heights = elevation.ravel()[cells].astype(float)
     climb = float((heights - np.minimum.accumulate(heights)).max())
     return Path(cells, rows, columns, chainage, end, climb)
@@ -127,53 +128,52 @@ class Corridor:
     Attributes
     ----------
     mask : (ny, nx) bool
-    nodata : some of its neighbours have no elevation: it may go on there
+    along : (ny, nx) float64 metres, chainage of the nearest cell of the path, NaN off the mask
     floor_width_m : mean width of the nearly level ground along the path
     """
 
     mask: Bools
-    nodata: bool
+    along: Floats
     floor_width_m: float
 
 
 def corridor(
-    elevation: Heights,
-    flow: Flow,
-    path: Path,
-    *,
-    depth_m: float,
-    reach_m: float,
-    floor_m: float,
+    elevation: Heights, flow: Flow, path: Path, *, depth_m: float, floor_m: float
 ) -> Corridor:
     """Return the ground at most ``depth_m`` above a path and joined to it.
+
+    No ground farther from the path's start than the path is long belongs to it.
 
     Parameters
     ----------
     elevation : (ny, nx) float32 metres, NaN = no data
     depth_m : height above the path, metres
-    reach_m : straight from the path's start at the most: what is within a length along a path
-        is within it straight
-    floor_m : ground at most this high above the path is its floor
+    floor_m : ground at most this far above or below the path is its floor
 
     Source: height above nearest drainage, Nobre et al. 2011, doi:10.1016/j.jhydrol.2011.03.051.
     Limits: on floors wider than some 300 m the path wanders and the corridor with it.
     """
-    reach = round(reach_m / flow.cell_m)
-    low, above = kernels.above_path(
-        elevation, flow.receiver, path.cells, reach, np.float32(depth_m)
+    reach = math.ceil(path.length_m / flow.cell_m)
+    cells = path.cells
+    low, above, nearest = kernels.above_path(
+        elevation, flow.receiver, cells, reach, np.float32(depth_m)
     )
-    mask = kernels.joined(low, path.cells)
-    empty = np.isnan(elevation)
+    mask = kernels.joined(low, cells)
+    floor = kernels.joined(mask & (np.abs(above) <= floor_m), cells)
+    width = float(floor.sum()) * flow.cell_m**2 / max(path.length_m, flow.cell_m)
+    along = np.where(mask, path.chainage[nearest], np.nan)
+    return Corridor(mask, along, width)
+
+
+def beside_nodata(elevation: Heights, mask: Bools) -> Bools:
+    """Return (ny, nx) bool: cells without data next to the mask (8 neighbours)."""
     padded = np.pad(mask, 1)
     ny, nx = mask.shape
-    beside = np.zeros_like(mask)
+    near = np.zeros_like(mask)
     for r in range(3):
         for c in range(3):
-            beside |= padded[r : r + ny, c : c + nx]
-    floor = kernels.joined(mask & (above <= floor_m), path.cells)
-    # The staircase of cells is itself one cell wide.
-    width = float(floor.sum()) * flow.cell_m**2 / max(path.length_m, flow.cell_m)
-    return Corridor(mask, bool((beside & empty).any()), width)
+            near |= padded[r : r + ny, c : c + nx]
+    return near & np.isnan(elevation)
 
 
 def outline(mask: Bools) -> shapely.Geometry:

@@ -185,12 +185,12 @@ def follow(receiver: Any, start: int, nx: int, cell_m: float, most_m: float) -> 
 @jit
 def above_path(
     elevation: Any, receiver: Any, cells: Any, reach: int, depth: Any
-) -> tuple[Any, Any]:
-    """Return whether cells lie at most ``depth`` above the path, and height above the nearest.
+) -> tuple[Any, Any, Any]:
+    """Return where the ground lies at most ``depth`` above a path, its height, its path cell.
 
     Two measures are joined: height above the path cell that a cell drains to, and height above
     the nearest path cell; either alone misses ground (a floor drained in parallel, a bank that
-    drains past the end).
+    drains past the end). Heights and path cells (numbers along the path) are of the nearest.
     """
     ny, nx = elevation.shape
     z = elevation.ravel()
@@ -199,6 +199,7 @@ def above_path(
         step[cells[k]] = k
     mask = np.zeros((ny, nx), np.bool_)
     above = np.full((ny, nx), np.inf, np.float32)
+    along = np.full((ny, nx), -1, np.int32)
     start_row, start_column = cells[0] // nx, cells[0] % nx
     for row in range(max(0, start_row - reach), min(ny, start_row + reach + 1)):
         for column in range(max(0, start_column - reach), min(nx, start_column + reach + 1)):
@@ -214,6 +215,7 @@ def above_path(
                     least = dr * dr + dc * dc
                     nearest = k
             above[row, column] = z[i] - z[cells[nearest]]
+            along[row, column] = nearest
             at = i
             while step[at] == -2 and receiver[at] >= 0:
                 at = receiver[at]
@@ -228,7 +230,7 @@ def above_path(
             if not low and found >= 0:
                 low = z[i] - z[cells[found]] <= depth
             mask[row, column] = low
-    return mask, above
+    return mask, above, along
 
 
 @jit

@@ -27,7 +27,7 @@ from gis import kernels
 from gis.crs import Transformation, from_cgcs2000, parse_crs, to_cgcs2000
 from gis.errors import MineZoneError
 from gis.projection import gauss_kruger, inverse_gauss_kruger
-from gis.ragged import Floats, Ints
+from gis.ragged import Bools, Floats, Ints
 
 Heights = npt.NDArray[np.float32]
 
@@ -179,6 +179,22 @@ class Terrain:
             if _known(best) == 1.0:
                 break
         return best or _nothing(lon, lat, half_m)
+
+    def holds(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Bools:
+        """Return (k,) bool: some file reaches over the place, whether or not it has a value."""
+        places = np.column_stack([np.atleast_1d(lon), np.atleast_1d(lat)]).astype(float)
+        out = np.zeros(len(places), bool)
+        for grid in self._grids:
+            xy, _ = from_cgcs2000(places, grid.crs)
+            row, column = (grid.north - xy[:, 1]) / grid.dy, (xy[:, 0] - grid.west) / grid.dx
+            for tile in grid.tiles:
+                out |= (
+                    (row >= tile.row)
+                    & (row <= tile.row + tile.rows)
+                    & (column >= tile.column)
+                    & (column <= tile.column + tile.columns)
+                )
+        return out
 
     # -- files -----------------------------------------------------------------------------
 
