@@ -195,7 +195,9 @@ def _below(
         depth_m=context.value("corridor_depth_m"), floor_m=context.value("floor_height_m"),
     )  # fmt: skip
     with np.errstate(invalid="ignore"):
-        near = area.along <= context.value("downstream_m") + float(np.nan_to_num(toes.allowance_m[k]))
+        near = area.along <= context.value("downstream_m") + float(
+            np.nan_to_num(toes.allowance_m[k])
+        )
     empty = downstream.beside_nodata(z, near)
     outside = False
     if empty.any():
@@ -287,9 +289,7 @@ class Hits:
     lines: Shapes
 
 
-def find_hits(
-    below: Below, toes: Toes, neighbours: Neighbours, context: RuleContext
-) -> Hits:
+def find_hits(below: Below, toes: Toes, neighbours: Neighbours, context: RuleContext) -> Hits:
     """Return who of the facility's neighbours lies below one of its toes, and where."""
     pairs = neighbours.of(int(toes.subject[below.toe]))
     nothing = Hits(pairs[:0], np.empty(0, object), np.empty(0), np.empty(0, object))

@@ -121,7 +121,7 @@ class _Rows:
         else:
             self._note(subject, below, *found[1:])
         if not is_within(off, context.value("toe_allowance_most_m")):
-            away = {"off": off if np.isfinite(off) else None}
+            away = {"away": off if np.isfinite(off) else None}
             self._note(subject, below, Verdict.REVIEW, "toe_far", away)
         if np.isnan(self.toes.allowance_m[k]):
             self._note(subject, below, Verdict.REVIEW, "toe_unknown", {})
@@ -250,7 +250,12 @@ def _clear(
             for reason, gap in _gaps(points, context.layer(name), reach):
                 rows = toes.subject[known[gap]]
                 why[rows], layer[rows] = reason, name
-    refused = context.layer("dam_toe").refused
+    toes_known = context.layer("dam_toe")
+    if len(toes_known):
+        # Which of the toes are its own cannot be told.
+        numberless = clear[ponds.is_null("facility_no")[clear]]
+        why[numberless] = "attribute_missing"
+    refused = toes_known.refused
     if len(refused):
         most = context.value("toe_allowance_most_m")
         rows = clear[near_boxes(ponds.shapes.take(clear), refused.bounds, most)]
@@ -264,7 +269,7 @@ def _clear(
         unit="m",
         comparison=">",
         law="downstream_m",
-        args={"layer": layer[clear]},
+        args={"layer": layer[clear], "column": ["facility_no"] * len(clear)},
     )
 
 

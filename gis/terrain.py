@@ -41,6 +41,7 @@ MOST_CELLS = 4_000_000
 """Source cells read for one window at the most; finer sources are averaged while reading."""
 
 _DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".img": "HFA", ".asc": "AAIGrid", ".vrt": "VRT"}
+_EDGE = 1.5  # cells of a file's rim beside which a window has no value
 _NODE = 16  # cells between points that are projected exactly; in between off by 1 mm
 
 
@@ -181,7 +182,10 @@ class Terrain:
         return best or _nothing(lon, lat, half_m)
 
     def holds(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Bools:
-        """Return (k,) bool: some file reaches over the place, whether or not it has a value."""
+        """Return (k,) bool: some file reaches well over the place, whether or not it has a value.
+
+        A window has no value within a cell and a half of a file's edge, which is no gap in it.
+        """
         places = np.column_stack([np.atleast_1d(lon), np.atleast_1d(lat)]).astype(float)
         out = np.zeros(len(places), bool)
         for grid in self._grids:
@@ -189,10 +193,10 @@ class Terrain:
             row, column = (grid.north - xy[:, 1]) / grid.dy, (xy[:, 0] - grid.west) / grid.dx
             for tile in grid.tiles:
                 out |= (
-                    (row >= tile.row)
-                    & (row <= tile.row + tile.rows)
-                    & (column >= tile.column)
-                    & (column <= tile.column + tile.columns)
+                    (row >= tile.row + _EDGE)
+                    & (row <= tile.row + tile.rows - _EDGE)
+                    & (column >= tile.column + _EDGE)
+                    & (column <= tile.column + tile.columns - _EDGE)
                 )
         return out
 
