@@ -331,7 +331,7 @@ def find_hits(below: Below, toes: Toes, neighbours: Neighbours, context: RuleCon
 
 
 def _chainage(shapes: Shapes, corridor: shapely.Geometry, line: shapely.Geometry) -> Floats:
-    """Return the least distance along the path, in cells, of what lies in the corridor, else inf."""
+    """Return the least distance along the path, in cells, of what lies in the corridor; inf."""
     out = np.full(len(shapes), np.inf)
     touching = np.flatnonzero(shapely.intersects(shapes, corridor))
     for k in touching.tolist():

@@ -23,14 +23,14 @@ from analysis.below_dam import (
     find_toes,
     look_below,
 )
-from analysis.model import Evidence, FindingTable, RuleContext, Same, Verdict, Window, Within
+from analysis.model import Evidence, FindingTable, Need, RuleContext, Same, Verdict, Window, Within
 from analysis.verdict import is_within, must_exceed
 from gis import downstream
 from gis.distance import inside, near_boxes
 from gis.ragged import Ints, Ragged
 from layers.layer import Layer
 
-NEEDS = {
+NEEDS: dict[str, Need] = {
     "dam_toe": Same("facility_no", own="facility_no", optional=True),
     "settlement": Within(parameters=REACH, own_extent=True),
     "building": Within(parameters=REACH, optional=True),
@@ -221,8 +221,8 @@ class _Rows:
                 drawn.add(below.toe)
                 paths.append((n, below.place(below.line())))
                 areas.append((n, below.place(below.reach(limit))))
-        return [_drawn(r, g) for r, g in
-                (("flow_path", paths), ("corridor", areas), ("shortest_line", lines)) if g]  # fmt: skip
+        roles = {"flow_path": paths, "corridor": areas, "shortest_line": lines}
+        return [_drawn(role, items) for role, items in roles.items() if items]
 
 
 def _drawn(role: str, items: list[tuple[int, shapely.Geometry]]) -> Evidence:

@@ -21,6 +21,11 @@ from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
 ORIGIN = (111.0, 39.0)
 """Longitude and latitude of (0, 0): on the meridian of zone 37, where the plane is true."""
 
+FUNCTIONS = (
+    "abs", "sin", "cos", "exp", "hypot", "maximum", "minimum", "where", "pi", "sign",
+)  # fmt: skip
+"""What a formula of a terrain may use."""
+
 SHAPES = ("box", "polygon", "line", "point", "wkt")
 
 
