@@ -30,6 +30,7 @@ from analysis.model import (
     Within,
 )
 from analysis.results import Results
+from analysis.verdict import combined_sigma
 from gis.distance import inside, near_boxes
 from gis.ragged import Bools, Ints
 from layers.catalog import catalog
@@ -264,7 +265,7 @@ def _gaps(
         ]
     if need.own_extent:
         return []
-    reach = _reach(need, layer, context)
+    reach = _reach(need, subjects, layer, context)
     gaps: list[tuple[str, Bools]] = []
     if len(layer.refused):
         gaps.append(("refused_neighbours", near_boxes(subjects, layer.refused.bounds, reach)))
@@ -287,13 +288,16 @@ def _registered_lack(layer: Layer, column: str) -> bool:
     return bool(roles.any()) and bool(layer.is_null(column)[roles].all())
 
 
-def _reach(need: Within, layer: Layer, context: RuleContext) -> float:
+def _reach(need: Within, subjects: Layer, layer: Layer, context: RuleContext) -> float:
+    """Return how far the rule looks, metres: what lies farther cannot change its answer."""
     reach = need.metres + sum(context.optional_value(name) or 0.0 for name in need.parameters)
-    if need.column is not None and len(layer):
-        widest = layer.number(need.column)
-        if not np.isnan(widest).all():
-            reach += need.factor * float(np.nanmax(widest))
-    return reach
+    if need.column is not None:
+        reach += need.factor * float(np.nanmax(np.append(layer.number(need.column), 0.0)))
+    if not reach:
+        return 0.0
+    # The stated accuracies blur a distance; that outlines overlap, they do not put in doubt.
+    worst = combined_sigma(subjects.worst_sigma_m, layer.worst_sigma_m)
+    return reach + context.value("k_sigma") * float(worst)
 
 
 def _refused_with_key(need: Same, subjects: Layer, layer: Layer) -> Bools:

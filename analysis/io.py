@@ -34,6 +34,11 @@ class Staging:
         self._names: list[str] = []
         self._obsolete: list[str] = []
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names asked for so far, in that order."""
+        return tuple(self._names)
+
     def path(self, name: str) -> Path:
         """Return where to write the file that is to be called ``name``.
 

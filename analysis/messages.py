@@ -24,10 +24,16 @@ from layers.catalog import catalog
 from layers.layer import Layer
 from layers.schema import Schema
 
-__all__ = ["explain", "render", "render_all"]
+__all__ = ["explain", "relation_of", "render", "render_all"]
 
 _COMPARISONS = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "==": "=", "!=": "≠"}
 _DISPLACED = Text("（登记中的 {} 由送审要素取代）", " (takes the place of {} in the register)")
+
+
+def relation_of(comparison: str) -> str:
+    """Return a comparison as people write it: ``<=`` is ``≤``."""
+    return _COMPARISONS.get(comparison, comparison)
+
 
 _Values = Sequence[str | None]
 
@@ -68,7 +74,7 @@ def render(
         "measured": [_known(measured, shown[0])],
         "threshold": [_known(threshold, shown[1])],
         "uncertainty": [_known(uncertainty, show(uncertainty, unit, lang))],
-        "comparison": [_COMPARISONS.get(comparison, comparison) or None],
+        "comparison": [relation_of(comparison) or None],
         **words.columns(found, [text]),
     }
     message = found.message if related is not None or found.summary is None else found.summary
@@ -134,7 +140,7 @@ def _columns(
     if "related" in used:
         out["related"] = names.related(rows)
     if "comparison" in used:
-        out["comparison"] = [_COMPARISONS.get(c, c) or None for c in findings.comparison[rows]]
+        out["comparison"] = [relation_of(c) or None for c in findings.comparison[rows]]
     units = findings.unit[rows].tolist()
     measured = findings.measured[rows].tolist()
     if "threshold" in used:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -37,6 +37,8 @@ class Results:
     resolved : the rulebook's parameters on ``as_of``
     law : (n,) int16, row of ``resolved`` that decided, -1 none
     inputs : files read that are no layer: the workspace file, coverage files
+    context : layers that no rule could read, for the map alone
+    unread : such layers that could not be read, with the reason in both languages
     """
 
     report_id: str
@@ -54,6 +56,8 @@ class Results:
     law: npt.NDArray[np.int16]
     rules: tuple[str, ...]
     inputs: tuple[Provenance, ...] = ()
+    context: Mapping[str, Layer] = field(default_factory=dict)
+    unread: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def subject_verdict(self) -> npt.NDArray[np.int8]:

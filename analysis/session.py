@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,15 +15,20 @@ from analysis.errors import UnknownRuleError
 from analysis.io import OutputError
 from analysis.law import Rulebook
 from analysis.model import Rule, Verdict
-from analysis.reports import ALWAYS, OPTIONAL, write
+from analysis.reports import NAMES, outlines, write
 from analysis.results import Results
 from analysis.rulebook import load as load_rulebook
+from gis.errors import MineZoneError
 from gis.ragged import Ints
 from layers.errors import LayerError
 from layers.layer import Layer
 from layers.workspace import Workspace, load_vetted
 
 Progress = Callable[[str, float], None]
+
+# What people find their way by on a map. Drawn where it costs little, whatever the rules read.
+GROUND = ("county", "river", "settlement")
+MOST_GROUND_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +68,21 @@ class Session:
         progress: Progress | None,
     ) -> None:
         self.workspace = workspace
+        # A run that repeats an earlier one bears its id and its time.
+        self.report_id: str | None = None
         self.created_at = datetime.now(UTC)
         self.as_of = as_of or self.created_at.astimezone().date()
         self.rulebook: Rulebook = load_rulebook(workspace.jurisdiction)
         self.rules: tuple[Rule, ...] = registry.get(codes)
         self.formats, self.lang, self.progress = tuple(formats), lang, progress
         self._loaded: dict[str, Layer] = {}
+        self._unread: dict[str, dict[str, str]] = {}
+
+    def another(self, codes: Sequence[str] | None = None, as_of: date | None = None) -> Session:
+        """Return a session for a further run on the layers that this one has loaded."""
+        made = Session(self.workspace, codes, as_of, self.formats, self.lang, None)
+        made._loaded, made._unread = self._loaded, self._unread
+        return made
 
     def read(self, file: Path, options: ReadOptions) -> dict[str, Layer]:
         """Return the vetted layers of one file."""
@@ -123,6 +137,23 @@ class Session:
             )
         return self.judge(layers, subjects, out)
 
+    def ground(self, subjects: int) -> dict[str, Layer]:
+        """Return the layers that only the map of a run of so many ``subjects`` shows.
+
+        One that cannot be read takes no verdict with it: it is told on the map's own account.
+        """
+        if subjects > outlines.MOST_SUBJECTS:
+            return {}
+        for name in GROUND:
+            if name in self._loaded or name in self._unread or name not in self.workspace.layers:
+                continue
+            try:
+                if self.workspace.source_bytes(name) <= MOST_GROUND_BYTES:
+                    self.registered([name])
+            except MineZoneError as error:
+                self._unread[name] = {"zh": error.zh, "en": error.en}
+        return {name: self._loaded[name] for name in GROUND if name in self._loaded}
+
     def _inputs(self, layers: Mapping[str, Layer]) -> Iterable[Path]:
         yield self.workspace.path
         for layer in layers.values():
@@ -144,13 +175,15 @@ class Session:
             self.rules if rules is None else rules,
             self.rulebook,
             self.as_of,
-            report_id=str(uuid.uuid4()),
+            report_id=self.report_id or str(uuid.uuid4()),
             created_at=self.created_at,
             title=self.workspace.title,
             elevation=self.workspace.elevation,
             progress=self.progress,
         )
-        _refuse_overwriting(out, self._inputs(layers))
+        ground = self.ground(sum(len(rows) for rows in subjects.values()))
+        results = replace(results, context=ground, unread=dict(self._unread))
+        _refuse_overwriting(out, self._inputs({**ground, **layers}))
         files = write(results, out, self.formats, self.lang)
         return Outcome(results, out, tuple(files), exit_status(results, subjects))
 
@@ -158,7 +191,7 @@ class Session:
 def _refuse_overwriting(out: Path, inputs: Iterable[Path]) -> None:
     """Raise OutputError where a result would take the place of something that was read."""
     read = {path.resolve() for path in inputs}
-    for name in (*ALWAYS, *OPTIONAL.values()):
+    for name in NAMES:
         target = out / name
         if target.resolve() in read:
             raise OutputError(

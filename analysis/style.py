@@ -39,6 +39,22 @@ class VerdictStyle:
         return self.fill == "hatched"
 
 
+@dataclass(frozen=True, slots=True)
+class LayerStyle:
+    """Look of a layer's features where they carry no verdict.
+
+    Attributes
+    ----------
+    colour : ``#rrggbb``
+    dash : whether the outline is broken
+    fill : whether the area has a translucent fill
+    """
+
+    colour: str
+    dash: bool = False
+    fill: bool = False
+
+
 # Worst first, as legends list them.
 VERDICT_STYLES: Mapping[Verdict, VerdictStyle] = MappingProxyType(
     {
@@ -49,6 +65,74 @@ VERDICT_STYLES: Mapping[Verdict, VerdictStyle] = MappingProxyType(
         Verdict.NOT_APPLICABLE: VerdictStyle(
             "#b8c1ca", "none", 0.5, Text("不适用", "Not applicable")
         ),
+    }
+)
+
+# Colours of the map that speak no verdict stay away from the five above.
+LAYER_COLOURS: Mapping[str, LayerStyle] = MappingProxyType(
+    {
+        "mining_right": LayerStyle("#1f2933"),
+        "tailings_facility": LayerStyle("#7a5ea8", fill=True),
+        "dam_toe": LayerStyle("#7a5ea8"),
+        "settlement": LayerStyle("#5c5347", fill=True),
+        "building": LayerStyle("#5c5347", fill=True),
+        "river": LayerStyle("#2f7fc1", fill=True),
+        "goaf": LayerStyle("#6b4f3a", dash=True, fill=True),
+        "working": LayerStyle("#6b4f3a"),
+        "movement_zone": LayerStyle("#6b4f3a", dash=True),
+        "right_part": LayerStyle("#1f2933", dash=True),
+        "open_pit": LayerStyle("#8d7b68", fill=True),
+        "waste_dump": LayerStyle("#8d7b68", dash=True, fill=True),
+        "orebody": LayerStyle("#b0578d", dash=True, fill=True),
+        "protected_zone": LayerStyle("#2e8b8b", dash=True, fill=True),
+        "geohazard": LayerStyle("#a0522d", dash=True, fill=True),
+        "county": LayerStyle("#616e7c", dash=True),
+        "ridge_line": LayerStyle("#4f6d7a"),
+    }
+)
+
+ROLE_COLOURS: Mapping[str, str] = MappingProxyType(
+    {
+        "overlap": "#c8402f",
+        "outside_part": "#c8402f",
+        "exclusion_zone": "#0b5cad",
+        "corridor": "#d9682b",
+        "void": "#6b4f3a",
+        "flow_path": "#d9682b",
+        "ridge_run": "#d98b06",
+        "shortest_line": "#1f2933",
+    }
+)
+
+Pattern = Literal["solid", "crossed", "rows", "upright", "light", "dashed"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleStyle:
+    """Look of one kind of evidence; its colour is that of the finding's verdict.
+
+    Attributes
+    ----------
+    pattern : how it is drawn. Areas: ``solid``, ``crossed`` (lattice), ``rows`` (level lines),
+        ``upright`` (upright lines), ``light`` (translucent) or ``dashed`` (translucent, broken
+        outline). Lines and points: ``dashed`` or whole.
+    weight : width of the line or outline in CSS pixels
+    """
+
+    pattern: Pattern
+    weight: float
+
+
+ROLE_STYLES: Mapping[str, RoleStyle] = MappingProxyType(
+    {
+        "overlap": RoleStyle("crossed", 2.0),
+        "shortest_line": RoleStyle("solid", 2.5),
+        "flow_path": RoleStyle("solid", 4.0),
+        "corridor": RoleStyle("light", 1.5),
+        "exclusion_zone": RoleStyle("dashed", 2.0),
+        "ridge_run": RoleStyle("dashed", 5.0),
+        "void": RoleStyle("upright", 1.5),
+        "outside_part": RoleStyle("rows", 2.0),
     }
 )
 

@@ -6,12 +6,14 @@ A null attribute makes none of them true: a rule asks :func:`first_null` where i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
 from analysis.model import FindingTable, Objects, Verdict
-from analysis.verdict import decide
+from analysis.verdict import decide, is_past
 from gis.distance import pairs_within
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
@@ -41,6 +43,18 @@ def is_unknown_right(rights: Layer) -> Bools:
 def is_lapsed(rights: Layer) -> Bools:
     """Return rights no longer in force; a passed ``valid_to`` alone does not end a right."""
     return rights.is_code("status", "expired", "cancelled")
+
+
+def lapsed_on(rights: Layer, rows: Ints, as_of: date) -> Objects:
+    """Return (k,) the end of a granted right's term where it has passed, else None.
+
+    The right still counts: its status says so.
+    """
+    ends = rights.day("valid_to")[rows]
+    passed = is_past(ends, as_of) & rights.is_code("status", "granted")[rows]
+    out = np.full(len(ends), None, dtype=object)
+    out[passed] = ends[passed].astype(str)
+    return out
 
 
 def is_open_pit(rights: Layer) -> Bools:
@@ -117,7 +131,7 @@ def near_rights(
 ) -> tuple[Ints, Ints, Floats]:
     """Return (i, j, distance_m) of ``judged`` subjects and the ``others`` within ``metres``.
 
-    No right is paired with itself, nor with another row of its own licence number.
+    No right is paired with itself, nor with another row of its own licence (:func:`one_licence`).
 
     Parameters
     ----------
@@ -127,7 +141,7 @@ def near_rights(
     rows = np.flatnonzero(others)
     i, j, distance = pairs_within(subjects.shapes.take(judged), rights.shapes.take(rows), metres)
     i, j = judged[i], rows[j]
-    keep = ~np.equal(own_rows[i], j) & ~same_text(subjects, i, rights, j, "licence_no")
+    keep = ~np.equal(own_rows[i], j) & ~one_licence(subjects, i, rights, j)
     return i[keep], j[keep], distance[keep]
 
 
@@ -138,6 +152,26 @@ def same_text(a: Layer, i: Ints, b: Layer, j: Ints, column: str) -> Bools:
     """
     one, other = a.text(column)[i], b.text(column)[j]
     return np.array([x is not None and x == y for x, y in zip(one, other, strict=True)], bool)
+
+
+def one_licence(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
+    """Return (k,) whether two rows are of one licence.
+
+    One number that two stated holders carry is a mistake in one of the two, and no licence.
+    """
+    one, other = a.text("holder")[i], b.text("holder")[j]
+    two = is_given(one) & is_given(other) & ~same_text(a, i, b, j, "holder")
+    return same_text(a, i, b, j, "licence_no") & ~two
+
+
+def is_number_shared(rights: Layer) -> Bools:
+    """Return (n,) rights whose number is that of rights not lapsed of two stated holders."""
+    number, holder = rights.text("licence_no"), rights.text("holder")
+    given = np.flatnonzero(is_given(number) & is_given(holder) & ~is_lapsed(rights))
+    pairs = {(number[row], holder[row]) for row in given}
+    counts = Counter(name for name, _ in pairs)
+    several = {name for name, held in counts.items() if held != 1}
+    return np.array([name in several for name in number], bool)
 
 
 def replaces(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:

@@ -111,6 +111,15 @@ def positive(values: npt.ArrayLike) -> Floats:
     return np.asarray(np.where(given < 0, np.nan, given), np.float64)
 
 
+def above_zero(values: npt.ArrayLike) -> Floats:
+    """Return numbers with zero and below unknown (NaN): what has been measured is more.
+
+    In a table of numbers 0 stands for an empty cell where nothing can be of size nought.
+    """
+    given = np.asarray(values, np.float64)
+    return np.asarray(np.where(given > 0, given, np.nan), np.float64)
+
+
 def in_order(top: npt.ArrayLike, bottom: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Return elevations (top, bottom), both unknown (NaN) where the top lies below the bottom."""
     high, low = np.asarray(top, np.float64), np.asarray(bottom, np.float64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.model import Objects
 from analysis.subjects import is_given
@@ -88,6 +89,70 @@ class Voids:
         return 2 * k * float(np.nanmax(np.append(self.sigma, 0.0)))
 
 
+class Claims:
+    """Licences whose voids are a right's own: its number, and those that it replaces.
+
+    Whoever holds a licence that is to be replaced: its voids come with it.
+
+    Attributes
+    ----------
+    row, code : (c,) right, number of the licence; each pair once, sorted by right
+    own : (c,) bool, the number is that of the right itself
+    """
+
+    def __init__(self, number: Ints, rows: Ints, replaced: Ints) -> None:
+        row = np.concatenate([np.arange(len(number)), rows])
+        code = np.concatenate([number, replaced])
+        own = np.arange(len(row)) < len(number)
+        order = np.lexsort((~own, code, row))
+        order = order[has(code[order])]
+        first = np.ones(len(order), bool)
+        first[1:] = (np.diff(row[order]) != 0) | (np.diff(code[order]) != 0)
+        order = order[first]
+        self.row, self.code, self.own = row[order], code[order], own[order]
+
+    def of(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Return (place in ``rows``, licence) of each claim of ``rows``, which may repeat."""
+        at, claim = matches(rows, self.row)
+        return at, self.code[claim]
+
+
+def claims(subjects: Layer, rights: Layer, voids: Voids) -> tuple[Claims, Claims, Ints]:
+    """Return the claims of subjects and of rights, and the licence of each void, -1 = none."""
+    row, named = subjects.entries("replaces_licences")
+    right_row, right_named = rights.entries("replaces_licences")
+    own, other, owner, old, other_old = codes(
+        subjects.text("licence_no"), rights.text("licence_no"), voids.owner, named, right_named
+    )
+    return Claims(own, row, old), Claims(other, right_row, other_old), owner
+
+
+def opposed(mine: Claims, i: Ints, theirs: Claims, j: Ints) -> tuple[Ints, Ints, Ints, Bools]:
+    """Return whose voids face each other in pairs of a right i and a right j.
+
+    Returns
+    -------
+    pair, own, other : one row for each two licences, of i and of j
+    contested : (k,) bool, both are to replace one licence, or carry one number: whose its voids
+        are is not known
+
+    A licence that one of the two replaces and the other holds is the other's.
+    """
+    k, a = matches(i, mine.row)
+    at, b = matches(j[k], theirs.row)
+    pair, a = k[at], a[at]
+    own, other = mine.code[a], theirs.code[b]
+    width = max(mine.code.max(initial=0), theirs.code.max(initial=0)) + 1
+    shared = np.equal(own, other)
+    contested = np.zeros(len(i), bool)
+    contested[pair[shared & np.equal(mine.own[a], theirs.own[b])]] = True
+    common = pair[shared] * width + own[shared]
+    doubt = np.isin(pair * width + own, common) & ~mine.own[a]
+    doubt |= np.isin(pair * width + other, common) & ~theirs.own[b]
+    keep = ~shared & ~doubt
+    return pair[keep], own[keep], other[keep], contested
+
+
 def has(values: Ints) -> Bools:
     """Return where a row or code is given; -1 stands for none."""
     return np.asarray(~np.equal(values, -1), np.bool_)
@@ -121,10 +186,11 @@ def worst_rows(key: Ints, verdict: Verdicts, distance: Floats) -> Ints:
     return first
 
 
-def unseen(shapes: Ragged, layer: Layer, metres: float) -> Objects:
+def unseen(shapes: Ragged, layer: Layer, metres: npt.ArrayLike) -> Objects:
     """Return (n,) why rows of ``layer`` within ``metres`` may be missing, None where not.
 
-    ``refused_neighbours`` or ``outside_coverage``; nothing is said of a layer that is not there.
+    ``metres`` is one for all or (n,). The reason is that of the engine; nothing is said of a
+    layer that is not there.
     """
     out = np.full(len(shapes), None, dtype=object)
     if layer.coverage is not None:

@@ -295,10 +295,10 @@ def by_subject(what, answers: Answers, low, high, there) -> Check:
 def goafs(country: Country, facts: Known, run: Run) -> Iterator[Check]:
     answers, left = run.rules["GF301"], facts.left
     there, rights = kept(facts, run, "goaf"), kept(facts, run, "mining_right")
-    lapsed = country.rights.columns["status"][facts.owner] == "expired"
+    idle = country.rights.columns["status"][facts.owner] != "granted"
     owned = rights[facts.owner]
     least, most = left.least, left.most  # one row per goaf, in order
-    limits = [np.where(owned, verdict_of_goaf(kind, lapsed), NO_DATA) for kind in (least, most)]
+    limits = [np.where(owned, verdict_of_goaf(kind, idle), NO_DATA) for kind in (least, most)]
     limits = with_doubt(limits, facts.doubt["goaf"], facts.doubt["mining_right"][facts.owner])
     sure = there & owned & (least == OVERLAP)
     told = np.zeros(len(there), bool)
@@ -319,8 +319,8 @@ def goafs(country: Country, facts: Known, run: Run) -> Iterator[Check]:
     )
 
 
-def verdict_of_goaf(kind, lapsed):
-    return np.select([kind == OVERLAP, lapsed], [FAIL, REVIEW], PASS)
+def verdict_of_goaf(kind, idle):
+    return np.select([kind == OVERLAP, idle], [FAIL, REVIEW], PASS)
 
 
 def table(checks: list[Check], told: Callable[[str], object] = print) -> bool:

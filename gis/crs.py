@@ -8,7 +8,7 @@ where the true shift is of the order of 100 m, are refused.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -96,6 +96,36 @@ def in_china(lonlat: Floats) -> Bools:
     low, high = np.array(CHINA[:2]), np.array(CHINA[2:])
     with np.errstate(invalid="ignore"):
         return np.asarray(((lonlat >= low) & (lonlat <= high)).all(axis=1), np.bool_)
+
+
+def zone_prefix(crs: object) -> int | None:
+    """Return the zone number that a transverse Mercator system's eastings begin with, or None.
+
+    A false easting of 37,500,000 m means 37; one below a million has no prefix.
+    """
+    return _prefix(parse_crs(crs))
+
+
+@lru_cache(maxsize=64)
+def _prefix(crs: pyproj.CRS) -> int | None:
+    operation = _horizontal(crs).coordinate_operation
+    if operation is None or not operation.method_name.startswith("Transverse Mercator"):
+        return None
+    east = [p for p in operation.params if p.name == "False easting"]
+    return int(sum(float(p.value) * p.unit_conversion_factor for p in east) // 1e6) or None
+
+
+def other_zone(xy: Floats, crs: object) -> Bools:
+    """Return (n,) bool: the easting begins with another number than the system's own zone.
+
+    Such a coordinate would land a thousand kilometres or more from where it belongs, and maybe
+    still in China. Where the system has no prefix nothing can be told.
+    """
+    prefix = zone_prefix(crs)
+    if prefix is None:
+        return np.zeros(len(xy), np.bool_)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.floor(xy[:, 0] / 1e6) != prefix, np.bool_)
 
 
 def to_cgcs2000(xy: Floats, crs: object) -> tuple[Floats, Transformation]:
@@ -215,14 +245,21 @@ def _is_wgs84(crs: pyproj.CRS) -> bool:
 
 def _unprojected(xy: Floats, crs: pyproj.CRS) -> Floats:
     """Return longitude and latitude on the system's own datum, in degrees from Greenwich."""
+    return _run(_to_own_datum(crs), xy)
+
+
+@lru_cache(maxsize=64)
+def _to_own_datum(crs: pyproj.CRS) -> pyproj.Transformer:
+    """Return the way to degrees from Greenwich on the system's own datum; 25 ms to make."""
     geodetic = crs.geodetic_crs
     if geodetic is None:
         raise CRSError(f"坐标系 {crs.name} 没有大地基准", f"{crs.name} has no geodetic datum")
     plain = GeographicCRS(datum=geodetic.datum)
-    return _run(pyproj.Transformer.from_crs(crs, plain, always_xy=True), xy)
+    return pyproj.Transformer.from_crs(crs, plain, always_xy=True)
 
 
-@cache
+# Bounded: a server meets any number of systems in its uploads.
+@lru_cache(maxsize=64)
 def _operation(crs: pyproj.CRS) -> tuple[pyproj.Transformer, Transformation]:
     """Return PROJ's best operation to EPSG:4490 that is no ballpark."""
     old = [zh for key, zh in _OLD_DATUMS.items() if key in _datum_name(crs)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,11 +87,7 @@ def find_elevation(
     """
     found: dict[str, Path] = {}
     for pattern in patterns:
-        path = Path(pattern)
-        base, rest = (Path(path.anchor), str(path.relative_to(path.anchor))) if path.anchor else (
-            root, pattern
-        )  # fmt: skip
-        hits = [base / rest] if (base / rest).is_file() else _glob(base, rest)
+        hits = matching(root, pattern)
         if not hits:
             raise WorkspaceError(
                 f"{workspace}：terrain.dem：没有匹配的文件：{pattern}",
@@ -103,8 +100,8 @@ def find_elevation(
     return Elevation(tuple(found[n] for n in names), tuple(names), vertical_accuracy_m)
 
 
-def _glob(base: Path, pattern: str) -> list[Path]:
-    try:
-        return sorted(p for p in base.glob(pattern) if p.is_file())
-    except (ValueError, NotImplementedError):
-        return []
+def matching(root: Path, pattern: str) -> list[Path]:
+    """Return the files that a path or pattern seen from ``root`` names, in order."""
+    # Not Path.glob: patterns may be absolute or lead out of the folder.
+    names = glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207
+    return [root / name for name in sorted(names) if (root / name).is_file()]

@@ -13,3 +13,7 @@ class FormatError(LayerError):
 
 class WorkspaceError(LayerError):
     """``workspace.toml`` is wrong; the message names the key."""
+
+
+class ReaderError(LayerError):
+    """A file from outside could not be read within the limits set for such files."""

@@ -22,14 +22,20 @@ from layers.schema import Column
 
 _IDENTITIES = frozenset({
     "licence_no", "facility_no", "owner_licence_no", "parent_licence_no", "replaces_licences",
-    "replaces_facility", "holder", "operator",
+    "replaces_facility", "holder", "operator", "orebody_id",
 })  # fmt: skip
 _WORDS = (
     "无", "空", "暂无", "暂缺", "待定", "待办", "待办理", "待核", "待查", "待批", "待补", "待填",
     "待发", "新立", "新设", "拟设", "拟设立", "拟新设", "办理中", "正在办理", "正在办理中",
     "申请中", "在办", "在办中", "未办", "未办理", "未办证", "暂未办理", "尚未办理", "未取得",
     "未发证", "未定", "未知", "不详", "不明", "无证", "无证号", "无号", "无编号",
-    "unknown", "tbd", "tba", "na", "nil", "none", "null", "nan",
+    "否", "没有", "暂没有", "不涉及", "暂不涉及", "未涉及", "不适用", "不替代", "无替代", "未替代",
+    "不需要", "无需", "不存在", "新建", "拟建", "待建", "待确定", "待明确", "待落实", "待补充",
+    "待填写", "未确定", "暂未确定", "尚未确定", "未填", "未填写", "未填报", "同上", "见附件",
+    "详见附件", "无主", "无主库", "无业主", "无单位", "无企业", "无主体", "无经营主体",
+    "无生产经营主体", "无责任主体",
+    "unknown", "tbd", "tba", "tbc", "na", "no", "nil", "none", "null", "nan", "notapplicable",
+    "pending",
 )  # fmt: skip
 _ONLY_WORDS = re.compile(f"(?:{'|'.join(_WORDS)})+")
 _MARKS = re.compile(r"[\W_]+")

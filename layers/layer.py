@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, spans
 from layers.account import Issue, Provenance, Refused
 from layers.errors import LayerError
-from layers.issues import listed, warning
+from layers.joining import renamed, same_file, takes_place, takes_place_of_another
 from layers.schema import Schema
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class Layer:
     empty_means_none : the user's word that an empty layer means there are none
     snapshot_row : (n,) int32, row in the snapshot of the registered layer; vetted rows follow
         after its last row
-    displaced : numbers of registered features whose places vetted ones have taken
+    predecessors : registered features whose places vetted ones have taken, as a layer of their
+        own; None where there are none. No neighbours, but what was true of them stays true
     doubtful : (n,) bool, outlines whose repair leaves the true one open: what they hit counts,
         but that they hit nothing is not known
     """
@@ -70,7 +71,7 @@ class Layer:
     registered: bool
     empty_means_none: bool
     snapshot_row: npt.NDArray[np.int32]
-    displaced: frozenset[str] = frozenset()
+    predecessors: Layer | None = None
     doubtful: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def __post_init__(self) -> None:
@@ -86,6 +87,13 @@ class Layer:
     def name(self) -> str:
         """Return the contract name of the layer."""
         return self.schema.name
+
+    @property
+    def displaced(self) -> frozenset[str]:
+        """Return the numbers of registered features whose places vetted ones have taken."""
+        if self.predecessors is None:
+            return frozenset()
+        return frozenset(self.predecessors.text(self.schema.number))
 
     # -- columns ---------------------------------------------------------------------------
 
@@ -115,12 +123,16 @@ class Layer:
         values = pc.cast(self._column(column), pa.int8()).fill_null(-1)
         return np.asarray(values.to_numpy(zero_copy_only=False), np.int8)
 
-    def matches(self, column: str, other: Layer, other_column: str) -> tuple[Ints, Ints]:
+    def matches(
+        self, column: str, other: Layer, other_column: str, *, ignore_case: bool = False
+    ) -> tuple[Ints, Ints]:
         """Return (i, j): rows whose ``column`` equals ``other_column`` of row j of ``other``.
 
         Null equals nothing. Sorted by i, then j.
         """
         own, theirs = self.text(column), other.text(other_column)
+        if ignore_case:
+            own, theirs = lowered(own), lowered(theirs)
         rows = np.flatnonzero(np.array([v is not None for v in theirs], bool))
         keys = theirs[rows].astype(str)
         order = np.argsort(keys, kind="stable")
@@ -190,13 +202,21 @@ class Layer:
         Where the position's accuracy is stated, the accuracy of the datum transformation is
         added to it (root of the sum of squares).
         """
+        return np.append(self._sigmas(), np.nan)[self.part]
+
+    @cached_property
+    def worst_sigma_m(self) -> float:
+        """Return the greatest stated accuracy of any source, refused rows included; 0 if none."""
+        return float(np.nanmax(np.append(self._sigmas(), 0.0)))
+
+    def _sigmas(self) -> Floats:
         values = [
             np.nan
             if p.positional_accuracy_m is None
             else float(np.hypot(p.positional_accuracy_m, p.transformation_accuracy_m or 0.0))
             for p in self.provenance
         ]
-        return np.array([*values, np.nan])[self.part]
+        return np.array(values, np.float64)
 
     # -- making other layers ---------------------------------------------------------------
 
@@ -243,11 +263,28 @@ class Layer:
         taken = np.asarray(pc.is_in(self._column(number), value_set=own).to_numpy(), bool)
         base = replace(
             self.take(np.flatnonzero(~taken)),
-            displaced=self.displaced | frozenset(self.text(number)[taken]),
+            predecessors=self._predecessors_and(np.flatnonzero(taken)),
             issues=(*self._signed_issues(), *self._places_taken(np.flatnonzero(taken), vetted)),
         )
         # Counted before rows were taken out: a snapshot's row number never names another row.
         return base._followed_by(vetted, self._next_row, "#vetted")
+
+    def _predecessors_and(self, rows: Ints) -> Layer | None:
+        """Return the predecessors there are, and the features at ``rows`` as further ones."""
+        if not len(rows):
+            return self.predecessors
+        new, old = replace(self.take(rows), predecessors=None), self.predecessors
+        if old is None:
+            return new
+        # Sources are only ever added behind, so that ``part`` of the older rows still holds.
+        return replace(
+            new,
+            table=pa.concat_tables([old.table, new.table]),
+            shapes=Ragged.concat([old.shapes, new.shapes]),
+            part=np.concatenate([old.part, new.part]),
+            snapshot_row=np.concatenate([old.snapshot_row, new.snapshot_row]),
+            doubtful=np.concatenate([old.doubtful, new.doubtful]),
+        )
 
     def _places_taken(self, rows: Ints, vetted: Layer) -> tuple[Issue, ...]:
         """Say which registered features no longer count, and where the holder is another."""
@@ -255,26 +292,14 @@ class Layer:
             return ()
         number = self.schema.number
         names = self.text(number)[rows].tolist()
-        said = warning(
-            "takes_place",
-            f"送审要素取代同号的登记要素，后者不再参与比较：{listed(names)}",
-            "vetted features take the places of registered ones of the same number, which no "
-            f"longer count: {listed(names, 'en')}",
-        )
+        said = takes_place(names)
         owner = next((c.name for c in self.schema.columns if c.name in ("holder", "operator")), "")
         if not owner:
             return (said,)
         holder = dict(zip(vetted.text(number), vetted.text(owner), strict=True))
         held = zip(names, self.text(owner)[rows], strict=True)
         other = [n for n, old in held if None not in (old, holder[n]) and old != holder[n]]
-        if not other:
-            return (said,)
-        return said, warning(
-            "takes_place_of_another",
-            f"取代的登记要素属于其他权利人，请核对编号：{listed(other)}",
-            "the registered features so replaced have another holder, check the numbers: "
-            f"{listed(other, 'en')}",
-        )
+        return (said, takes_place_of_another(other)) if other else (said,)
 
     def stack(self, other: Layer) -> Layer:
         """Return the features of both layers, ``other`` last; nothing is replaced.
@@ -285,7 +310,7 @@ class Layer:
         """
         known = {(p.sha256, p.source_layer) for p in self.provenance}
         again = [p for p in other.provenance if (p.sha256, p.source_layer) in known]
-        other = replace(other, issues=(*other._signed_issues(), *map(_same_file, again)))
+        other = replace(other, issues=(*other._signed_issues(), *map(same_file, again)))
         return self._followed_by(other, self._next_row, "")
 
     @property
@@ -342,25 +367,13 @@ class Layer:
         for name, values in (("source_id", ids), ("feature_id", full)):
             at = table.schema.get_field_index(name)
             table = table.set_column(at, name, pa.array(values, pa.string()))
-        said = _renamed(self.source_id[rows].tolist(), ids[rows].tolist())
+        said = renamed(self.source_id[rows].tolist(), ids[rows].tolist())
         return replace(self, table=table, issues=(*self.issues, said))
 
 
-def _same_file(provenance: Provenance) -> Issue:
-    file = provenance.source
-    said = warning(
-        "same_file_twice",
-        f"{file}：与前面的文件内容完全相同，其要素将与自身相互比较",
-        f"{file}: has the same content as a file before it; its features are compared with "
-        "themselves",
+def lowered(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return (n,) texts in lower case, None where null."""
+    values: npt.NDArray[np.object_] = pc.utf8_lower(pa.array(texts, pa.string())).to_numpy(
+        zero_copy_only=False
     )
-    return replace(said, source=file)
-
-
-def _renamed(old: list[str], new: list[str]) -> Issue:
-    pairs = [f"{a} → {b}" for a, b in zip(old, new, strict=True)]
-    return warning(
-        "duplicate_ids",
-        f"编号与其他文件的要素重复，已改称：{listed(pairs)}",
-        f"ids that features of other files have, renamed: {listed(pairs, 'en')}",
-    )
+    return values

@@ -25,6 +25,7 @@ from layers.numbering import Numbered, number_rows
 from layers.placing import Placed
 from layers.schema import Schema
 from layers.settings import Extent, LayerSettings
+from layers.whereabouts import Reason
 
 Role = Literal["workspace", "vetted"]
 _SHAPEFILE = "ESRI Shapefile"
@@ -78,7 +79,7 @@ def _assemble(
     built: Built,
     placed: Placed,
     numbered: Numbered,
-    refused: Mapping[int, placing.Reason],
+    refused: Mapping[int, Reason],
     *,
     role: Role,
     coverage: Ragged | None,
@@ -164,7 +165,7 @@ def _provenance(
 
 def _refusals(
     file: str,
-    refused: Mapping[int, placing.Reason],
+    refused: Mapping[int, Reason],
     labels: Sequence[str],
     numbered: Numbered,
 ) -> list[Issue]:
@@ -208,7 +209,7 @@ def _not_stated(file: str, settings: LayerSettings, coverage: Ragged | None) -> 
 
 
 def _nothing_left(
-    file: str, n: int, refused: Mapping[int, placing.Reason], labels: Sequence[str]
+    file: str, n: int, refused: Mapping[int, Reason], labels: Sequence[str]
 ) -> LayerError:
     if not n:
         return LayerError(f"{file}：文件中没有要素", f"{file}: the file holds no features")

@@ -12,16 +12,17 @@ from gis import crs as gis_crs
 from gis import repair as gis_repair
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
+from layers import whereabouts
 from layers.account import Issue
-from layers.errors import LayerError
+from layers.formats.ogr import LOST_GEOMETRY
 from layers.formats.source import Source
 from layers.issues import label_en, warning
 from layers.schema import Schema
 from layers.settings import Extent, LayerSettings
+from layers.whereabouts import Reason, crs_name
 
 _COLLECTION = 7
 _KINDS = {Kind.POINT: ("点", "point"), Kind.LINE: ("线", "line"), Kind.POLYGON: ("面", "polygon")}
-Reason = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ def place(
     are unknown: it could be anywhere.
     """
     shapes = shapely.force_2d(np.asarray(source.geometry, dtype=object))
-    unreadable, wrong = _unusable(shapes), _wrong_kinds(shapes, schema)
+    unreadable, wrong = _unusable(shapes, source), _wrong_kinds(shapes, schema)
     rows = _rest(len(shapes), unreadable)
     try:
         system = _system(source, settings, shapes[rows], file)
@@ -72,10 +73,15 @@ def place(
         return _nowhere(len(shapes), named)
     out = np.full(len(shapes), None, dtype=object)
     out[rows] = _moved(shapes[rows], lonlat)
-    outside, errors = _outside(rows, lonlat, _vertex_counts(shapes[rows]), extent, file)
-    out[list(outside)] = None
+    counts = _vertex_counts(shapes[rows])
+    gone = whereabouts.outside(rows, lonlat, counts, extent)
+    gone.update(whereabouts.other_zones(rows, coordinates, counts, system))
+    errors: list[MineZoneError] = []
+    if len(rows) and len(gone) == len(rows):
+        errors.append(whereabouts.misplaced(coordinates, lonlat, system, extent, file))
+    out[list(gone)] = None
     bounds = shapely.bounds(out)
-    refused = {**outside, **wrong, **unreadable}
+    refused = {**gone, **wrong, **unreadable}
     repaired, doubtful, said, kept = _repaired(out, refused, schema, source.labels)
     return Placed(
         shapes=kept,
@@ -83,7 +89,7 @@ def place(
         bounds=bounds,
         repaired=repaired,
         doubtful=doubtful,
-        crs=_crs_name(system),
+        crs=crs_name(system),
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
         issues=said,
@@ -106,9 +112,18 @@ def _nowhere(n: int, fault: MineZoneError) -> Placed:
     return Placed(none, {}, bounds, nobody, nobody, "", "", None, (), (fault,))
 
 
-def _unusable(shapes: Shapes) -> dict[int, Reason]:
+def _unusable(shapes: Shapes, source: Source) -> dict[int, Reason]:
     empty = (shapely.get_type_id(shapes) < 0) | shapely.is_empty(shapes)
-    refused = {int(r): ("几何为空", "no geometry") for r in np.flatnonzero(empty)}
+    lost = {i.feature: i for i in source.issues if i.code in LOST_GEOMETRY}
+    refused = {}
+    for row in np.flatnonzero(empty).tolist():
+        label = source.labels[row]
+        said = lost.get(label)
+        refused[row] = (
+            (said.zh.removeprefix(f"{label}："), said.en.removeprefix(f"{label_en(label)}: "))
+            if said
+            else ("几何为空", "no geometry")
+        )
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     for row in np.unique(owner[~np.isfinite(xy).all(axis=1)]):
         refused[int(row)] = ("坐标不是有限数值", "a coordinate is not a finite number")
@@ -140,9 +155,9 @@ def _system(source: Source, settings: LayerSettings, shapes: Shapes, file: str) 
         return stated
     if stated is not None and not source.crs.equals(stated, ignore_axis_order=True):
         raise CRSError(
-            f"{file}：文件自带坐标系 {_crs_name(source.crs)}（{source.crs_note}），"
+            f"{file}：文件自带坐标系 {crs_name(source.crs)}（{source.crs_note}），"
             f"与给出的 crs = {settings.crs} 不同",
-            f"{file}: the file states {_crs_name(source.crs)} ({source.crs_note}), "
+            f"{file}: the file states {crs_name(source.crs)} ({source.crs_note}), "
             f"which differs from the given crs = {settings.crs}",
         )
     return source.crs
@@ -178,18 +193,13 @@ def _looks_like(xy: Floats) -> Reason:
             f"the coordinates look like Gauss-Krüger{order[1]} without a zone prefix; "
             "the central meridian is unknown",
         )
-    code = _crs_name(gis_crs.gauss_kruger_crs(found.zone, found.width, found.prefix))
+    code = crs_name(gis_crs.gauss_kruger_crs(found.zone, found.width, found.prefix))
     return (
         f"坐标像高斯-克吕格 {found.width} 度带第 {found.zone} 带{order[0]}，"
         f"若为 CGCS2000 则 crs = {code}",
         f"the coordinates look like Gauss-Krüger {found.width}-degree zone {found.zone}"
         f"{order[1]}, crs = {code} if they are CGCS2000",
     )
-
-
-def _crs_name(system: pyproj.CRS) -> str:
-    authority = system.to_authority(min_confidence=100)
-    return f"{authority[0]}:{authority[1]}" if authority else str(system.name)
 
 
 def _vertex_counts(shapes: Shapes) -> Ints:
@@ -199,59 +209,6 @@ def _vertex_counts(shapes: Shapes) -> Ints:
 def _moved(shapes: Shapes, lonlat: Floats) -> Shapes:
     # GEOS objects are immutable: the call replaces the elements of the array it is given.
     return shapely.set_coordinates(shapes.copy(), lonlat) if len(shapes) else shapes
-
-
-def _outside(
-    rows: Ints, lonlat: Floats, counts: Ints, extent: Extent, file: str
-) -> tuple[dict[int, Reason], list[MineZoneError]]:
-    """Return rows with a coordinate outside China (or off the globe), and what that means."""
-    if not len(rows):
-        return {}, []
-    with np.errstate(invalid="ignore"):
-        on_globe = np.abs(lonlat[:, 0]) <= 180.0
-        on_globe &= np.abs(lonlat[:, 1]) <= 90.0
-    good = gis_crs.in_china(lonlat) if extent == "china" else on_globe
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    inside = np.logical_and.reduceat(good, starts)
-    if inside.all():
-        return {}, []
-    if not inside.any():
-        return {}, [_all_outside(lonlat, extent, file)]
-    firsts = [lonlat[s : s + c][~good[s : s + c]][0] for s, c in _spans(starts, counts, ~inside)]
-    where = [f"({x:.6g}, {y:.6g})" for x, y in firsts]
-    place_zh, place_en = ("中国", "China") if extent == "china" else ("地球", "the globe")
-    return {
-        int(row): (f"坐标 {at} 不在{place_zh}范围内", f"coordinate {at} lies outside {place_en}")
-        for row, at in zip(rows[~inside], where, strict=True)
-    }, []
-
-
-def _spans(starts: Ints, counts: Ints, mask: Bools) -> list[tuple[int, int]]:
-    return [(int(s), int(c)) for s, c in zip(starts[mask], counts[mask], strict=True)]
-
-
-def _all_outside(lonlat: Floats, extent: Extent, file: str) -> LayerError:
-    low, high = np.nanmin(lonlat, axis=0), np.nanmax(lonlat, axis=0)
-    box = f"{low[0]:.6g}–{high[0]:.6g}, {low[1]:.6g}–{high[1]:.6g}"
-    if extent != "china":
-        return LayerError(
-            f"{file}：全部坐标都不是地球上的经纬度（{box}）",
-            f"{file}: no coordinate is a longitude and latitude on the globe ({box})",
-        )
-    if gis_crs.in_china(lonlat[:, ::-1]).all():
-        hint_zh, hint_en = "经纬度似乎写反", "longitude and latitude seem swapped"
-    else:
-        hint_zh = "坐标系、带号或中央子午线可能有误，东坐标可能多写或漏写带号，或 X、Y 写反"
-        hint_en = (
-            "the CRS, zone or central meridian may be wrong, the easting may have or lack a "
-            "zone prefix, or X and Y may be swapped"
-        )
-    return LayerError(
-        f"{file}：全部坐标都不在中国范围内（经度、纬度 {box}）：{hint_zh}；"
-        '境外数据请设 extent = "any"',
-        f"{file}: all coordinates lie outside China (longitude, latitude {box}): {hint_en}; "
-        'for data abroad set extent = "any"',
-    )
 
 
 def _repaired(

@@ -28,7 +28,7 @@ import shapely
 
 from gis.__about__ import __version__
 from gis.ragged import Ragged
-from layers import catalog
+from layers import catalog, places
 from layers.account import Issue, Provenance, Refused
 from layers.hilbert import hilbert_index
 from layers.layer import Layer
@@ -83,26 +83,21 @@ def in_hilbert_order(layer: Layer) -> Layer:
 
 def folders(root: Path) -> list[Path]:
     """Return where snapshots may lie: beside the workspace, else the user's cache folder."""
-    cache_home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    home = [Path(cache_home)] if cache_home else []
-    if not home:
-        with contextlib.suppress(RuntimeError):
-            home = [Path.home() / ".cache"]
-    return [root / ".minezone" / "snapshots", *(h / "minezone" / "snapshots" for h in home)]
+    return places.folders(root, "snapshots")
 
 
-def find(places: list[Path], key: str, schema: Schema) -> Layer | None:
+def find(homes: list[Path], key: str, schema: Schema) -> Layer | None:
     """Return the snapshot called ``key``, None where there is none that is whole."""
-    for folder in places:
+    for folder in homes:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return _read(folder / f"{schema.name}-{key}.parquet", key, schema)
     return None
 
 
-def keep(places: list[Path], key: str, layer: Layer) -> Path | None:
+def keep(homes: list[Path], key: str, layer: Layer) -> Path | None:
     """Write the layer as snapshot ``key`` to the first folder that takes it."""
     data = to_bytes(layer)
-    for folder in places:
+    for folder in homes:
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / f"{layer.name}-{key}.parquet"
@@ -200,10 +195,24 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
     data = path.read_bytes()
     if _digest_path(path).read_text() != hashlib.sha256(data).hexdigest():
         raise ValueError(f"{path}: digest")
+    layer = replace(from_bytes(data, schema), registered=True)
+    if any(p.snapshot != key for p in layer.provenance):
+        raise ValueError(f"{path}: provenance of another snapshot")
+    return layer
+
+
+def from_bytes(data: bytes, schema: Schema) -> Layer:
+    """Return the layer that :func:`to_bytes` wrote, as one of vetted files.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, pyarrow.ArrowException
+        The bytes are not those of a layer of ``schema``.
+    """
     table = pq.read_table(pa.BufferReader(data))
     account = json.loads(table.schema.metadata[_META])
     if account["rows"] != len(table) or account["layer"] != schema.name:
-        raise ValueError(f"{path}: rows")
+        raise ValueError(f"{schema.name}: rows")
     shapes = ragged_from_wkb(table.column("geometry"))
     part = table.column("part").to_numpy().astype(np.int16)
     names = ["feature_id", "source_id", *(c.name for c in schema.columns)]
@@ -214,22 +223,22 @@ def _read(path: Path, key: str, schema: Schema) -> Layer:
         schema=schema,
         table=table.select(names).replace_schema_metadata(None).combine_chunks(),
         shapes=shapes,
-        provenance=tuple(_provenance(p, key) for p in account["provenance"]),
+        provenance=tuple(_provenance(p) for p in account["provenance"]),
         part=part,
         issues=tuple(Issue(**i) for i in account["issues"]),
         refused=Refused(bounds, tuple(account["refused"]["numbers"])),
         absent=frozenset(account["absent"]),
         coverage=_coverage(account["coverage"]),
-        registered=True,
+        registered=False,
         empty_means_none=account["empty_means_none"],
         snapshot_row=np.arange(len(table), dtype=np.int32),
         doubtful=doubtful,
     )
 
 
-def _provenance(data: dict[str, Any], key: str) -> Provenance:
-    if data["valid_on"] is not None or data["snapshot"] != key:
-        raise ValueError("provenance of another snapshot")
+def _provenance(data: dict[str, Any]) -> Provenance:
+    if data["valid_on"] is not None:
+        raise ValueError("provenance with a date")
     return Provenance(**data)
 
 

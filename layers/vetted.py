@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, cast, get_args
 
 import pyarrow as pa
@@ -34,6 +34,7 @@ def load_vetted(
     encoding: str | None = None,
     constants: Mapping[str, Any] | None = None,
     extent: str = "china",
+    name: str | None = None,
 ) -> dict[str, Layer]:
     """Return the layers of a file to be vetted, by contract name, rows in the file's order.
 
@@ -44,6 +45,7 @@ def load_vetted(
     crs : only for a file that states none
     extent : ``china``, or ``any`` to lift the check that coordinates lie in China
     constants : column -> value, the user's declaration for columns the file lacks
+    name : what the file is called where it lies under another name
 
     Raises
     ------
@@ -53,16 +55,16 @@ def load_vetted(
     path = Path(path)
     within = _extent(extent)
     settings = LayerSettings(
-        source=str(path), ids="auto", duplicate_ids="number", encoding=encoding, crs=crs
+        source=name or str(path), ids="auto", duplicate_ids="number", encoding=encoding, crs=crs
     )
     sources, said = _sources(path, layer, settings)
     shares = _share_constants(constants or {}, list(sources))
     layers: dict[str, Layer] = {}
-    for name, source in sources.items():
-        own = replace(settings, layer=source.layer, constants=shares[name])
-        layers[name] = load(source, schema(name), own, role="vetted", extent=within)
+    for kind, source in sources.items():
+        own = replace(settings, layer=source.layer, constants=shares[kind])
+        layers[kind] = load(source, schema(kind), own, role="vetted", extent=within)
         for other, companion in source.companions.items():
-            companion = _with_parent(companion, layers[name])
+            companion = _with_parent(companion, layers[kind])
             layers[other] = load(companion, schema(other), settings, role="vetted", extent=within)
     first = next(iter(layers))
     layers[first] = replace(layers[first], issues=(*said, *layers[first].issues))
@@ -99,6 +101,11 @@ def _sources(
     if layer is not None:
         schema(layer)
     names = formats.list_layers(path)
+    called = PurePath(settings.source).stem
+    if names == [path.stem] != [called]:  # a file without layers, kept under another name
+        if layer is None and called in catalog():
+            return {called: read_source(path, settings, called)}, []
+        names = [called]
     known = [n for n in names if n in catalog()]
     if layer is None and known:
         return _known_layers(path, known, [n for n in names if n not in known], settings)

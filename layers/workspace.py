@@ -15,7 +15,7 @@ from gis.ragged import Ragged
 from layers import formats, snapshot
 from layers.account import Issue
 from layers.catalog import catalog, nearest, schema
-from layers.elevation import Elevation, find_elevation
+from layers.elevation import Elevation, find_elevation, matching
 from layers.errors import WorkspaceError
 from layers.formats.source import opening
 from layers.layer import Layer
@@ -99,6 +99,25 @@ class Workspace:
         return find_elevation(
             self.root, self.path.name, self.terrain.dem, self.terrain.vertical_accuracy_m
         )
+
+    def source_bytes(self, name: str) -> int:
+        """Return the size of a layer's source file, or of all files of its folder.
+
+        Raises
+        ------
+        WorkspaceError
+            There is no such file.
+        """
+        path = self._path(self.layers[name].source, f"layers.{name}.source")
+        with opening(path):
+            files = path.rglob("*") if path.is_dir() else [path]
+            return sum(file.stat().st_size for file in files)
+
+    def terrain_files(self) -> tuple[Path, ...]:
+        """Return the files that the patterns of ``[terrain] dem`` name, each once, in order."""
+        patterns = self.terrain.dem if self.terrain else ()
+        found = [path for pattern in patterns for path in matching(self.root, pattern)]
+        return tuple(dict.fromkeys(found))
 
     def _load(self, name: str) -> Layer:
         settings, shape = self.layers[name], schema(name)

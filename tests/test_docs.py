@@ -18,7 +18,7 @@ REPO = Path(__file__).resolve().parent.parent
 DOCS = REPO / "docs"
 PAGES = sorted([*REPO.glob("*.md"), *DOCS.rglob("*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
-PLANNED_COMMANDS = {"convert", "assess", "map", "serve", "user"}
+PLANNED_COMMANDS = {"convert", "assess", "user"}
 
 
 def text(*parts):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +20,7 @@ from gis.__about__ import __version__
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
-from webmap.cli_values import day_of, declared_constants, run_arguments
+from webmap.cli_values import day_of, declared_constants, page_name, run_arguments
 
 if TYPE_CHECKING:
     from analysis.api import Outcome
@@ -109,7 +110,7 @@ def vet(
             progress=progress,
             **arguments,
         )
-    return _show(outcome, settings, as_json)
+    return _show(outcome, workspace, settings, as_json)
 
 
 @app.command()
@@ -129,7 +130,7 @@ def screen(
 
     with progress_bar() as progress:
         outcome = api.screen(workspace, out, lang=settings.lang, progress=progress, **arguments)
-    return _show(outcome, settings, as_json)
+    return _show(outcome, workspace, settings, as_json)
 
 
 @app.command()
@@ -152,7 +153,8 @@ def batch(
     arguments = run_arguments(rules, as_of, formats)
     declared = declared_constants(constants)
     from analysis import api
-    from webmap import cli_view
+    from webmap import cli_batch
+    from webmap.cli_lines import terminal_look
 
     with progress_bar() as progress:
         outcome = api.batch(
@@ -168,10 +170,25 @@ def batch(
             **arguments,
         )
     if as_json:
-        emit_json(cli_view.batch_record(outcome))
+        emit_json(cli_batch.batch_record(outcome))
     else:
-        emit(cli_view.batch_lines(outcome, settings.lang))
+        emit(cli_batch.batch_lines(outcome, settings.lang, terminal_look()))
     return outcome.exit_status
+
+
+@app.command("map")
+def draw_map(
+    context: typer.Context,
+    result: Annotated[Path, typer.Argument(metavar="OUT", show_default=False)],
+    target: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE")] = None,
+) -> int:
+    """Draw the map of a result that is there already."""
+    page_name(target)
+    from webmap import maps
+
+    file = maps.write(result, context.obj.lang, target)
+    emit([cli_io.clean(str(file))])
+    return 0
 
 
 @app.command()
@@ -224,14 +241,39 @@ def explain(
     """Explain one rule."""
     day = day_of(as_of)
     from analysis import api
-    from webmap import cli_pages
+    from webmap.cli_explain import explain_lines
+    from webmap.cli_lines import terminal_look
 
-    page = api.explain(code.upper(), jurisdiction=jurisdiction, as_of=day)
     if as_json:
-        emit_json(page)
+        emit_json(api.explain(code.upper(), jurisdiction=jurisdiction, as_of=day))
     else:
-        emit(cli_pages.explain_lines(page, context.obj.lang))
+        # People ask what holds now.
+        now = day or datetime.now(UTC).astimezone().date()
+        page = api.explain(code.upper(), jurisdiction=jurisdiction, as_of=now)
+        emit(explain_lines(page, context.obj.lang, terminal_look()))
     return 0
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    workspace: Workspace,
+    host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="NUMBER")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", metavar="N")] = None,
+    state: Annotated[Path | None, typer.Option("--state", metavar="DIR")] = None,
+) -> int:
+    """Serve the map of the workspace and vet files in a browser."""
+    from webmap.cli_serve import run
+
+    return run(
+        context.obj.lang,
+        workspace=workspace,
+        host=host,
+        port=port,
+        workers=workers,
+        state=state,
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -272,13 +314,16 @@ def _describe(node: Any, lang: str) -> None:
     ].of(lang)
 
 
-def _show(outcome: Outcome, settings: Settings, as_json: bool) -> int:
+def _show(outcome: Outcome, workspace: Path, settings: Settings, as_json: bool) -> int:
     from webmap import cli_view
+    from webmap.cli_lines import terminal_look
+    from webmap.cli_map import with_map
 
+    outcome, said = with_map(outcome, workspace, settings.lang)
     if as_json:
         emit_json(cli_view.outcome_record(outcome))
     else:
-        emit(cli_view.outcome_lines(outcome, settings.lang))
+        emit([*cli_view.outcome_lines(outcome, settings.lang, terminal_look()), *said])
     return outcome.exit_status
 
 

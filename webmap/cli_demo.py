@@ -14,6 +14,7 @@ from analysis.style import VERDICT_STYLES
 from layers.errors import WorkspaceError
 from webmap import cli_view
 from webmap.cli_io import emit, progress_bar
+from webmap.cli_map import with_map
 from webmap.cli_text import both, say
 
 if TYPE_CHECKING:
@@ -36,10 +37,14 @@ class Step:
 
     heading: str
     outcome: api.Outcome
+    said: list[str]
 
 
 def run(out: Path, lang: str, *, serve: bool = False) -> int:
-    """Vet the sample's applications, screen its layers, print both; return 0."""
+    """Vet the sample's applications, screen its layers, print both; return 0.
+
+    ``serve`` then serves the sample on this machine until interrupted.
+    """
     workspace = copy_sample(out / "sample")
     with progress_bar() as progress:
         if progress:
@@ -50,7 +55,9 @@ def run(out: Path, lang: str, *, serve: bool = False) -> int:
         _print(step, lang)
     emit(_closing(workspace, out, lang))
     if serve:
-        emit([say("no_server", lang, out=out)])
+        from webmap.cli_serve import run as serve_forever
+
+        return serve_forever(lang, workspace=workspace)
     return 0
 
 
@@ -72,9 +79,9 @@ def _steps(workspace: Path, out: Path, lang: str) -> Iterator[Step]:
         file = workspace.parent / "applications" / name
         target = out / "applications" / file.stem
         outcome = api.vet([file], workspace, target, constants=constants or None, lang=lang)
-        yield Step(say("demo_vet", lang, name=name), outcome)
+        yield Step(say("demo_vet", lang, name=name), *with_map(outcome, workspace, lang))
     outcome = api.screen(workspace, out / "screen", lang=lang)
-    yield Step(say("demo_screen", lang), outcome)
+    yield Step(say("demo_screen", lang), *with_map(outcome, workspace, lang))
 
 
 def _print(step: Step, lang: str) -> None:
@@ -88,6 +95,8 @@ def _print(step: Step, lang: str) -> None:
         markup=False,
         highlight=False,
     )
+    for line in step.said:
+        console.print(line, markup=False, highlight=False)
     console.print()
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from gis.__about__ import __version__
 from gis.errors import MineZoneError
 from webmap.cli_text import LANGUAGES, both, say
+from webmap.settings import language
 
 Report = Callable[[str, float], None]
 ERROR_STATUS = 2
@@ -43,7 +44,7 @@ def split_settings(
     language is returned as an error, to be said in the language that is left.
     """
     rest: list[str] = []
-    chosen = [("MINEZONE_LANG", environ.get("MINEZONE_LANG") or "zh")]
+    chosen = [("MINEZONE_LANG", language(environ))]
     debug = False
     words = iter(argv)
     for word in words:

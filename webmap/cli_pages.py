@@ -1,17 +1,15 @@
-"""What ``inspect``, ``rules`` and ``explain`` print."""
+"""What ``inspect`` and ``rules`` print."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from analysis.api import Inspection
 from analysis.law import Rulebook
-from analysis.model import Rule, Verdict
-from analysis.numbers import show
-from analysis.style import label_of
+from analysis.model import Rule
 from gis.area import area_m2
 from gis.ragged import Kind
 from layers.layer import Layer, Provenance
@@ -116,51 +114,3 @@ def rules_record(rulebook: Rulebook, rules: Sequence[Rule]) -> dict[str, Any]:
 
 def _both(text: Any) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
-
-
-def explain_lines(page: Mapping[str, Any], lang: str) -> Iterator[str]:
-    """Yield a rule's page: what it asks, its limits over time, the articles, its answers."""
-    title = page["title"][lang]
-    yield f"{page['code']}  {title}"
-    yield f"{say('strength', lang)}: {page['strength_title'][lang]}"
-    yield f"{say('applies_to', lang)}: {page['applies_to'][lang]}"
-    yield f"{say('method', lang)}: {page['method'][lang]}"
-    yield ""
-    yield f"{say('parameters', lang)}:"
-    for parameter in page["parameters"]:
-        yield from _parameter_lines(parameter, page["as_of"], lang)
-    yield ""
-    yield f"{say('references', lang)}:"
-    for key, reference in page["references"].items():
-        since = say("from", lang, day=reference["effective_from"])
-        yield f"  [{key}] {reference['instrument']} {reference['article']} ({since})"
-        yield f"      “{reference['quote']}”"
-        if reference["note"]:
-            yield f"      {reference['note'][lang]}"
-    yield ""
-    yield f"{say('reasons', lang)}:"
-    for reason in page["reasons"]:
-        words = " / ".join(label_of(Verdict[v], lang) + f" {v}" for v in reason["verdicts"])
-        yield f"  {reason['key']}: {words}"
-        yield f"      {reason['message'][lang]}"
-    if page["cannot"]:
-        yield ""
-        yield f"{say('cannot', lang)}:"
-        for verdict, text in page["cannot"].items():
-            yield f"  {label_of(Verdict[verdict], lang)} {verdict}: {text[lang]}"
-
-
-def _parameter_lines(parameter: Mapping[str, Any], as_of: str | None, lang: str) -> Iterator[str]:
-    unit = parameter["unit"]
-    yield f"  {parameter['title'][lang]} ({parameter['name']})"
-    for entry in parameter["history"]:
-        known = entry["value"] is not None
-        value = show(entry["value"], unit, lang) if known else say("repealed", lang)
-        since = say("from", lang, day=entry["from"])
-        source = f" [{entry['reference']}]" if entry["reference"] else ""
-        yield f"      {since}: {value}{source}"
-    if as_of:
-        known = parameter["value"] is not None
-        now = show(parameter["value"], unit, lang) if known else say("none_in_force", lang)
-        yield f"      {as_of}: {now}"
-    yield f"      {say('checked', lang, day=parameter['last_checked'])}"

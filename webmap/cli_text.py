@@ -41,18 +41,47 @@ COMMANDS: Final[dict[str, Text]] = {
         "Check whether a file can be judged: coordinate system, features, what was repaired or "
         "ignored. Exits 0 if it can, 2 if not.",
     ),
+    "map": Text(
+        "把一次运行的结果画成一个网页文件，不联网也能打开。vet 和 screen 会自动画好。",
+        "Draw a result as one web page that opens without a network. vet and screen do so "
+        "themselves.",
+    ),
     "rules": Text("列出全部规则。", "List all rules."),
     "explain": Text(
         "解释一条规则：适用对象、量法、限值沿革、条文原文和可能的结论。",
         "Explain one rule: what it applies to, how it measures, the history of its limits, the "
         "articles' own words and the answers it can give.",
     ),
+    "serve": Text(
+        "在本机提供网页：工作区地图、上传文件审查、下载结果。只监听本机；设置见 docs/server.md。",
+        "Serve pages on this machine: the map of the workspace, vetting by upload, downloads. "
+        "Listens on this machine only; docs/server.md lists all settings.",
+    ),
 }
 
 OPTIONS: Final[dict[str, Text]] = {
+    "host": Text(
+        "监听地址，只能是本机；默认 127.0.0.1", "address of this machine; 127.0.0.1 by default"
+    ),
+    "port": Text("端口，0 为任一空闲端口；默认 8000", "port, 0 for any free one; 8000 by default"),
+    "workers": Text(
+        "判定进程数；默认每个处理器一个，至多 4",
+        "processes that judge; one for each processor by default, at most 4",
+    ),
+    "state": Text(
+        "存放上传文件和报告的文件夹；默认在工作区旁的 .minezone/server",
+        "folder for uploads and reports; .minezone/server beside the workspace by default",
+    ),
     "files": Text("要审查的文件", "files to vet"),
     "paths": Text("文件或文件夹", "files or folders"),
     "file": Text("要检查的文件", "the file to check"),
+    "result": Text(
+        "结果文件夹，或其中的 report.json", "the folder of results, or the report.json in it"
+    ),
+    "target": Text(
+        "写到哪个文件；默认为结果文件夹中的 map.html",
+        "the file to write; map.html in the folder of results by default",
+    ),
     "code": Text("规则编号，如 MR101", "rule code, for example MR101"),
     "workspace": Text("工作区文件 workspace.toml", "the workspace file, workspace.toml"),
     "out": Text("输出文件夹；没有就新建", "folder to write into; made if it is missing"),
@@ -92,7 +121,7 @@ OPTIONS: Final[dict[str, Text]] = {
     ),
     "debug": Text("程序出错时打印完整调用栈", "print the traceback of a program error"),
     "version": Text("显示版本号", "show the version"),
-    "serve": Text("演示后打开网页（以后的版本提供）", "then open the web page (a later version)"),
+    "serve": Text("演示后在本机提供网页", "then serve the sample's pages on this machine"),
     "help": Text("显示帮助", "show this help"),
 }
 
@@ -120,17 +149,38 @@ SAY: Final[dict[str, Text]] = {
     "bad_set": Text("--set 的值 {value} 应写成 列名=值", "--set {value}: write it as COLUMN=VALUE"),
     "set_twice": Text("--set 两次给出列 {value}", "--set gives column {value} twice"),
     "empty_list": Text("{where} 没有给出任何名称", "{where} names nothing"),
-    "no_server": Text(
-        "网页服务将在以后的版本提供；演示结果已写入 {out}",
-        "the web server comes with a later version; the demo's results are in {out}",
+    "serving": Text(
+        "网址 {url}（仅本机可访问；Ctrl+C 结束）",
+        "open {url} (this machine only; Ctrl+C ends it)",
+    ),
+    "port_taken": Text(
+        "无法监听 {host}:{port}：{why}；可用 --port 另选端口",
+        "cannot listen on {host}:{port}: {why}; choose another --port",
     ),
     "no_sample": Text("找不到示例数据文件夹 {path}", "the sample data are missing: {path}"),
     "totals": Text("共判定 {n} 个对象：{counts}", "subjects judged: {n}  {counts}"),
     "more": Text("……其余 {n} 个对象见 findings.csv", "… and {n} more: see findings.csv"),
     "related": Text("（另有 {n} 条分项）", " (and {n} more)"),
     "list_separator": Text("、", ", "),
+    "clause_separator": Text("，", ", "),
+    "rules_counted": Text("规则 {n} 条：{counts}", "rules {n}: {counts}"),
+    "figures": Text("（{text}）", " ({text})"),
+    "measured": Text("实测 {value}", "measured {value}"),
+    "must_be": Text("应 {relation} {value}", "must be {relation} {value}"),
+    "lacks": Text(
+        "缺什么（{n} 个对象有判不了的规则）：",
+        "What is missing ({n} subjects have rules undecided):",
+    ),
+    "lack": Text("{n} 个对象：{text}", "{n} subjects: {text}"),
+    "more_lacks": Text("……另有 {n} 种，见 findings.csv", "… and {n} more kinds: see findings.csv"),
     "group": Text("{rules}：{text}", "{rules}: {text}"),
     "written": Text("结果已写入 {out}: {files}", "written to {out}: {files}"),
+    "not_drawn": Text("地图上没有图层 {layer}: {why}", "no layer {layer} on the map: {why}"),
+    "bad_page": Text(
+        "--out 的值 {value} 应是 .html 文件", "--out {value}: name a file that ends in .html"
+    ),
+    "no_map": Text("没有地图: {why}", "no map: {why}"),
+    "no_terrain": Text("地图上没有地形: {why}", "no terrain on the map: {why}"),
     "as_of_line": Text(
         "{title}　法域 {jurisdiction}，按 {as_of} 有效的法规",
         "{title} — jurisdiction {jurisdiction}, law in force on {as_of}",
@@ -162,6 +212,20 @@ SAY: Final[dict[str, Text]] = {
     "columns_line": Text("有值的列: {columns}", "columns with values: {columns}"),
     "usable": Text("可以判定", "can be judged"),
     "unusable": Text("不能判定", "cannot be judged"),
+    "batch_head": Text(
+        "批量审查 {n} 个文件：判定 {good} 个，无法判定 {bad} 个",
+        "batch of {n} files: {good} judged, {bad} could not be judged",
+    ),
+    "batch_base": Text("文件名都在 {folder} 之下", "file names are below {folder}"),
+    "batch_files": Text("{n} 个文件", "files: {n}"),
+    "batch_more": Text("……其余 {n} 个见汇总表", "… and {n} more: see the summary"),
+    "batch_bad": Text("无法判定的 {n} 个文件和原因", "{n} files that could not be judged, and why"),
+    "batch_refused": Text("{file}：{why}", "{file}: {why}"),
+    "batch_cause": Text("{n} 个文件：{why}", "{n} files: {why}"),
+    "batch_results": Text(
+        "每个文件的结果各在 {out} 下的一个文件夹里（汇总表的 out 列）",
+        "each file's results are in a folder of their own in {out} (column out of the summary)",
+    ),
     "batch_total": Text(
         "共 {n} 个文件，{bad} 个无法判定；汇总见 {out}",
         "{n} files, {bad} could not be judged; summary in {out}",
@@ -188,9 +252,24 @@ SAY: Final[dict[str, Text]] = {
     "applies_to": Text("适用对象", "applies to"),
     "method": Text("量法", "method"),
     "parameters": Text("限值沿革", "limits and their history"),
-    "references": Text("条文", "articles"),
-    "reasons": Text("可能的结论", "possible answers"),
-    "cannot": Text("不会出现的结论", "answers that cannot occur"),
+    "references": Text("条文原文", "the articles' own words"),
+    "reasons": Text("各结论的含义", "what each verdict means"),
+    "until": Text("，{day} 止", ", until {day}"),
+    "no_quote": Text("（原文未核到，不引）", "(its words have not been seen and are not quoted)"),
+    "note": Text("注：{text}", "note: {text}"),
+    "in_force": Text("◀ {day} 有效", "◀ in force on {day}"),
+    "never": Text("不会出现：{text}", "cannot occur: {text}"),
+    "lacks_any": Text(
+        "缺少所需图层或属性、资料不完整、附近有被拒绝的数据，或当日没有有效的限值",
+        "a layer or an attribute that it needs is missing, data are incomplete or were refused "
+        "nearby, or no limit was in force that day",
+    ),
+    "blank_subject": Text("〈本对象〉", "〈this feature〉"),
+    "blank_related": Text("〈相关对象〉", "〈the other feature〉"),
+    "blank_measured": Text("〈实测值〉", "〈measured〉"),
+    "blank_threshold": Text("〈限值〉", "〈limit〉"),
+    "blank_uncertainty": Text("〈中误差〉", "〈standard deviation〉"),
+    "blank_comparison": Text("〈应满足的关系〉", "〈relation that must hold〉"),
     "repealed": Text("废止", "repealed"),
     "none_in_force": Text("无现行规定", "none in force"),
     "from": Text("{day} 起", "from {day}"),

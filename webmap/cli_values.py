@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from webmap.cli_io import UsageError
@@ -33,6 +34,12 @@ def day_of(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(*both("bad_date", value=text)) from None
+
+
+def page_name(target: Path | None) -> None:
+    """Refuse a page that is not called one: it might be somebody's data."""
+    if target is not None and target.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(*both("bad_page", value=target))
 
 
 def declared_constants(pairs: list[str] | None) -> dict[str, str] | None:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from rich.cells import cell_len
 
-from analysis.api import BatchOutcome, Outcome
-from analysis.messages import render_all
-from analysis.model import FindingTable, Verdict
-from analysis.reports.citations import cite
+from analysis.api import Outcome
+from analysis.model import Verdict
 from analysis.results import Results
-from analysis.style import label_of
+from analysis.style import VERDICT_STYLES, label_of
 from gis.ragged import Ints
+from webmap.cli_answers import Answer, leading_rows, subject_answers, told
 from webmap.cli_io import clean
+from webmap.cli_lines import PLAIN, Look, padded
 from webmap.cli_text import SEVERITY, say
 
+__all__ = [
+    "Answer", "closing_lines", "leading_rows", "outcome_lines", "outcome_record",
+    "subject_answers", "subject_lines", "subject_title", "told", "totals", "word",
+    "worst_subjects",
+]  # fmt: skip
+
 MOST_SUBJECTS = 20
+MOST_WHOLE = 8
 MOST_ISSUES = 10
+MOST_LACKS = 8
 MARKS = {
     Verdict.FAIL: "✗",
     Verdict.REVIEW: "?",
@@ -29,43 +38,58 @@ MARKS = {
 }
 
 
+def colour(verdict: int) -> str:
+    """Return the verdict's colour of the one table."""
+    return VERDICT_STYLES[Verdict(verdict)].colour
+
+
 def word(verdict: int, lang: str) -> str:
     """Return mark, word and contract name of a verdict: never colour alone."""
     kind = Verdict(verdict)
     return f"{MARKS[kind]} {label_of(kind, lang)} {kind.name}"
 
 
-def outcome_lines(outcome: Outcome, lang: str) -> Iterator[str]:
-    """Yield what ``vet`` and ``screen`` say: subjects worst first, totals, where the files are."""
+def outcome_lines(outcome: Outcome, lang: str, look: Look = PLAIN) -> Iterator[str]:
+    """Yield what ``vet`` and ``screen`` say: subjects worst first, totals, where the files are.
+
+    Of many subjects only what fails or needs review is told, and what is missing once for all.
+    """
     results: Results = outcome.results
-    yield clean(
-        say(
-            "as_of_line",
-            lang,
-            title=results.title,
-            jurisdiction=results.rulebook.jurisdiction,
-            as_of=results.as_of.isoformat(),
-        )
+    head = say(
+        "as_of_line",
+        lang,
+        title=results.title,
+        jurisdiction=results.rulebook.jurisdiction,
+        as_of=results.as_of.isoformat(),
     )
+    yield from look.hang("", clean(head), 0)
     shown = worst_subjects(results, MOST_SUBJECTS)
+    brief = len(results.subject_layer) > MOST_WHOLE
+    told = True
     for subject in shown:
-        yield ""
-        yield from subject_lines(results, int(subject), lang)
+        lines = list(subject_lines(results, int(subject), lang, look, brief=brief))
+        if told or len(lines) > 1:
+            yield ""
+        told = len(lines) > 1
+        yield from lines
     rest = len(results.subject_layer) - len(shown)
     if rest:
         yield ""
         yield say("more", lang, n=rest)
+    if brief:
+        yield from lack_lines(results, lang, look)
     yield ""
-    yield from closing_lines(outcome, lang)
+    yield from closing_lines(outcome, lang, look)
 
 
-def closing_lines(outcome: Outcome, lang: str) -> Iterator[str]:
+def closing_lines(outcome: Outcome, lang: str, look: Look = PLAIN) -> Iterator[str]:
     """Yield totals, data issues and files of one run."""
     results: Results = outcome.results
-    yield say("totals", lang, n=len(results.subject_layer), counts=totals(results, lang))
-    yield from issue_lines(results, lang)
-    files = "  ".join(f.name for f in outcome.files)
-    yield clean(say("written", lang, out=outcome.out, files=files))
+    lead = say("totals", lang, n=len(results.subject_layer), counts="")
+    yield from look.flow(lead, counted(results, lang), 2, "bold")
+    yield from issue_lines(results, lang, look)
+    lead = clean(say("written", lang, out=outcome.out, files=""))
+    yield from look.flow(lead, [file.name for file in outcome.files], 2)
 
 
 def worst_subjects(results: Results, most: int) -> Ints:
@@ -76,8 +100,13 @@ def worst_subjects(results: Results, most: int) -> Ints:
 
 def totals(results: Results, lang: str) -> str:
     """Return how many subjects came to each verdict, worst first."""
+    return "  ".join(counted(results, lang))
+
+
+def counted(results: Results, lang: str) -> list[str]:
+    """Return each verdict that subjects came to, with their number, worst first."""
     found = np.bincount(results.subject_verdict, minlength=len(Verdict))
-    return "  ".join(f"{word(v, lang)} {found[v]}" for v in reversed(Verdict) if found[v])
+    return [f"{word(v, lang)} {found[v]}" for v in reversed(Verdict) if found[v]]
 
 
 def issue_counts(results: Results) -> dict[str, int]:
@@ -86,12 +115,12 @@ def issue_counts(results: Results) -> dict[str, int]:
     return {severity: every.count(severity) for severity in ("error", "warning")}
 
 
-def issue_lines(results: Results, lang: str) -> Iterator[str]:
+def issue_lines(results: Results, lang: str, look: Look = PLAIN) -> Iterator[str]:
     """Yield the first errors and warnings of reading the layers, and how many there are."""
     counts = issue_counts(results)
     if not (counts["error"] or counts["warning"]):
         return
-    yield say("issues", lang, **counts)
+    yield from look.hang("", say("issues", lang, **counts), 2)
     shown = MOST_ISSUES
     for severity in ("error", "warning"):
         for layer in results.layers.values():
@@ -99,71 +128,82 @@ def issue_lines(results: Results, lang: str) -> Iterator[str]:
                 if issue.severity == severity and shown:
                     shown -= 1
                     text = issue.en if lang == "en" else issue.zh
-                    yield clean(f"    {SEVERITY[severity].of(lang)}: {text}")
+                    yield from look.hang(f"    {SEVERITY[severity].of(lang)}: ", clean(text), 6)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One line of a subject: one rule, or several that have the same to say.
+def subject_lines(
+    results: Results, subject: int, lang: str, look: Look = PLAIN, *, brief: bool = False
+) -> Iterator[str]:
+    """Yield a subject's verdict and name, its rules counted, a line for each answer of theirs.
 
-    Attributes
-    ----------
-    rules : their codes; several only of NO_DATA for the same lack and of NOT_APPLICABLE
-    text : the message with its articles; empty where the codes of rules say it all
+    ``brief`` tells only what fails or needs review, and where nothing does the first line alone.
     """
-
-    rules: tuple[str, ...]
-    verdict: Verdict
-    text: str
-
-    @property
-    def collapsed(self) -> bool:
-        """Return whether the codes belong in the text, for they stand for a whole group."""
-        return len(self.rules) > 1 or not self.text
-
-    def why(self, lang: str) -> str:
-        """Return the text; of a group with the codes in front."""
-        if not self.collapsed:
-            return self.text
-        codes = say("list_separator", lang).join(self.rules)
-        return say("group", lang, rules=codes, text=self.text) if self.text else codes
-
-
-def subject_lines(results: Results, subject: int, lang: str) -> Iterator[str]:
-    """Yield a subject's verdict and name, then a line for each answer of its rules."""
-    yield f"{word(results.subject_verdict[subject], lang)}  {subject_title(results, subject, lang)}"
-    for answer in subject_answers(results, subject, lang):
-        code = "" if answer.collapsed else f"{answer.rules[0]} "
-        yield f"    {code}{word(answer.verdict, lang)}  {answer.why(lang)}"
+    verdict = int(results.subject_verdict[subject])
+    title = subject_title(results, subject, lang)
+    lead = look.paint(word(verdict, lang), f"bold {colour(verdict)}") + "  "
+    yield from look.hang(lead, title, 4, "bold")
+    if brief and verdict < Verdict.REVIEW:
+        return
+    answers = subject_answers(results, subject, lang)
+    counts = "  ".join(
+        f"{label_of(v, lang)} {n}"
+        for v in reversed(Verdict)
+        if (n := sum(len(a.rules) for a in answers if a.verdict == v))
+    )
+    n = sum(len(answer.rules) for answer in answers)
+    if n > 1:
+        yield look.paint(f"  {say('rules_counted', lang, n=n, counts=counts)}", "dim")
+    for answer in answers:
+        if not brief or answer.verdict >= Verdict.REVIEW:
+            yield from answer_lines(answer, lang, look)
 
 
-def subject_answers(results: Results, subject: int, lang: str) -> list[Answer]:
-    """Return what the rules say of a subject, worst first, every rule once.
+def answer_lines(answer: Answer, lang: str, look: Look) -> Iterator[str]:
+    """Yield one answer: verdict, rule, what was measured against what, the articles.
 
-    FAIL, REVIEW and PASS have a line per rule. Rules that lack the same thing, told in the same
-    words, share one and leave their articles to the files; so do all that do not apply.
+    Verdicts and codes stand in columns. Where a line is too narrow for both, the articles go
+    below the message.
     """
-    rows = np.flatnonzero(results.findings.subject == subject)
-    lead = leading_rows(results, rows)
-    answers: list[Answer] = []
-    lacks: dict[str, list[tuple[str, str]]] = {}
-    beyond: list[str] = []
-    for row, (message, articles) in zip(lead, told(results, lead, lang), strict=True):
-        code, verdict = str(results.rule[row]), Verdict(int(results.findings.verdict[row]))
-        more = int((results.rule[rows] == code).sum()) - 1
-        tail = say("related", lang, n=more) if more else ""
-        if verdict == Verdict.NO_DATA:
-            lacks.setdefault(message + tail, []).append((code, message + articles + tail))
-        elif verdict == Verdict.NOT_APPLICABLE:
-            beyond.append(code)
-        else:
-            answers.append(Answer((code,), verdict, message + articles + tail))
-    for text, group in lacks.items():
-        codes = tuple(code for code, _ in group)
-        answers.append(Answer(codes, Verdict.NO_DATA, group[0][1] if len(group) == 1 else text))
-    if beyond:
-        answers.append(Answer(tuple(beyond), Verdict.NOT_APPLICABLE, ""))
-    return sorted(answers, key=lambda a: (-a.verdict, a.rules))
+    widest = max(cell_len(word(v, lang)) for v in Verdict if v != Verdict.NOT_APPLICABLE)
+    verdict = look.paint(padded(word(answer.verdict, lang), widest), colour(answer.verdict))
+    indent = 2 + widest + 2
+    if answer.collapsed:
+        yield from look.hang(f"  {verdict}  ", answer.why(lang), indent)
+        return
+    code, text, articles = answer.rules[0], answer.text, answer.articles
+    lead = f"  {verdict}  {look.paint(code, 'bold')}  "
+    indent += len(code) + 2
+    if articles and (look.width is None or indent + cell_len(answer.why(lang)) <= look.width):
+        yield f"{lead}{text} {look.paint(articles, 'dim')}"
+        return
+    yield from look.hang(lead, text, indent)
+    if articles:
+        yield from look.hang(" " * indent, articles, indent, "dim")
+
+
+def lack_lines(results: Results, lang: str, look: Look = PLAIN) -> Iterator[str]:
+    """Yield what is missing in the whole run, what most subjects lack first."""
+    f = results.findings
+    rows = np.flatnonzero(f.verdict == Verdict.NO_DATA)
+    if not len(rows):
+        return
+    # Rendering one of each kind is enough: what the kinds say is all that differs.
+    kinds = pa.array([f"{r}\0{a}" for r, a in zip(f.reason[rows], f.args[rows], strict=True)])
+    coded = kinds.dictionary_encode()
+    kind = coded.indices.to_numpy()
+    _, first = np.unique(kind, return_index=True)
+    texts = [message for message, _ in told(results, rows[first], lang)]
+    text_of = np.unique(texts, return_inverse=True)[1]
+    pairs = np.unique(np.column_stack([text_of[kind], f.subject[rows]]), axis=0)
+    said = dict(zip(text_of.tolist(), texts, strict=True))
+    counts = np.bincount(pairs[:, 0])
+    order = np.argsort(-counts, kind="stable")
+    yield ""
+    yield look.paint(say("lacks", lang, n=len(np.unique(f.subject[rows]))), "bold")
+    for k in order[:MOST_LACKS].tolist():
+        yield from look.hang("  ○ ", say("lack", lang, n=counts[k], text=said[k]), 4)
+    if len(order) > MOST_LACKS:
+        yield f"  {say('more_lacks', lang, n=len(order) - MOST_LACKS)}"
 
 
 def subject_title(results: Results, subject: int, lang: str) -> str:
@@ -173,40 +213,6 @@ def subject_title(results: Results, subject: int, lang: str) -> str:
     kind = layer.schema.en if lang == "en" else layer.schema.zh
     name, number = layer.text("name")[row], layer.source_id[row]
     return clean(f"{name} ({kind} {number})" if name else f"{kind} {number}")
-
-
-def leading_rows(results: Results, rows: Ints) -> Ints:
-    """Return one finding per rule, by rule: of the worst ones the one that says most.
-
-    That is the only one about a neighbour, which names it, else the one that sums up.
-    """
-    lead = []
-    for code in np.unique(results.rule[rows].astype(str)):
-        own = rows[results.rule[rows] == code]
-        verdicts = results.findings.verdict[own]
-        worst = own[verdicts == verdicts.max()]
-        single = results.findings.related[worst] >= 0
-        chosen = worst[single] if single.sum() == 1 or single.all() else worst[~single]
-        lead.append(int(chosen[0]))
-    return np.array(lead, np.int64)
-
-
-def told(results: Results, rows: Ints, lang: str) -> list[tuple[str, str]]:
-    """Return (message, articles it rests on) of some findings; no article is empty."""
-    names = [n for n in FindingTable.__dataclass_fields__ if n != "evidence"]
-    columns = {n: getattr(results.findings, n)[rows] for n in names}
-    part = replace(
-        results,
-        rule=results.rule[rows],
-        findings=FindingTable(**columns),
-        finding_id=results.finding_id[rows],
-        law=results.law[rows],
-    )
-    articles = cite(part).article()
-    return [
-        (clean(message), clean(f" 〔{article}〕") if article else "")
-        for message, article in zip(render_all(part, lang), articles, strict=True)
-    ]
 
 
 def outcome_record(outcome: Outcome) -> dict[str, Any]:
@@ -224,32 +230,3 @@ def outcome_record(outcome: Outcome) -> dict[str, Any]:
         "out": outcome.out,
         "files": list(outcome.files),
     }
-
-
-def batch_lines(outcome: BatchOutcome, lang: str) -> Iterator[str]:
-    """Yield one line for each file of a batch, then the total."""
-    for row in outcome.rows:
-        if row.error is not None:
-            yield clean(f"! {say('error', lang)}{row.error.text(lang)}")
-            continue
-        refused = f"  {say('refused_rows', lang, n=row.refused_rows)}" if row.refused_rows else ""
-        yield clean(f"{word(Verdict[row.status], lang)}  {row.source}{refused}")
-    bad = sum(row.error is not None for row in outcome.rows)
-    yield clean(say("batch_total", lang, n=len(outcome.rows), bad=bad, out=outcome.files[0]))
-
-
-def batch_record(outcome: BatchOutcome) -> dict[str, Any]:
-    """Return the machine's summary of a batch."""
-    rows = [
-        {
-            "source": row.source,
-            "status": row.status,
-            "verdict": row.verdict,
-            "counts": dict(row.counts),
-            "refused_rows": row.refused_rows,
-            "error": row.error and {"zh": row.error.zh, "en": row.error.en},
-            "out": row.out,
-        }
-        for row in outcome.rows
-    ]
-    return {"exit_status": outcome.exit_status, "out": outcome.out, "files": rows}

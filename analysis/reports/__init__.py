@@ -10,12 +10,16 @@ import numpy as np
 import orjson
 
 from analysis.io import OutputError, Staging, sha256_of, staged
-from analysis.reports import report_json, table_csv, tables
+from analysis.reports import outlines, report_json, table_csv, tables
 from analysis.reports.frame import EvidenceRows, Frame
 from analysis.results import Results
 
 ALWAYS = ("subjects.parquet", "findings.parquet", "evidence.parquet", "report.json")
 OPTIONAL = {"gpkg": "findings.gpkg", "csv": "findings.csv"}
+# Drawn from the folder after a run; a newer run makes them untrue.
+DRAWN = ("map.html", "hillshade.png", "hillshade.pgw")
+# All that a run may leave or take away.
+NAMES = (*ALWAYS, outlines.NAME, *OPTIONAL.values(), *DRAWN)
 FORMATS = frozenset({"json", "parquet", *OPTIONAL})
 
 
@@ -29,9 +33,10 @@ def write(
 ) -> dict[Path, str]:
     """Write a run's outputs into the folder ``out``, which is made if need be.
 
-    The Parquet tables and report.json are always written. All files appear together,
-    report.json last; optional files that an earlier run left and this one does not write are
-    removed, so that a folder never shows two runs.
+    The Parquet tables and report.json are always written, outlines.parquet where the run is
+    small enough to be drawn from its folder. All files appear together, report.json last; files
+    that an earlier run left and this one does not write, its map among them, are removed, so
+    that a folder never shows two runs.
 
     Parameters
     ----------
@@ -66,12 +71,11 @@ def write(
             table_csv.write_csv(frame, staging.path(OPTIONAL["csv"]), lang)
         # Only where an earlier run of ours left them: they may be anybody's.
         if is_result_folder(out):
-            for name in set(OPTIONAL) - wanted:
-                staging.obsolete(OPTIONAL[name])
+            for name in sorted({*NAMES} - {*ALWAYS} - {*staging.names}):
+                staging.obsolete(name)
         document = report_json.build(frame, rows, entries, errors)
         staging.path("report.json").write_bytes(report_json.dumps(document))
-    names = [*ALWAYS[:3], *(OPTIONAL[k] for k in OPTIONAL if k in wanted), ALWAYS[3]]
-    return {out / name: sha256_of(out / name) for name in names}
+    return {out / name: sha256_of(out / name) for name in staging.names}
 
 
 def is_result_folder(folder: Path) -> bool:
@@ -87,7 +91,7 @@ def is_result_folder(folder: Path) -> bool:
 def remove_results(folder: Path) -> None:
     """Remove what an earlier run wrote into ``folder``, the report first; no other file."""
     if is_result_folder(folder):
-        for name in ("report.json", *ALWAYS[:3], *OPTIONAL.values()):
+        for name in ("report.json", *NAMES):
             (folder / name).unlink(missing_ok=True)
 
 
@@ -109,12 +113,14 @@ def _none(rows: EvidenceRows) -> EvidenceRows:
 
 
 def _write_tables(frame: Frame, rows: EvidenceRows, staging: Staging) -> list[dict[str, Any]]:
-    """Write the three tables and return their entries for report.json."""
+    """Write the tables and return their entries for report.json."""
     made = {
         "subjects.parquet": tables.subjects_table(frame),
         "findings.parquet": tables.findings_table(frame),
         "evidence.parquet": tables.evidence_table(frame, rows),
     }
+    if outlines.fits(frame):
+        made[outlines.NAME] = outlines.outlines_table(frame, rows)
     entries = []
     for name, table in made.items():
         path = staging.path(name)

@@ -79,7 +79,7 @@ class Frame:
     def area_km2(self) -> Floats:
         """Return (s,) ellipsoidal areas, NaN for points and lines."""
         out = np.full(len(self.results.subject_layer), np.nan)
-        for layer, at, rows in self._subject_groups:
+        for layer, at, rows in self.subject_groups:
             areal = layer.shapes.kinds[rows] == Kind.POLYGON
             for start in range(0, len(at), AREA_BATCH):
                 part = np.flatnonzero(areal[start : start + AREA_BATCH]) + start
@@ -91,9 +91,17 @@ class Frame:
     def bounds(self) -> Floats:
         """Return (s, 4) xmin, ymin, xmax, ymax, EPSG:4490 degrees."""
         out = np.full((len(self.results.subject_layer), 4), np.nan)
-        for layer, at, rows in self._subject_groups:
+        for layer, at, rows in self.subject_groups:
             out[at] = layer.shapes.take(rows).bounds
         return out
+
+    @cached_property
+    def areal(self) -> bool:
+        """Return whether every subject is an area."""
+        return all(
+            bool((layer.shapes.kinds[rows] == Kind.POLYGON).all())
+            for layer, _, rows in self.subject_groups
+        )
 
     @cached_property
     def verdict_counts(self) -> npt.NDArray[np.int32]:
@@ -143,7 +151,7 @@ class Frame:
     def related_snapshot_row(self) -> npt.NDArray[np.int32]:
         """Return (n,) row of the related feature in its layer's snapshot, -1 = none."""
         out = np.full(len(self.results.findings), -1, np.int32)
-        for layer, at, rows in self._related_groups:
+        for layer, at, rows in self.related_groups:
             out[at] = layer.snapshot_row[rows]
         return out
 
@@ -192,11 +200,13 @@ class Frame:
     # -- gathering -------------------------------------------------------------------------
 
     @cached_property
-    def _subject_groups(self) -> list[tuple[Layer, Ints, Ints]]:
+    def subject_groups(self) -> list[tuple[Layer, Ints, Ints]]:
+        """Return each layer of subjects, rows of subjects, and their rows in the layer."""
         return self._groups(self.results.subject_layer, self.results.subject_row)
 
     @cached_property
-    def _related_groups(self) -> list[tuple[Layer, Ints, Ints]]:
+    def related_groups(self) -> list[tuple[Layer, Ints, Ints]]:
+        """Return each layer of related features, rows of findings, and rows in the layer."""
         f = self.results.findings
         at = np.flatnonzero(f.related >= 0)
         groups = self._groups(f.related_layer[at], f.related[at])
@@ -212,10 +222,10 @@ class Frame:
         return out
 
     def _of_subjects(self, column: str) -> Objects:
-        return gather(self._subject_groups, column, len(self.results.subject_layer))
+        return gather(self.subject_groups, column, len(self.results.subject_layer))
 
     def _of_related(self, column: str) -> Objects:
-        return gather(self._related_groups, column, len(self.results.findings))
+        return gather(self.related_groups, column, len(self.results.findings))
 
 
 def _check(r: Results) -> None:

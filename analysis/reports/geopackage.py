@@ -19,6 +19,7 @@ import shapely
 from analysis.io import OutputError
 from analysis.model import Objects, Verdict
 from analysis.reports import geopackage_titles as titles
+from analysis.reports import qgis_tables
 from analysis.reports.frame import EvidenceRows, Frame
 from analysis.reports.tables import wkb
 from analysis.style import ROLE_LABELS, VERDICT_STYLES
@@ -27,11 +28,7 @@ from gis.ragged import Ints, Shapes
 BATCH = 16_384
 CRS = "EPSG:4490"
 # Evidence is split by dimension: a QGIS layer has one kind of geometry.
-EVIDENCE = (
-    ("evidence_areas", "MultiPolygon", 2),
-    ("evidence_lines", "MultiLineString", 1),
-    ("evidence_points", "MultiPoint", 0),
-)
+EVIDENCE = {"evidence_areas": 2, "evidence_lines": 1, "evidence_points": 0}
 _MULTI = {0: shapely.multipoints, 1: shapely.multilinestrings, 2: shapely.multipolygons}
 _TYPE = {0: "MultiPoint", 1: "MultiLineString", 2: "MultiPolygon"}
 
@@ -41,7 +38,8 @@ def write_geopackage(frame: Frame, rows: EvidenceRows, path: Path, lang: str) ->
 
     ``findings`` holds one row per FAIL, REVIEW and NO_DATA; its geometry is the first areal
     evidence of the finding (so that the layer has one kind of geometry), else the subject's
-    outline. Lines and points of evidence are in their own tables.
+    outline. Lines and points of evidence are in their own tables. Styles and a project for
+    QGIS stand beside them.
 
     Raises
     ------
@@ -54,7 +52,10 @@ def write_geopackage(frame: Frame, rows: EvidenceRows, path: Path, lang: str) ->
         with _settings(frame):
             tables = [_write_subjects(frame, path, lang), _write_findings(frame, rows, path, lang)]
             tables += _write_evidence(frame, rows, path, lang)
-        _title_columns(path, tables, lang)
+        with closing(sqlite3.connect(path)) as base, base:
+            base.execute("PRAGMA synchronous=OFF")
+            titles.write_column_titles(base, tables, lang)
+            qgis_tables.write(base, frame, rows, tables, lang)
     except (
         DataLayerError, DataSourceError, FieldError, GeometryError, sqlite3.Error
     ) as cause:  # fmt: skip
@@ -162,10 +163,11 @@ def _finding_columns(frame: Frame, at: Ints, lang: str) -> dict[str, Any]:
 def _write_evidence(frame: Frame, rows: EvidenceRows, path: Path, lang: str) -> list[str]:
     dimensions = shapely.get_dimensions(rows.geometry)
     written = []
-    for table, kind, dimension in EVIDENCE:
+    for table, dimension in EVIDENCE.items():
         at = np.flatnonzero(dimensions == dimension)
         if len(at):
             columns = _evidence_columns(frame, rows, at, lang)
+            kind = _TYPE[dimension]
             _write(
                 path, table, kind, columns, lambda a, b, at=at: rows.geometry[at[a:b]], dimension
             )
@@ -254,6 +256,8 @@ def _write(
         geometry_type=kind,
         crs=CRS,
         append=path.exists(),
+        # QGIS 3.22 knows no later version of the format.
+        dataset_options=None if path.exists() else {"VERSION": "1.3"},
         layer_options={
             "IDENTIFIER": titles.table_title(table),
             "DESCRIPTION": titles.table_description(table),
@@ -272,17 +276,3 @@ def _multi(shapes: Shapes, dimension: int | None) -> Shapes:
     if single.any():
         out[single] = _MULTI[dimension](shapes[single][:, None])
     return out
-
-
-def _title_columns(path: Path, tables: list[str], lang: str) -> None:
-    """Give columns the titles that QGIS shows (GeoPackage 1.3, schema extension)."""
-    with closing(sqlite3.connect(path)) as base, base:
-        base.execute("PRAGMA synchronous=OFF")
-        for statement in titles.SCHEMA_EXTENSION:
-            base.execute(statement)
-        for table in tables:
-            names = [row[1] for row in base.execute(f'PRAGMA table_info("{table}")')]
-            base.executemany(
-                "INSERT INTO gpkg_data_columns (table_name, column_name, name) VALUES (?, ?, ?)",
-                [(table, c, titles.column_title(c, lang)) for c in names if titles.known(c)],
-            )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
+
 from analysis.law import Text
 from analysis.style import VERDICT_STYLES
 
@@ -67,6 +70,9 @@ COLUMNS = {
     },
 }
 
+STYLES = "QGIS 图层样式 / layer styles for QGIS"
+_PROJECT = Text("判定结果", "Findings")
+
 # OGC 12-128r18 (GeoPackage 1.3), annex F.9.
 SCHEMA_EXTENSION = (
     """CREATE TABLE gpkg_data_columns (
@@ -99,11 +105,18 @@ def table_description(table: str) -> str:
     return f"{text.zh} / {text.en}"
 
 
-def known(column: str) -> bool:
-    """Return whether the column has a title (the key and the geometry have none)."""
-    return column in COLUMNS
+def project_title(title: str | None) -> str:
+    """Return what the QGIS project is called: the workspace's title and what is shown."""
+    return " · ".join(filter(None, (title, f"{_PROJECT.zh} {_PROJECT.en}")))
 
 
-def column_title(column: str, lang: str) -> str:
-    """Return the title of a column in ``lang``."""
-    return COLUMNS[column].of(lang)
+def write_column_titles(base: sqlite3.Connection, tables: Iterable[str], lang: str) -> None:
+    """Give columns the titles that QGIS shows; the key and the geometry have none."""
+    for statement in SCHEMA_EXTENSION:
+        base.execute(statement)
+    for table in tables:
+        names = [row[1] for row in base.execute(f'PRAGMA table_info("{table}")')]
+        base.executemany(
+            "INSERT INTO gpkg_data_columns (table_name, column_name, name) VALUES (?, ?, ?)",
+            [(table, c, COLUMNS[c].of(lang)) for c in names if c in COLUMNS],
+        )

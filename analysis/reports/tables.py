@@ -76,17 +76,20 @@ def findings_table(frame: Frame) -> pa.Table:
 
 def evidence_table(frame: Frame, rows: EvidenceRows) -> pa.Table:
     """Return one row per piece of evidence, as GeoParquet 1.1 (WKB, EPSG:4490)."""
-    bounds = shapely.bounds(rows.geometry).reshape(-1, 4)
-    table = pa.table(
-        {
-            "finding_id": id_column(frame.results.finding_id[rows.finding]),
-            "role": coded(rows.role),
-            "label": pa.array(rows.label, pa.string()),
-            "geometry": pa.array(wkb(rows.geometry), pa.binary()),
-            "bbox": bbox_column(bounds),
-        }
-    )
-    return table.replace_schema_metadata({"geo": orjson.dumps(_geo(rows.geometry, bounds))})
+    columns = {
+        "finding_id": id_column(frame.results.finding_id[rows.finding]),
+        "role": coded(rows.role),
+        "label": pa.array(rows.label, pa.string()),
+    }
+    return with_geometry(columns, rows.geometry)
+
+
+def with_geometry(columns: dict[str, Any], geometry: npt.NDArray[np.object_]) -> pa.Table:
+    """Return ``columns`` with ``geometry`` (WKB, EPSG:4490) and ``bbox``, as GeoParquet 1.1."""
+    bounds = shapely.bounds(geometry).reshape(-1, 4)
+    whole = {**columns, "geometry": pa.array(wkb(geometry), pa.binary())}
+    table = pa.table({**whole, "bbox": bbox_column(bounds)})
+    return table.replace_schema_metadata({"geo": orjson.dumps(_geo(geometry, bounds))})
 
 
 def write_table(table: pa.Table, path: Path) -> None:

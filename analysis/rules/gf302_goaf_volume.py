@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from analysis.model import FindingTable, Objects, Rule, RuleContext, Same, Verdict
 from analysis.verdict import Verdicts, decide, must_be_at_most
+from gis.distance import inside
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
 
@@ -23,11 +24,15 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     Two findings per goaf: by itself, and with every other untreated goaf of its licence. What
     is not known is taken both ways: if either way leads to the same answer it stands.
 
+    Where the layer states a coverage, a sum is that of all the owner's goafs only if the coverage
+    holds the owner's licence and all that is known of its goafs.
+
     Limits: an owner is a licence; goafs that touch are not joined.
     """
     goafs = _Goafs(context.layer("goaf"), context)
     mine = _Goafs(subjects, context)
-    return FindingTable.concat([_single(mine), _total(mine, _Sums(mine, goafs))])
+    sums = _Sums(mine, goafs, _unheld(goafs.layer, context))
+    return FindingTable.concat([_single(mine), _total(mine, sums)])
 
 
 class _Goafs:
@@ -58,10 +63,11 @@ class _Sums:
     ----------
     least, most : volume untreated for sure, and with what is not stated to be treated
     unknown : a goaf that may count has no volume
+    uncovered : goafs of the owner may lie where the layer does not show them
     nobodys : volume that may count, of goafs without a stated owner; infinite if one is unknown
     """
 
-    def __init__(self, mine: _Goafs, goafs: _Goafs) -> None:
+    def __init__(self, mine: _Goafs, goafs: _Goafs, unheld: tuple[Bools, Bools]) -> None:
         self.owner: Objects = mine.layer.text(OWNER)
         self.ownerless: Bools = mine.layer.is_null(OWNER)
         every = goafs.layer.text(OWNER)
@@ -73,12 +79,36 @@ class _Sums:
         most = goafs.sums(~goafs.treated, keys, count)
         unmeasured = np.zeros(count, bool)
         unmeasured[keys[~goafs.treated & goafs.unmeasured]] = True
+        open_end = np.zeros(count, bool)
+        open_end[keys[unheld[0]]] = True
+        # A goaf that names no owner may be anyone's, and he may have more where it was found.
+        open_end |= (unheld[1] & goafs.layer.is_null(OWNER)).any()
+        self.uncovered: Bools = open_end[at]
         highest = np.where(unmeasured, np.inf, most)
         # Key 0 is nobody: its goafs may be anyone's.
         self.nobodys = float(highest[0])
         largest = float(highest[1:].max(initial=0.0))
         self.least, self.most, self.unknown = least[at], most[at], unmeasured[at]
         self.ceiling: Floats = np.where(self.ownerless, largest, self.most) + self.nobodys
+
+
+def _unheld(goafs: Layer, context: RuleContext) -> tuple[Bools, Bools]:
+    """Return (m,) goafs of whose owner the layer may not show every goaf, and those not covered.
+
+    The goaf, or the licence that it names, is not wholly covered, or the layer of mining rights
+    does not surely hold the whole licence.
+    """
+    if goafs.coverage is None:
+        nothing = np.zeros(len(goafs), bool)
+        return nothing, nothing
+    rights = context.layer("mining_right")
+    i, j = goafs.matches(OWNER, rights, "licence_no")
+    refused = rights.refused.numbers
+    lost = [None in refused or v in refused for v in goafs.text(OWNER)]
+    known = ~np.array(lost, bool) & np.isin(np.arange(len(goafs)), i)
+    known[i[rights.doubtful[j] | ~inside(rights.shapes.take(j), goafs.coverage, 0.0)]] = False
+    bare = ~inside(goafs, goafs.coverage, 0.0)
+    return bare | ~known, bare
 
 
 def _single(mine: _Goafs) -> FindingTable:
@@ -103,6 +133,7 @@ def _total(mine: _Goafs, sums: _Sums) -> FindingTable:
         (owned & most, Verdict.REVIEW, "total_treatment_unknown"),
         (owned & sums.unknown, Verdict.NO_DATA, "total_volume_missing"),
         (_over(sums.ceiling, limit), Verdict.NO_DATA, "owner_missing"),
+        (sums.uncovered, Verdict.NO_DATA, "outside_coverage"),
         (sums.ownerless, Verdict.PASS, "owner_immaterial"),
     ]
     verdict, reason = decide(len(least), cases, (Verdict.PASS, "total_within"))
@@ -115,7 +146,11 @@ def _total(mine: _Goafs, sums: _Sums) -> FindingTable:
         reason,
         measured,
         TOTAL,
-        args={"owner": sums.owner, "ownerless": np.full(len(least), nobodys)},
+        args={
+            "owner": sums.owner,
+            "ownerless": np.full(len(least), nobodys),
+            "layer": np.full(len(least), "goaf", dtype=object),
+        },
     )
 
 
@@ -148,7 +183,10 @@ def _table(
 RULE = Rule(
     code="GF302",
     subjects=("goaf",),
-    needs={"goaf": Same(OWNER, own=OWNER)},
+    needs={
+        "goaf": Same(OWNER, own=OWNER),
+        "mining_right": Same("licence_no", own=OWNER, optional=True),
+    },
     parameters=(SINGLE, TOTAL),
     evaluate=evaluate,
 )

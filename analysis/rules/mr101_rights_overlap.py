@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
+from analysis.subjects import lapsed_on
 from analysis.verdict import (
     Verdicts,
     decide,
     is_overlap,
-    is_past,
     is_touch,
     sliver_limit,
     worst_by,
@@ -21,6 +21,9 @@ from layers.layer import Layer
 PAPERS = ("different_mineral", "oil_gas", "same_holder_gap", "same_holder_depth")
 """Exception codes; each has a reason of its own that names the paper it needs."""
 
+EXPLORATION = "exploration_limit_km2"
+"""In force where the law counts exploration rights too."""
+
 M2_PER_KM2 = 1e6
 
 
@@ -29,13 +32,16 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
 
     The test is on the vertical projection: elevations are reported and never excuse. An overlap
     no wider than the survey can tell is a sliver, one of no width a touch. One finding per
-    neighbour, and one per subject over the union of its overlaps.
+    neighbour, and one per subject over the union of its overlaps. Where the law of the day speaks
+    of mining rights only, a right of another type, or of none stated, is not judged, neither as
+    subject nor as neighbour.
 
     Limits: whether a named exception is truly met is for the officer: its paper is printed.
     """
     rights = context.layer("mining_right")
-    judged = subjects.is_code("status", "granted", "applied")
-    unknown = subjects.is_null("status")
+    covered_by_law = ~_beyond_law(subjects, context)
+    in_force = subjects.is_code("status", "granted", "applied")
+    judged = in_force & covered_by_law
     i, j, area, width = overlaps(subjects, rights)
     live = rights.is_code("status", "granted", "applied") | rights.is_null("status")
     keep = judged[i] & live[j] & ~np.equal(context.rows[i], j)
@@ -43,18 +49,29 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     verdict, reason = _judge(pairs, context)
     neighbours = _neighbour_findings(pairs, verdict, reason, context)
     summary = _subject_findings(pairs, verdict, reason, context, np.flatnonzero(judged))
-    rest = np.flatnonzero(~judged)
-    return FindingTable.concat(
-        [
-            neighbours,
-            summary,
-            FindingTable.build(
-                rest,
-                np.where(unknown[rest], Verdict.NO_DATA, Verdict.NOT_APPLICABLE),
-                np.where(unknown[rest], "status_missing", "not_in_force").astype(object),
-                args={"column": ["status"] * len(rest)},
-            ),
-        ]
+    return FindingTable.concat([neighbours, summary, _rest(subjects, in_force, ~covered_by_law)])
+
+
+def _beyond_law(rights: Layer, context: RuleContext) -> Bools:
+    """Return rights of which the law of the day does not speak."""
+    all_rights = context.optional_value(EXPLORATION) is not None
+    return ~rights.is_code("right_type", "mining") & (not all_rights)
+
+
+def _rest(subjects: Layer, in_force: Bools, lawless: Bools) -> FindingTable:
+    """Return the findings on rights that are not judged."""
+    rest = np.flatnonzero(~in_force | lawless)
+    cases: list[tuple[Bools, Verdict, str]] = [
+        (subjects.is_null("status")[rest], Verdict.NO_DATA, "status_missing"),
+        (~in_force[rest], Verdict.NOT_APPLICABLE, "not_in_force"),
+        (subjects.is_null("right_type")[rest], Verdict.NO_DATA, "attribute_missing"),
+    ]
+    verdict, reason = decide(len(rest), cases, (Verdict.NO_DATA, "law_missing"))
+    return FindingTable.build(
+        rest,
+        verdict,
+        reason,
+        args={"column": ["right_type"] * len(rest), "parameter": [EXPLORATION] * len(rest)},
     )
 
 
@@ -104,6 +121,8 @@ def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
     )
     applied = pairs.subjects.is_code("status", "applied")[pairs.i]
     other_applied = pairs.rights.is_code("status", "applied")[pairs.j]
+    lawless = _beyond_law(pairs.rights, context)[pairs.j]
+    no_type = pairs.rights.is_null("right_type")[pairs.j]
     named = np.array([v is not None for v in pairs.exception], bool)
     known = np.isin(pairs.exception.astype(str), PAPERS)
     by_holder = np.array([str(v).startswith("same_holder") for v in pairs.exception], bool)
@@ -111,6 +130,8 @@ def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
         (touch, Verdict.PASS, "touch"),
         (pairs.replaced & pairs.same_holder, Verdict.PASS, "replaced"),
         (pairs.replaced, Verdict.REVIEW, "replacement_consent"),
+        (lawless & no_type, Verdict.NO_DATA, "attribute_missing"),
+        (lawless, Verdict.NO_DATA, "law_missing"),
         (pairs.rights.is_null("status")[pairs.j], Verdict.NO_DATA, "neighbour_status_missing"),
         (sliver, Verdict.REVIEW, "sliver"),
         (~applied & other_applied, Verdict.REVIEW, "overlapped_by_application"),
@@ -144,7 +165,9 @@ def _neighbour_findings(
             "exception": pairs.exception,
             "top_elevation": top,
             "bottom_elevation": bottom,
-            "lapsed_on": _lapsed_on(pairs, context),
+            "lapsed_on": lapsed_on(pairs.rights, pairs.j, context.as_of),
+            "column": ["right_type"] * len(pairs.i),
+            "parameter": [EXPLORATION] * len(pairs.i),
         },
         evidence=[Evidence("overlap", shown, shapes)],
     )
@@ -159,15 +182,6 @@ def _common_elevations(pairs: _Pairs) -> tuple[Floats, Floats]:
     )
     apart = ~is_overlap(top, bottom)
     return np.where(apart, np.nan, top), np.where(apart, np.nan, bottom)
-
-
-def _lapsed_on(pairs: _Pairs, context: RuleContext) -> Objects:
-    """Return the end of a granted neighbour's term where it has passed, else None."""
-    ends = pairs.rights.day("valid_to")[pairs.j]
-    lapsed = is_past(ends, context.as_of) & pairs.rights.is_code("status", "granted")[pairs.j]
-    out = np.full(len(ends), None, dtype=object)
-    out[lapsed] = ends[lapsed].astype(str)
-    return out
 
 
 def _subject_findings(
@@ -198,7 +212,11 @@ def _subject_findings(
         unit="km2",
         comparison="<=",
         law="overlap_limit_km2",
-        args={"neighbours": neighbours[judged]},
+        args={
+            "neighbours": neighbours[judged],
+            "column": ["right_type"] * len(judged),
+            "parameter": [EXPLORATION] * len(judged),
+        },
     )
 
 
@@ -216,5 +234,6 @@ RULE = Rule(
     subjects=("mining_right",),
     needs={"mining_right": Within()},
     parameters=("overlap_limit_km2",),
+    optional_parameters=(EXPLORATION,),
     evaluate=evaluate,
 )

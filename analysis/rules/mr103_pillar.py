@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.hidden_voids import Field, facing, hidden
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
 from analysis.subjects import (
     first_null,
     is_given,
     is_lapsed,
     is_underground,
+    lapsed_on,
+    names_licence,
     near_rights,
     replaces,
     same_text,
     scope,
 )
 from analysis.verdict import Verdicts, combined_sigma, decide, must_be_at_least
-from analysis.voids import VoidPairs, Voids, codes, has, matches, unseen, worst_rows
-from gis.distance import pairs_within, shortest_lines
-from gis.ragged import Bools, Floats, Ints, Ragged
+from analysis.voids import VoidPairs, Voids, claims, has, matches, opposed, worst_rows
+from gis.distance import shortest_lines
+from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
 
 DECIDING = ("right_type", "status", "method")
@@ -37,8 +40,10 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     Workings and goafs decide wherever they are known on both sides; boundaries far enough apart
     decide where they are not.
 
+    The workings of a licence that a right replaces are its own.
+
     Limits: one known working or goaf makes a side known; only voids with an owner count, and
-    one without an owner near the mine keeps it from passing.
+    one without an owner that could break the rule keeps the mine from passing.
     """
     rights = context.layer("mining_right")
     judged, rest = scope(
@@ -105,40 +110,39 @@ class _Pairs:
         self.sigma = combined_sigma(subjects.sigma_m[i], rights.sigma_m[j])
         self.missing: Objects = first_null(rights, DECIDING)[j]
         self.replaced = replaces(subjects, i, rights, j)
-        licences = subjects.text("licence_no"), rights.text("licence_no")
-        self.own_code, self.code, self.owner = codes(*licences, voids.owner)
-        own, other = self.own_code[i], self.code[j]
-        self.known: Bools = np.isin(own, self.owner[has(self.owner)]) & np.isin(
-            other, self.owner[has(self.owner)]
-        )
+        self.named = names_licence(subjects, i, rights.text("licence_no")[j])
+        self.mine, self.theirs, self.owner = claims(subjects, rights, voids)
+        dug = [np.isin(side.code, self.owner) for side in (self.mine, self.theirs)]
+        self.known: Bools = np.isin(i, self.mine.row[dug[0]]) & np.isin(j, self.theirs.row[dug[1]])
         # Where either layer is not there, nobody can say that what is known is all.
-        self.complete = all(_is_there(context.layer(name)) for name in ("working", "goaf"))
-        self._measure_voids(own, other, context)
+        self.lacking = [n for n in ("working", "goaf") if not _is_there(context.layer(n))]
+        self._measure_voids(context)
 
-    def _measure_voids(self, own: Ints, other: Ints, context: RuleContext) -> None:
-        k = context.value("k_sigma")
+    def _measure_voids(self, context: RuleContext) -> None:
         # Beyond the pillar: as far as accuracies blur it, and to show what PASS rests on.
-        reach = context.value("neighbour_search_m") + self.voids.blur(k)
-        mine = np.flatnonzero(np.isin(self.owner, self.own_code[np.unique(self.i)]))
-        mine = mine[has(self.owner[mine])]
-        self.near: VoidPairs = self.voids.near(mine, reach)
-        self.near_verdict = must_be_at_least(
-            self.near.distance, context.value("pillar_m"), self.near.sigma, k
-        )
-        width = int(max(self.owner.max(initial=0), self.code.max(initial=0))) + 2
+        reach = context.value("neighbour_search_m") + self.voids.blur(context.value("k_sigma"))
+        pair, own, other, self.contested = opposed(self.mine, self.i, self.theirs, self.j)
+        mine = self.mine.code[np.isin(self.mine.row, self.i)]
+        self.near: VoidPairs = self.voids.near(np.flatnonzero(np.isin(self.owner, mine)), reach)
+        self.near_verdict = _on_voids(self.near, context)
+        width = int(max(side.max(initial=0) for side in (self.owner, own, other))) + 2
         key = self.owner[self.near.p] * width + self.owner[self.near.q]
         owned = np.flatnonzero(has(self.owner[self.near.q]))
         least = owned[worst_rows(key[owned], self.near_verdict[owned], self.near.distance[owned])]
         wanted = own * width + other
         place = np.searchsorted(key[least], wanted)
-        found = np.append(key[least], -1)[place] == wanted
-        found &= self.known
-        self.at: Ints = np.where(found, np.append(least, -1)[place], -1)
+        rows = np.flatnonzero(np.append(key[least], -1)[place] == wanted)
+        at = least[place[rows]]
+        worst = worst_rows(pair[rows], self.near_verdict[at], self.near.distance[at])
+        self.at: Ints = np.full(len(self.i), -1)
+        self.at[pair[rows[worst]]] = at[worst]
+        found = has(self.at)
         self.depth: Floats = np.where(found, np.append(self.near.distance, np.nan)[self.at], np.nan)
         self.between: Verdicts = np.where(
             found, np.append(self.near_verdict, np.int8(0))[self.at], np.int8(Verdict.PASS)
         ).astype(np.int8)
-        self.between[~self.known] = Verdict.NO_DATA
+        vague = self.contested & np.equal(self.between, Verdict.PASS)
+        self.between[~self.known | vague] = Verdict.NO_DATA
         self.in_plan: Bools = found & np.append(self.near.in_plan, False)[self.at]
 
 
@@ -153,16 +157,21 @@ def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
     )
     close = np.equal(pairs.between, Verdict.FAIL)
     unsure = np.equal(pairs.between, Verdict.REVIEW)
-    apart = np.equal(pairs.between, Verdict.PASS) & pairs.complete
+    unchecked = np.full(len(pairs.i), bool(pairs.lacking))
+    apart = np.equal(pairs.between, Verdict.PASS) & ~unchecked
     far = np.equal(boundary, Verdict.PASS) & ~close & ~unsure
+    clear = (far & ~pairs.contested) | apart
     cases: list[tuple[Bools, Verdict, str]] = [
-        (far, Verdict.PASS, "boundaries_apart"),
-        (apart, Verdict.PASS, "workings_apart"),
+        (pairs.named, Verdict.REVIEW, "replacement_consent"),
+        (clear & far & unchecked, Verdict.PASS, "boundaries_apart_unchecked"),
+        (clear & far, Verdict.PASS, "boundaries_apart"),
+        (clear, Verdict.PASS, "workings_apart"),
         (pairs.replaced, Verdict.REVIEW, "replacement_consent"),
         (is_given(pairs.missing), Verdict.NO_DATA, "attribute_missing"),
         (close & pairs.in_plan, Verdict.FAIL, "workings_too_near_in_plan"),
         (close, Verdict.FAIL, "workings_too_near"),
         (unsure, Verdict.REVIEW, "workings_near_threshold"),
+        (far, Verdict.NO_DATA, "predecessor_shared"),
         (np.equal(boundary, Verdict.REVIEW), Verdict.REVIEW, "near_threshold"),
     ]
     return decide(len(pairs.i), cases, (Verdict.REVIEW, "workings_unknown"))
@@ -170,37 +179,32 @@ def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
 
 def _blind(subjects: Layer, clear: Ints, pairs: _Pairs, context: RuleContext) -> FindingTable:
     """Return NO_DATA for those of the passing subjects near which voids may hide."""
-    voids, near = pairs.voids, pairs.near
-    reach = context.value("pillar_m") + voids.blur(context.value("k_sigma"))
-    shapes = subjects.shapes.take(clear)
-    why, layer = np.full((2, len(clear)), None, dtype=object)
-    related = np.full(len(clear), -1)
-    digger, own = matches(pairs.own_code[clear], pairs.owner)
-    everything = Ragged.concat([shapes, voids.shapes.take(own)])
-    subject = np.concatenate([np.arange(len(clear)), digger])
-    for name in ("goaf", "working"):
-        hidden = unseen(everything, context.layer(name), reach)
-        given = is_given(hidden)
-        why[subject[given]], layer[subject[given]] = hidden[given], name
-    # Voids of no one, or of no licence in the layer: beside the mine, or beside what it has dug.
-    orphan = ~np.isin(pairs.owner, pairs.code[has(pairs.code)])
-    loose = np.flatnonzero(orphan)
-    at, void, _ = pairs_within(shapes, voids.shapes.take(loose), reach)
-    beside = np.flatnonzero(orphan[near.q] & ~np.equal(pairs.near_verdict, Verdict.PASS))
-    dug_by, pair = matches(pairs.own_code[clear], pairs.owner[near.p[beside]])
-    for rows, found in ((dug_by, near.q[beside[pair]]), (at, loose[void])):
-        why[rows] = "void_owner_unknown"
-        layer[rows], related[rows] = voids.layer[found], voids.row[found]
-    shown = np.flatnonzero(is_given(why))
-    related_layer = layer.copy()
-    related_layer[~has(related)] = None
-    return FindingTable.build(
-        clear[shown],
-        Verdict.NO_DATA,
-        why[shown],
-        related=related[shown],
-        related_layer=related_layer[shown],
-        args={"layer": layer[shown]},
+    voids, mines = pairs.voids, subjects.shapes.take(clear)
+    at, code = pairs.mine.of(clear)
+    claim, own = matches(code, pairs.owner)
+    side, pair = matches(clear, pairs.i)
+    other, code = pairs.theirs.of(pairs.j[pair])
+    owned, theirs = matches(code, pairs.owner)
+    known = np.concatenate([pairs.theirs.code, pairs.mine.code])
+    loose = np.flatnonzero(~np.isin(pairs.owner, known))
+    search = context.value("neighbour_search_m")
+    field = Field(
+        mines,
+        voids,
+        own=(at[claim], own),
+        facing=facing(mines, (side[other[owned]], theirs), loose, voids, search),
+        loose=loose,
+        reach=context.value("pillar_m") + voids.blur(context.value("k_sigma")),
+        search=search,
+        judge=lambda near: _on_voids(near, context),
+        reason="void_owner_unknown",
+    )
+    return hidden(clear, field, {name: context.layer(name) for name in ("goaf", "working")})
+
+
+def _on_voids(near: VoidPairs, context: RuleContext) -> Verdicts:
+    return must_be_at_least(
+        near.distance, context.value("pillar_m"), near.sigma, context.value("k_sigma")
     )
 
 
@@ -233,6 +237,9 @@ def _findings(
             "other": other,
             "column": pairs.missing[rows],
             "layer": ["mining_right"] * len(rows),
+            "lapsed_on": lapsed_on(pairs.rights, pairs.j[rows], context.as_of),
+            "no_working": ["working" if "working" in pairs.lacking else None] * len(rows),
+            "no_goaf": ["goaf" if "goaf" in pairs.lacking else None] * len(rows),
         },
         evidence=[
             Evidence(

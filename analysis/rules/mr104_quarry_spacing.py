@@ -10,6 +10,8 @@ from analysis.subjects import (
     is_given,
     is_lapsed,
     is_open_pit,
+    lapsed_on,
+    names_licence,
     near_rights,
     replaces,
     same_text,
@@ -98,6 +100,7 @@ class _Pairs:
         self.subjects, self.rights = subjects, rights
         self.i, self.j, self.distance, self.replaced = i, j, distance, replaced
         self.sigma = combined_sigma(subjects.sigma_m[i], rights.sigma_m[j])
+        self.named = names_licence(subjects, i, rights.text("licence_no")[j])
         self.missing: Objects = first_null(rights, DECIDING)[j]
         own, other = subjects.number("capacity_kt_a")[i], rights.number("capacity_kt_a")[j]
         self.no_capacity: Bools = np.isnan(own) | np.isnan(other)
@@ -109,6 +112,7 @@ def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
         pairs.distance, context.value("quarry_spacing_m"), pairs.sigma, context.value("k_sigma")
     )
     cases: list[tuple[Bools, Verdict, str]] = [
+        (pairs.named, Verdict.REVIEW, "replacement_consent"),
         (np.equal(apart, Verdict.PASS), Verdict.PASS, "apart"),
         (pairs.replaced, Verdict.REVIEW, "replacement_consent"),
         (is_given(pairs.missing), Verdict.NO_DATA, "attribute_missing"),
@@ -136,7 +140,11 @@ def _findings(
         related=j,
         related_layer="mining_right",
         law="quarry_spacing_m",
-        args={"column": pairs.missing[rows], "layer": ["mining_right"] * len(rows)},
+        args={
+            "column": pairs.missing[rows],
+            "layer": ["mining_right"] * len(rows),
+            "lapsed_on": lapsed_on(pairs.rights, j, context.as_of),
+        },
         evidence=[Evidence("shortest_line", drawn, lines)],
     )
 

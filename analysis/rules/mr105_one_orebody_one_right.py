@@ -9,7 +9,9 @@ from analysis.subjects import (
     is_given,
     is_lapsed,
     is_new_right,
+    lapsed_on,
     near_rights,
+    one_licence,
     replaces,
     same_text,
     scope,
@@ -67,6 +69,7 @@ class _Seats:
     sure : by its own word, or crossing by more than accuracies explain
     outline : row of an outline that is crossed, -1 = by its own word only
     undrawn : (r,) for each right, whether it names an orebody whose outline the layer lacks
+    lost : (r,) whether an outline of what it names was, or may have been, refused
     """
 
     def __init__(self, rights: Layer, context: RuleContext) -> None:
@@ -80,6 +83,11 @@ class _Seats:
         own = np.isin(row, live)
         self.undrawn: Bools = np.zeros(len(rights), bool)
         self.undrawn[row[~np.isin(named, drawn)]] = True
+        # The outline of what it names may be among those refused, wherever they lie.
+        refused = orebody.refused.numbers
+        lost = np.array([name in refused for name in names], bool)
+        self.lost: Bools = self.undrawn & (None in refused)
+        self.lost[row[lost]] = True
         self.drawn: Ints = drawn
         self.right: Ints = np.concatenate([row[own], right])
         self.body: Ints = np.concatenate([named[own], drawn[outline]])
@@ -122,7 +130,7 @@ class _Pairs:
         left, other = matches(seats.body[own], seats.body)
         i, own = judged[at[left]], own[left]
         j = seats.right[other]
-        keep = ~np.equal(context.rows[i], j) & ~same_text(subjects, i, rights, j, "licence_no")
+        keep = ~np.equal(context.rows[i], j) & ~one_licence(subjects, i, rights, j)
         self.replaced = replaces(subjects, i, rights, j)
         keep &= ~(self.replaced & same_text(subjects, i, rights, j, "holder"))
         self.i, self.j, self.replaced = i[keep], j[keep], self.replaced[keep]
@@ -176,6 +184,7 @@ def _findings(
         law="rights_per_orebody",
         args={
             "orebody": body,
+            "lapsed_on": lapsed_on(pairs.rights, pairs.j[rows], context.as_of),
             "column": ["status"] * len(rows),
             "layer": ["mining_right"] * len(rows),
         },
@@ -197,6 +206,7 @@ def _clear(subjects: Layer, clear: Ints, seats: _Seats, context: RuleContext) ->
     i, j, away = i[keep], j[keep], away[keep]
     first = worst_rows(i, np.zeros(len(i), np.int8), away)
     hidden = unseen(subjects.shapes.take(clear), context.layer("orebody"), 0.0)
+    hidden[seats.lost[context.rows[clear]]] = "refused_neighbours"
     hidden[np.isin(clear, i)] = "neighbour_orebody_missing"
     layer = np.full(len(clear), "orebody", dtype=object)
     # Another right may lie anywhere on the orebody, however far from the subject.

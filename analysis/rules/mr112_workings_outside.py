@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Same, Verdict
+from analysis.subjects import is_given
 from analysis.verdict import (
     Verdicts,
     decide,
@@ -17,7 +18,7 @@ from analysis.verdict import (
     must_be_at_most,
     sliver_limit,
 )
-from analysis.workings import OWNER, Workings, licensed_elevations
+from analysis.workings import OWNER, Licences, Workings
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
 
@@ -28,14 +29,17 @@ AREA, LENGTH, ELEVATION = "outside_limit_m2", "outside_limit_m", "elevation_limi
 def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     """Measure what of each licence's workings and open pits lies outside it.
 
-    Plan and elevation are two findings. In plan the rows of one licence number count together;
-    polygons are measured by area, lines by length. What passes is said once per licence.
+    Plan and elevation are two findings. In plan the rows in force of one licence number count
+    together; polygons are measured by area, lines by length. What passes is said once per
+    licence, and only where no row without an owner could be a trespass of that licence.
 
     Limits: elevations of the parts of a licence (registration strings) are not read; a stated
-    positional accuracy is taken to hold for elevations too, as no other is stated.
+    positional accuracy is taken to hold for elevations too, as no other is stated. A row without
+    an owner is taken to belong to a right within the search distance, if there is one.
     """
     judged = np.flatnonzero(subjects.is_code("right_type", "mining"))
-    found = [Workings(subjects, judged, context, name) for name in LAYERS]
+    licences = Licences(subjects, context.layer("mining_right"))
+    found = [Workings.owned(licences, judged, context.layer(name)) for name in LAYERS]
     plan = FindingTable.concat([_plan(one, _missing(one, found), context) for one in found])
     elevation = FindingTable.concat([_elevation(one, context) for one in found])
     return FindingTable.concat(
@@ -43,7 +47,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
             _beyond(subjects),
             plan,
             elevation,
-            *_rest(subjects, judged, found, plan, elevation, context),
+            *_rest(licences, judged, found, plan, elevation, context),
         ]
     )
 
@@ -66,13 +70,11 @@ def _missing(one: Workings, found: Sequence[Workings]) -> str | None:
 
 def _plan(one: Workings, missing: str | None, context: RuleContext) -> FindingTable:
     """Return the findings on workings of which some part lies outside in plan."""
-    touch = context.value("touch_width_m")
     area, width = one.area_outside()
-    length = one.length_outside(np.full(len(one.j), touch))
-    size = np.where(one.line, length, width)
-    verdict, reason = _judge_plan(one, size, context)
+    length = one.length_outside(_touch(one, context))
+    verdict, reason = _judge_plan(one, np.where(one.line, length, width), context)
     hit = np.flatnonzero(~np.equal(verdict, Verdict.PASS))
-    line = one.line[hit]
+    line, touch = one.line[hit], context.value("touch_width_m")
     return FindingTable.build(
         one.i[hit],
         verdict[hit],
@@ -88,6 +90,10 @@ def _plan(one: Workings, missing: str | None, context: RuleContext) -> FindingTa
         args={"width": np.where(line, np.nan, width[hit]), "missing": [missing] * len(hit)},
         evidence=[Evidence("outside_part", np.arange(len(hit)), one.shapes_outside(hit, touch))],
     )
+
+
+def _touch(one: Workings, context: RuleContext) -> Floats:
+    return np.full(len(one.j), context.value("touch_width_m"))
 
 
 def _judge_plan(one: Workings, size: Floats, context: RuleContext) -> tuple[Verdicts, Objects]:
@@ -108,7 +114,26 @@ def _judge_plan(one: Workings, size: Floats, context: RuleContext) -> tuple[Verd
 
 def _elevation(one: Workings, context: RuleContext) -> FindingTable:
     """Return the findings on workings that leave the licence's elevations, or may."""
-    top, bottom = licensed_elevations(one.subjects, context.layer("mining_right"))
+    verdict, reason, excess = _judge_elevation(one, context)
+    hit = np.flatnonzero(~np.equal(verdict, Verdict.PASS))
+    return FindingTable.build(
+        one.i[hit],
+        verdict[hit],
+        reason[hit],
+        measured=np.where(reason == "elevation_missing", np.nan, excess)[hit],
+        threshold=context.value(ELEVATION),
+        uncertainty=one.sigma[hit],
+        unit="m",
+        comparison="<=",
+        related=one.j[hit],
+        related_layer=one.layer.name,
+        law=ELEVATION,
+    )
+
+
+def _judge_elevation(one: Workings, context: RuleContext) -> tuple[Verdicts, Objects, Floats]:
+    """Return verdict, reason and how far in metres each row goes beyond the elevations."""
+    top, bottom = one.licences.elevations()
     high, low = in_order(
         one.layer.number("top_elevation_m")[one.j], one.layer.number("bottom_elevation_m")[one.j]
     )
@@ -126,28 +151,14 @@ def _elevation(one: Workings, context: RuleContext) -> FindingTable:
         ((narrow != Verdict.PASS).any(axis=0), Verdict.REVIEW, "elevation_parts_differ"),
     ]
     verdict, reason = decide(len(one.j), cases, (Verdict.PASS, ""))
-    hit = np.flatnonzero(~np.equal(verdict, Verdict.PASS))
-    excess = np.fmax(above[0], below[0])
-    return FindingTable.build(
-        one.i[hit],
-        verdict[hit],
-        reason[hit],
-        measured=np.where(reason == "elevation_missing", np.nan, excess)[hit],
-        threshold=limit,
-        uncertainty=one.sigma[hit],
-        unit="m",
-        comparison="<=",
-        related=one.j[hit],
-        related_layer=one.layer.name,
-        law=ELEVATION,
-    )
+    return verdict, reason, np.fmax(above[0], below[0])
 
 
 # -- what passes, and what is not known ----------------------------------------------------------
 
 
 def _rest(
-    subjects: Layer,
+    licences: Licences,
     judged: Ints,
     found: Sequence[Workings],
     plan: FindingTable,
@@ -155,10 +166,10 @@ def _rest(
     context: RuleContext,
 ) -> list[FindingTable]:
     """Return the findings on licences of which no working is out, or none is known."""
-    n = len(subjects)
+    n = len(licences.subjects)
     owned = np.isin(np.arange(n), np.concatenate([one.i for one in found]))
-    unseen, layer = _unseen(subjects, found, owned, context)
-    known = np.array([v is None for v in unseen], bool)
+    why = _unseen(licences, judged, found, owned, context)
+    known = ~is_given(why.reason)
     none = judged[~owned[judged]]
     inside = np.full(n, "inside", dtype=object)
     for one in found:
@@ -174,44 +185,78 @@ def _rest(
             FindingTable.build(
                 rows,
                 np.where(known[rows], Verdict.PASS, Verdict.NO_DATA),
-                np.where(known, reason, unseen)[rows],
+                np.where(known, reason, why.reason)[rows],
                 measured=np.where(known & (unit == "m2"), 0, np.nan)[rows],
                 threshold=0,
                 unit=unit,
                 comparison="<=",
                 law=law,
-                args={"layer": layer[rows]},
+                args={"layer": why.layer[rows], "column": why.column[rows]},
             )
         )
     tables.append(
         FindingTable.build(
             none,
             np.where(known[none], Verdict.NOT_APPLICABLE, Verdict.NO_DATA),
-            np.where(known, "no_workings", unseen)[none],
-            args={"layer": layer[none], "column": ["licence_no"] * len(none)},
+            np.where(known, "no_workings", why.reason)[none],
+            args={"layer": why.layer[none], "column": why.column[none]},
         )
     )
     return tables
 
 
+class _Unseen:
+    """Why workings of each licence may be unseen, (n,) each; None where nothing hides."""
+
+    def __init__(self, n: int) -> None:
+        self.reason: Objects = np.full(n, None, dtype=object)
+        self.layer, self.column = self.reason.copy(), self.reason.copy()
+
+    def add(self, where: Bools, reason: str, layer: str, column: str | None = None) -> None:
+        """Give ``reason`` where none has been given before."""
+        new = where & ~is_given(self.reason)
+        self.reason[new], self.layer[new], self.column[new] = reason, layer, column
+
+
 def _unseen(
-    subjects: Layer, found: Sequence[Workings], owned: Bools, context: RuleContext
-) -> tuple[Objects, Objects]:
-    """Return why workings of a licence may be unseen, (n,) reason or None, and the layer."""
-    reason, layer = np.full((2, len(subjects)), None, dtype=object)
-    cases: list[tuple[str, str, Bools]] = []
+    licences: Licences,
+    judged: Ints,
+    found: Sequence[Workings],
+    owned: Bools,
+    context: RuleContext,
+) -> _Unseen:
+    subjects, reach = licences.subjects, context.value("neighbour_search_m")
+    out = _Unseen(len(subjects))
     for one in found:
         name = one.layer.name
         if one.lacking:
-            why = "layer_empty" if one.layer.registered else "layer_missing"
-            cases.append((why, name, ~owned))
-        reach = context.value("neighbour_search_m")
-        cases.extend((why, name, near) for why, near in one.gaps(reach))
-        cases.append(("owner_missing", name, one.nobodys_near(reach)))
-    cases.append(("attribute_missing", subjects.name, subjects.is_null("licence_no")))
-    for why, name, where in reversed(cases):
-        reason[where], layer[where] = why, name
-    return reason, layer
+            out.add(~owned, "layer_empty" if one.layer.registered else "layer_missing", name)
+        for reason, where in one.gaps(reach):
+            out.add(where, reason, name)
+        out.add(_may_trespass(one, judged, owned, context), "owner_missing", name)
+    out.add(subjects.is_null("licence_no"), "attribute_missing", subjects.name, "licence_no")
+    out.add(licences.shared, "number_shared", subjects.name)
+    out.add(licences.unsure, "attribute_missing", subjects.name, "status")
+    return out
+
+
+def _may_trespass(one: Workings, judged: Ints, owned: Bools, context: RuleContext) -> Bools:
+    """Return (n,) subjects near which a row without an owner would not pass as theirs.
+
+    A row wholly within the licence passes whoever it belongs to. Where the licence has no row
+    of its own, any such row decides whether it has one.
+    """
+    reach = context.value("neighbour_search_m")
+    maybe = Workings.nobodys(one.licences, judged, one.layer, reach)
+    size = np.where(
+        maybe.line, maybe.length_outside(_touch(maybe, context)), maybe.area_outside()[1]
+    )
+    passes = np.equal(_judge_plan(maybe, size, context)[0], Verdict.PASS)
+    passes &= np.equal(_judge_elevation(maybe, context)[0], Verdict.PASS)
+    passes &= owned[maybe.i] & ~maybe.layer.doubtful[maybe.j]
+    out = np.zeros(len(owned), bool)
+    out[maybe.i[~passes]] = True
+    return out
 
 
 RULE = Rule(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.hidden_voids import Field, facing, hidden
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
-from analysis.subjects import is_given, is_lapsed, is_underground, scope
+from analysis.subjects import is_given, is_lapsed, is_underground, lapsed_on, same_text, scope
 from analysis.verdict import Verdicts, decide, must_exceed
-from analysis.voids import Voids, codes, has, matches, unseen, worst_rows
-from gis.distance import pairs_within
-from gis.ragged import Bools, Floats, Ints, Ragged
+from analysis.voids import VoidPairs, Voids, claims, has, matches, worst_rows
+from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
 
 DECIDING = ("right_type", "status", "method", "licence_no")
@@ -19,6 +19,8 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     """Look for workings and goafs of a mine that touch or overlap those of another licence.
 
     One finding for each other licence that is connected or may be; else one for the nearest.
+    Workings of a licence that the mine replaces are its own; those of a lapsed licence belong to
+    the right in force that replaces it.
 
     Limits: what joins without touching on the plans (fissures, water) is not seen; a mine
     without a known working or goaf cannot be judged.
@@ -39,7 +41,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     # An owner is one neighbour; a void of no owner stands for itself.
     other = np.where(has(pairs.code), pairs.code, -1 - pairs.q)
     worst = worst_rows(_key(pairs.i[hits], other[hits]), verdict[hits], pairs.distance[hits])
-    dug = judged[np.isin(pairs.own_code[judged], pairs.owner)]
+    dug = np.intersect1d(judged, pairs.mine.row[np.isin(pairs.mine.code, pairs.owner)])
     clear = np.setdiff1d(dug, pairs.i[hits])
     rows = np.flatnonzero(np.isin(pairs.i, clear))
     nearest = rows[worst_rows(pairs.i[rows], verdict[rows], pairs.distance[rows])]
@@ -65,52 +67,101 @@ def _key(i: Ints, other: Ints) -> Ints:
 
 
 class _Pairs:
-    """A subject (row ``i``), one of its voids ``p`` and a void ``q`` of another, (k,) each."""
+    """A subject (row ``i``), one of its voids ``p`` and a void ``q`` of another, (k,) each.
+
+    ``consent``: the other is a licence to be replaced whose holder is not surely the subject's.
+    """
 
     def __init__(self, subjects: Layer, judged: Ints, context: RuleContext) -> None:
-        rights = context.layer("mining_right")
+        self.rights = context.layer("mining_right")
         self.voids = voids = Voids(context.layer("working"), context.layer("goaf"))
-        licences = subjects.text("licence_no"), rights.text("licence_no")
-        self.own_code, right_code, self.owner = codes(*licences, voids.owner)
-        mine = np.flatnonzero(np.isin(self.owner, self.own_code[judged]) & has(self.owner))
+        self.mine, self.theirs, self.owner = claims(subjects, self.rights, voids)
+        dug = self.mine.code[np.isin(self.mine.row, judged)]
         reach = context.value("neighbour_search_m") + voids.blur(context.value("k_sigma"))
-        near = voids.near(mine, reach)
+        near = voids.near(np.flatnonzero(np.isin(self.owner, dug)), reach)
         near = near.take(np.flatnonzero(~np.equal(self.owner[near.p], self.owner[near.q])))
-        at, pair = matches(self.own_code[judged], self.owner[near.p])
-        near = near.take(pair)
-        self.i, self.p, self.q = judged[at], near.p, near.q
+        at, code = self.mine.of(judged)
+        claim, pair = matches(code, self.owner[near.p])
+        i, near = judged[at[claim]], near.take(pair)
+        self.right = self._owners(self.owner[near.q])
+        own, foreign = self._own(subjects, i, near)
+        # What the subject itself is to replace is named by its own number.
+        self.right[foreign] = self._owners(self.owner[near.q[foreign]], heirs=False)
+        keep = np.flatnonzero(~own | foreign)
+        near = near.take(keep)
+        self.i, self.p, self.q = i[keep], near.p, near.q
         self.distance, self.sigma, self.in_plan = near.distance, near.sigma, near.in_plan
-        self.code = self.owner[near.q]
-        self.right = _first_right(right_code, self.code)
+        self.consent: Bools = foreign[keep]
+        self.code, self.right = self.owner[near.q], self.right[keep]
         listed, row = has(self.right), self.right
-        self.lapsed: Bools = listed & np.append(is_lapsed(rights), False)[row]
-        self.no_status: Bools = listed & np.append(rights.is_null("status"), False)[row]
+        self.lapsed: Bools = listed & np.append(is_lapsed(self.rights), False)[row]
+        self.no_status: Bools = listed & np.append(self.rights.is_null("status"), False)[row]
+
+    def _owners(self, code: Ints, *, heirs: bool = True) -> Ints:
+        """Return (k,) the right that each licence is, or that has replaced it; -1 = none."""
+        lapsed = is_lapsed(self.rights)[self.theirs.row]
+        unsure = self.rights.is_null("status")[self.theirs.row]
+        heir = ~self.theirs.own
+        # The licence itself if it is in force, then who replaces it, then what has lapsed.
+        order = np.lexsort((self.theirs.row, heir, unsure, lapsed))
+        order = order[~(heir & (lapsed | (not heirs)))[order]]
+        found = _first(self.theirs.code[order], code)
+        return np.where(has(found), np.append(self.theirs.row[order], -1)[found], -1)
+
+    def _own(self, subjects: Layer, i: Ints, near: VoidPairs) -> tuple[Bools, Bools]:
+        """Return (k,) whether void q is the subject's own too, and whether not surely so."""
+        mine, q = self.mine, self.owner[near.q]
+        width = int(max(mine.code.max(initial=0), self.owner.max(initial=0))) + 1
+        claimed = mine.row * width + mine.code
+        foreign = claimed[~mine.own & ~self._same_holder(subjects)]
+        own = has(q) & np.isin(i * width + q, claimed)
+        doubt = np.isin(i * width + q, foreign)
+        listed = np.flatnonzero(has(self.right))
+        numbers = self.rights.text("licence_no")[self.right[listed]]
+        own[listed] |= is_given(numbers) & (numbers == subjects.text("licence_no")[i[listed]])
+        return own, own & doubt
+
+    def _same_holder(self, subjects: Layer) -> Bools:
+        """Return (c,) whether every row of the claimed licence has the subject's holder."""
+        named = np.flatnonzero(self.theirs.own)
+        claim, at = matches(self.mine.code, self.theirs.code[named])
+        right = self.theirs.row[named[at]]
+        equal = same_text(subjects, self.mine.row[claim], self.rights, right, "holder")
+        count = len(self.mine.row)
+        rows = np.bincount(claim, minlength=count)
+        held = np.bincount(claim[equal], minlength=count)
+        return rows.astype(bool) & np.equal(rows, held)
 
 
-def _first_right(right_code: Ints, wanted: Ints) -> Ints:
-    """Return the first row of rights that has each code, -1 where none has."""
-    known, row = np.unique(right_code, return_index=True)
-    place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+def _first(known: Ints, wanted: Ints) -> Ints:
+    """Return the first place of each wanted code in ``known``, -1 where there is none."""
+    code, place = np.unique(known, return_index=True)
+    at = np.minimum(np.searchsorted(code, wanted), max(len(code) - 1, 0))
     out = np.full(len(wanted), -1, np.int64)
-    if len(known):
-        found = (known[place] == wanted) & has(wanted)
-        out[found] = row[place[found]]
+    if len(code):
+        found = (code[at] == wanted) & has(wanted)
+        out[found] = place[at[found]]
     return out
 
 
 def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
     """Return verdict and reason of each pair of voids."""
-    limit = context.value("connection_gap_m") + context.value("touch_width_m")
-    apart = must_exceed(pairs.distance, limit, pairs.sigma, context.value("k_sigma"))
+    apart = _apart(pairs.distance, pairs.sigma, context)
     cases: list[tuple[Bools, Verdict, str]] = [
         (np.equal(apart, Verdict.PASS), Verdict.PASS, "apart"),
         (~has(pairs.code), Verdict.NO_DATA, "void_owner_missing"),
+        (pairs.consent, Verdict.REVIEW, "replacement_consent"),
         (pairs.no_status, Verdict.NO_DATA, "attribute_missing"),
         (np.equal(apart, Verdict.REVIEW), Verdict.REVIEW, "near_threshold"),
         (pairs.in_plan, Verdict.REVIEW, "elevation_missing"),
         (pairs.lapsed, Verdict.REVIEW, "old_workings"),
     ]
     return decide(len(pairs.i), cases, (Verdict.FAIL, "connected"))
+
+
+def _apart(distance: Floats, sigma: Floats, context: RuleContext) -> Verdicts:
+    limit = context.value("connection_gap_m") + context.value("touch_width_m")
+    return must_exceed(distance, limit, sigma, context.value("k_sigma"))
 
 
 def _findings(
@@ -120,6 +171,8 @@ def _findings(
     listed = has(pairs.right[rows])
     layer = voids.layer[q]
     layer[listed] = "mining_right"
+    ends = np.full(len(rows), None, dtype=object)
+    ends[listed] = lapsed_on(pairs.rights, pairs.right[rows][listed], context.as_of)
     drawn = np.flatnonzero(np.isin(verdict, (Verdict.FAIL, Verdict.REVIEW)))
     return FindingTable.build(
         pairs.i[rows],
@@ -136,6 +189,7 @@ def _findings(
         args={
             "own": voids.number[pairs.p[rows]],
             "other": voids.number[q],
+            "lapsed_on": ends,
             "licence": voids.owner[q],
             "column": ["status"] * len(rows),
             "layer": ["mining_right"] * len(rows),
@@ -160,34 +214,23 @@ def _alone(rows: Ints, context: RuleContext) -> FindingTable:
 
 def _blind(subjects: Layer, clear: Ints, pairs: _Pairs, context: RuleContext) -> FindingTable:
     """Return NO_DATA for those of the passing subjects whose connections may be hidden."""
-    voids = pairs.voids
+    voids, mines = pairs.voids, subjects.shapes.take(clear)
+    at, code = pairs.mine.of(clear)
+    claim, own = matches(code, pairs.owner)
     reach = context.value("touch_width_m") + voids.blur(context.value("k_sigma"))
-    shapes = subjects.shapes.take(clear)
-    digger, own = matches(pairs.own_code[clear], pairs.owner)
-    everything = Ragged.concat([shapes, voids.shapes.take(own)])
-    subject = np.concatenate([np.arange(len(clear)), digger])
-    why, layer = np.full((2, len(clear)), None, dtype=object)
-    for name in ("goaf", "working"):
-        hidden = unseen(everything, context.layer(name), reach)
-        given = is_given(hidden)
-        why[subject[given]], layer[subject[given]] = hidden[given], name
-    # A void of no one inside the licence may be the mine's own, and touch another's.
     loose = np.flatnonzero(~has(pairs.owner))
-    at, void, _ = pairs_within(shapes, voids.shapes.take(loose), reach)
-    related = np.full(len(clear), -1)
-    why[at], layer[at] = "void_owner_missing", voids.layer[loose[void]]
-    related[at] = voids.row[loose[void]]
-    related_layer = layer.copy()
-    related_layer[~has(related)] = None
-    shown = np.flatnonzero(is_given(why))
-    return FindingTable.build(
-        clear[shown],
-        Verdict.NO_DATA,
-        why[shown],
-        related=related[shown],
-        related_layer=related_layer[shown],
-        args={"layer": layer[shown]},
+    field = Field(
+        mines,
+        voids,
+        own=(at[claim], own),
+        facing=facing(mines, None, loose, voids, context.value("neighbour_search_m")),
+        loose=loose,
+        reach=reach,
+        search=reach,
+        judge=lambda near: _apart(near.distance, near.sigma, context),
+        reason="void_owner_missing",
     )
+    return hidden(clear, field, {name: context.layer(name) for name in ("goaf", "working")})
 
 
 RULE = Rule(

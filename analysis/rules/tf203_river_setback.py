@@ -5,10 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
-from analysis.verdict import Verdicts, combined_sigma, decide, must_exceed
+from analysis.subjects import is_new_pond, is_unknown_pond
+from analysis.verdict import (
+    Verdicts,
+    above_zero,
+    combined_sigma,
+    decide,
+    is_within,
+    must_exceed,
+)
 from gis.distance import pairs_within, shortest_lines
-from gis.overlay import overlap_shapes
-from gis.ragged import Bools, Floats, Ints, Kind
+from gis.overlay import overlap_shapes, overlaps
+from gis.ragged import Bools, Floats, Ints, Kind, Ragged
 from layers.layer import Layer
 
 BASINS = ("yellow", "yangtze")
@@ -37,13 +45,16 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
         args={"column": ["project_type"] * len(rest)},
     )
     ponds = np.flatnonzero(applies)
-    sigma = float(np.nanmax(np.append(subjects.sigma_m, 0.0)))
-    rivers = _Rivers(context.layer("river"), context, sigma)
+    rivers = _Rivers(context.layer("river"), context, subjects.worst_sigma_m)
     chosen = subjects.shapes.take(ponds)
     i, j, distance = pairs_within(chosen, rivers.layer.shapes, rivers.reach)
-    pairs = _Pairs(ponds[i], j, distance, combined_sigma(
-        subjects.sigma_m[ponds[i]], rivers.layer.sigma_m[j]
-    ))  # fmt: skip
+    pairs = _Pairs(
+        ponds[i],
+        j,
+        distance,
+        combined_sigma(subjects.sigma_m[ponds[i]], rivers.layer.sigma_m[j]),
+        _depth(chosen, rivers, i, j),
+    )
     verdict, reason = _judge(pairs, rivers, context)
     hit = np.isin(verdict, (Verdict.FAIL, Verdict.REVIEW, Verdict.NO_DATA))
     hits = _hits(subjects, rivers, pairs.take(np.flatnonzero(hit)), verdict[hit], reason[hit])
@@ -54,14 +65,11 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
 
 def _scope(subjects: Layer) -> tuple[Bools, Bools, Bools]:
     """Return where the rule applies, where the rebuild is exempt, and where neither is known."""
-    unstated = subjects.is_null("project_type")
-    new = subjects.is_code("project_type", "new") | (
-        unstated & subjects.is_code("status", "planned")
-    )
     rebuilt = subjects.is_code("project_type", "rebuilt")
     exempt = rebuilt & subjects.is_code("rebuild_purpose", "safety", "ecology")
-    applies = new | (rebuilt & ~exempt) | subjects.is_code("project_type", "expanded")
-    return applies, exempt, unstated & subjects.is_null("status")
+    expanded = subjects.is_code("project_type", "expanded")
+    applies = is_new_pond(subjects) | (rebuilt & ~exempt) | expanded
+    return applies, exempt, is_unknown_pond(subjects)
 
 
 class _Rivers:
@@ -95,12 +103,12 @@ class _Rivers:
             context.value("centreline_half_width_tributary_m"),
             context.value("centreline_half_width_main_m"),
         )
-        width = layer.number("width_m") / 2
+        width = above_zero(layer.number("width_m")) / 2
         half = np.where(np.isnan(width), default, width)
         self.half: Floats = np.where(self.centreline | self.unknown_kind, half, 0.0)
         self.own_zone = self._with_zone()
         # Beyond the figures: as far as the accuracies blur them, and to show what PASS rests on.
-        worst = combined_sigma(np.nanmax(np.append(layer.sigma_m, 0.0)), pond_sigma)
+        worst = combined_sigma(layer.worst_sigma_m, pond_sigma)
         self.reach = float(
             np.max(self.figure + self.half, initial=0.0)
             + context.value("k_sigma") * worst
@@ -110,7 +118,8 @@ class _Rivers:
     def _without_shore(self, kind: Objects) -> Bools:
         """Return rows of rivers that the layer draws neither by shoreline nor by centre line."""
         numbers = self.layer.text("river_no")
-        drawn = {n for n, k in zip(numbers, kind, strict=True) if k in ("shoreline", "centreline")}
+        lines = np.isin(kind.astype(str), ("shoreline", "centreline"))
+        drawn = {n for n in numbers[lines] if n is not None}
         return np.array([n not in drawn for n in numbers], bool)
 
     def _with_zone(self) -> Bools:
@@ -133,15 +142,35 @@ def _law_names(layer: Layer) -> Objects:
     return names
 
 
+def _depth(ponds: Ragged, rivers: _Rivers, i: Ints, j: Ints) -> Floats:
+    """Return (k,) the greatest width of what ponds[i] shares with the zone j, metres; else 0."""
+    depth = np.zeros(len(i))
+    zones = np.flatnonzero(rivers.zone)
+    p, q, _, width = overlaps(ponds, rivers.layer.shapes.take(zones))
+    size = len(rivers.layer)
+    # Pairs come sorted by pond and river, and those that meet are among those within reach.
+    depth[np.searchsorted(i * size + j, p * size + zones[q])] = width
+    return depth
+
+
 class _Pairs:
     """Ponds and rivers within reach of each other, (k,) each."""
 
-    def __init__(self, pond: Ints, river: Ints, distance: Floats, sigma: Floats) -> None:
-        self.pond, self.river, self.distance, self.sigma = pond, river, distance, sigma
+    def __init__(
+        self, pond: Ints, river: Ints, distance: Floats, sigma: Floats, depth: Floats
+    ) -> None:
+        self.pond, self.river = pond, river
+        self.distance, self.sigma, self.depth = distance, sigma, depth
 
     def take(self, rows: Ints) -> _Pairs:
         """Return the pairs at ``rows``."""
-        return _Pairs(self.pond[rows], self.river[rows], self.distance[rows], self.sigma[rows])
+        return _Pairs(
+            self.pond[rows],
+            self.river[rows],
+            self.distance[rows],
+            self.sigma[rows],
+            self.depth[rows],
+        )
 
 
 def _judge(pairs: _Pairs, rivers: _Rivers, context: RuleContext) -> tuple[Verdicts, Objects]:
@@ -152,7 +181,10 @@ def _judge(pairs: _Pairs, rivers: _Rivers, context: RuleContext) -> tuple[Verdic
     zone = must_exceed(pairs.distance, context.value("touch_width_m"), pairs.sigma, k)
     within, near = np.equal(plain, Verdict.FAIL), np.equal(plain, Verdict.REVIEW)
     reached = ~np.equal(wide, Verdict.PASS)
-    in_zone, zone_near = np.equal(zone, Verdict.FAIL), np.equal(zone, Verdict.REVIEW)
+    # What reaches farther in than the accuracies explain lies in the zone.
+    deep = ~is_within(pairs.depth, k * np.nan_to_num(pairs.sigma))
+    in_zone = np.equal(zone, Verdict.FAIL) | (np.equal(zone, Verdict.REVIEW) & deep)
+    zone_near = np.equal(zone, Verdict.REVIEW)
     zoned = rivers.zone[j] & rivers.zone_decides
     river = rivers.counted[j]
     cases: list[tuple[Bools, Verdict, str]] = [

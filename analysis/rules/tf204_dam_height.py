@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.model import FindingTable, Rule, RuleContext, Verdict
 from analysis.subjects import is_new_pond, is_unknown_pond
-from analysis.verdict import decide, must_be_at_most, positive
+from analysis.verdict import above_zero, decide, must_be_at_most
 from layers.layer import Layer
 
 
@@ -16,7 +16,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     Limits: the height is the designer's figure; it is not measured on the terrain.
     """
     new, unknown = is_new_pond(subjects), is_unknown_pond(subjects)
-    height = np.where(new, positive(subjects.number("total_dam_height_m")), np.nan)
+    height = np.where(new, above_zero(subjects.number("total_dam_height_m")), np.nan)
     limit = context.value("dam_height_cap_m")
     against = must_be_at_most(height, limit)
     verdict, reason = decide(

@@ -8,6 +8,7 @@ from analysis.model import FindingTable, Objects, Rule, RuleContext, Verdict
 from analysis.subjects import is_new_pond, is_unknown_pond
 from analysis.verdict import (
     Verdicts,
+    above_zero,
     decide,
     must_be_at_least,
     must_be_at_most,
@@ -55,7 +56,7 @@ class _Ponds:
         self.new: Bools = is_new_pond(layer)
         self.unknown: Bools = is_unknown_pond(layer)
         self.limit = context.value("one_step_from_grade")
-        self.given: Floats = layer.number("grade")
+        self.given: Floats = _listed(layer.number("grade"), context.value("lowest_grade"))
         self.computed: Floats = computed_grade(layer, context)
         self.no_given: Bools = np.isnan(self.given)
         self.no_computed: Bools = np.isnan(self.computed)
@@ -68,12 +69,23 @@ class _Ponds:
 
     def missing(self) -> Objects:
         """Return the column whose lack leaves each facility undecided."""
-        no_volume = self.layer.is_null("total_volume_m3")
+        no_volume = np.isnan(_volume(self.layer))
         return np.select(
             [self.unknown, self.low, no_volume],
             ["project_type", "dam_method", "total_volume_m3"],
             "total_dam_height_m",
         ).astype(object)
+
+
+def _volume(layer: Layer) -> Floats:
+    return above_zero(layer.number("total_volume_m3"))
+
+
+def _listed(grade: Floats, lowest: float) -> Floats:
+    """Return grades as given, unknown (NaN) where the number is none of the standard's grades."""
+    known = np.equal(must_be_at_least(grade, 1), Verdict.PASS)
+    known &= np.equal(must_be_at_most(grade, lowest), Verdict.PASS)
+    return np.where(known, grade, np.nan)
 
 
 def computed_grade(layer: Layer, context: RuleContext) -> Floats:
@@ -83,7 +95,7 @@ def computed_grade(layer: Layer, context: RuleContext) -> Floats:
     standard allows.
     """
     lowest = context.value("lowest_grade")
-    volume, height = layer.number("total_volume_m3"), layer.number("total_dam_height_m")
+    volume, height = _volume(layer), above_zero(layer.number("total_dam_height_m"))
     by_volume = lowest - _reached(volume, VOLUMES, context)
     by_height = lowest - _reached(height, HEIGHTS, context)
     gap = must_be_at_most(np.abs(by_volume - by_height), context.value("grade_gap"))

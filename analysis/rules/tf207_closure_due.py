@@ -58,13 +58,18 @@ class _Ponds:
         by_operator = np.where(layer.is_null("operator"), flag, 0)
         self.ownerless = np.where(np.equal(flag, -1), by_operator, flag)
         self.ownerless_counts = context.optional_value("ownerless_closure") is not None
-        stop = layer.day("stopped_on")
-        self.day = np.where(np.isnat(stop), layer.day("last_discharge_on"), stop)
-        # A day still to come says nothing of how long the facility has been out of use.
-        to_come = ~is_past(self.day, context.as_of + timedelta(days=1))
-        self.day[to_come] = np.datetime64("NaT")
+        stop, last = (
+            self._past(layer.day(c), context) for c in ("stopped_on", "last_discharge_on")
+        )
+        self.day = np.where(np.isnat(stop), last, stop)
         self.years: Floats = years_since(self.day, context.as_of)
         self.long: Bools = np.equal(must_be_at_most(self.years, self.limit), Verdict.FAIL)
+
+    @staticmethod
+    def _past(days: npt.NDArray[np.datetime64], context: RuleContext) -> npt.NDArray[np.datetime64]:
+        """Return days without those still to come: they say nothing of a time out of use."""
+        past = is_past(days, context.as_of + timedelta(days=1))
+        return np.where(past, days, np.datetime64("NaT"))
 
     def missing(self) -> Objects:
         """Return the first column whose lack leaves a ground open."""

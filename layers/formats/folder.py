@@ -12,7 +12,7 @@ _TABLE_PARTS = frozenset({".dbf", ".shx", ".sbn", ".sbx"})
 # A folder that holds the first of a set holds what a run of ours wrote.
 _RESULTS = (
     ("subjects.parquet", "findings.parquet", "evidence.parquet", "report.json", "findings.gpkg",
-     "findings.csv"),
+     "findings.csv", "outlines.parquet", "map.html", "hillshade.png", "hillshade.pgw"),
     ("summary.json", "summary.csv"),
 )  # fmt: skip
 
@@ -63,8 +63,11 @@ def _taken(entry: Path) -> list[Path]:
     if not entry.is_dir():
         return []
     try:
-        next(entry.iterdir(), None)
+        inside = next(entry.iterdir(), None)
     except OSError:
+        return [entry]
+    # An empty folder called like a file stands where somebody meant a file to be.
+    if inside is None and suffix_of(entry) in SUPPORTED:
         return [entry]
     return layers_in(entry)
 

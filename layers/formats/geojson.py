@@ -1,4 +1,4 @@
-"""GeoJSON: read strictly before GDAL reads it, because GDAL calls everything WGS 84.
+"""GeoJSON, read strictly and without GDAL, which calls everything WGS 84 and follows links.
 
 Source: RFC 7946; the ``crs`` member of the format's 2008 specification is honoured.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,25 @@ import pyproj
 import shapely
 
 from gis.ragged import Shapes
-from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import ogr
 from layers.formats.encoding import read_text
+from layers.formats.geojson_rows import fields_of, rows_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 
 _DEPTH = {
     "Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2,
     "MultiPolygon": 3,
 }  # fmt: skip
+_DEEPEST = 64
+_MOST_FIELDS = 1_000
+# Escapes one by one, so that a backslash written twice begins none; group 1: half a pair.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _GEOMETRIES = {*_DEPTH, "GeometryCollection"}
 
 
@@ -50,19 +60,19 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
     stated, note, explicit = _crs(path, document)
     if crs is not None and not explicit:
         stated, note = crs, "由使用者给出 / given by the user"
-    if features:
-        rows = ogr.read_rows(path, text.encode("utf-8"))
-    else:  # GDAL makes no layer of an empty collection
-        rows = ogr.Rows({}, np.empty(0, dtype=object), None, ())
-    if len(rows.geometry) != len(features):
+    fields = fields_of(features)
+    if len(fields) > _MOST_FIELDS:
         raise refusal(
             path,
-            f"有 {len(features)} 个要素，只读出 {len(rows.geometry)} 个",
-            f"holds {len(features)} features, {len(rows.geometry)} were read",
+            f"有 {len(fields)} 个字段，超过 {_MOST_FIELDS} 个",
+            f"has {len(fields)} fields, more than {_MOST_FIELDS}",
         )
+    rows = rows_of(features, fields, [_is_sound(feature.get("geometry")) for feature in features])
     _check_degrees(path, stated, rows.geometry)
     labels = row_labels(len(features))
-    shapes, broken = _whole(features, rows, labels)
+    stated_shapes = [feature.get("geometry") is not None for feature in features]
+    lost = np.flatnonzero(shapely.is_missing(rows.geometry) & np.array(stated_shapes, bool))
+    broken = [ogr.unreadable_geometry(labels[k]) for k in lost]
     return Source(
         path=path,
         format="GeoJSON",
@@ -73,7 +83,7 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
         crs_note=note,
         declared=len(features),
         columns=rows.columns,
-        geometry=shapes,
+        geometry=rows.geometry,
         labels=labels,
         issues=(*rows.issues, *broken),
     )
@@ -81,7 +91,12 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        if _depth(text) > _DEEPEST:
+            raise RecursionError
+        _check_escapes(text)
+        document = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite
+        )
     except _WrongValueError as error:
         raise refusal(path, error.zh, error.en) from error
     except json.JSONDecodeError as error:
@@ -90,11 +105,37 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
             f"第 {error.lineno} 行第 {error.colno} 字不是合法的 JSON",
             f"line {error.lineno} column {error.colno} is not valid JSON ({error.msg})",
         ) from error
+    except ValueError as error:  # Python's bound on the digits of a whole number
+        raise refusal(
+            path, "含有位数过多的整数", "holds a whole number of too many digits"
+        ) from error
     except RecursionError as error:
         raise refusal(path, "JSON 嵌套过深", "JSON is nested too deep") from error
     if not isinstance(document, dict):
         raise refusal(path, "不是 GeoJSON 对象", "is no GeoJSON object")
     return document
+
+
+def _depth(text: str) -> int:
+    """Return how deep brackets stand in one another, texts in quotes left out."""
+    bare = re.sub(r"[^\[\]{}]+", "", _QUOTED.sub("", text)).encode("ascii")
+    codes = np.frombuffer(bare, np.uint8)
+    opens = np.isin(codes, np.frombuffer(b"[{", np.uint8))
+    return int(np.cumsum(np.where(opens, 1, -1)).max(initial=0))
+
+
+def _check_escapes(text: str) -> None:
+    if "\\u" in text and any(m.group(1) for m in _ESCAPE.finditer(text)):
+        raise _WrongValueError(
+            "含有不成对的 Unicode 代理项", "holds half a surrogate pair, which is no text"
+        )
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _WrongValueError(f"数值 {text} 超出范围", f"holds {text}, which is out of range")
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -195,23 +236,6 @@ def _metres(path: Path, row: int, x: float, y: float) -> FormatError:
         f"feature {row} has coordinates ({x:.10g}, {y:.10g}), which are no degrees but look like "
         'projected metres; state the CRS, e.g. --crs EPSG:4526 or crs = "EPSG:4526"',
     )
-
-
-def _whole(
-    features: list[dict[str, Any]], rows: ogr.Rows, labels: tuple[str, ...]
-) -> tuple[Shapes, list[Issue]]:
-    """Return the geometries that were read whole, and an error for each of the others.
-
-    GDAL drops a part or hole that it cannot parse and keeps the rest of the geometry.
-    """
-    stated = [feature.get("geometry") for feature in features]
-    sound = np.array([g is None or _is_sound(g) for g in stated], bool)
-    said = {issue.feature for issue in rows.issues}
-    shapes = rows.geometry.copy()
-    shapes[~sound] = None
-    lost = np.flatnonzero(shapely.is_missing(shapes))
-    broken = [labels[k] for k in lost if stated[k] is not None and labels[k] not in said]
-    return shapes, [ogr.unreadable_geometry(label) for label in broken]
 
 
 def _is_sound(geometry: object) -> bool:

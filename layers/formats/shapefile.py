@@ -16,14 +16,14 @@ import shapely
 
 from gis.ragged import Bools, Ints
 from layers.account import Issue
+from layers.errors import FormatError
 from layers.formats import dbf, ogr
 from layers.formats.encoding import Guess, Text, decode, guess, normal_name, of_language_id, require
+from layers.formats.shapefile_index import check_index
 from layers.formats.source import Source, digest_files, refusal
 from layers.issues import label_en, warning
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_HEADER = 100
-_SMALLEST = 12  # bytes of a null shape, the shortest record
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class _Text:
 def read(path: Path, encoding: str | None) -> Source:
     """Read a Shapefile; .shp, .shx and .dbf must be there and agree on the number of rows."""
     files = sidecars(path)
-    kinds = _check_index(path, files[".shx"])
+    kinds = check_index(path, files[".shx"])
     table = dbf.read_table(files[".dbf"])
     if len(table.cells) != len(kinds):
         raise refusal(
@@ -49,7 +49,13 @@ def read(path: Path, encoding: str | None) -> Source:
     text = _encoding(path, table, files.get(".cpg"), encoding)
     kept = np.flatnonzero(~table.deleted)
     labels = tuple(f"第 {k + 1} 行" for k in kept)
-    rows = ogr.read_rows(path, path.resolve(), encoding="ISO-8859-1", labels=labels)
+    stated, note, crs_issues = _crs(files.get(".prj"))
+    try:
+        rows = ogr.read_rows(path, path.resolve(), encoding="ISO-8859-1", labels=labels)
+    except FormatError:
+        if stated is None and ".prj" in files:
+            raise _bad_prj(path, files[".prj"]) from None
+        raise
     if len(rows.geometry) != len(kept) or len(rows.columns) != len(table.fields):
         raise refusal(
             path,
@@ -59,7 +65,6 @@ def read(path: Path, encoding: str | None) -> Source:
             f"{len(rows.geometry)} of {len(rows.columns)} read",
         )
     columns, issues = _columns(path, table, rows, text, labels)
-    stated, note, crs_issues = _crs(files.get(".prj"))
     return Source(
         path=path,
         format="ESRI Shapefile",
@@ -98,7 +103,9 @@ def sidecars(path: Path) -> dict[str, Path]:
         .shx or .dbf is missing.
     """
     files = {".shp": path}
-    for other in sorted(path.parent.iterdir()):
+    # Folders hold thousands of files: only those of the name are sorted.
+    own = [p for p in path.parent.iterdir() if p.name.startswith(f"{path.stem}.")]
+    for other in sorted(own):
         suffix = other.suffix.lower()
         if other.stem == path.stem and suffix in _PARTS[1:] and other.is_file():
             files.setdefault(suffix, other)
@@ -110,60 +117,6 @@ def sidecars(path: Path) -> dict[str, Path]:
                 f"its {suffix} file is missing ({path.stem}{suffix})",
             )
     return files
-
-
-def _check_index(path: Path, index: Path) -> Ints:
-    """Return the shape type of every record after checking that .shx lists all of .shp."""
-    shapes = _checked(path, _SMALLEST)
-    listed = _checked(index, 8)
-    if (len(listed) - _HEADER) % 8:
-        raise refusal(index, "长度不是整条记录（被截断）", "ends inside a record (cut off)")
-    pairs = listed[_HEADER:].copy().view(">i4").astype(np.int64).reshape(-1, 2) * 2
-    start, size = pairs[:, 0], pairs[:, 1]
-    ends = start + 8 + size
-    order = np.argsort(start, kind="stable")
-    tiled = np.concatenate([[_HEADER], ends[order]])
-    if not (np.all(size >= 4) and np.array_equal(tiled[:-1], start[order])):
-        raise refusal(path, ".shx 与 .shp 不一致", "its .shx does not describe its .shp")
-    if tiled[-1] != len(shapes):
-        rest = len(shapes) - tiled[-1]
-        raise refusal(
-            path,
-            f".shx 列出 {len(start)} 个图形，.shp 里还有 {rest} 字节未列出或缺失",
-            f"its .shx lists {len(start)} shapes; {rest} bytes of the .shp are unlisted or missing",
-        )
-    return _check_records(path, shapes, start, size)
-
-
-def _checked(path: Path, smallest: int) -> dbf.Bytes:
-    """Return the bytes that the header declares; fewer than a record may follow them."""
-    data = np.fromfile(path, np.uint8)
-    if len(data) < _HEADER or int.from_bytes(data[:4].tobytes(), "big") != 9994:
-        raise refusal(path, "不是 Shapefile（文件头不对）", "not a Shapefile (wrong header)")
-    stated = int.from_bytes(data[24:28].tobytes(), "big") * 2
-    if stated < _HEADER or not 0 <= len(data) - stated < smallest:
-        raise refusal(
-            path,
-            f"文件头声明 {stated} 字节，实际 {len(data)} 字节",
-            f"the header declares {stated} bytes, the file has {len(data)}",
-        )
-    return data[:stated]
-
-
-def _check_records(path: Path, shapes: dbf.Bytes, start: Ints, size: Ints) -> Ints:
-    """Return the shape types; each record's own length must be the one .shx gives."""
-    own = _int32(shapes, start + 4, ">i4") * 2
-    if not np.array_equal(own, size):
-        row = int(np.flatnonzero(own != size)[0]) + 1
-        raise refusal(
-            path, f"第 {row} 个图形的长度与 .shx 不符", f"shape {row} has not the length .shx gives"
-        )
-    return _int32(shapes, start + 8, "<i4")
-
-
-def _int32(data: dbf.Bytes, at: Ints, kind: str) -> Ints:
-    cells = np.ascontiguousarray(data[at[:, None] + np.arange(4)])
-    return cells.view(kind).ravel().astype(np.int64)
 
 
 def _encoding(path: Path, table: dbf.Table, cpg: Path | None, asked: str | None) -> _Text:
@@ -280,6 +233,16 @@ def _crs(prj: Path | None) -> tuple[pyproj.CRS | None, str, list[Issue]]:
     zh, en = f"{prj.name} 不是可用的坐标系说明", f"{prj.name} holds no usable CRS"
     note = problem or "空的 .prj / empty .prj"
     return None, note, [warning("crs_unreadable", zh, en)]
+
+
+def _bad_prj(path: Path, prj: Path) -> FormatError:
+    """Return the error that GDAL stumbles over the ``.prj``; without it, it would not."""
+    return refusal(
+        path,
+        f"{prj.name} 不是可用的坐标系说明；请换成正确的 .prj，或移走它并给出坐标系（--crs）",
+        f"{prj.name} holds no usable CRS; put a right .prj in its place, or move it away and "
+        "state the CRS (--crs)",
+    )
 
 
 def _deleted(count: int) -> list[Issue]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from pathlib import Path
 
@@ -77,6 +78,8 @@ def suffix_of(path: Path) -> str:
 def missing(path: Path) -> FormatError:
     """Return the error about a file that is not there, telling what is there in its place."""
     if path.is_symlink():
+        if _turns_round(path):
+            return refusal(path, "链接绕回自身", "is a link that leads back to itself")
         return refusal(path, "链接指向的文件不存在", "is a link to a file that does not exist")
     rest = parts_of(path) if path.suffix.lower() == ".shp" else []
     if rest:
@@ -87,6 +90,14 @@ def missing(path: Path) -> FormatError:
             f"the .shp file is missing while its companions exist ({names[1]})",
         )
     return refusal(path, "文件不存在", "no such file")
+
+
+def _turns_round(link: Path) -> bool:
+    try:
+        link.stat()
+    except OSError as fault:
+        return fault.errno == errno.ELOOP
+    return False
 
 
 def parts_of(path: Path) -> list[str]:

@@ -66,9 +66,14 @@ def build_layer(
     role: str = "workspace",
     absent: Sequence[str] = (),
     doubtful: Sequence[int] = (),
+    predecessors: Sequence[Mapping[str, Any]] = (),
+    predecessors_doubtful: Sequence[int] = (),
     origin: Sequence[float] = ORIGIN,
 ) -> Layer:
-    """Return a layer; ``coverage`` is a box in metres, ``refused`` rows may lack a shape."""
+    """Return a layer; ``coverage`` is a box in metres, ``refused`` rows may lack a shape.
+
+    ``predecessors`` are registered rows whose places vetted ones have taken.
+    """
     schema = catalog()[name]
     known = {c.name for c in schema.columns}
     for row in rows:
@@ -121,6 +126,15 @@ def build_layer(
         empty_means_none=empty_means_none,
         snapshot_row=np.arange(len(rows), dtype=np.int32),
         doubtful=np.isin(np.arange(len(rows)), doubtful),
+        predecessors=build_layer(
+            name,
+            predecessors,
+            accuracy_m=accuracy_m,
+            doubtful=predecessors_doubtful,
+            origin=origin,
+        )
+        if predecessors
+        else None,
     )
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from analysis import api
+from analysis import api, session
 from analysis.io import OutputError
 from analysis.model import Verdict
 from layers.errors import LayerError
@@ -93,6 +93,60 @@ def test_the_same_input_twice_gives_the_same_bytes(workspace, tmp_path):
             assert a == b
         else:
             assert first == second, written.name
+
+
+# -- what only the map shows ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_river(workspace):
+    """A river 500 m north of the registered right, which no rule of these tests reads."""
+    line = shapely.LineString([(37_499_000, 4_301_500), (37_502_000, 4_301_500)])
+    frame = gpd.GeoDataFrame({"river_no": ["HL"]}, geometry=[line], crs=ZONE_37)
+    frame.to_file(workspace.parent / "河流.gpkg")
+    text = workspace.read_text(encoding="utf-8") + '\n[layers.river]\nsource = "河流.gpkg"\n'
+    workspace.write_text(text, encoding="utf-8")
+    return workspace
+
+
+def drawn(out):
+    table = pq.read_table(out / "outlines.parquet")
+    rows = zip(table["role"].to_pylist(), table["feature_id"].to_pylist(), strict=True)
+    return list(rows), json.loads(table.schema.metadata[b"minezone"])["unread"]
+
+
+def test_the_ground_is_drawn_and_no_rule_sees_it(with_river, tmp_path):
+    file = write_rights(tmp_path / "申请.gpkg", [("丙", "applied", square(2000, 0))])
+    assert vet(with_river, [file], tmp_path / "out").exit_status == 0
+    assert drawn(tmp_path / "out") == (
+        [
+            ("subject", "mining_right:丙"), ("context", "mining_right:乙"),
+            ("context", "mining_right:甲"), ("context", "river:HL"),
+        ],
+        {},
+    )  # fmt: skip
+    report = json.loads((tmp_path / "out" / "report.json").read_bytes())
+    assert {i["source"] for i in report["inputs"]} == {"登记.gpkg", str(file)}
+    metadata = pq.read_schema(tmp_path / "out" / "findings.parquet").metadata[b"minezone"]
+    assert list(json.loads(metadata)["layers"]) == ["mining_right"]
+
+
+def test_ground_that_cannot_be_read_takes_no_verdict_with_it(with_river, tmp_path):
+    (with_river.parent / "河流.gpkg").write_bytes(b"no package")
+    file = write_rights(tmp_path / "申请.gpkg", [("丙", "applied", square(2000, 0))])
+    assert vet(with_river, [file], tmp_path / "out").exit_status == 0
+    rows, unread = drawn(tmp_path / "out")
+    assert {name.partition(":")[0] for _, name in rows} == {"mining_right"}
+    assert "河流.gpkg" in unread["river"]["zh"] and "河流.gpkg" in unread["river"]["en"]
+
+
+def test_ground_that_would_cost_much_is_left_out(with_river, tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "MOST_GROUND_BYTES", 1)
+    file = write_rights(tmp_path / "申请.gpkg", [("丙", "applied", square(2000, 0))])
+    vet(with_river, [file], tmp_path / "out")
+    rows, unread = drawn(tmp_path / "out")
+    assert {name.partition(":")[0] for _, name in rows} == {"mining_right"}
+    assert unread == {}
 
 
 def test_a_changed_source_is_read_again(workspace, tmp_path):

@@ -12,6 +12,7 @@ import analysis.rules
 from analysis import verdict
 from analysis.model import Verdict
 from analysis.verdict import (
+    above_zero,
     combine,
     combined_sigma,
     is_overlap,
@@ -67,6 +68,11 @@ def test_slivers_are_judged_by_the_accuracy_of_both_layers():
     assert list(is_overlap([0.1, 0.1002], 0.1)) == [False, True]
     assert list(is_touch([0.001, 0.0011], 0.001)) == [True, False]
     assert list(is_within([1.0, 1.1], 1.0)) == [True, False]
+
+
+def test_what_is_measured_is_more_than_nought():
+    assert above_zero([2.5, 1e-9]).tolist() == [2.5, 1e-9]
+    assert np.isnan(above_zero([0.0, -1.0, np.nan])).all()
 
 
 def test_years_are_whole_on_the_anniversary():

@@ -45,6 +45,14 @@ def test_joining_twice_keeps_what_was_displaced(rights):
     first = rights(["A", "B", "C"]).join(rights(["A"], vetted=True))
     second = first.join(rights(["B"], vetted=True))
     assert second.displaced == {"A", "B"}
+    # What was registered of them is kept beside the layer, each row with its own source.
+    assert rows_of(second.predecessors) == [("A", 0, 0), ("B", 1, 0)]
+    third = second.join(rights(["A"], vetted=True))
+    assert rows_of(third.predecessors) == [("A", 0, 0), ("B", 1, 0), ("A", 3, 1)]
+    assert len(third.predecessors.shapes) == len(third.predecessors.doubtful) == 3
+    assert third.take([0]).predecessors is third.predecessors
+    assert first.join(rights(["Z"], vetted=True)).displaced == {"A"}
+    assert rights(["A"]).join(rights(["Z"], vetted=True)).predecessors is None
     assert rows_of(second) == [("C", 2, 0), ("A", 3, 1), ("B", 4, 2)]
 
 
@@ -100,3 +108,11 @@ def test_entries_of_lists_and_matches_by_number(rights):
     other = rights(["B", None, "A", "B"], vetted=True)
     i, j = layer.matches("licence_no", other, "licence_no")
     assert (i.tolist(), j.tolist()) == ([0, 1, 1], [2, 0, 3])
+
+
+def test_numbers_are_matched_with_or_without_their_case(rights):
+    some, others = rights(["A-1", "b"]), rights(["a-1", "B", "b"])
+    found = some.matches("licence_no", others, "licence_no")
+    assert [v.tolist() for v in found] == [[1], [2]]
+    found = some.matches("licence_no", others, "licence_no", ignore_case=True)
+    assert [v.tolist() for v in found] == [[0, 1, 1], [0, 1, 2]]

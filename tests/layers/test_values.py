@@ -109,13 +109,15 @@ PLACEHOLDERS = [
     "未办理", "未办", "拟设", "未知", "不详", "不明", "未定", "无证", "无号", "*", "**", "?",
     "？？", "xx", "XXX", "ＸＸ", "unknown", "TBD", "n.a.", "nil", "None", "null", "nan",
     "（暂无）", "【待定】", "<未知>", "暂\u3000无", "暂无（新立）", "新立/办理中", "待定。",
-    "×", "0", "0.0", "000000", "０００", "0-00",
+    "×", "0", "0.0", "000000", "０００", "0-00", "不涉及", "不适用", "否", "没有", "无需", "新建",
+    "待落实", "同上", "详见附件", "无主", "无生产经营主体", "No", "N/A", "Not applicable",
 ]  # fmt: skip
 IDENTITIES = [
     ("mining_right", "licence_no"), ("mining_right", "replaces_licences"),
     ("mining_right", "holder"), ("tailings_facility", "facility_no"),
     ("tailings_facility", "replaces_facility"), ("tailings_facility", "operator"),
     ("dam_toe", "facility_no"), ("goaf", "owner_licence_no"), ("right_part", "parent_licence_no"),
+    ("mining_right", "orebody_id"), ("orebody", "orebody_id"),
 ]  # fmt: skip
 
 

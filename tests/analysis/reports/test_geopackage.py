@@ -33,9 +33,12 @@ def test_tables_kinds_and_readable_names(gpkg):
     assert pyogrio.list_layers(gpkg).tolist() == [
         ["subjects", "MultiPolygon"], ["findings", "MultiPolygon"],
         ["evidence_areas", "MultiPolygon"], ["evidence_lines", "MultiLineString"],
+        ["layer_styles", None],
     ]  # fmt: skip
     with closing(sqlite3.connect(gpkg)) as base:
-        contents = base.execute("SELECT table_name, identifier, srs_id FROM gpkg_contents")
+        contents = base.execute(
+            "SELECT table_name, identifier, srs_id FROM gpkg_contents WHERE data_type = 'features'"
+        )
         assert contents.fetchall() == [
             ("subjects", "判定对象 Subjects", 4490), ("findings", "判定结果 Findings", 4490),
             ("evidence_areas", "证据（面） Evidence, areas", 4490),

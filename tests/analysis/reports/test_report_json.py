@@ -119,6 +119,7 @@ def test_tables_are_listed_with_rows_and_digest(report, tmp_path):
 
     assert [(t["file"], t["rows"]) for t in report["tables"]] == [
         ("subjects.parquet", 4), ("findings.parquet", 8), ("evidence.parquet", 3),
+        ("outlines.parquet", 4),
     ]  # fmt: skip
     for entry in report["tables"]:
         data = (tmp_path / entry["file"]).read_bytes()

@@ -11,13 +11,21 @@ import pytest
 from analysis import io, messages
 from analysis.io import OutputError, staged, write_bytes
 from analysis.model import Verdict
-from analysis.reports import write
+from analysis.reports import NAMES, remove_results, write
 from analysis.reports.frame import ROLES, Frame
-from analysis.style import ROLE_LABELS, VERDICT_STYLES, label_of
+from analysis.style import (
+    LAYER_COLOURS,
+    ROLE_COLOURS,
+    ROLE_LABELS,
+    VERDICT_STYLES,
+    label_of,
+)
+from layers.catalog import catalog
+from layers.formats import folder
 
 FILES = {
-    "subjects.parquet", "findings.parquet", "evidence.parquet", "report.json", "findings.gpkg",
-    "findings.csv",
+    "subjects.parquet", "findings.parquet", "evidence.parquet", "outlines.parquet", "report.json",
+    "findings.gpkg", "findings.csv",
 }  # fmt: skip
 
 
@@ -30,8 +38,8 @@ def test_all_files_and_nothing_else(results, tmp_path):
     written = write(results, out)
     assert set(contents(out)) == FILES
     assert [p.name for p in written] == [
-        "subjects.parquet", "findings.parquet", "evidence.parquet", "findings.gpkg",
-        "findings.csv", "report.json",
+        "subjects.parquet", "findings.parquet", "evidence.parquet", "outlines.parquet",
+        "findings.gpkg", "findings.csv", "report.json",
     ]  # fmt: skip
     assert all(io.sha256_of(path) == digest for path, digest in written.items())
 
@@ -57,7 +65,7 @@ spec = spec_from_file_location("reports_conftest", sys.argv[1])
 module = module_from_spec(spec)
 spec.loader.exec_module(module)
 module.frame_module.render_all = module.render_stub
-from analysis.reports import write
+from analysis.reports import NAMES, remove_results, write
 write(module.make_results(), Path(sys.argv[2]))
 """
 
@@ -79,6 +87,28 @@ def test_an_earlier_run_is_replaced_and_its_optional_files_removed(results, many
     write(results, tmp_path, {"csv"})
     assert set(contents(tmp_path)) == FILES - {"findings.gpkg"} | {"note.txt"}
     assert len(json.loads((tmp_path / "report.json").read_bytes())["subjects"]) == 4
+
+
+def test_what_was_drawn_of_an_earlier_run_does_not_outlive_it(results, many, tmp_path):
+    drawn = ("map.html", "hillshade.png", "hillshade.pgw")
+    for name in drawn:
+        (tmp_path / name).write_text("somebody's")
+    write(many(5), tmp_path)
+    assert all((tmp_path / name).exists() for name in drawn)  # no run of ours had left them
+    write(results, tmp_path)
+    assert set(contents(tmp_path)) == FILES
+
+
+def test_all_that_a_run_left_is_removed_and_nothing_else(results, tmp_path):
+    write(results, tmp_path)
+    for name in ("map.html", "note.txt"):
+        (tmp_path / name).write_text("")
+    remove_results(tmp_path)
+    assert set(contents(tmp_path)) == {"note.txt"}
+
+
+def test_a_walk_through_folders_knows_every_file_of_a_run():
+    assert set(folder._RESULTS[0]) == set(NAMES)
 
 
 def test_a_failing_writer_leaves_the_earlier_run_whole(results, many, tmp_path, monkeypatch):
@@ -147,7 +177,8 @@ def test_every_verdict_and_role_has_a_look():
     assert len({s.weight for s in VERDICT_STYLES.values()}) == 5
     for lang in ("zh", "en"):
         assert len({label_of(v, lang) for v in Verdict}) == 5
-    assert set(ROLE_LABELS) == set(ROLES)
+    assert set(ROLE_LABELS) == set(ROLE_COLOURS) == set(ROLES)
+    assert list(LAYER_COLOURS) == list(catalog())
 
 
 def test_the_worst_decided_verdict_ignores_what_lacks_data(results):

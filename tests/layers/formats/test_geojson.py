@@ -122,6 +122,9 @@ def test_other_crs_members_are_refused(write_json, crs):
         ('{"type": "Topology", "objects": {}}', "Topology"),
         ('{"type": "FeatureCollection", "features": [{"type": "Point"}]}', "feature 1"),
         ('{"x": ' * 100_000, "nested too deep"),
+        ('{"a": ' + "[" * 64 + "]" * 64 + "}", "nested too deep"),
+        ('{"type": "Point", "coordinates": [1, ' + "9" * 5000 + "]}", "too many digits"),
+        (r'{"type": "Point", "coordinates": [1, 2], "id": "\ud800x"}', "surrogate"),
         ('{"rings": []}', "None"),
     ],
 )
@@ -161,6 +164,53 @@ def test_number_beyond_all_bounds(write_json):
     text = json.dumps(collection(polygon(), {"type": "Point", "coordinates": [110, 12345]}))
     with pytest.raises(FormatError, match="1e999"):
         read(write_json(text.replace("12345", "1e999")))
+
+
+def test_brackets_and_escapes_in_texts_are_no_structure(write_json):
+    note = "[" * 100 + r"\ud800" + "\U00020bb7"
+    feature = {"type": "Feature", "properties": {"note": note}, "geometry": polygon()}
+    text = json.dumps(feature, ensure_ascii=True)
+    assert read(write_json(text)).columns["note"].to_pylist() == [note]
+
+
+def test_fields_keep_their_order_and_kinds(write_json):
+    rows = [
+        {"n": 1, "flag": True, "x": 1, "mixed": 1, "list": [1], "day": "2024-02-01", "big": 2**70},
+        {"x": 2.5, "mixed": "a", "flag": None, "late": "z"},
+    ]
+    features = [
+        {"type": "Feature", "id": f"f{k}", "properties": row, "geometry": polygon()}
+        for k, row in enumerate(rows)
+    ]
+    source = read(write_json({"type": "FeatureCollection", "features": features}))
+    assert {name: values.to_pylist() for name, values in source.columns.items()} == {
+        "id": ["f0", "f1"],
+        "n": [1, None],
+        "flag": [True, None],
+        "x": [1.0, 2.5],
+        "mixed": ["1", "a"],
+        "day": ["2024-02-01", None],
+        "big": [float(2**70), None],
+        "late": [None, "z"],
+    }
+    assert list(source.columns) == ["id", "n", "flag", "x", "mixed", "day", "big", "late"]
+    assert [i.code for i in source.issues] == ["column_ignored"]
+
+
+def test_elevations_are_left_out(write_json):
+    ring = [[110.0, 35.0, 7], [111.0, 35.0, 7], [111.0, 36.0, 7, 0], [110.0, 35.0, 7]]
+    parts = {"type": "GeometryCollection", "geometries": [polygon([ring])]}
+    source = read(write_json(collection(polygon([ring]), parts)))
+    assert not source.geometry[0].has_z
+    assert source.geometry[0].wkt == source.geometry[1].geoms[0].wkt
+    assert source.geometry[0].area == 0.5
+
+
+def test_too_many_fields(write_json):
+    feature = {"type": "Feature", "geometry": polygon()}
+    feature["properties"] = {f"f{k}": k for k in range(1001)}
+    with pytest.raises(FormatError, match="1001 fields"):
+        read(write_json(feature))
 
 
 def test_gbk_geojson(write_text):

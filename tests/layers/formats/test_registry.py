@@ -153,7 +153,7 @@ def test_walk_lists_links_that_it_does_not_follow(tmp_path):
     for name, said in [
         ("folder", "is a link to a folder, not followed"),
         ("gone.gpkg", "is a link to a file that does not exist"),
-        ("loop", "is a link to a file that does not exist"),
+        ("loop", "is a link that leads back to itself"),
     ]:
         with pytest.raises(FormatError, match=said):
             read(tmp_path / name)
@@ -162,7 +162,7 @@ def test_walk_lists_links_that_it_does_not_follow(tmp_path):
 
 def test_walk_leaves_out_results_of_our_own_runs(tmp_path):
     results = ["subjects.parquet", "findings.parquet", "evidence.parquet", "report.json",
-               "findings.gpkg", "findings.csv"]  # fmt: skip
+               "findings.gpkg", "findings.csv", "outlines.parquet", "map.html"]  # fmt: skip
     (tmp_path / "one").mkdir()
     for name in ["summary.csv", "summary.json", *(f"one/{n}" for n in results), "one/申请.gpkg"]:
         (tmp_path / name).touch()
@@ -171,7 +171,7 @@ def test_walk_leaves_out_results_of_our_own_runs(tmp_path):
     (tmp_path / "summary.json").unlink()
     assert names(tmp_path) == [
         "one/evidence.parquet", "one/findings.csv", "one/findings.gpkg", "one/findings.parquet",
-        "one/subjects.parquet", "one/申请.gpkg", "summary.csv",
+        "one/outlines.parquet", "one/subjects.parquet", "one/申请.gpkg", "summary.csv",
     ]  # fmt: skip
 
 
@@ -401,3 +401,13 @@ def test_file_geodatabase(tmp_path, frame):
     other.mkdir()
     with pytest.raises(FormatError, match="not a file geodatabase"):
         read(other)
+
+
+def test_walk_lists_an_empty_folder_called_like_a_file(tmp_path):
+    (tmp_path / "a.shp").mkdir()
+    (tmp_path / "b.shp").mkdir()
+    (tmp_path / "b.shp" / "c.gpkg").touch()
+    (tmp_path / "d").mkdir()
+    assert names(tmp_path) == ["a.shp", "b.shp/c.gpkg"]
+    with pytest.raises(FormatError, match="is a folder, not a file"):
+        read(tmp_path / "a.shp")

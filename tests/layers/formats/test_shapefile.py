@@ -206,3 +206,21 @@ def test_two_fields_of_one_name(write_shapefile):
     path = write_shapefile([[b"a", b"b"]], [(b"T", "C", 3), (b"T", "C", 3)])
     with pytest.raises(FormatError, match="two fields"):
         read(path)
+
+
+def test_a_prj_that_gdal_stumbles_over_is_named(write_shapefile):
+    path = write_shapefile([[b"a"]], [(b"T", "C", 3)])
+    path.with_suffix(".prj").write_bytes(b"PROJCS[\x00\xff\xfe garbage")
+    with pytest.raises(FormatError, match=r"t\.prj holds no usable CRS") as caught:
+        read(path)
+    assert "移走它并给出坐标系" in caught.value.zh
+    path.with_suffix(".prj").write_text("no such system", encoding="ascii")
+    assert codes(read(path)) == ["crs_unreadable"]
+
+
+def test_sidecars_of_files_with_a_longer_name_are_not_taken(write_shapefile):
+    write_shapefile([[b"a"]], [(b"T", "C", 3)], stem="t.1")
+    path = write_shapefile([[b"b"]], [(b"T", "C", 3)])
+    path.with_suffix(".dbf").unlink()
+    with pytest.raises(FormatError, match=r"its \.dbf file is missing \(t\.dbf\)"):
+        read(path)

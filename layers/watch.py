@@ -1,0 +1,51 @@
+"""Whether the files of a workspace are still those that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from layers.formats.sniff import SIDECARS
+from layers.workspace import Workspace
+
+Stamp = tuple[tuple[str, int, int, int, int], ...]
+
+
+def stamp_of(workspace: Workspace) -> Stamp:
+    """Return name, size, times and number of every file that the workspace reads.
+
+    Two equal stamps mean that no file was written, replaced, added or removed in between, as
+    far as the file system tells; contents are not read. A missing file is part of the stamp.
+    """
+    return tuple(sorted({_state(path) for path in _files(workspace)}))
+
+
+def _files(workspace: Workspace) -> Iterator[Path]:
+    yield workspace.path
+    for settings in workspace.layers.values():
+        yield from _parts(workspace.root / settings.source)
+        if settings.coverage is not None:
+            yield from _parts(workspace.root / settings.coverage)
+    yield from workspace.terrain_files()
+
+
+def _parts(path: Path) -> Iterator[Path]:
+    yield path
+    if path.is_dir():
+        yield from path.iterdir()
+    elif path.suffix.lower() == ".shp" and path.parent.is_dir():
+        beside = path.parent.glob(f"{_literal(path.stem)}.*")
+        yield from (p for p in beside if p.suffix.lower() in SIDECARS)
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _state(path: Path) -> tuple[str, int, int, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return str(path), -1, 0, 0, 0
+    times = status.st_mtime_ns, status.st_ctime_ns
+    return str(path), status.st_size, *times, status.st_ino

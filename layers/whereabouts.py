@@ -1,0 +1,118 @@
+"""Coordinates that lie where they cannot: abroad, in another zone, in another kind of system."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+
+from gis import crs as gis_crs
+from gis.ragged import Bools, Floats, Ints
+from layers.errors import LayerError
+from layers.settings import Extent
+
+Reason = tuple[str, str]
+"""Why a row is refused, in Chinese and in English."""
+
+
+@lru_cache(maxsize=64)
+def crs_name(system: pyproj.CRS) -> str:
+    """Return the code of a system where it has one, else its name."""
+    authority = system.to_authority(min_confidence=100)
+    return f"{authority[0]}:{authority[1]}" if authority else str(system.name)
+
+
+def outside(rows: Ints, lonlat: Floats, counts: Ints, extent: Extent) -> dict[int, Reason]:
+    """Return rows with a coordinate outside China (or off the globe), and where it lies."""
+    if not len(rows):
+        return {}
+    with np.errstate(invalid="ignore"):
+        on_globe = np.abs(lonlat[:, 0]) <= 180.0
+        on_globe &= np.abs(lonlat[:, 1]) <= 90.0
+    good = gis_crs.in_china(lonlat) if extent == "china" else on_globe
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    inside = np.logical_and.reduceat(good, starts)
+    firsts = [lonlat[s : s + c][~good[s : s + c]][0] for s, c in _spans(starts, counts, ~inside)]
+    where = [f"({x:.6g}, {y:.6g})" for x, y in firsts]
+    place_zh, place_en = ("中国", "China") if extent == "china" else ("地球", "the globe")
+    return {
+        int(row): (f"坐标 {at} 不在{place_zh}范围内", f"coordinate {at} lies outside {place_en}")
+        for row, at in zip(rows[~inside], where, strict=True)
+    }
+
+
+def _spans(starts: Ints, counts: Ints, mask: Bools) -> list[tuple[int, int]]:
+    return [(int(s), int(c)) for s, c in zip(starts[mask], counts[mask], strict=True)]
+
+
+def other_zones(rows: Ints, xy: Floats, counts: Ints, system: pyproj.CRS) -> dict[int, Reason]:
+    """Return rows with an easting of another zone than the system's."""
+    strange = gis_crs.other_zone(xy, system)
+    if not strange.any():
+        return {}
+    own = gis_crs.zone_prefix(system)
+    first = {int(k): v for k, v in zip(np.repeat(rows, counts)[strange][::-1], xy[strange][::-1])}  # noqa: B905
+    return {
+        row: (
+            f"坐标 ({x:.10g}, {y:.10g}) 的带号与坐标系的第 {own} 带不符",
+            f"coordinate ({x:.10g}, {y:.10g}) does not begin with {own}, the zone of its CRS",
+        )
+        for row, (x, y) in first.items()
+    }
+
+
+def misplaced(
+    xy: Floats, lonlat: Floats, system: pyproj.CRS, extent: Extent, file: str
+) -> LayerError:
+    """Return the error that no row lies where it could, with what is probably wrong."""
+    found = gis_crs.recognise(xy).kind
+    name = crs_name(system)
+    if system.is_projected and found == "degrees":
+        return LayerError(
+            f"{file}：坐标系 {name} 是平面坐标（米），而坐标像经纬度（{_box(xy)}）",
+            f"{file}: {name} is a plane in metres, but the coordinates look like degrees "
+            f"({_box(xy)})",
+        )
+    if system.is_geographic and found == "gauss_kruger":
+        return LayerError(
+            f"{file}：坐标系 {name} 是经纬度，而坐标像平面坐标（{_box(xy)}）",
+            f"{file}: {name} is longitude and latitude, but the coordinates look like metres of a "
+            f"plane ({_box(xy)})",
+        )
+    if gis_crs.other_zone(xy, system).any():
+        own = gis_crs.zone_prefix(system)
+        return LayerError(
+            f"{file}：坐标（{_box(xy)}）的带号与坐标系 {name} 的第 {own} 带不符",
+            f"{file}: the eastings ({_box(xy)}) do not begin with {own}, the zone of {name}",
+        )
+    return _all_outside(lonlat, extent, file)
+
+
+def _box(xy: Floats) -> str:
+    low, high = np.nanmin(xy, axis=0), np.nanmax(xy, axis=0)
+    return f"{low[0]:.10g}–{high[0]:.10g}, {low[1]:.10g}–{high[1]:.10g}"
+
+
+def _all_outside(lonlat: Floats, extent: Extent, file: str) -> LayerError:
+    low, high = np.nanmin(lonlat, axis=0), np.nanmax(lonlat, axis=0)
+    box = f"{low[0]:.6g}–{high[0]:.6g}, {low[1]:.6g}–{high[1]:.6g}"
+    if extent != "china":
+        return LayerError(
+            f"{file}：全部坐标都不是地球上的经纬度（{box}）",
+            f"{file}: no coordinate is a longitude and latitude on the globe ({box})",
+        )
+    if gis_crs.in_china(lonlat[:, ::-1]).all():
+        hint_zh, hint_en = "经纬度似乎写反", "longitude and latitude seem swapped"
+    else:
+        hint_zh = "坐标系、带号或中央子午线可能有误，东坐标可能多写或漏写带号，或 X、Y 写反"
+        hint_en = (
+            "the CRS, zone or central meridian may be wrong, the easting may have or lack a "
+            "zone prefix, or X and Y may be swapped"
+        )
+    return LayerError(
+        f"{file}：全部坐标都不在中国范围内（经度、纬度 {box}）：{hint_zh}；"
+        '境外数据请设 extent = "any"',
+        f"{file}: all coordinates lie outside China (longitude, latitude {box}): {hint_en}; "
+        'for data abroad set extent = "any"',
+    )
