@@ -35,7 +35,8 @@ demo: $(VENV)/.runtime
 	@$(BIN)/minezone demo --out $(OUT)/demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n auto -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -m "browser and not slow"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

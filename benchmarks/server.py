@@ -136,6 +136,21 @@ def load(port: int, bodies: list[Body], clients: int, requests: int,
     return times, len(failures)
 
 
+def readable(port: int, bodies: list[Body]) -> tuple[list[Body], int]:
+    """Return the bodies that are judged at all, and how many are refused for what they are."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    good = []
+    for body in bodies:
+        line.request("POST", body.path, body.data, {"Content-Type": body.kind})
+        answer = line.getresponse()
+        answer.read()
+        if answer.status == 201:
+            good.append(body)
+        elif answer.status != 422:
+            raise AssertionError(f"{body.path}: {answer.status}")
+    return good, len(bodies) - len(good)
+
+
 def memory(pid: int) -> int:
     """Return the resident bytes of a process and all that it has started, shared pages once."""
     total = 0
@@ -188,6 +203,8 @@ def main() -> int:
         files += [file_body(zipped(f, folder)) for f in shapes]
         with serving(workspace, folder / "state") as (port, pid):
             load(port, documents, 2, 4)
+            # Some of the county's applications are there to be refused.
+            files, refused = readable(port, files)
             print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
             print("| what | requests | p50 ms | p99 ms | errors | promise | kept |")
             print("|---|---|---|---|---|---|---|")
@@ -212,6 +229,7 @@ def main() -> int:
             print(
                 f"\nProcessor time of one GeoJSON vetting: {cost:.0f} ms, all processes together."
             )
+            print(f"Files: {len(files)} kinds in turn; {refused} refused for what they hold.")
             sizes = ", ".join(f"{seen[m] / 2**20:.0f} after {m}" for m in marks)
             print(f"Memory of all processes (PSS, MiB): {sizes}; growth {grown:+.1%}.")
     return 0 if kept else 1

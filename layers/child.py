@@ -123,21 +123,29 @@ class Reader:
 
     def call(self, request: dict[str, Any], name: str) -> Frame:
         """Return what the target answers to ``request``; ``name`` is the file's, for messages."""
-        self.start()
-        assert self._channel is not None
         limits = {f: getattr(self.limits, f) for f in self.limits.__slots__}
         question = {"request": request, "limits": limits, "deadline_s": self.deadline_s}
         try:
-            send(self._channel, Frame(question))
-            answer = receive(self._channel, self.deadline_s + 10.0, LARGEST_ANSWER)
-        except FrameError as fault:
+            answer = self._asked(Frame(question))
+        except FrameError:
+            # The reader itself was ended from outside; the file may be sound.
             self.close()
-            raise _ended(name, "") from fault
+            try:
+                answer = self._asked(Frame(question))
+            except FrameError as fault:
+                self.close()
+                raise _ended(name, "") from fault
         if "error" in answer.header:
             raise _error_of(answer.header["error"])
         if "ended" in answer.header:
             raise _ended(name, str(answer.header["ended"]), self.deadline_s)
         return answer
+
+    def _asked(self, question: Frame) -> Frame:
+        self.start()
+        assert self._channel is not None
+        send(self._channel, question)
+        return receive(self._channel, self.deadline_s + 10.0, LARGEST_ANSWER)
 
     def close(self) -> None:
         """End the reader process."""

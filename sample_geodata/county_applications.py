@@ -177,6 +177,11 @@ def _guard(county: County, one, shape: Polygon) -> None:
 
 # -- files ---------------------------------------------------------------------------------------
 
+ORDER = [
+    "quarry_corners.txt", "prospect.geojson", "iron_expansion.shp", "gypsum_registration.txt",
+    "bauxite_notice.txt", "clean_quarry.gpkg", "bow_tie.geojson", "new_pond.gpkg",
+    "pond_relocation.geojson", "masked_notice.txt",
+]  # fmt: skip
 DECLARED = {
     "quarry_corners.txt": {
         "right_type": "mining", "status": "applied", "project_type": "new",
@@ -211,7 +216,7 @@ def write_applications(county: County, folder: Path) -> None:
         "# 申请文件本身没有写明、由申请人另行声明的内容（等同于 vet --set）",
         "# What the application files leave out and the applicant declares (as vet --set)",
     ]
-    for name in county.applications:
+    for name in sorted(county.applications, key=ORDER.index):
         lines += ["", f'["{name}"]']
         lines += [f'{k} = "{v}"' for k, v in DECLARED.get(name, {}).items()]
     text = "\n".join(lines) + "\n"
@@ -228,6 +233,3 @@ def _text(name: str, one: Feature) -> str:
         first = text.index("\r\n2,") + 4
         text = text[: first + 4] + "***" + text[first + 7 :]
     return text
-
-
-__all__ = ["draw_applications", "draw_pond_applications", "write_applications"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from county_courses import MAIN_STEM, course
 from county_frame import County, fixed_point
-from county_terrain import MAIN_STEM, course
 from shapely import LineString, Polygon
 
 OUTLINE = Polygon(

@@ -9,7 +9,6 @@ from county_ponds import (
     Sites,
     add_pond,
     add_toe,
-    valley,
     village_below,
     village_beside,
 )
@@ -284,6 +283,3 @@ def _odd(county: County, sites: Sites) -> None:
     one = sites.find(lambda v: sites.clear(v.cut(0.0), 150.0), sites.beyond(150.0),
                      spacing=2000.0)  # fmt: skip
     add_pond(county, one, one.cut(0.0), **{**RUNNING, "project_type": None, "status": None})
-
-
-__all__ = ["PLANNED", "RUNNING", "draw_ponds", "valley"]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from county_courses import rivers
 from county_frame import County, Feature, blob, fixed_point, solve, true_distance
-from county_terrain import CELL, COLUMNS, ROWS, course, rivers
+from county_terrain import CELL, COLUMNS, ROWS
 from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -284,6 +285,3 @@ def village_beside(county: County, one: Valley) -> Feature:
     shape = blob(county.rng, chosen, 45.0, 6)
     return county.add("settlement", "JM-", shape, name=county.name(), kind="village",
                       population=64)  # fmt: skip
-
-
-__all__ = ["MAIN", "TRIBUTARY", "Sites", "Valley", "add_pond", "course", "draw_rivers"]

@@ -12,13 +12,16 @@ from pathlib import Path
 import numpy as np
 from county_answers import answer_rest
 from county_applications import draw_applications, draw_pond_applications, write_applications
+from county_attributes import draw_attributes
 from county_files import write_dem, write_layers
 from county_frame import County, write_answers
+from county_goafs import draw_goafs, draw_movement
 from county_outline import add_counties, draw_outline
+from county_people import settle
 from county_pond_cast import draw_ponds
 from county_ponds import draw_rivers
-from county_rights import draw_attributes, draw_rights, fill
-from county_surface import draw_surface, large_zones, settle
+from county_rights import draw_rights, fill
+from county_surface import draw_surface, large_zones
 from county_terrain import SEED, make_terrain
 from county_underground import draw_underground
 
@@ -33,6 +36,8 @@ def draw() -> County:
     draw_applications(county)
     draw_rights(county)
     draw_underground(county)
+    draw_goafs(county)
+    draw_movement(county)
     draw_attributes(county)
     fill(county, mines=24, explorations=14)
     large_zones(county)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from typing import Any
 
 from webmap.cli_io import UsageError, emit
@@ -37,7 +38,7 @@ def run(lang: str, **given: Any) -> int:
     )
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     emit([say("serving", lang, url=f"http://{host}:{listener.getsockname()[1]}/")])
-    with listener:
+    with listener, suppress(KeyboardInterrupt):  # uvicorn raises it again when all is done
         uvicorn.Server(config).run(sockets=[listener])
     return 0
 

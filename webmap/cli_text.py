@@ -231,20 +231,31 @@ SAY: Final[dict[str, Text]] = {
         "{n} files, {bad} could not be judged; summary in {out}",
     ),
     "demo_intro": Text(
-        "虚构的示例县：先审查 {n} 份申请，再筛查全部登记要素。",
-        "An invented county: {n} applications are vetted, then everything registered is screened.",
+        "虚构的清岩矿区（三县）：先审查 {n} 份申请，再筛查全部登记要素。",
+        "An invented mining district of three counties: {n} applications are vetted, then "
+        "everything registered is screened.",
     ),
-    "demo_vet": Text("申请 {name}", "application {name}"),
-    "demo_screen": Text("登记要素筛查", "screening of what is registered"),
+    "demo_vetted": Text("一、申请审查", "1. Applications"),
+    "demo_screened": Text(
+        "二、登记要素筛查（{n} 个对象，按规则统计）",
+        "2. What is registered ({n} features, counted by rule)",
+    ),
+    "demo_nothing": Text(
+        "{n} 条规则符合，没有不符合或待核的", "{n} rules pass, none fails or needs review"
+    ),
+    "demo_undecided": Text("没有能下结论的规则", "no rule could come to a conclusion"),
+    "demo_also": Text("另有：{rules}", "also: {rules}"),
     "demo_out": Text(
         "每次运行的表格、report.json、findings.gpkg（可用 QGIS 打开）和 findings.csv 在 {out}",
         "tables, report.json, findings.gpkg (opens in QGIS) and findings.csv of each run: {out}",
     ),
     "demo_try": Text("自己试试: {command}", "try it yourself: {command}"),
-    "table_subject": Text("对象", "subject"),
+    "table_application": Text("申请", "application"),
     "table_verdict": Text("结论", "verdict"),
     "table_rule": Text("规则", "rule"),
-    "table_why": Text("依据和说明", "why"),
+    "table_title": Text("名称", "title"),
+    "table_worst": Text("最严重的一条：实测、限值和条文", "worst rule: measured, limit, article"),
+    "table_missing": Text("还缺什么", "what is missing"),
     "rules_head": Text(
         "法域 {jurisdiction}，规则库 {version}", "jurisdiction {jurisdiction}, rulebook {version}"
     ),

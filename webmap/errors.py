@@ -35,7 +35,6 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     404: ("没有找到", "Not found"),
     405: ("不支持该方法", "Method not allowed"),
     409: ("工作区已变化", "The workspace has changed"),
-    411: ("缺少长度", "Length required"),
     413: ("文件过大", "The file is too large"),
     415: ("不支持该类型", "The type is not supported"),
     421: ("主机名不对", "Wrong host"),

@@ -41,7 +41,7 @@ _OPEN: Final[Json] = {"type": "object"}
 def problems(*status: int) -> dict[int | str, Json]:
     """Return the answers other than success that a route may give, for ``responses=``."""
     content = {errors.MEDIA_TYPE: {"schema": _reference("Problem")}}
-    codes = sorted({403, 421, 500, 503, *status})
+    codes = sorted({403, 421, 422, 500, 503, *status})
     return {code: {"description": _WHEN[code], "content": content} for code in codes}
 
 

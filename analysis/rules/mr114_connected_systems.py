@@ -7,8 +7,9 @@ import numpy as np
 from analysis.hidden_voids import Field, facing, hidden
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
 from analysis.subjects import is_given, is_lapsed, is_underground, lapsed_on, same_text, scope
-from analysis.verdict import Verdicts, decide, must_exceed
+from analysis.verdict import Verdicts, decide, is_overlap, must_exceed
 from analysis.voids import VoidPairs, Voids, claims, has, matches, worst_rows
+from gis.overlay import overlaps
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
 
@@ -147,16 +148,39 @@ def _first(known: Ints, wanted: Ints) -> Ints:
 def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:
     """Return verdict and reason of each pair of voids."""
     apart = _apart(pairs.distance, pairs.sigma, context)
+    near = np.equal(apart, Verdict.REVIEW) & ~_deep(pairs, apart, context)
     cases: list[tuple[Bools, Verdict, str]] = [
         (np.equal(apart, Verdict.PASS), Verdict.PASS, "apart"),
         (~has(pairs.code), Verdict.NO_DATA, "void_owner_missing"),
         (pairs.consent, Verdict.REVIEW, "replacement_consent"),
         (pairs.no_status, Verdict.NO_DATA, "attribute_missing"),
-        (np.equal(apart, Verdict.REVIEW), Verdict.REVIEW, "near_threshold"),
+        (near, Verdict.REVIEW, "near_threshold"),
         (pairs.in_plan, Verdict.REVIEW, "elevation_missing"),
         (pairs.lapsed, Verdict.REVIEW, "old_workings"),
     ]
     return decide(len(pairs.i), cases, (Verdict.FAIL, "connected"))
+
+
+def _deep(pairs: _Pairs, apart: Verdicts, context: RuleContext) -> Bools:
+    """Return where two voids share more of the ground than the accuracies explain.
+
+    Both ways: the height they have in common, and the width of what they share in plan. A line
+    has no width.
+    """
+    voids, p, q = pairs.voids, pairs.p, pairs.q
+    blur = context.value("k_sigma") * np.nan_to_num(pairs.sigma)
+    height = np.minimum(voids.top[p], voids.top[q]) - np.maximum(voids.bottom[p], voids.bottom[q])
+    hit = np.flatnonzero(np.equal(apart, Verdict.REVIEW) & is_overlap(height, blur))
+    rows, at = np.unique(np.concatenate([p[hit], q[hit]]), return_inverse=True)
+    shapes = voids.shapes.take(rows)
+    i, j, _, width = overlaps(shapes, shapes)
+    known = i * len(rows) + j
+    wanted = at[: len(hit)] * len(rows) + at[len(hit) :]
+    place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    deep = np.zeros(len(p), bool)
+    if len(known):
+        deep[hit] = np.equal(known[place], wanted) & is_overlap(width[place], blur[hit])
+    return deep
 
 
 def _apart(distance: Floats, sigma: Floats, context: RuleContext) -> Verdicts:
