@@ -23,6 +23,9 @@ MEASUREMENTS = {
     "Refused, in one line": "benchmarks/refusals.py",
     "Accuracy": "benchmarks/accuracy.py",
     "National scale": "benchmarks/national.py",
+    "A bureau's folder of Shapefiles": "benchmarks/bureau_folder.py",
+    "Real files": "benchmarks/real_data.py",
+    "The server under load": "benchmarks/server.py",
 }
 
 

@@ -23,7 +23,7 @@ from gis.plane import (
 )
 from gis.projection import densified, own_meridian
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes
-from gis.width import widths
+from gis.width import WIDTH_ERROR, widths
 
 TOUCH_M = 1e-6  # computed shared edges lie apart by rounding only
 BETWEEN_STEP_M = 40.0  # edges of this length stay within 1 micrometre in the next zone's plane
@@ -47,6 +47,19 @@ class Overlaid:
     def width(self) -> Floats:
         """Return (k,) greatest widths in metres."""
         return widths(self.shapes) / scale(self.shapes)
+
+    def narrow(self, rows: Ints) -> Ints:
+        """Return those of ``rows`` whose width is below :data:`SLIVER_M`.
+
+        A circle about an inner point is a lower bound; only where it does not settle the
+        question is the width worked out, which takes long for outlines of many corners.
+        """
+        chosen = self.shapes[rows]
+        inner = shapely.point_on_surface(chosen)
+        room = 2 * shapely.distance(inner, shapely.boundary(chosen)) / scale(chosen)
+        unsettled = np.flatnonzero(~(room > SLIVER_M * (1 + WIDTH_ERROR)))
+        width = widths(chosen[unsettled]) / scale(chosen[unsettled])
+        return rows[unsettled[width < SLIVER_M]]
 
     @property
     def degrees(self) -> Shapes:
@@ -87,7 +100,7 @@ def shared(left: Ragged, right: Ragged, i: Ints, j: Ints) -> Overlaid:
         return out
     rows, others = i[across], j[across]
     between = _between(*_fine(left, rows), *_fine(right, others))
-    again = np.flatnonzero(between.width < SLIVER_M)
+    again = between.narrow(np.arange(len(rows)))
     answers = [
         _in_zone(left, right, rows[again], others[again], zone[across[again]])
         for zone in (own, partner)
@@ -151,9 +164,11 @@ class AgainstUnion:
             return out
         block = self._of(across)
         between = block._between(operation)
-        again = np.flatnonzero((between.width > 0) & (between.width < SLIVER_M))
+        again = between.narrow(np.flatnonzero(between.meets))
+        first = between.take(again).width
+        again, first = again[first > 0], first[first > 0]
         second = block._of(again)._in_zone(operation, own[across[again]])
-        narrower = np.flatnonzero(second.width < between.take(again).width)
+        narrower = np.flatnonzero(second.width < first)
         between = between.replaced(again[narrower], second.take(narrower))
         return out.replaced(across, between)
 

@@ -17,6 +17,18 @@ AMBIGUOUS_SHARE = 1e-3
 DOUBTFUL_SHARE = 1e-3
 """A repair that changes the area by more than this share leaves the true outline in doubt."""
 
+# What GEOS finds wrong with an outline.
+_FAULTS_ZH = {
+    "Self-intersection": "自相交",
+    "Ring Self-intersection": "环与自身相接",
+    "Interior is disconnected": "内部不连通",
+    "Hole lies outside shell": "内环在外环之外",
+    "Holes are nested": "内环相套",
+    "Nested shells": "外环相套",
+    "Duplicate Rings": "环重复",
+    "Too few points in geometry component": "点数不足",
+}
+
 _POINTS, _LINES, _POLYGONS, _COLLECTION = (0, 4), (1, 2, 5), (3, 6), 7
 
 Reason = tuple[str, str]
@@ -149,8 +161,9 @@ def _repair_polygons(state: Repaired) -> None:
         rebuilt, doubtful = _rebuilt(state.shapes[rows])
         state.shapes[rows] = rebuilt
         state.repaired[rows] = True
-        state.reason_zh[rows] = _told("轮廓无效，已修复", why)
-        state.reason_en[rows] = _told("invalid outline, repaired", why)
+        told = [w.split("[")[0].strip() for w in why]
+        state.reason_zh[rows] = [f"轮廓无效（{_FAULTS_ZH.get(w, w)}）" for w in told]
+        state.reason_en[rows] = [f"invalid outline ({w})" for w in told]
         _refuse(state, _mask(state, rows[doubtful]), (
             "轮廓无效且有两种读法，覆盖范围无法确定",
             "an invalid outline that can be read in two ways: what it covers is unknown",
@@ -167,15 +180,15 @@ def _repair_polygons(state: Repaired) -> None:
     state.repaired[state.refused] = False
 
 
-def _told(text: str, why: Shapes) -> Shapes:
-    return np.array([f"{text} ({w.split('[')[0].strip()})" for w in why], dtype=object)
-
-
 def _tell_area(state: Repaired, rows: Ints) -> None:
     for row in rows:
         before, after = state.area_before_m2[row], state.area_after_m2[row]
-        state.reason_zh[row] += f"，面积 {before:.1f} → {after:.1f} m²"
-        state.reason_en[row] += f", area {before:.1f} → {after:.1f} m²"
+        old, new = f"{before:.1f}", f"{after:.1f}"
+        zh, en = (
+            (f"{old} → {new} m²",) * 2 if old != new else (f"{new} m² 不变", f"{new} m² as before")
+        )
+        state.reason_zh[row] += f"，面积 {zh}"
+        state.reason_en[row] += f", area {en}"
         if state.doubtful[row]:
             state.reason_zh[row] += "，真实轮廓存疑，请核对界址点次序"
             state.reason_en[row] += "; the true outline is in doubt: check the order of corners"

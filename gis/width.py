@@ -12,6 +12,9 @@ from gis.projection import edge_starts
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, offsets_of, spans
 from gis.triangles import triangles_of
 
+WIDTH_ERROR = 1e-3
+"""Of the width, or 1e-6 m: whichever is larger."""
+
 RELATIVE = 8e-4
 FLOOR_M = 5e-7
 _FAT = 0.35  # area / perimeter over the radius of the circle of equal area; a circle has 0.5

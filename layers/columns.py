@@ -11,17 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
-from layers import minerals
+from layers import column_issues, minerals
 from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.fields import Mapped, Match, map_fields
-from layers.issues import error, info, label_en, listed, warning
+from layers.issues import warning
 from layers.layer import ARROW_TYPES
 from layers.parse import folded
 from layers.schema import Column, Schema
 from layers.settings import LayerSettings
-from layers.values import Values, as_text, convert
+from layers.values import Values, as_text, convert, is_blank
 
 _UNIT_ZH = {"kt/a": "千吨/年", "m3": "立方米"}
 
@@ -62,14 +62,25 @@ def build_columns(
         values = _column(schema.column(name), matches, mapped, fields, labels, file)
         columns[name] = values.array
         issues += values.issues
-    constants, errors = _constants(settings.constants, columns, schema, n, file)
+    blank = _blank_fields(mapped, fields) if n else {}
+    issues += column_issues.empty(schema, blank, settings.constants, file)
+    # A field that says nothing in any row is no source: the user may declare what it lacks.
+    written = {k: v for k, v in columns.items() if k not in blank}
+    constants, errors = _constants(settings.constants, written, schema, n, file)
+    columns |= written
     issues += _derive(columns, schema)
     absent = [c.name for c in schema.columns if c.name not in columns]
     for name in absent:
         columns[name] = pa.nulls(n, ARROW_TYPES[schema.column(name).dtype])
-    issues += _missing(schema, absent, file)
-    issues += _upside_down(columns, labels)
+    issues += column_issues.missing(schema, absent, file)
+    issues += column_issues.upside_down(columns, labels)
     return Built(columns, frozenset(absent), constants, tuple(issues), tuple(errors))
+
+
+def _blank_fields(mapped: Mapped, fields: Mapping[str, pa.Array]) -> dict[str, list[str]]:
+    """Return column -> its source fields, where no row has a value in any of them."""
+    found = {k: [m.field for m in matches] for k, matches in mapped.matches.items()}
+    return {k: names for k, names in found.items() if all(is_blank(fields[n]) for n in names)}
 
 
 def _derive(columns: dict[str, pa.Array], schema: Schema) -> tuple[Issue, ...]:
@@ -103,9 +114,9 @@ def _column(
     names = [m.field for m in matches]
     # A name is a label and decides nothing: the first field's is as good as any.
     if column.name == "name" or not clash.any():
-        return Values(array, (*issues, _double(column, names, file)))
+        return Values(array, (*issues, column_issues.double(column, names, file)))
     array = pc.if_else(pa.array(clash), pa.scalar(None, array.type), array)
-    return Values(array, (*issues, _contradiction(column, names, clash, labels, file)))
+    return Values(array, (*issues, column_issues.contradiction(column, names, clash, labels, file)))
 
 
 def _values(
@@ -211,65 +222,4 @@ def _bad_constant(file: str, name: str, word: str) -> LayerError:
     return LayerError(
         f"{file}：常量 {name} 的值“{word}”无法识别",
         f"{file}: constant {name}: cannot read '{word}'",
-    )
-
-
-def _missing(schema: Schema, absent: Sequence[str], file: str) -> list[Issue]:
-    wanted = [
-        schema.column(a) for a in absent if not schema.column(a).nullable and a != schema.number
-    ]
-    if not wanted:
-        return []
-    titles = "、".join(f"{c.zh}（{c.name}）" for c in wanted)
-    return [
-        warning(
-            "column_absent",
-            f"{file}：缺少列 {titles}，相关规则将答“资料不足”",
-            f"{file}: no {', '.join(c.name for c in wanted)}; rules that need it answer NO_DATA",
-        )
-    ]
-
-
-def _upside_down(columns: Mapping[str, pa.Array], labels: Sequence[str]) -> list[Issue]:
-    """Return a warning about rows whose top lies below their bottom; nothing is swapped."""
-    if not {"top_elevation_m", "bottom_elevation_m"} <= set(columns):
-        return []
-    below = pc.less(columns["top_elevation_m"], columns["bottom_elevation_m"]).fill_null(False)
-    rows = [labels[int(k)] for k in np.flatnonzero(np.asarray(below, np.bool_))]
-    if not rows:
-        return []
-    return [
-        warning(
-            "elevations_reversed",
-            f"上限标高低于下限标高：{listed(rows)}",
-            "the top elevation is below the bottom elevation: "
-            + listed([label_en(row) for row in rows], "en"),
-            rows[0],
-        )
-    ]
-
-
-def _double(column: Column, names: list[str], file: str) -> Issue:
-    make = info if column.name == "name" else warning
-    return make(
-        "field_double",
-        f"{file}：{column.zh}（{column.name}）有多个来源字段：{'、'.join(names)}，"
-        "依次取第一个有值的",
-        f"{file}: {column.name} has several source fields: {', '.join(names)}; "
-        "the first that has a value is used",
-    )
-
-
-def _contradiction(
-    column: Column, names: list[str], clash: Any, labels: Sequence[str], file: str
-) -> Issue:
-    rows = np.flatnonzero(clash)
-    first = labels[int(rows[0])]
-    return error(
-        "field_conflict",
-        f"{file}：字段 {'、'.join(names)} 都是{column.zh}（{column.name}）而值不同，"
-        f"{len(rows)} 行按空值处理，首见于{first}",
-        f"{file}: fields {', '.join(names)} are all {column.name} but differ; {len(rows)} rows "
-        f"are taken as missing, first {label_en(first)}",
-        first,
     )

@@ -60,7 +60,7 @@ def number_rows(
     nobody = np.zeros(n, np.bool_)
     numbers = _objects(columns[schema.number])
     if settings.ids == "row":
-        return Numbered(by_row, numbers, nobody, (_by_row(file, n),), ())
+        return Numbered(by_row, numbers, nobody, (_as_asked(file, n),), ())
     keys, errors, told = _keys(columns, absent, fields, labels, schema, settings, file)
     if keys is None:
         said = [] if errors else [_by_row(file, n)]
@@ -209,6 +209,14 @@ def _places(keys: Objects, key: str, labels: Sequence[str]) -> tuple[str, str]:
     rows = [labels[int(r)] for r in np.flatnonzero(keys == key)]
     names = [label_en(r) for r in rows]
     return f"{key}（{listed(rows, 'zh', 5)}）", f"{key} ({listed(names, 'en', 5)})"
+
+
+def _as_asked(file: str, n: int) -> Issue:
+    return warning(
+        "ids_by_row",
+        f'{file}：{n} 行按文件名和行号命名（ids = "row"）',
+        f'{file}: {n} rows are named by file and row (ids = "row")',
+    )
 
 
 def _by_row(file: str, n: int) -> Issue:

@@ -82,6 +82,14 @@ def convert(
     return _CONVERTERS[column.dtype](array, column, field, labels, unit)
 
 
+def is_blank(array: pa.Array) -> bool:
+    """Return whether no row says anything: every value is null or white space."""
+    array = _flat(array)
+    if array.null_count == len(array) or not _readable(array.type):
+        return bool(array.null_count == len(array))
+    return int(as_text(array).null_count) == len(array)
+
+
 def as_text(array: pa.Array) -> pa.Array:
     """Return ``array`` as trimmed text; whole floats lose their ``.0``, blanks become null."""
     array = _flat(array)

@@ -62,13 +62,28 @@ def load_vetted(
     layers: dict[str, Layer] = {}
     for kind, source in sources.items():
         own = replace(settings, layer=source.layer, constants=shares[kind])
-        layers[kind] = load(source, schema(kind), own, role="vetted", extent=within)
+        layers[kind] = _loaded(source, kind, own, within, said)
         for other, companion in source.companions.items():
             companion = _with_parent(companion, layers[kind])
             layers[other] = load(companion, schema(other), settings, role="vetted", extent=within)
     first = next(iter(layers))
     layers[first] = replace(layers[first], issues=(*said, *layers[first].issues))
     return layers
+
+
+def _loaded(
+    source: Source, name: str, settings: LayerSettings, extent: Extent, said: list[Issue]
+) -> Layer:
+    """Return the layer; where the file may well be another one, its error says so."""
+    try:
+        return load(source, schema(name), settings, role="vetted", extent=extent)
+    except LayerError as fault:
+        if all(issue.code != "layer_assumed" for issue in said):
+            raise
+        raise LayerError(
+            f"{fault.zh}；图层 {name} 是推定的，可用 --layer 指定",
+            f"{fault.en}; the layer {name} is a guess, state it by --layer",
+        ) from fault
 
 
 def _extent(word: str) -> Extent:

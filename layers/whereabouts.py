@@ -112,7 +112,7 @@ def _all_outside(lonlat: Floats, extent: Extent, file: str) -> LayerError:
         )
     return LayerError(
         f"{file}：全部坐标都不在中国范围内（经度、纬度 {box}）：{hint_zh}；"
-        '境外数据请设 extent = "any"',
+        '境外数据请在工作区设 extent = "any"（inspect 用 --extent any）',
         f"{file}: all coordinates lie outside China (longitude, latitude {box}): {hint_en}; "
-        'for data abroad set extent = "any"',
+        'for data abroad set extent = "any" in the workspace (inspect: --extent any)',
     )

@@ -42,6 +42,7 @@ AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE")]
 Formats = Annotated[str, typer.Option("--format", metavar="NAMES")]
 Constants = Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=VALUE")]
 Crs = Annotated[str | None, typer.Option("--crs", metavar="CRS")]
+Extent = Annotated[str, typer.Option("--extent", metavar="china|any")]
 Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME")]
 Jurisdiction = Annotated[str, typer.Option("--jurisdiction", metavar="CODE")]
 AsJson = Annotated[bool, typer.Option("--json")]
@@ -196,6 +197,7 @@ def inspect(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     layer: LayerName = None,
+    extent: Extent = "china",
     crs: Crs = None,
     encoding: Encoding = None,
     as_json: AsJson = False,
@@ -204,7 +206,7 @@ def inspect(
     from analysis import api
     from webmap import cli_pages
 
-    found = api.inspect(file, layer=layer, crs=crs, encoding=encoding)
+    found = api.inspect(file, layer=layer, crs=crs, encoding=encoding, extent=extent)
     if as_json:
         emit_json(cli_pages.inspection_record(found))
         return 0 if found.usable else cli_io.ERROR_STATUS

@@ -106,6 +106,10 @@ OPTIONS: Final[dict[str, Text]] = {
         "文件没有写明坐标系时由您给出，如 EPSG:4526",
         "the coordinate system where the file states none, for example EPSG:4526",
     ),
+    "extent": Text(
+        "china：坐标应在中国范围内（默认）；any：境外数据，不作此检查",
+        "china: coordinates must lie in China (default); any: data abroad, not checked",
+    ),
     "encoding": Text(
         "属性表的文字编码，如 GBK；不给则自动识别",
         "text encoding of the attributes, for example GBK; recognised if absent",
@@ -202,7 +206,7 @@ SAY: Final[dict[str, Text]] = {
         "coordinate system: {crs}; transformation: {transformation}",
     ),
     "bounds_line": Text(
-        "范围: 东经 {west:.6f}–{east:.6f}，北纬 {south:.6f}–{north:.6f}",
+        "范围: 经度 {west:.6f} 至 {east:.6f}，纬度 {south:.6f} 至 {north:.6f}",
         "extent: longitude {west:.6f} to {east:.6f}, latitude {south:.6f} to {north:.6f}",
     ),
     "area_line": Text(

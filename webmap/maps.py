@@ -34,6 +34,7 @@ SCRIPTS: tuple[str, ...] = (
     "source.js",
     "styles.js",
     "labels.js",
+    "names.js",
     "ground.js",
     "header.js",
     "shell.js",

@@ -31,6 +31,8 @@ DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 SOLID, LIGHT, FAINT = 175, 90, 45
 HATCH = 45
 INK, PAPER = "#1f2933", "#ffffff"
+# At this scale and nearer there is room for every name; before, for those that matter.
+NEAR = 50_000
 UNDECIDED = Text("另有缺数据未判", "also undecided: data missing")
 
 
@@ -46,18 +48,31 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """How one table is drawn and labelled.
+class Label:
+    """What is written beside features, and which of them.
 
-    ``label`` is a QGIS expression; where labels meet, the greater ``priority`` (0 to 10) stays.
+    Attributes
+    ----------
+    condition : QGIS expression, empty for all features
+    scale : denominator of the smallest scale at which it is written; 0: at any
+    priority : where labels meet, the greater (0 to 10) stays
     """
 
-    kind: Kind
-    entries: tuple[Entry, ...]
-    label: str
+    condition: str
+    scale: int
     size: float
     priority: int
     bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one table is drawn, and the QGIS expression that ``labels`` write."""
+
+    kind: Kind
+    entries: tuple[Entry, ...]
+    text: str
+    labels: tuple[Label, ...]
 
 
 # -- what is drawn -------------------------------------------------------------------------
@@ -79,8 +94,12 @@ def subjects_style() -> Style:
             len(Verdict),
         )
     )
-    label = "coalesce(\"name\" || '\\n', '') || \"source_id\""
-    return Style("fill", tuple(entries), label, 8.5, 10, bold=True)
+    text = "coalesce(\"name\" || '\\n', '') || \"source_id\""
+    labels = (
+        Label("\"decided\" IN ('FAIL', 'REVIEW')", 0, 8.5, 10, bold=True),
+        Label("\"decided\" NOT IN ('FAIL', 'REVIEW')", NEAR, 7.5, 8),
+    )
+    return Style("fill", tuple(entries), text, labels)
 
 
 def findings_style() -> Style:
@@ -96,7 +115,7 @@ def findings_style() -> Style:
         for v, style in VERDICT_STYLES.items()
         if v >= Verdict.NO_DATA
     )
-    return Style("fill", entries, '"rule"', 7.5, 0)
+    return Style("fill", entries, '"rule"', (Label("", NEAR, 7.5, 0),))
 
 
 def evidence_style(kind: Kind, roles: Iterable[str]) -> Style:
@@ -106,7 +125,7 @@ def evidence_style(kind: Kind, roles: Iterable[str]) -> Style:
     """
     present = set(roles)
     entries = []
-    for role, text in ROLE_LABELS.items():
+    for role, title in ROLE_LABELS.items():
         for verdict in (Verdict.FAIL, Verdict.REVIEW):
             if role not in present:
                 continue
@@ -115,13 +134,13 @@ def evidence_style(kind: Kind, roles: Iterable[str]) -> Style:
                 Entry(
                     f"{role}_{verdict.name.lower()}",
                     f"\"role\" = '{role}' AND \"verdict\" = '{verdict.name}'",
-                    Text(f"{text.zh}（{word.zh}）", f"{text.en} ({word.en})"),
+                    Text(f"{title.zh}（{word.zh}）", f"{title.en} ({word.en})"),
                     _PAINTERS[kind](role, VERDICT_STYLES[verdict].colour),
                     int(verdict),
                 )
             )
-    label = '"rule" || \' \' || coalesce("label", "role_label")'
-    return Style(kind, tuple(entries), label, 7.5, 5)
+    text = '"rule" || \' \' || coalesce("label", "role_label")'
+    return Style(kind, tuple(entries), text, (Label("", NEAR, 7.5, 5),))
 
 
 def verdict_paints(verdict: Verdict) -> tuple[Paint, ...]:
@@ -206,18 +225,27 @@ def _renderer(style: Style) -> Element:
 
 
 def _labels(style: Style) -> Element:
-    out = Element("labeling", type="simple")
-    settings = SubElement(out, "settings")
+    out = Element("labeling", type="rule-based")
+    rules = SubElement(out, "rules", key="{labels}")
+    for number, label in enumerate(style.labels):
+        rule = SubElement(rules, "rule", key=f"{{label{number}}}", filter=label.condition)
+        if label.scale:
+            rule.attrib |= {"scalemindenom": "1", "scalemaxdenom": str(label.scale)}
+        _settings(SubElement(rule, "settings"), style, label)
+    return out
+
+
+def _settings(settings: Element, style: Style, label: Label) -> None:
     text = SubElement(
         settings,
         "text-style",
-        fieldName=style.label,
+        fieldName=style.text,
         isExpression="1",
         allowHtml="0",
         fontFamily="Sans Serif",
-        namedStyle="Bold" if style.bold else "Regular",
-        fontWeight="75" if style.bold else "50",
-        fontSize=f"{style.size:g}",
+        namedStyle="Bold" if label.bold else "Regular",
+        fontWeight="75" if label.bold else "50",
+        fontSize=f"{label.size:g}",
         fontSizeUnit="Point",
         textColor=rgba(INK),
         textOpacity="1",
@@ -233,9 +261,8 @@ def _labels(style: Style) -> Element:
         bufferOpacity="0.85",
     )
     SubElement(settings, "text-format", multilineAlign="1")
-    SubElement(settings, "placement", _PLACEMENTS[style.kind], priority=str(style.priority))
+    SubElement(settings, "placement", _PLACEMENTS[style.kind], priority=str(label.priority))
     SubElement(settings, "rendering", drawLabels="1", obstacle="0")
-    return out
 
 
 # Around the middle of an area, above a line, beside a point.

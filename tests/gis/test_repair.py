@@ -52,6 +52,8 @@ def test_a_spike_is_cut_off():
     assert result.repaired[0]
     assert result.area_after_m2[0] == pytest.approx(result.area_before_m2[0], rel=1e-9)
     assert result.shapes[0].bounds[3] == LAT + 10 * STEP
+    assert result.reason_en[0].endswith(" m² as before")
+    assert result.reason_zh[0].endswith(" m² 不变")
 
 
 def test_a_hole_outside_its_shell_is_not_lost():

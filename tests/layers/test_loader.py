@@ -217,9 +217,28 @@ def test_constants_fill_columns_the_source_lacks(make_source, settings):
     ],
 )
 def test_wrong_constants_are_refused(make_source, settings, constants, message):
-    source = make_source({"licence_no": ["A"], "status": [None]})
+    source = make_source({"licence_no": ["A", "B"], "status": [None, "x"]})
     with pytest.raises(LayerError, match=message):
         load(source, RIGHT, settings(constants=constants))
+
+
+def test_a_constant_may_stand_for_a_field_that_is_empty_in_every_row(make_source, settings):
+    source = make_source({"licence_no": ["A", "B"], "STATUS": [None, " "]})
+    silent = load(source, RIGHT, settings())
+    (said,) = [i for i in silent.issues if i.code == "field_empty"]
+    assert said.severity == "warning" and "STATUS is empty in every row: no status" in said.en
+    assert silent.is_null("status").all()
+    layer = load(source, RIGHT, settings(constants={"status": "granted"}))
+    assert layer.is_code("status", "granted").all()
+    assert layer.provenance[0].constants == {"status": "granted"}
+    (said,) = [i for i in layer.issues if i.code == "field_empty"]
+    assert said.severity == "info" and said.zh.startswith("权.gpkg：字段 STATUS 各行均为空")
+
+
+def test_a_constant_never_stands_for_a_value_that_cannot_be_read(make_source, settings):
+    source = make_source({"licence_no": ["A"], "status": ["in limbo"]})
+    with pytest.raises(LayerError, match="the source has this column"):
+        load(source, RIGHT, settings(constants={"status": "granted"}))
 
 
 def test_stated_fields(make_source, settings):
@@ -271,7 +290,8 @@ def test_ids_by_row(make_source, settings, codes_of):
     layer = load(make_source({"licence_no": ["A", "A"]}), RIGHT, settings(ids="row"))
     assert layer.source_id.tolist() == ["权-1", "权-2"]
     assert layer.text("licence_no").tolist() == ["A", "A"]
-    assert "ids_by_row" in codes_of(layer.issues)
+    (said,) = [i.en for i in layer.issues if i.code == "ids_by_row"]
+    assert said == '权.gpkg: 2 rows are named by file and row (ids = "row")'
 
 
 def test_id_from_another_field(make_source, settings):
@@ -356,7 +376,9 @@ def test_broken_outlines_are_repaired_and_said(make_source, settings):
     assert shapely.is_valid(layer.geometry).all()
     (issue,) = [i for i in layer.issues if i.code == "repaired"]
     assert (issue.severity, issue.feature) == ("warning", "第 2 行")
-    assert issue.en.startswith("权.gpkg: row 2: outline repaired: ")
+    begin = "权.gpkg: row 2: outline repaired: invalid outline (Self-intersection), area 0.0 → "
+    assert issue.en.startswith(begin)
+    assert issue.zh.startswith("权.gpkg：第 2 行：图形已修复：轮廓无效（自相交），面积 0.0 → ")
 
 
 def test_an_ambiguous_outline_is_refused(make_source, settings):

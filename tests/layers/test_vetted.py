@@ -88,6 +88,17 @@ def test_constants_go_to_the_layers_that_have_the_column(write_gpkg):
         load_vetted(path, constants={"statuz": "x"})
 
 
+def test_a_guessed_layer_is_said_where_it_does_not_fit(write_gpkg):
+    point = [shapely.Point(111, 39)]
+    path = write_gpkg("places.gpkg", {"x": ["1"]}, point, kind="Point")
+    with pytest.raises(LayerError, match="mining_right is a guess, state it by --layer") as caught:
+        load_vetted(path)
+    assert "图层 mining_right 是推定的，可用 --layer 指定" in caught.value.zh
+    with pytest.raises(LayerError, match=r"mining_right takes polygon$"):
+        load_vetted(path, "mining_right")
+    assert len(load_vetted(path, "settlement")["settlement"]) == 1
+
+
 @pytest.fixture
 def source_with_parts(make_source, monkeypatch):
     parts = make_source(

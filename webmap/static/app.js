@@ -122,22 +122,9 @@
     function show(bounds) {
       if (bounds) {
         minezone.whenStill(map, function () {
-          map.fitBounds(bounds.pad(0.25), L.extend({ maxZoom: 17, animate: false }, clear()));
+          map.fitBounds(bounds.pad(0.25), L.extend({ maxZoom: 17, animate: false }, minezone.clearOf(map)));
         });
       }
-    }
-
-    /* The part of the map that no box and no sheet covers. */
-    function clear() {
-      var size = map.getSize();
-      var sheet = document.body.getAttribute("data-sheet") === "panel" && byId("mz-panel");
-      if (!sheet || root.innerWidth > 1100) {
-        var left = size.x > 600 ? byId("mz-legend").offsetWidth + 12 : 12;
-        return { paddingTopLeft: [left, 12], paddingBottomRight: [size.x > 600 ? 60 : 12, 40] };
-      }
-      var right = root.innerWidth > 640 ? Math.min(sheet.offsetWidth, size.x * 0.7) : 0;
-      var bottom = root.innerWidth > 640 ? 0 : Math.min(sheet.offsetHeight, size.y * 0.75);
-      return { paddingTopLeft: [12, 12], paddingBottomRight: [right + 12, bottom + 12] };
     }
 
     app.fit = function () {
@@ -213,18 +200,13 @@
       return app.source.features(box, Math.round(zoom), stop.signal).then(function (answer) {
         if (mine === app.loading && answer) {
           app.ground.draw(answer.features, app.source.inline ? 0 : Math.round(zoom));
-          notice(answer.truncated ? function () { return t("truncated"); } : null);
+          minezone.notice(answer.truncated ? function () { return t("truncated"); } : null);
         }
       }, function (error) {
         if (error.name !== "AbortError") {
-          notice(function () { return t("failed", { what: error.message }); });
+          minezone.notice(function () { return t("failed", { what: error.message }); });
         }
       });
-    }
-
-    function notice(words) {
-      byId("mz-notice").hidden = !words;
-      byId("mz-notice").textContent = words ? words() : "";
     }
 
     function click(event) {

@@ -223,47 +223,8 @@
       return parts.length ? G.latLngBounds(G.bounds(parts)) : null;
     }
 
-    /* All names that could stand on the map now, worst and chosen first. */
     function names() {
-      var out = detail ? minezone.evidenceLabels(detail, located, styles) : [];
-      var chosen = new Set();
-      if (detail) {
-        detail.entries.forEach(function (e) {
-          var own = e.feature.id === detail.subject.id;
-          chosen.add(key(e.feature));
-          label(out, e, own ? "chosen" : "related", own ? 1 : 2);
-        });
-      }
-      var view = map.getBounds();
-      var box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
-      entries.forEach(function (e, k) {
-        var away = e.box[0] > box[2] || e.box[2] < box[0] || e.box[1] > box[3] || e.box[3] < box[1];
-        if (away || !e.paths.length || chosen.has(k) || (dimmed && e.feature.subject && dimmed(e.feature, e.subject))) {
-          return;
-        }
-        var severity = e.subject ? styles.order.indexOf(styles.drawnAs(e.subject)) : 0;
-        label(out, e, e.feature.subject ? "subject" : "context", e.feature.subject ? 10 + severity : 30);
-      });
-      return out;
-    }
-
-    /* Small features are named only where few are in sight; context when near enough. */
-    function label(out, e, kind, rank) {
-      var text = e.feature.name || e.feature.number;
-      var far = map.latLngToLayerPoint([e.box[3], e.box[2]]);
-      var near = map.latLngToLayerPoint([e.box[1], e.box[0]]);
-      var wide = far.x - near.x, high = near.y - far.y;
-      var point = e.parts.length > 0 && e.parts[0].kind === "point";
-      var named = kind === "chosen" || kind === "related" || point || Math.max(wide, high) >= (kind === "subject" ? 9 : 40);
-      if (!text || !named || (kind === "context" && map.getZoom() < 12)) {
-        return;
-      }
-      e.anchor = e.anchor || G.anchor(e.parts);
-      out.push({
-        at: e.anchor, text: text, rank: rank, room: Math.min(wide, high * 4), high: high,
-        kind: point && kind === "context" ? "point" : kind,
-        colour: kind === "context" ? minezone.legible(minezone.colour(styles.layer(e.feature.layer).colour)) : null
-      });
+      return minezone.names({ map: map, styles: styles, detail: detail, located: located, entries: entries, dimmed: dimmed });
     }
 
     /* What lies at a place: subjects before context, the smaller first. */
@@ -324,39 +285,5 @@
         return roles;
       }
     };
-  };
-
-  /* What stands beside evidence: its own label, else the value measured, else what it is. */
-  minezone.evidenceLabels = function (detail, located, styles) {
-    var out = [];
-    var all = detail.findings.length > 60 && !located ? [] : detail.findings;
-    all.forEach(function (finding) {
-      if (located && finding.id !== located.id) {
-        return;
-      }
-      finding.evidence.forEach(function (piece) {
-        var at = G.anchor(piece.parts || G.parts(piece.geometry));
-        if (at) {
-          out.push({
-            at: at, text: minezone.evidenceText(finding, piece, styles), kind: "evidence",
-            rank: located ? -1 : 0, colour: styles.text(finding.verdict)
-          });
-        }
-      });
-    });
-    return out;
-  };
-
-  minezone.evidenceText = function (finding, piece, styles) {
-    var role = styles.role(piece.role);
-    if (piece.label) {
-      return minezone.say(piece.label);
-    }
-    var linear = { shortest_line: 1, flow_path: 1, ridge_run: 1, outside_part: 1 }[piece.role];
-    var m = finding.measured;
-    if (!m || (m.unit === "m" && !linear) || ["m", "m2", "km2"].indexOf(m.unit) < 0 || finding.evidence.length > 1) {
-      return role;
-    }
-    return role + " " + minezone.numbers.show(m.value, m.unit);
   };
 })(window);

@@ -3,6 +3,8 @@
   "use strict";
   var minezone = (root.minezone = root.minezone || {});
   var L = root.L;
+  // One name to so many square pixels, where it stands beside a small feature: the map comes first.
+  var SPACE = 26000;
   var MOST = 160;
   var HEIGHT = 18;
   var pen = document.createElement("canvas").getContext("2d");
@@ -21,7 +23,8 @@
     return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
   }
 
-  /* items(): [{at: [lon, lat], text, kind, rank, colour?, room?, high?: pixels the feature spans}] */
+  /* items(): [{at: [lon, lat], text, kind, rank, colour?, room?, high?: pixels the feature spans,
+     loud?: named even where it has no room}] */
   minezone.Labels = L.Layer.extend({
     initialize: function (pane, items) {
       this._pane = pane;
@@ -49,6 +52,7 @@
       var font = getComputedStyle(map.getContainer()).fontFamily;
       var taken = blocked(map, view.min.subtract(origin));
       var before = taken.length;
+      var beside = (map.getSize().x * map.getSize().y) / SPACE;
       var box = this._box;
       minezone.clear(box);
       this._items().sort(function (a, b) {
@@ -59,6 +63,12 @@
         var wide = width(item.text, "600 " + size + "px " + font) + 8;
         if (!view.contains(at.add(origin))) {
           return false;
+        }
+        if (item.kind === "subject" && wide > item.room * 1.5) {
+          if (!item.loud || beside < 1) {
+            return false;
+          }
+          beside -= 1;
         }
         var place = free(at, wide, item, taken);
         if (place) {

@@ -210,21 +210,9 @@
         h("span.mz-row-mark", {}, minezone.mark(s.verdict, style, app.styles.label(s.verdict)),
           open && h("i.mz-open", { title: t("also_undecided") })),
         h("span.mz-row-name", {}, s.name || s.number),
-        tally(s),
+        minezone.tally(s, app.styles),
         h("span.mz-row-more", {}, [s.name ? s.number : null, typeof s.area_km2 === "number" ? minezone.numbers.km2(s.area_km2) : null,
           minezone.say(app.styles.layer(s.layer).title)].filter(Boolean).join(" · ")));
-    }
-
-    /* Of the rules that apply, how many gave the subject's verdict (for a PASS: failed, 0). */
-    function tally(s) {
-      var codes = Object.keys(s.rules || {}).filter(function (code) {
-        return s.rules[code] !== "NOT_APPLICABLE";
-      });
-      var told = s.verdict === "PASS" || s.verdict === "NOT_APPLICABLE" ? "FAIL" : s.verdict;
-      var n = codes.filter(function (code) { return s.rules[code] === told; }).length;
-      var words = t("not_met_of", { n: n, total: codes.length, verdict: app.styles.label(told) });
-      return h("span.mz-row-count", { title: words }, h("span", { "aria-hidden": "true" }, n + " / " + codes.length),
-        h("span.mz-only-read", {}, words));
     }
 
     function choose() {

@@ -3,6 +3,7 @@
   "use strict";
   var minezone = (root.minezone = root.minezone || {});
   var h = minezone.h;
+  var FACTS = 7;
 
   minezone.panel = function (app, box) {
     var t = minezone.t;
@@ -87,7 +88,20 @@
       open && h("span.mz-badge.mz-badge-open", {}, minezone.t("also_undecided")));
   };
 
-  minezone.facts = function (s, styles) {
+  /* Of the rules that apply, how many gave the subject's verdict (for a PASS: failed, 0). */
+  minezone.tally = function (s, styles) {
+    var codes = Object.keys(s.rules || {}).filter(function (code) {
+      return s.rules[code] !== "NOT_APPLICABLE";
+    });
+    var told = s.verdict === "PASS" || s.verdict === "NOT_APPLICABLE" ? "FAIL" : s.verdict;
+    var n = codes.filter(function (code) { return s.rules[code] === told; }).length;
+    var words = minezone.t("not_met_of", { n: n, total: codes.length, verdict: styles.label(told) });
+    return h("span.mz-row-count", { title: words }, h("span", { "aria-hidden": "true" }, n + " / " + codes.length),
+      h("span.mz-only-read", {}, words));
+  };
+
+  /* Attributes of a subject; those beyond the first few are folded, or `all` shown. */
+  minezone.facts = function (s, styles, all) {
     var t = minezone.t;
     var rows = [[t("layer"), minezone.say(styles.layer(s.layer).title)], [t("number"), s.number || "—"]];
     if (typeof s.area_km2 === "number") {
@@ -96,10 +110,16 @@
     (s.facts || []).forEach(function (pair) {
       rows.push([minezone.say(pair[0]), minezone.say(pair[1])]);
     });
+    var first = all || rows.length <= FACTS + 2 ? rows.length : FACTS;
+    return [list(rows.slice(0, first)), first < rows.length && h("details.mz-more-facts", {},
+      h("summary", {}, t("more_facts", { n: rows.length - first })), list(rows.slice(first)))];
+  };
+
+  function list(rows) {
     return h("dl.mz-facts", {}, rows.map(function (pair) {
       return [h("dt", {}, pair[0]), h("dd", {}, pair[1])];
     }));
-  };
+  }
 
   /* Nothing selected: how many of what, and which rule spoke how often. */
   minezone.overview = function (app) {

@@ -48,15 +48,19 @@
       box.querySelector("#mz-print-now").focus();
     }
 
-    /* The located evidence with its subject, else the subject, else what the screen shows. */
+    /* The subject with the located evidence, or with all of it; else what the screen shows. */
     function wanted() {
-      if (!app.panel.detail()) {
+      var detail = app.panel.detail();
+      var own = detail && app.ground.extent(null);
+      if (!own) {
         return map.getBounds();
       }
-      var finding = app.panel.detail().findings.find(function (f) { return f.id === app.state.finding; });
-      var own = app.ground.extent(null);
-      var seen = finding && app.ground.extent(finding);
-      return own && seen ? own.extend(seen) : own || map.getBounds();
+      detail.findings.forEach(function (finding) {
+        if (finding.evidence.length && (!app.state.finding || app.state.finding === finding.id)) {
+          own.extend(app.ground.extent(finding));
+        }
+      });
+      return own;
     }
 
     function close() {

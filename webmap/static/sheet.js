@@ -51,7 +51,7 @@
       return null;
     }
     side.appendChild(h("div.mz-sheet-subject", {}, minezone.badges(detail.subject, app.styles),
-      h("h2", {}, detail.subject.name || detail.subject.number), minezone.facts(detail.subject, app.styles)));
+      h("h2", {}, detail.subject.name || detail.subject.number), minezone.facts(detail.subject, app.styles, true)));
     var rest = h("div.mz-sheet-columns");
     var target = side;
     blocks(app, detail).forEach(function (block) {

@@ -13,7 +13,7 @@
         control.remove();
       }
     });
-    map.options.zoomSnap = 0.5;
+    map.options.zoomSnap = 0.25;
     map.options.wheelPxPerZoomLevel = 90;
     map.options.minZoom = 3;
     map.options.maxZoom = 19;
@@ -56,6 +56,26 @@
     } else {
       act();
     }
+  };
+
+  /* Padding for fitBounds: the part of the map that no box and no sheet covers. */
+  minezone.clearOf = function (map) {
+    var size = map.getSize();
+    var sheet = document.body.getAttribute("data-sheet") === "panel" && document.getElementById("mz-panel");
+    if (!sheet || root.innerWidth > 1100) {
+      var left = size.x > 600 ? document.getElementById("mz-legend").offsetWidth + 12 : 12;
+      return { paddingTopLeft: [left, 12], paddingBottomRight: [size.x > 600 ? 60 : 12, 40] };
+    }
+    var right = root.innerWidth > 640 ? Math.min(sheet.offsetWidth, size.x * 0.7) : 0;
+    var bottom = root.innerWidth > 640 ? 0 : Math.min(sheet.offsetHeight, size.y * 0.75);
+    return { paddingTopLeft: [12, 12], paddingBottomRight: [right + 12, bottom + 12] };
+  };
+
+  /* A line at the top of the map; words() gives it, null takes it away. */
+  minezone.notice = function (words) {
+    var line = document.getElementById("mz-notice");
+    line.hidden = !words;
+    line.textContent = words ? words() : "";
   };
 
   minezone.shellWords = function (container) {

@@ -88,6 +88,7 @@
     overview: ["总览", "Overview"],
     overview_total: ["共判定 {n} 个对象", "{n} subjects judged"],
     overview_rules: ["各规则的结论（对象数）", "Verdicts by rule (subjects)"],
+    more_facts: ["其余 {n} 项属性", "{n} more attributes"],
     rule: ["规则", "Rule"],
     number: ["编号", "Number"],
     area: ["面积", "Area"],

@@ -31,7 +31,8 @@ def table(path, name):
     _, default = layer.loadDefaultStyle()
     rules = layer.renderer().rootRule().children()
     conditions = [rule.filterExpression() for rule in rules]
-    conditions.append(layer.labeling().settings().fieldName)
+    for rule in layer.labeling().rootRule().children():
+        conditions += [rule.filterExpression(), rule.settings().fieldName]
     return {
         "valid": layer.isValid(),
         "default": default,
@@ -39,7 +40,7 @@ def table(path, name):
         "renderer": layer.renderer().type(),
         "legend": [(rule.label(), rule.symbol().color().name()) for rule in rules],
         "labels": layer.labelsEnabled(),
-        "expressions": [c for c in conditions if QgsExpression(c).hasParserError()],
+        "expressions": [c for c in conditions if c and QgsExpression(c).hasParserError()],
     }
 
 

@@ -112,7 +112,7 @@ def test_subjects_have_the_colours_of_the_one_table(gpkg):
     assert fills == {v: "solid" if v >= Verdict.REVIEW else "no" for v in VERDICT_STYLES}
     widths = [float(drawn[v][-1][1]["outline_width"]) for v in VERDICT_STYLES]
     assert all(thick > thin for thick, thin in pairwise(widths))  # never told by colour alone
-    assert [rule.get("label") for rule in root.iter("rule")] == [
+    assert [rule.get("label") for rule in root.find("renderer-v2").iter("rule")] == [
         "不符合 Fail", "待核 Review", "缺数据 No data", "符合 Pass", "不适用 Not applicable",
         "另有缺数据未判 also undecided: data missing",
     ]  # fmt: skip
@@ -133,7 +133,7 @@ def test_what_is_undecided_is_hatched_above_everything_else(gpkg):
 def test_evidence_is_told_by_its_role_in_the_colour_of_its_verdict(gpkg):
     styles = styles_of(gpkg)
     areas = ElementTree.fromstring(styles["evidence_areas"])
-    assert [rule.get("label") for rule in areas.iter("rule")] == [
+    assert [rule.get("label") for rule in areas.find("renderer-v2").iter("rule")] == [
         "重叠范围（不符合） Overlap (Fail)", "重叠范围（待核） Overlap (Review)"
     ]  # fmt: skip
     lines = ElementTree.fromstring(styles["evidence_lines"])
@@ -158,8 +158,16 @@ def test_every_role_has_a_look_of_its_own():
 
 def test_labels_are_text_and_never_html():
     for style in (subjects_style(), evidence_style("line", ROLE_LABELS)):
-        text = ElementTree.fromstring(qml(style)).find(".//text-style")
-        assert (text.get("allowHtml"), text.get("isExpression")) == ("0", "1")
+        for text in ElementTree.fromstring(qml(style)).iter("text-style"):
+            assert (text.get("allowHtml"), text.get("isExpression")) == ("0", "1")
+
+
+def test_from_afar_only_what_fails_or_needs_review_is_named():
+    rules = ElementTree.fromstring(qml(subjects_style())).find("labeling/rules")
+    assert [(r.get("filter"), r.get("scalemaxdenom")) for r in rules] == [
+        ("\"decided\" IN ('FAIL', 'REVIEW')", None),
+        ("\"decided\" NOT IN ('FAIL', 'REVIEW')", "50000"),
+    ]
 
 
 def test_subjects_that_are_no_areas_get_no_style_for_areas(results, tmp_path):

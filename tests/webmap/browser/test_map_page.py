@@ -133,6 +133,33 @@ def test_not_applicable_is_folded_away(open_map, scene):
     assert "不是地下开采" in folded.inner_text()
 
 
+def test_what_is_known_of_an_undecided_value_never_reads_as_met(open_file, scene):
+    finding = scene["findings"][1]
+    finding["measured"] = {"value": 0, "unit": "m2", "uncertainty": None}
+    finding["threshold"] = {"value": 0, "unit": "m2", "comparison": "<="}
+    page = open_file(scene, "#s=mining_right:C1400001")
+    told = texts(page, '.mz-card[data-rule="MR103"] .mz-values')
+    assert told == ["已知部分（不足以判定） 0 m² 要求 ≤ 0 m²"]
+
+
+def test_many_attributes_are_folded(open_file, make):
+    scene = make.county()
+    scene["subjects"][0]["facts"] = [[make.both(f"项{k}", f"item {k}"), str(k)] for k in range(9)]
+    page = open_file(scene, "#s=mining_right:C1400001")
+    assert texts(page, ".mz-head > .mz-facts dd") == [
+        "矿业权",
+        "C1400001",
+        "0.4213 km²",
+        "0",
+        "1",
+        "2",
+        "3",
+    ]
+    assert page.inner_text(".mz-more-facts summary") == "其余 5 项属性"
+    page.click(".mz-more-facts summary")
+    assert texts(page, ".mz-more-facts dd") == ["4", "5", "6", "7", "8"]
+
+
 def test_the_overview_counts_rules_and_leads_to_them(open_file, scene, until):
     page = open_file(scene)
     rows = texts(page, ".mz-table tbody tr")

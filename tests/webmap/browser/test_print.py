@@ -67,6 +67,13 @@ def test_paper_and_scale_can_be_chosen(open_file, scene):
     )
 
 
+def test_the_sheet_holds_the_evidence_too(open_file, scene):
+    page = open_sheet(open_file, scene, "#s=tailings_facility:WK-1")
+    west = page.evaluate("minezone.app.map.getBounds().getWest()")
+    east = page.evaluate("minezone.app.map.getBounds().getEast()")
+    assert west < 111.205 and east > 111.23  # the end of the line, and the pond
+
+
 def test_ticks_stand_where_they_say(open_file, scene):
     page = open_sheet(open_file, scene)
     tick = page.locator(".mz-tick-x0").first

@@ -1,0 +1,106 @@
+"""What is to be said of a source's columns: lacking, empty, doubled, contradicting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers.account import Issue
+from layers.issues import error, info, label_en, listed, warning
+from layers.schema import Column, Schema
+
+
+def empty(
+    schema: Schema, blank: Mapping[str, list[str]], constants: Mapping[str, Any], file: str
+) -> list[Issue]:
+    """Say which columns the source has without a value: declared by constant, or lacking."""
+    said = []
+    for name, fields in blank.items():
+        column, (zh, en) = schema.column(name), (listed(fields), listed(fields, "en"))
+        title = f"{column.zh}（{name}）"
+        if name in constants:
+            said.append(
+                info(
+                    "field_empty",
+                    f"{file}：字段 {zh} 各行均为空，{title}取声明的常量",
+                    f"{file}: {en} is empty in every row; the constant declared for {name} is used",
+                )
+            )
+        elif not column.nullable and name != schema.number:
+            said.append(
+                warning(
+                    "field_empty",
+                    f"{file}：字段 {zh} 各行均为空，缺少{title}，相关规则将答“资料不足”",
+                    f"{file}: {en} is empty in every row: no {name}; "
+                    "rules that need it answer NO_DATA",
+                )
+            )
+    return said
+
+
+def missing(schema: Schema, absent: Sequence[str], file: str) -> list[Issue]:
+    """Return the warning about columns that every row should have and no field holds."""
+    wanted = [
+        schema.column(a) for a in absent if not schema.column(a).nullable and a != schema.number
+    ]
+    if not wanted:
+        return []
+    titles = "、".join(f"{c.zh}（{c.name}）" for c in wanted)
+    return [
+        warning(
+            "column_absent",
+            f"{file}：缺少列 {titles}，相关规则将答“资料不足”",
+            f"{file}: no {', '.join(c.name for c in wanted)}; rules that need it answer NO_DATA",
+        )
+    ]
+
+
+def upside_down(columns: Mapping[str, pa.Array], labels: Sequence[str]) -> list[Issue]:
+    """Return a warning about rows whose top lies below their bottom; nothing is swapped."""
+    if not {"top_elevation_m", "bottom_elevation_m"} <= set(columns):
+        return []
+    below = pc.less(columns["top_elevation_m"], columns["bottom_elevation_m"]).fill_null(False)
+    rows = [labels[int(k)] for k in np.flatnonzero(np.asarray(below, np.bool_))]
+    if not rows:
+        return []
+    return [
+        warning(
+            "elevations_reversed",
+            f"上限标高低于下限标高：{listed(rows)}",
+            "the top elevation is below the bottom elevation: "
+            + listed([label_en(row) for row in rows], "en"),
+            rows[0],
+        )
+    ]
+
+
+def double(column: Column, names: list[str], file: str) -> Issue:
+    """Return the issue about fields that say the same of one column."""
+    make = info if column.name == "name" else warning
+    return make(
+        "field_double",
+        f"{file}：{column.zh}（{column.name}）有多个来源字段：{'、'.join(names)}，"
+        "依次取第一个有值的",
+        f"{file}: {column.name} has several source fields: {', '.join(names)}; "
+        "the first that has a value is used",
+    )
+
+
+def contradiction(
+    column: Column, names: list[str], clash: Any, labels: Sequence[str], file: str
+) -> Issue:
+    """Return the error about fields of one column that differ in the rows of ``clash``."""
+    rows = np.flatnonzero(clash)
+    first = labels[int(rows[0])]
+    return error(
+        "field_conflict",
+        f"{file}：字段 {'、'.join(names)} 都是{column.zh}（{column.name}）而值不同，"
+        f"{len(rows)} 行按空值处理，首见于{first}",
+        f"{file}: fields {', '.join(names)} are all {column.name} but differ; {len(rows)} rows "
+        f"are taken as missing, first {label_en(first)}",
+        first,
+    )
