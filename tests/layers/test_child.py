@@ -19,7 +19,9 @@ from layers.vetted import load_vetted
 
 HERE = Path(__file__).resolve().parent
 APPLICATIONS = Path(layers.__file__).parent.parent / "sample_geodata" / "applications"
-READABLE = sorted(p for p in APPLICATIONS.iterdir() if p.suffix in (".gpkg", ".geojson", ".txt"))
+UPLOADS = sorted(p for p in APPLICATIONS.iterdir() if p.suffix in (".gpkg", ".geojson", ".txt"))
+REFUSED = APPLICATIONS / "masked_notice.txt"
+READABLE = [p for p in UPLOADS if p != REFUSED]
 MOST = 100 << 20
 
 
@@ -59,6 +61,15 @@ def test_the_child_reads_what_a_trusted_read_gives(reader, file, tmp_path, monke
     path = stored(file, tmp_path)
     assert facts(reader.read(Upload(path, file.name, MOST))) == facts(trusted)
     assert facts(read_upload(Upload(path, file.name, MOST), tmp_path)) == facts(trusted)
+
+
+def test_the_child_refuses_what_a_trusted_read_refuses(reader, tmp_path, monkeypatch):
+    monkeypatch.chdir(REFUSED.parent)
+    with pytest.raises(FormatError, match="masked digits") as trusted:
+        load_vetted(Path(REFUSED.name))
+    with pytest.raises(FormatError) as caught:
+        reader.read(Upload(stored(REFUSED, tmp_path), REFUSED.name, MOST))
+    assert str(caught.value) == str(trusted.value)
 
 
 def test_errors_keep_their_kind_and_give_the_senders_name(reader, tmp_path):
