@@ -43,6 +43,8 @@ class Server:
 
     async def start(self) -> None:
         """Start the processes and learn which files pages need."""
+        if self.lock < 0:
+            self.lock = _locked(self.settings.state_folder())
         await self.pool.start()
         answer = await self.pool.ask(task="assets")
         at = 0
@@ -55,7 +57,10 @@ class Server:
         """End the processes."""
         await self.whole.close()
         await self.pool.close()
-        os.close(self.lock)
+        # A number closed twice would close what another has opened meanwhile.
+        lock, self.lock = self.lock, -1
+        if lock >= 0:
+            os.close(lock)
 
     def files(self, names: tuple[str, ...]) -> list[Served]:
         """Return the scripts and styles called ``names``, in that order."""
