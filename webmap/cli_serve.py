@@ -28,18 +28,19 @@ def run(lang: str, **given: Any) -> int:
 
     from webmap.app import create_app
 
-    config = uvicorn.Config(
-        create_app(settings),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=5,
-    )
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    emit([say("serving", lang, url=f"http://{host}:{listener.getsockname()[1]}/")])
-    with listener, suppress(KeyboardInterrupt):  # uvicorn raises it again when all is done
-        uvicorn.Server(config).run(sockets=[listener])
+    with listener:
+        config = uvicorn.Config(
+            create_app(settings),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=5,
+        )
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        emit([say("serving", lang, url=f"http://{host}:{listener.getsockname()[1]}/")])
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again when all is done
+            uvicorn.Server(config).run(sockets=[listener])
     return 0
 
 
