@@ -1,12 +1,18 @@
-"""Small workspaces and results for the map: written as GeoJSON, judged by the real engine."""
+"""Small workspaces and results for the map, judged by the real engine, and a browser."""
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from analysis import api
 
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 AS_OF = date(2026, 1, 1)
 PAYLOADS = {
     "img": '<img src=x onerror="window.PWN=1">',
@@ -76,6 +82,18 @@ def judge(workspace, out, rows=(APPLIED,), rules=("MR101", "MR111"), name="ç”³è¯
     return api.vet(
         [file], workspace, out, rules=rules, as_of=AS_OF, layer="mining_right", formats=("json",)
     )
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests: a process can drive only one at a time."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    with sync_api.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
