@@ -9,11 +9,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Chinese file names and texts whatever the locale.
 export PYTHONUTF8 = 1
 
-.PHONY: help demo test verify lint bench clean
+.PHONY: help demo test browser verify lint bench clean
 
 help:
 	@echo "make demo    judge the invented sample county, results in $(OUT)/demo"
 	@echo "make test    the test suite"
+	@echo "make browser the pages in Chromium"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make verify  slow tests, then the measured figures into docs/verify.md"
 	@echo "make bench   timings on synthetic national layers"
@@ -36,6 +37,8 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n auto -m "not slow and not browser"
+
+browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m "browser and not slow"
 
 lint: $(VENV)/.dev
