@@ -35,8 +35,8 @@ def create_app(settings: ServerSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await server.start()
         try:
-            await server.start()
             yield
         finally:
             await server.close()

@@ -92,7 +92,8 @@ def main(words: list[str]) -> None:
             send(channel, Frame({"abilities": reader.abilities, **first.header}))
             while True:
                 question = receive(channel, None, 0).header
-                send(channel, answer(desk, question))
+                said = answer(desk, question)
+                send(channel, Frame({**said.header, "number": question["number"]}, said.body))
         except FrameError:
             pass  # the server is gone
         finally:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -32,6 +33,8 @@ class Worker:
         self.first: dict[str, Any] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._one_at_a_time = Lock()
+        self._asked = 0
 
     @property
     def pid(self) -> int | None:
@@ -59,20 +62,28 @@ class Worker:
     def ask(self, question: dict[str, Any], seconds: float) -> Frame:
         """Return the answer; the process is ended if none comes in time.
 
+        A question is numbered and its answer must carry the number: what is said of one file
+        can never be handed to the sender of another.
+
         Raises
         ------
         FrameError
-            The process broke, could not be started, or took too long.
+            The process broke, could not be started, took too long or answered something else.
         """
-        try:
-            if self.pid is None:
-                self.start()
-            assert self._channel is not None
-            send(self._channel, Frame(question))
-            return receive(self._channel, seconds, LARGEST_ANSWER)
-        except FrameError:
-            self.end()
-            raise
+        with self._one_at_a_time:
+            self._asked += 1
+            try:
+                if self.pid is None:
+                    self.start()
+                assert self._channel is not None
+                send(self._channel, Frame({**question, "number": self._asked}))
+                answer = receive(self._channel, seconds, LARGEST_ANSWER)
+                if answer.header.get("number") != self._asked:
+                    raise FrameError("the answer to another question")
+            except FrameError:
+                self.end()
+                raise
+        return answer
 
     def kill(self) -> None:
         """Break off whatever the process does; for another thread that waits for its answer."""
@@ -101,10 +112,20 @@ class Pool:
         self.workers = [Worker(settings) for _ in range(settings.processes)]
         self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         self._waiting = 0
+        self._running = False
         self._threads = CapacityLimiter(len(self.workers) + 1)
 
     async def start(self) -> None:
-        """Start every process; one that fails is tried again when it is needed."""
+        """Start every process; one that fails is tried again when it is needed.
+
+        Raises
+        ------
+        RuntimeError
+            They run already: two would then be handed out as four.
+        """
+        if self._running:
+            raise RuntimeError("the judging processes run already")
+        self._running, self._free = True, asyncio.LifoQueue()
         # The first alone: it leaves the snapshots that the others then find.
         for some in (self.workers[:1], self.workers[1:]):
             await asyncio.gather(*(self._start(worker) for worker in some))
@@ -151,6 +172,7 @@ class Pool:
 
     async def close(self) -> None:
         """End all processes."""
+        self._running = False
         await asyncio.gather(*(asyncio.to_thread(worker.end) for worker in self.workers))
 
 

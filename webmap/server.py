@@ -46,6 +46,13 @@ class Server:
         if self.lock < 0:
             self.lock = _locked(self.settings.state_folder())
         await self.pool.start()
+        try:
+            await self._fetch_assets()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _fetch_assets(self) -> None:
         answer = await self.pool.ask(task="assets")
         at = 0
         for name, file_name, media_type, integrity, size in answer.header["assets"]:

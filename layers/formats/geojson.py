@@ -157,14 +157,14 @@ def _features(path: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
     kind = document.get("type")
     if kind == "Feature":
         return [document]
-    if kind in _GEOMETRIES:
+    if isinstance(kind, str) and kind in _GEOMETRIES:
         return [{"type": "Feature", "geometry": document}]
     features = document.get("features")
     if kind != "FeatureCollection" or not isinstance(features, list):
         raise refusal(
             path,
-            f"type 为 {kind!r}，不是 FeatureCollection",
-            f"type is {kind!r}, not FeatureCollection",
+            f"type 为 {str(kind)[:40]!r}，不是 FeatureCollection",
+            f"type is {str(kind)[:40]!r}, not FeatureCollection",
         )
     for row, feature in enumerate(features, 1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
@@ -246,7 +246,11 @@ def _is_sound(geometry: object) -> bool:
     if kind == "GeometryCollection":
         members = geometry.get("geometries")
         return isinstance(members, list) and all(map(_is_sound, members))
-    return kind in _DEPTH and _is_nested(geometry.get("coordinates"), _DEPTH[kind])
+    return (
+        isinstance(kind, str)
+        and kind in _DEPTH
+        and _is_nested(geometry.get("coordinates"), _DEPTH[kind])
+    )
 
 
 def _is_nested(values: object, depth: int) -> bool:

@@ -238,3 +238,19 @@ def test_metres_are_not_taken_for_swapped_degrees(write_json):
     plane = {"type": "Point", "coordinates": [38500000.0, 4000000.0]}
     with pytest.raises(FormatError, match="look like projected metres"):
         read(write_json(collection({"type": "Point", "coordinates": [36.1, 114.0]}, plane)))
+
+
+@pytest.mark.parametrize("kind", [["Polygon"], {"a": 1}, 3, None, True, "多边形", "x" * 500])
+def test_a_type_of_any_kind_is_refused_or_its_row_told_of(tmp_path, kind):
+    for document in (
+        {"type": kind, "coordinates": [111, 39]},
+        {"type": "FeatureCollection", "features": [{"type": kind, "geometry": None}]},
+    ):
+        path = tmp_path / "kinds.geojson"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        with pytest.raises(FormatError) as told:
+            read(path)
+        assert "kinds.geojson" in told.value.en and len(told.value.en) < 160
+    row = {"type": "Feature", "properties": {}, "geometry": {"type": kind, "coordinates": [1, 2]}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [row]}), encoding="utf-8")
+    assert read(path).geometry[0] is None

@@ -1,16 +1,80 @@
 """One server for most tests, on the sample county; others are made where a test needs its own."""
 
+import http.client
+import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 import zipfile
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+import webmap
 from webmap.app import create_app
 from webmap.cli_demo import SAMPLE
 from webmap.settings import ServerSettings
 
 DAY = "2026-06-01"
+HOME = Path(webmap.__file__).parent.parent
+
+
+class Running:
+    """A server in a process of its own."""
+
+    def __init__(self, workspace, state, **environ):
+        words = [sys.executable, "-m", "webmap.cli", "serve", "-w", str(workspace), "--port", "0"]
+        self.process = subprocess.Popen(
+            [*words, "--workers", "2", "--state", str(state), "--lang", "en"],
+            env={**os.environ, "PYTHONPATH": str(HOME), "PYTHONUTF8": "1", **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        said = self.process.stdout.readline()
+        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/ ", said).group(1))
+        self.until(lambda: self.ask("GET", "/healthz")[0] == 200)
+
+    def until(self, condition, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                if condition():
+                    return
+            except OSError:
+                pass
+            time.sleep(0.1)
+        raise AssertionError("did not come true")
+
+    def ask(self, method, path, body=None, **headers):
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {k.replace("_", "-"): v for k, v in headers.items()}
+        line.request(method, path, body, headers)
+        answer = line.getresponse()
+        data = answer.read()
+        line.close()
+        return answer.status, data
+
+    def children(self, pid=None):
+        """Return process number -> words of all that the server has started."""
+        out = {}
+        for task in Path(f"/proc/{pid or self.process.pid}/task").glob("*/children"):
+            for child in map(int, task.read_text().split()):
+                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+                out[child] = b" ".join(words).decode()
+                out |= self.children(child)
+        return out
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.communicate(timeout=30)[1]
+        finally:
+            self.process.kill()
 
 
 def county(folder):

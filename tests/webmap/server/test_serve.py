@@ -3,74 +3,17 @@
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-import webmap
 from webmap import cli
 
-HOME = Path(webmap.__file__).parent.parent
-
-
-class Running:
-    """A server in a process of its own."""
-
-    def __init__(self, workspace, state, **environ):
-        words = [sys.executable, "-m", "webmap.cli", "serve", "-w", str(workspace), "--port", "0"]
-        self.process = subprocess.Popen(
-            [*words, "--workers", "2", "--state", str(state), "--lang", "en"],
-            env={**os.environ, "PYTHONPATH": str(HOME), "PYTHONUTF8": "1", **environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        said = self.process.stdout.readline()
-        self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)/ ", said).group(1))
-        self.until(lambda: self.ask("GET", "/healthz")[0] == 200)
-
-    def until(self, condition, seconds=60):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                if condition():
-                    return
-            except OSError:
-                pass
-            time.sleep(0.1)
-        raise AssertionError("did not come true")
-
-    def ask(self, method, path, body=None, **headers):
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {k.replace("_", "-"): v for k, v in headers.items()}
-        line.request(method, path, body, headers)
-        answer = line.getresponse()
-        data = answer.read()
-        line.close()
-        return answer.status, data
-
-    def children(self, pid=None):
-        """Return process number -> words of all that the server has started."""
-        out = {}
-        for task in Path(f"/proc/{pid or self.process.pid}/task").glob("*/children"):
-            for child in map(int, task.read_text().split()):
-                words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-                out[child] = b" ".join(words).decode()
-                out |= self.children(child)
-        return out
-
-    def end(self):
-        self.process.send_signal(signal.SIGINT)
-        try:
-            return self.process.communicate(timeout=30)[1]
-        finally:
-            self.process.kill()
+from .conftest import HOME, Running
 
 
 @pytest.fixture(scope="module")
