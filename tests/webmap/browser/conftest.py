@@ -278,6 +278,10 @@ def handler(site):
     return Handler
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128  # a browser opens several connections at once; 5 would refuse some
+
+
 class Site:
     """A tiny server on the loopback for one scene, with the policy of served pages."""
 
@@ -293,7 +297,7 @@ class Site:
         served |= {"subjects": [], "findings": [], "features": []}
         html = maps.served(served, "n0nce", lambda a: f"/assets/{a.file_name}")
         self.pages = {"/": html.encode(), **(pages or {})}
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
+        self.server = Server(("127.0.0.1", 0), handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -321,7 +325,16 @@ class Watch:
 
 
 @pytest.fixture
-def visit(chromium):
+def sites():
+    """The servers of a test; closed last, as a page may still be asking when the test ends."""
+    sites = []
+    yield sites
+    for site in sites:
+        site.close()
+
+
+@pytest.fixture
+def visit(chromium, sites):
     """Open an address in a page of its own; every promise is checked when the test ends."""
     contexts, watches = [], []
 
@@ -360,9 +373,8 @@ def open_file(visit, tmp_path):
 
 
 @pytest.fixture
-def open_server(visit):
+def open_server(visit, sites):
     """Serve a scene over the loopback and open it; ``page.site`` is the server."""
-    sites = []
 
     def open_server(scene, fragment="", **more):
         site = Site(scene)
@@ -371,9 +383,7 @@ def open_server(visit):
         page.site = site
         return page
 
-    yield open_server
-    for site in sites:
-        site.close()
+    return open_server
 
 
 @pytest.fixture

@@ -50,9 +50,7 @@ def page_html(max_bytes=None):
 
 
 @pytest.fixture
-def open_vet(visit, make, scene):
-    sites = []
-
+def open_vet(visit, make, scene, sites):
     def open_vet(answer, max_bytes=None, **more):
         site = make.Site(scene, {"/vet": page_html(max_bytes).encode()})
         sites.append(site)
@@ -61,9 +59,7 @@ def open_vet(visit, make, scene):
         page.site = site
         return page
 
-    yield open_vet
-    for site in sites:
-        site.close()
+    return open_vet
 
 
 def choose(page, name="新矿 区.geojson", body=b'{"type": "FeatureCollection"}'):
