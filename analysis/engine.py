@@ -19,6 +19,7 @@ from analysis.errors import RuleError
 from analysis.law import Rulebook, RuleLaw
 from analysis.model import (
     FindingTable,
+    Ground,
     Need,
     Objects,
     Rule,
@@ -33,6 +34,7 @@ from analysis.verdict import combined_sigma
 from gis.distance import inside, near_boxes
 from gis.ragged import Bools, Ints
 from layers.catalog import catalog
+from layers.elevation import Elevation
 from layers.layer import Layer
 
 SUBJECT_LAYERS = ("mining_right", "tailings_facility", "goaf", "open_pit", "waste_dump")
@@ -62,6 +64,7 @@ def run(
     report_id: str,
     created_at: datetime,
     title: str = "",
+    elevation: Elevation | None = None,
     progress: Progress | None = None,
 ) -> Results:
     """Judge ``subjects`` (rows of their layers) by ``rules`` under the law of ``as_of``."""
@@ -75,7 +78,7 @@ def run(
         for name in rule.subjects:
             if name not in starts or not len(subjects[name]):
                 continue
-            table = evaluate(rule, layers, name, subjects[name], rulebook, as_of)
+            table = evaluate(rule, layers, name, subjects[name], rulebook, as_of, elevation)
             tables.append(replace(table, subject=table.subject + starts[name]))
             codes.append(np.full(len(table), rule.code, dtype=object))
     if progress:
@@ -102,6 +105,7 @@ def run(
         resolved=resolved,
         law=_law_rows(rule_column, findings.law, [(r.rule, r.name) for r in resolved]),
         rules=tuple(sorted(rule.code for rule in rules)),
+        inputs=elevation.provenance if elevation and _looks_at_terrain(rules) else (),
     )
     return replace(results, finding_id=_finding_ids(results))
 
@@ -113,6 +117,7 @@ def evaluate(
     rows: Ints,
     rulebook: Rulebook,
     as_of: date,
+    elevation: Elevation | None = None,
 ) -> FindingTable:
     """Judge the features at ``rows`` of ``subject_layer`` by one rule.
 
@@ -139,10 +144,26 @@ def evaluate(
         for name, need in rule.needs.items()
         if _is_vector(need)
     }
-    context = RuleContext(rule.code, seen, values, as_of, np.asarray(rows, np.int64))
+    ground = _ground(rule, values, elevation)
+    context = RuleContext(rule.code, seen, values, as_of, np.asarray(rows, np.int64), ground)
     table = rule.evaluate(subjects, context)
     _check(rule, page, rulebook.common, table, len(subjects))
     return _mark_displaced(subjects, _gate(rule, subjects, context, table))
+
+
+def _looks_at_terrain(rules: Iterable[Rule]) -> bool:
+    return any(isinstance(need, Window) for rule in rules for need in rule.needs.values())
+
+
+def _ground(
+    rule: Rule, values: Mapping[str, float | None], elevation: Elevation | None
+) -> Ground | None:
+    need = next((n for n in rule.needs.values() if isinstance(n, Window)), None)
+    if need is None or elevation is None:
+        return None
+    reach = need.metres + sum(values[name] or 0.0 for name in need.parameters)
+    sigma = elevation.vertical_accuracy_m
+    return Ground(elevation.terrain, reach, np.nan if sigma is None else sigma)
 
 
 def _is_vector(need: Need) -> bool:
@@ -202,7 +223,12 @@ def _gate(rule: Rule, subjects: Layer, context: RuleContext, table: FindingTable
     _set_gap(own, "doubtful_outline", subjects.name, (verdicts, reasons, args))
     open_rows = rests & ~own
     for name, need in rule.needs.items():
-        if isinstance(need, Window) or need.optional:
+        if need.optional:
+            continue
+        if isinstance(need, Window):
+            if context.ground is None:
+                _set_gap(open_rows, "terrain_missing", name, (verdicts, reasons, args))
+                open_rows = np.zeros_like(open_rows)
             continue
         for reason, gap in _gaps(need, subjects, context.layer(name), context):
             hit = open_rows & gap[table.subject]
@@ -237,6 +263,8 @@ def _gaps(
             ("refused_neighbours", _refused_with_key(need, subjects, layer)),
             ("doubtful_outline", _doubtful_with_key(need, subjects, layer)),
         ]
+    if need.own_extent:
+        return []
     reach = _reach(need, subjects, layer, context)
     gaps: list[tuple[str, Bools]] = []
     if len(layer.refused):

@@ -7,11 +7,11 @@ subject at least, and further rows for each neighbour worth naming.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,10 @@ import numpy.typing as npt
 from analysis.errors import RuleError
 from gis.ragged import Floats, Ints, Shapes
 from layers.layer import Layer
+
+if TYPE_CHECKING:
+    from gis.terrain import Terrain
+    from gis.terrain import Window as TerrainWindow
 
 Objects = npt.NDArray[np.object_]
 
@@ -39,7 +43,9 @@ class Within:
 
     The reach in metres is the sum of ``metres`` and the rulebook values named in
     ``parameters``, and of ``factor`` times the greatest value of ``column`` in the needed layer.
-    An ``optional`` layer is read where there is one and never missed.
+    An ``optional`` layer is read where there is one and never missed. With ``own_extent`` the
+    rule does not look all around the subject and says itself where the layer may lack something;
+    the engine then only asks that the layer is there.
     """
 
     metres: float = 0.0
@@ -47,6 +53,7 @@ class Within:
     column: str | None = None
     factor: float = 0.0
     optional: bool = False
+    own_extent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +67,50 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The rule needs the terrain up to a distance from each subject, metres."""
+    """The rule needs the terrain up to a distance from each subject.
 
-    metres: float
+    The reach in metres is the sum of ``metres`` and the rulebook values named in
+    ``parameters``. An ``optional`` terrain is read where there is one and never missed.
+    """
+
+    metres: float = 0.0
+    parameters: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The terrain as far as a rule declared that it looks.
+
+    Attributes
+    ----------
+    reach_m : from a place to each side
+    sigma_m : vertical accuracy of the elevations, one sigma, NaN where none is stated
+    """
+
+    terrain: Terrain
+    reach_m: float
+    sigma_m: float
+
+    def windows(
+        self, lon: npt.ArrayLike, lat: npt.ArrayLike, half_m: npt.ArrayLike | None = None
+    ) -> Iterator[tuple[int, TerrainWindow]]:
+        """Yield (k, window) about each place in degrees, near ones together.
+
+        ``half_m``, (k,) metres to each side, may be less than the reach but never more.
+
+        Raises
+        ------
+        RuleError
+            The rule looks farther than it declared.
+        """
+        half = np.full(np.shape(lon), self.reach_m) if half_m is None else np.asarray(half_m)
+        if np.any(half > self.reach_m):
+            raise RuleError(
+                f"规则只声明了 {self.reach_m} 米的地形",
+                f"only {self.reach_m} m of terrain declared",
+            )
+        yield from self.terrain.windows(lon, lat, half)
 
 
 Need = Within | Same | Window
@@ -101,6 +149,7 @@ class RuleContext:
     values : rulebook values in force on ``as_of``, None where none is
     as_of : the day whose law applies
     rows : (n,) row of each subject in its own layer, where that layer is declared
+    ground : the terrain, None where the rule declared none or the workspace has none
     """
 
     rule: str
@@ -108,6 +157,7 @@ class RuleContext:
     values: Mapping[str, float | None]
     as_of: date
     rows: Ints
+    ground: Ground | None = None
 
     def layer(self, name: str) -> Layer:
         """Return a declared layer; RuleError for any other."""

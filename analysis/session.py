@@ -178,6 +178,7 @@ class Session:
             report_id=self.report_id or str(uuid.uuid4()),
             created_at=self.created_at,
             title=self.workspace.title,
+            elevation=self.workspace.elevation,
             progress=self.progress,
         )
         ground = self.ground(sum(len(rows) for rows in subjects.values()))

@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from glob import glob
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
@@ -16,6 +15,7 @@ from gis.ragged import Ragged
 from layers import formats, snapshot
 from layers.account import Issue
 from layers.catalog import catalog, nearest, schema
+from layers.elevation import Elevation, find_elevation, matching
 from layers.errors import WorkspaceError
 from layers.formats.source import opening
 from layers.layer import Layer
@@ -85,6 +85,21 @@ class Workspace:
         wanted = self.layers if names is None else names
         return {name: self._load(name) for name in wanted if name in self.layers}
 
+    @cached_property
+    def elevation(self) -> Elevation | None:
+        """Return the terrain, None where the workspace names none.
+
+        Raises
+        ------
+        WorkspaceError
+            A pattern matches no file.
+        """
+        if self.terrain is None:
+            return None
+        return find_elevation(
+            self.root, self.path.name, self.terrain.dem, self.terrain.vertical_accuracy_m
+        )
+
     def source_bytes(self, name: str) -> int:
         """Return the size of a layer's source file, or of all files of its folder.
 
@@ -101,12 +116,8 @@ class Workspace:
     def terrain_files(self) -> tuple[Path, ...]:
         """Return the files that the patterns of ``[terrain] dem`` name, each once, in order."""
         patterns = self.terrain.dem if self.terrain else ()
-        # Not Path.glob: patterns may be absolute or lead out of the folder.
-        names = [
-            sorted(glob(pattern, root_dir=self.root, recursive=True))  # noqa: PTH207
-            for pattern in patterns
-        ]
-        return tuple(dict.fromkeys(self.root / name for group in names for name in group))
+        found = [path for pattern in patterns for path in matching(self.root, pattern)]
+        return tuple(dict.fromkeys(found))
 
     def _load(self, name: str) -> Layer:
         settings, shape = self.layers[name], schema(name)

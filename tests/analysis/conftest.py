@@ -2,21 +2,29 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+import rasterio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis.projection import gauss_kruger, inverse_gauss_kruger
 from gis.ragged import Ragged
 from layers.catalog import catalog
+from layers.elevation import Elevation
 from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
 
 ORIGIN = (111.0, 39.0)
 """Longitude and latitude of (0, 0): on the meridian of zone 37, where the plane is true."""
+
+FUNCTIONS = (
+    "abs", "sin", "cos", "exp", "hypot", "maximum", "minimum", "where", "pi", "sign",
+)  # fmt: skip
+"""What a formula of a terrain may use."""
 
 SHAPES = ("box", "polygon", "line", "point", "wkt")
 
@@ -134,6 +142,61 @@ def _bounds(row: Mapping[str, Any], origin: Sequence[float]) -> tuple[float, ...
     if not set(row) & set(SHAPES):
         return (np.nan,) * 4
     return to_degrees(shape_of(row), origin).bounds
+
+
+def build_elevation(
+    folder: Path,
+    *,
+    formula: str,
+    extent: Sequence[float] = (-4000, -4000, 4000, 4000),
+    cell_m: float = 30.0,
+    nodata: Sequence[Sequence[float]] = (),
+    accuracy_m: float | None = None,
+    noise_m: float = 0.0,
+    origin: Sequence[float] = ORIGIN,
+) -> Elevation:
+    """Return a terrain made by a formula of ``x`` and ``y``, metres east and north of origin.
+
+    ``extent`` and the boxes of ``nodata`` are west, south, east, north in those metres. The file
+    lies in the plane of the zone, so that metres of the case are metres of the file.
+    """
+    lon0 = 3.0 * round(origin[0] / 3.0)
+    x0, y0 = (float(v) for v in gauss_kruger(origin[0], origin[1], lon0))
+    west, south, east, north = extent
+    columns, rows = round((east - west) / cell_m), round((north - south) / cell_m)
+    x = west + (np.arange(columns) + 0.5) * cell_m
+    y = (north - (np.arange(rows) + 0.5) * cell_m)[:, None]
+    names = {
+        k: getattr(np, k)
+        for k in ("abs", "sin", "cos", "exp", "hypot", "maximum", "minimum", "where", "pi", "sign")
+    }
+    z = eval(formula, {"__builtins__": {}}, {**names, "x": x, "y": y})
+    z = np.broadcast_to(z, (rows, columns)).astype(np.float32).copy()
+    z += np.random.default_rng(1).normal(0, noise_m, z.shape).astype(np.float32)
+    for w, s, e, n in nodata:
+        z[((x >= w) & (x <= e)) & ((y >= s) & (y <= n))] = -9999
+    path = folder / "dem.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32",
+        crs=f"EPSG:{4534 + round((lon0 - 75) / 3)}", nodata=-9999,
+        transform=rasterio.transform.from_origin(x0 + 500_000 + west, y0 + north, cell_m, cell_m),
+    ) as out:  # fmt: skip
+        out.write(z, 1)
+    return Elevation((path,), ("dem.tif",), accuracy_m)
+
+
+@pytest.fixture(scope="session")
+def make_elevation(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Elevation]:
+    """Build a terrain from its settings; the same settings give the same one."""
+    made: dict[str, Elevation] = {}
+
+    def make(**settings: Any) -> Elevation:
+        key = repr(sorted(settings.items()))
+        if key not in made:
+            made[key] = build_elevation(tmp_path_factory.mktemp("dem"), **settings)
+        return made[key]
+
+    return make
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from analysis import engine, registry
-from analysis.model import FindingTable, Same, Verdict, Within
+from analysis.model import FindingTable, Same, Verdict, Window, Within
 from analysis.rulebook import load
 from layers.catalog import catalog
 from layers.layer import Layer
@@ -31,7 +31,7 @@ OPTIONS = (
 )  # fmt: skip
 TODAY = date(2026, 1, 1)
 
-Make = Callable[..., Layer]
+Make = Callable[..., Any]
 Case = dict[str, Any]
 
 
@@ -49,7 +49,9 @@ def load_cases() -> dict[str, tuple[str, Case]]:
 ALL = load_cases()
 
 
-def judge(make: Make, code: str, case: Case) -> tuple[FindingTable, dict[str, Layer], str]:
+def judge(
+    make: Make, elevate: Make, code: str, case: Case
+) -> tuple[FindingTable, dict[str, Layer], str]:
     """Return the findings on the case's subject, the layers and the subject's layer."""
     layers = {}
     for name, content in case["layers"].items():
@@ -57,6 +59,8 @@ def judge(make: Make, code: str, case: Case) -> tuple[FindingTable, dict[str, La
         layers[name] = make(
             name, content.get("rows", []), **options, origin=case.get("at", (111.0, 39.0))
         )
+    terrain, at = case.get("terrain"), case.get("at", (111.0, 39.0))
+    elevation = elevate(**terrain, origin=at) if terrain else None
     rule = registry.get([code])[0]
     layer = case.get("subject_layer", rule.subjects[0])
     ids = list(layers[layer].source_id)
@@ -69,6 +73,7 @@ def judge(make: Make, code: str, case: Case) -> tuple[FindingTable, dict[str, La
         rows,
         load(case.get("jurisdiction", "CN")),
         case.get("as_of", TODAY),
+        elevation,
     )
     mine = np.flatnonzero(table.subject == (row if case.get("screen", True) else 0))
     return _rows(table, mine), layers, layer
@@ -88,9 +93,9 @@ def _rows(table: FindingTable, rows: np.ndarray) -> FindingTable:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_rule_case(name: str, make_layer: Make) -> None:
+def test_rule_case(name: str, make_layer: Make, make_elevation: Make) -> None:
     code, case = ALL[name]
-    table, layers, _ = judge(make_layer, code, case)
+    table, layers, _ = judge(make_layer, make_elevation, code, case)
     worst = Verdict(int(table.verdict.max()))
     assert worst.name == case["verdict"], list(zip(table.reason, table.verdict, strict=True))
     top = table.verdict == worst
@@ -130,12 +135,14 @@ def test_every_verdict_has_a_case_or_cannot_occur(rule: Any) -> None:
 
 
 @pytest.mark.parametrize("rule", registry.get(None), ids=lambda rule: rule.code)
-def test_every_reason_of_the_yaml_has_a_case(rule: Any, make_layer: Make) -> None:
+def test_every_reason_of_the_yaml_has_a_case(
+    rule: Any, make_layer: Make, make_elevation: Make
+) -> None:
     page = load("CN").rules[rule.code]
     shown = set()
     for code, case in ALL.values():
         if code == rule.code:
-            shown |= set(judge(make_layer, code, case)[0].reason)
+            shown |= set(judge(make_layer, make_elevation, code, case)[0].reason)
     assert set(page.reasons) <= shown
 
 
@@ -146,6 +153,12 @@ def mutations(case: Case, code: str) -> Iterator[tuple[str, Case]]:
     """Yield (what was spoilt, spoilt case) for one case."""
     rule = registry.get([code])[0]
     subject_layer = case.get("subject_layer", rule.subjects[0])
+    if case.get("terrain"):
+        yield "terrain dropped", {**case, "terrain": None}
+        holes = [*case["terrain"].get("nodata", []), [-9e5, -9e5, 9e5, 9e5]]
+        yield "terrain all nodata", {**case, "terrain": {**case["terrain"], "nodata": holes}}
+        yield "terrain within 20 m", {**case, "terrain": {**case["terrain"], "accuracy_m": 20.0}}
+        yield "terrain of 90 m", {**case, "terrain": {**case["terrain"], "cell_m": 90.0}}
     for name in case["layers"]:
         number = catalog()[name].number
         own = name == subject_layer
@@ -232,12 +245,14 @@ def exempt(code: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_spoilt_data_never_turn_into_pass(name: str, make_layer: Make) -> None:
+def test_spoilt_data_never_turn_into_pass(
+    name: str, make_layer: Make, make_elevation: Make
+) -> None:
     code, case = ALL[name]
-    before = int(judge(make_layer, code, case)[0].verdict.max())
+    before = int(judge(make_layer, make_elevation, code, case)[0].verdict.max())
     allowed = {**exempt(code), **case.get("mutations_that_may_pass", {})}
     for what, spoilt in mutations(case, code):
-        after = int(judge(make_layer, code, spoilt)[0].verdict.max())
+        after = int(judge(make_layer, make_elevation, code, spoilt)[0].verdict.max())
         if before != Verdict.PASS and what not in allowed:
             assert after != Verdict.PASS, what
 
@@ -245,4 +260,4 @@ def test_spoilt_data_never_turn_into_pass(name: str, make_layer: Make) -> None:
 def test_needs_are_reaches_or_keys() -> None:
     for rule in registry.get(None):
         for need in rule.needs.values():
-            assert isinstance(need, Within | Same)
+            assert isinstance(need, Within | Same | Window)
