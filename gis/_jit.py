@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -24,6 +25,7 @@ def _writable(folder: Path) -> bool:
         return False
 
 
+@cache
 def _cache_folder() -> str | None:
     """Return where machine code is kept, None if nowhere can be written."""
     asked = os.environ.get("NUMBA_CACHE_DIR")
@@ -31,6 +33,7 @@ def _cache_folder() -> str | None:
     own = Path(tempfile.gettempdir()) / f"minezone-{_user()}"
     for folder in (Path(asked) if asked else None, beside, own):
         if folder is not None and _writable(folder):
+            os.environ.setdefault("NUMBA_CACHE_DIR", str(folder))
             return str(folder)
     return None
 
@@ -40,13 +43,24 @@ def _user() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else "user"
 
 
-_FOLDER = _cache_folder()
-if _FOLDER is not None:
-    os.environ.setdefault("NUMBA_CACHE_DIR", _FOLDER)
+class _Kernel:
+    """A kernel that is compiled when it is first called, so that no command waits for numba."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def __call__(self, *values: Any) -> Any:
+        """Compile the kernels of the module, which call one another, and run this one."""
+        kept = _cache_folder() is not None  # before numba reads where to
+        import numba
+
+        names = self._function.__globals__
+        for name, value in list(names.items()):
+            if isinstance(value, _Kernel):
+                names[name] = numba.njit(cache=kept, nogil=True)(value._function)
+        return names[self._function.__name__](*values)
 
 
 def jit(function: Function) -> Function:
     """Compile a kernel in nopython mode, on first use."""
-    import numba
-
-    return cast(Function, numba.njit(cache=_FOLDER is not None, nogil=True)(function))
+    return cast(Function, _Kernel(function))
