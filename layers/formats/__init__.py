@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyproj
 
-from layers.formats import containers, corner_text, geojson, gpkg, kml, parquet, registration
+from layers.formats import containers, corner_text, geojson, gpkg, kml, parquet, registration, table
 from layers.formats import shapefile as _shapefile
 from layers.formats.folder import is_dataset, layers_in
 from layers.formats.sniff import CONTAINERS, SUPPORTED, kind_of, missing
@@ -21,17 +21,20 @@ _LAYERS: dict[str, Callable[[Path], list[str]]] = {
     "KML": kml.list_layers,
     "OpenFileGDB": containers.list_layers,
     "FlatGeobuf": containers.list_layers,
+    table.WORKBOOK: table.list_tables,
 }
 _LAYERED: dict[str, Callable[[Path, str], Source]] = {
     "GPKG": gpkg.read,
     "KML": kml.read,
     "OpenFileGDB": containers.read_gdb,
     "FlatGeobuf": containers.read_fgb,
+    table.WORKBOOK: table.read_sheet,
 }
 _TEXTS: dict[str, Callable[[Path, str | None], Source]] = {
     "ESRI Shapefile": _shapefile.read,
     corner_text.FORMAT: corner_text.read,
     registration.STRING: registration.read,
+    table.FORMAT: table.read,
 }
 
 

@@ -146,6 +146,23 @@ def read_text(path: Path, encoding: str | None = None) -> tuple[str, str]:
         ) from error
 
 
+def read_any_text(path: Path, encoding: str | None = None) -> tuple[str, str]:
+    """Return the text of a whole file and its encoding; Latin and Big5 texts are told, too.
+
+    Raises
+    ------
+    FormatError
+        The encoding cannot be told for certain, or is not the one that was asked for.
+    """
+    raw = path.read_bytes()
+    marked = raw.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if encoding is None and not marked:
+        found = guess([Text(line) for line in raw.splitlines()], None)
+        if found is not None and not found.doubtful:
+            encoding = found.encoding
+    return read_text(path, encoding)
+
+
 def _chosen(path: Path, raw: bytes, encoding: str | None) -> str:
     if encoding is not None:
         return require(path, encoding)

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from layers.errors import FormatError
-from layers.formats import corner_text, registration, registration_grammar
-from layers.formats.encoding import read_text
+from layers.formats import corner_text, registration, registration_grammar, table
+from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
 
 SUPPORTED = {
@@ -24,10 +24,16 @@ SUPPORTED = {
     ".geoparquet": "GeoParquet",
     ".txt": "text",
     ".csv": "text",
+    ".tsv": "text",
+    ".xlsx": table.WORKBOOK,
+    ".xlsm": table.WORKBOOK,
+    ".xls": table.WORKBOOK,
+    ".et": table.WORKBOOK,
+    ".ods": table.WORKBOOK,
 }
-"""Suffix -> format; ``text`` is one of the three corner texts, told by its lines."""
+"""Suffix -> format; ``text`` is a corner text or a table, told by its lines."""
 
-CONTAINERS = frozenset({"GPKG", "KML", "OpenFileGDB", "FlatGeobuf"})
+CONTAINERS = frozenset({"GPKG", "KML", "OpenFileGDB", "FlatGeobuf", table.WORKBOOK})
 """Formats that hold named layers."""
 
 _TO_SHAPEFILE = "请转换为 GeoPackage 或 Shapefile", "convert it to GeoPackage or Shapefile"
@@ -49,7 +55,7 @@ CONVERT = {
          ".geojsonl", ".ovkml", ".ovobj"),
         _TO_SHAPEFILE,
     ),
-    **dict.fromkeys((".xlsx", ".xls", ".ods", ".et", ".mdb", ".accdb"), _AS_TABLE),
+    **dict.fromkeys((".mdb", ".accdb"), _AS_TABLE),
     **dict.fromkeys((".docx", ".doc", ".wps", ".pdf"), _AS_CORNERS),
     **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"), _UNPACK),
 }  # fmt: skip
@@ -64,6 +70,7 @@ _MAGIC = {
     "FlatGeobuf": b"fgb\x03fgb",
     "GeoParquet": b"PAR1",
     "OpenFileGDB": b"PK\x03\x04",
+    table.WORKBOOK: (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
 }
 _MARKUP = {"GeoJSON": b"{", "KML": b"<"}
 _BOM = b"\xef\xbb\xbf"
@@ -185,7 +192,7 @@ def _opening(head: bytes) -> bytes:
 
 def _text_kind(path: Path, encoding: str | None) -> str:
     """Tell the corner texts apart by the first line that is typical of one."""
-    text, _ = read_text(path, encoding)
+    text, _ = read_any_text(path, encoding)
     lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     if any(line in (corner_text.HEADER, corner_text.BODY) for _, line in lines):
         return corner_text.FORMAT
@@ -195,6 +202,8 @@ def _text_kind(path: Path, encoding: str | None) -> str:
         or (registration_grammar.is_corner(first[1]) and any(line[0] == "*" for _, line in lines))
     ):
         return registration.STRING
+    if table.is_table(path, encoding):
+        return table.FORMAT
     number, line = first or (1, "")
     raise refusal(
         path,

@@ -1,0 +1,156 @@
+"""Tables as text: the cells of a CSV file or of the sheets of a workbook, row by row.
+
+Numbers of a workbook come as the shortest decimal that stands for them (what was typed), dates as
+ISO 8601, cells of a merged range with the range's value.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from layers.formats.encoding import read_any_text
+from layers.formats.source import refusal
+
+MOST_CELLS = 20_000_000
+_DELIMITERS = ",;\t|，"
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table; rows may differ in length, blank cells are empty strings.
+
+    Attributes
+    ----------
+    name : of the sheet; of a CSV the file's stem
+    rows : cells, stripped of white space
+    lines : line or row number of each row in the file, counted from 1
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+
+
+def read_csv(path: Path, encoding: str | None) -> tuple[Sheet, str]:
+    """Return the table of a text file and its encoding.
+
+    Raises
+    ------
+    FormatError
+        The text is in no known encoding, or its quotes do not close.
+    """
+    text, found = read_any_text(path, encoding)
+    sign = _delimiter(text)
+    try:
+        rows, lines = _rows(text, sign, strict=True)
+    except csv.Error as fault:
+        rows, lines = _with_odd_quotes(path, text, sign, fault)
+    return Sheet(path.stem, tuple(rows), tuple(lines)), found
+
+
+def _rows(text: str, sign: str, *, strict: bool) -> tuple[list[tuple[str, ...]], list[int]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=strict)
+    rows: list[tuple[str, ...]] = []
+    lines = []
+    before = 0
+    for cells in reader:
+        rows.append(tuple(cell.strip() for cell in cells))
+        lines.append(before + 1)
+        before = reader.line_num
+    return rows, lines
+
+
+def _with_odd_quotes(
+    path: Path, text: str, sign: str, fault: csv.Error
+) -> tuple[list[tuple[str, ...]], list[int]]:
+    """Read a table with quotes inside quoted cells; its rows must all be of one width."""
+    try:
+        rows, lines = _rows(text, sign, strict=False)
+    except csv.Error:
+        rows, lines = [], []
+    if not rows or len({len(row) for row in rows if any(row)}) != 1:
+        raise refusal(path, "引号或分隔符有误", f"quotes or separators are odd: {fault}") from fault
+    return rows, lines
+
+
+def _delimiter(text: str) -> str:
+    """Return the sign that stands equally often in most lines, the comma where none does."""
+    sample = [line for line in text.splitlines()[: 5 * _SAMPLE] if line.strip()][:_SAMPLE]
+
+    def score(sign: str) -> tuple[int, int]:
+        counts = Counter(line.count(sign) for line in sample)
+        counts.pop(0, None)
+        most, lines = counts.most_common(1)[0] if counts else (0, 0)
+        return lines, most
+
+    best = max(_DELIMITERS, key=score)
+    return best if score(best) > (0, 0) else ","
+
+
+def read_workbook(path: Path) -> tuple[Sheet, ...]:
+    """Return the visible sheets of an XLSX, XLS or ODS file that hold anything.
+
+    Raises
+    ------
+    FormatError
+        The file is damaged, protected by a password, or larger than can be read.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    sheets = []
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            for about in book.sheets_metadata:
+                if (about.typ, about.visible) != (
+                    SheetTypeEnum.WorkSheet,
+                    SheetVisibleEnum.Visible,
+                ):
+                    continue
+                sheet = book.get_sheet_by_name(about.name)
+                if sheet.total_height * sheet.total_width > MOST_CELLS:
+                    raise refusal(
+                        path,
+                        f"工作表 {about.name} 过大（{sheet.total_height} 行 {sheet.total_width} 列）",
+                        f"sheet {about.name} is too large "
+                        f"({sheet.total_height} x {sheet.total_width})",
+                    )
+                cells = sheet.to_python(skip_empty_area=False)
+                merged = sheet.merged_cell_ranges or []
+                sheets.append(_sheet(about.name, cells, merged))
+    except CalamineError as fault:
+        raise refusal(path, f"工作簿无法读取：{fault}", f"cannot be read: {fault}") from fault
+    return tuple(s for s in sheets if any(any(row) for row in s.rows))
+
+
+def _sheet(
+    name: str,
+    cells: Sequence[Sequence[object]],
+    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+) -> Sheet:
+    rows = [[_text(cell) for cell in row] for row in cells]
+    for (top, left), (bottom, right) in merged:
+        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        for r in range(top, min(bottom + 1, len(rows))):
+            for c in range(left, min(right + 1, len(rows[r]))):
+                rows[r][c] = value
+    return Sheet(name, tuple(map(tuple, rows)), tuple(range(1, len(rows) + 1)))
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        plain = (cell.hour, cell.minute, cell.second) == (0, 0, 0)
+        return cell.date().isoformat() if plain else cell.isoformat(sep=" ")
+    if isinstance(cell, (date, time, timedelta)):
+        return str(cell)
+    return str(cell).strip()

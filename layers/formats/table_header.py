@@ -1,0 +1,141 @@
+"""Which columns of a table are coordinates: its header row, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from layers.formats.planes import Datum, datums_named
+from layers.formats.sheets import Sheet
+
+Role = Literal["north", "east", "lon", "lat", "corner", "number", "ring", "group", "top", "bottom"]
+
+SEARCHED = 60
+"""Rows in which a header is sought: registers begin with titles and remarks."""
+
+_WORDS: tuple[tuple[Role, str], ...] = (
+    ("lon", r"(东|西)?经(度)?(坐标)?|lon(g(itud[e]?)?)?|lng|x?_?longitude|经度.*"),
+    ("lat", r"(北|南)?纬(度)?(坐标)?|lat(itud[e]?)?|y?_?latitude|纬度.*"),
+    ("north", r"x(坐标)?值?|纵坐标x?值?|x纵坐标|北坐标|北向坐标|n(orth(ing)?)?|(utm)?norte|utmn"),
+    ("east", r"y(坐标)?值?|横坐标y?值?|y横坐标|东坐标|东向坐标|e(ast(ing)?)?|(utm)?este|utme"),
+    ("corner", r"(界址|拐|顶|角|边界|控制)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?|界桩号|桩号|point"),
+    ("number", r"序号|编号|no|id|point(no|id|name)?|fid|number"),
+    ("ring", r"圈号|环号|ring"),
+    ("top", r"(开采)?(深度)?(上限|起|最高|顶部?)标高|标高上限|上标高"),
+    ("bottom", r"(开采)?(深度)?(下限|止|最低|底部?)标高|标高下限|下标高"),
+    ("group", r"(地块|宗地|图斑|区块|矿段|块段|矿区|采区|矿山|项目|分区|范围|区域)(名称?|编?号)?"
+              r"|(采矿|探矿|勘查)?许可证(编?号|号码)?|licen[cs]eno"),
+)  # fmt: skip
+_ROLES = tuple((role, re.compile(pattern)) for role, pattern in _WORDS)
+_UNIT = re.compile(r"[(（\[【].*?[)）\]】]")
+_PACKED = re.compile(r"度\.?分\.?秒|ddd?\.?mm\.?ss|d\.?mmss|dms", re.IGNORECASE)
+_DECIMAL = re.compile(
+    r"十进制|小数|[(（]\s*(度|°|deg(rees?)?)\s*[)）]|decimal|_dd\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two columns that give a place.
+
+    Attributes
+    ----------
+    kind : plane (northing, easting) or degrees (latitude, longitude)
+    first, second : column of northing or latitude, of easting or longitude
+    datums : named in or above the header of the two
+    packed : whether the header says D.MMSS (True) or decimal degrees (False), None where neither
+    title : words of the two header cells
+    """
+
+    kind: Literal["plane", "degrees"]
+    first: int
+    second: int
+    datums: tuple[Datum, ...]
+    packed: bool | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a table.
+
+    Attributes
+    ----------
+    row : its position in the sheet; -1 where the table has none
+    names : of the columns, blank ones named by their letter
+    roles : column -> role
+    pairs : of coordinate columns, at least one
+    """
+
+    row: int
+    names: tuple[str, ...]
+    roles: dict[int, Role]
+    pairs: tuple[Pair, ...]
+
+
+def role_of(cell: str) -> Role | None:
+    """Return what a header cell says its column is, None where it is an ordinary attribute."""
+    plain = _UNIT.sub("", unicodedata.normalize("NFKC", cell)).lower()
+    plain = re.sub(r"[\s_:：.]", "", plain)
+    return next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)
+
+
+def find_header(sheet: Sheet) -> Header | None:
+    """Return the first row that names coordinate columns, None where there is none."""
+    for row, cells in enumerate(sheet.rows[:SEARCHED]):
+        roles = {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
+        if {"north", "east"} <= set(roles.values()) or {"lon", "lat"} <= set(roles.values()):
+            pairs = tuple(_pairs(sheet.rows[: row + 1], roles))
+            if pairs:
+                return Header(row, _names(cells), roles, pairs)
+    return None
+
+
+def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[Pair]:
+    """Yield northing with the next easting, latitude with the next longitude, either first."""
+    cells = above[-1]
+    for kind, one, other in (("plane", "north", "east"), ("degrees", "lat", "lon")):
+        waiting: dict[str, int] = {}
+        for column in sorted(roles):
+            role = roles[column]
+            if role not in (one, other):
+                continue
+            waiting[role] = column
+            if len(waiting) == 2:
+                first, second = waiting[one], waiting[other]
+                title = f"{cells[first]} {cells[second]}"
+                words = [title, *(_over(row, min(first, second)) for row in above[:-1])]
+                yield Pair(
+                    "plane" if kind == "plane" else "degrees",
+                    first,
+                    second,
+                    tuple(datums_named(" ".join(words[:1])) or datums_named(" ".join(words[1:]))),
+                    _packed(" ".join(words)),
+                    title,
+                )
+                waiting = {}
+
+
+def _over(row: Sequence[str], column: int) -> str:
+    """Return the cell above a column; a heading over several columns stands in the first."""
+    return next((cell for cell in reversed(row[: column + 1]) if cell), "")
+
+
+def _packed(words: str) -> bool | None:
+    if _DECIMAL.search(words):
+        return False
+    return True if _PACKED.search(words) else None
+
+
+def _names(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return distinct names for all columns."""
+    seen: dict[str, int] = {}
+    names = []
+    for column, cell in enumerate(cells):
+        name = " ".join(cell.split()) or f"列{column + 1}"
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return tuple(names)

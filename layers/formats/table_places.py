@@ -1,0 +1,287 @@
+"""The places that a table's coordinate columns give, and the coordinate system they are in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyproj
+
+from layers.account import Issue
+from layers.formats.angles import clean, packed, packed_whole, spelled
+from layers.formats.planes import Axes, Datum, axes_of, datums_named, geographic, plane, width_of
+from layers.formats.sheets import Sheet
+from layers.formats.source import refusal
+from layers.formats.table_header import Header, Pair
+from layers.issues import warning
+from layers.whereabouts import Reason
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_MERIDIAN = re.compile(r"中央(?:子午线|经线)\D{0,6}(\d{2,3})")
+_ZONE = re.compile(r"(?:带号|第)\s*[:：=]?\s*(\d{2})(?!\d)\s*(?:带)?")
+_RANK: dict[Datum | None, int] = {"CGCS2000": 0, None: 1, "Xian 1980": 2, "Beijing 1954": 3}
+_AGREE_M = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where the rows of a table lie.
+
+    Attributes
+    ----------
+    at : row of the sheet -> easting and northing, or longitude and latitude
+    bad : row that names a place which cannot be read -> why
+    crs : None where the table does not tell it
+    note : where that was found
+    """
+
+    at: Mapping[int, tuple[float, float]]
+    bad: Mapping[int, Reason]
+    crs: pyproj.CRS | None
+    note: str
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    pair: Pair
+    at: dict[int, tuple[float, float]]
+    bad: dict[int, Reason]
+    axes: Axes | None
+    crs: pyproj.CRS | None
+    note: str
+
+
+def find_places(path: Path, sheet: Sheet, header: Header, *, corners: bool) -> Places:
+    """Read the pair of coordinate columns that tells most.
+
+    CGCS2000 comes before a pair without a datum, and that before older datums; of corners the
+    plane comes first, of single places the degrees.
+
+    Raises
+    ------
+    FormatError
+        No row gives a place, the table names several datums for one pair, or a number may be
+        decimal degrees as well as packed degrees, minutes and seconds.
+    """
+    words = _words(sheet, header)
+    read = [_read(path, sheet, header, pair, words) for pair in header.pairs]
+    held = [r for r in read if r.at]
+    if not held:
+        bad = next(iter(read[0].bad.items()), None)
+        at = (
+            f"第 {sheet.lines[bad[0]]} 行：" if bad else "",
+            f"row {sheet.lines[bad[0]]}: " if bad else "",
+        )
+        why = bad[1] if bad else ("坐标列下没有坐标", "no coordinates under their header")
+        raise refusal(path, at[0] + why[0], at[1] + why[1])
+    best = min(held, key=lambda r: _rank(r, corners))
+    issues = [*_disagreements(path, sheet, best, held), *_heading_issues(best)]
+    return Places(best.at, best.bad, best.crs, best.note, tuple(issues))
+
+
+def _rank(read: _Read, corners: bool) -> tuple[int, int, int]:
+    datum = _RANK[read.pair.datums[0] if read.pair.datums else None]
+    plane_told = read.axes is not None and read.axes.kind == "plane" and read.crs is not None
+    first = plane_told if corners else read.pair.kind == "degrees"
+    return datum, int(not first), -len(read.at)
+
+
+def _words(sheet: Sheet, header: Header) -> str:
+    """Return what a table says outside its columns: titles and remarks."""
+    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    out = []
+    for row, cells in enumerate(sheet.rows):
+        data = row > header.row and any(_looks_numeric(cells, c) for c in pairs)
+        if row != header.row and not data:
+            out += [c for c in cells if c]
+    return " ".join(dict.fromkeys(out))
+
+
+def _looks_numeric(cells: Sequence[str], column: int) -> bool:
+    return column < len(cells) and cells[column][:1] in "+-−.0123456789*" and cells[column] != ""
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+def _read(path: Path, sheet: Sheet, header: Header, pair: Pair, words: str) -> _Read:
+    raw: dict[int, tuple[str, str]] = {}
+    for row in range(header.row + 1, len(sheet.rows)):
+        cells = sheet.rows[row]
+        two = tuple(clean(cells[c]) if c < len(cells) else "" for c in (pair.first, pair.second))
+        if any(two):
+            raw[row] = (two[0], two[1])
+    parse = _angles(path, pair, raw) if pair.kind == "degrees" else _decimal
+    values: dict[int, tuple[float, float]] = {}
+    bad: dict[int, Reason] = {}
+    for row, two in raw.items():
+        first, second = parse(two[0]), parse(two[1])
+        if first is None or second is None:
+            bad[row] = _why(two[0] if first is None else two[1])
+        else:
+            values[row] = (first, second)
+    for row in [r for r in bad if not any(map(_is_number_like, raw[r]))]:
+        del bad[row]  # a heading or remark that reaches over the columns
+    return _placed(path, pair, values, bad, words)
+
+
+def _is_number_like(text: str) -> bool:
+    return any(c.isdecimal() for c in text) and not re.search(r"[一-鿿]{2}", text)
+
+
+def _why(text: str) -> Reason:
+    if "*" in text:
+        return f"数字被遮盖：{text[:30]}", f"masked digits: {text[:30]}"
+    if not text:
+        return "缺少一个坐标", "one coordinate is missing"
+    return f"不是坐标：{text[:30]!r}", f"no coordinate: {text[:30]!r}"
+
+
+def _decimal(text: str) -> float | None:
+    plain = re.sub(r"\s*(米|m)$", "", text)
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    return float(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def _angles(
+    path: Path, pair: Pair, raw: Mapping[int, tuple[str, str]]
+) -> Callable[[str], float | None]:
+    """Return how the angles of a pair are read: all of them in one way."""
+    texts = [t for two in raw.values() for t in two if _NUMBER.fullmatch(t)]
+    numbers = [float(t) for t in texts]
+    if pair.packed:
+        return lambda t: spelled(t) if spelled(t) is not None else packed(t)
+    metres = [n for n in numbers if abs(n) > 180]
+    whole = [packed_whole(t) for t in texts]
+    if numbers and len(metres) == len(numbers) and all(w is not None for w in whole):
+        if all(3 <= w <= 136 for w in whole if w is not None):
+            return packed_whole
+    digits = [len(t.partition(".")[2]) for t in texts]
+    if (
+        pair.packed is None
+        and len(texts) >= 6
+        and not metres
+        and min(digits) >= 4
+        and all(packed(t) is not None for t in texts)
+    ):
+        raise refusal(
+            path,
+            f"{pair.title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；请在表头写明（度分秒）或（度）",
+            f"the numbers under {pair.title} may be D.MMSS or decimal degrees; say which in the "
+            "header: (DMS) or (decimal)",
+        )
+    return lambda t: spelled(t) if spelled(t) is not None else _decimal(t)
+
+
+# -- places ----------------------------------------------------------------------------------------
+
+
+def _placed(
+    path: Path,
+    pair: Pair,
+    values: dict[int, tuple[float, float]],
+    bad: dict[int, Reason],
+    words: str,
+) -> _Read:
+    if not values:
+        return _Read(pair, {}, bad, None, None, "")
+    rows = list(values)
+    first, second = np.array([values[r] for r in rows]).T
+    axes, odd = axes_of(first, second)
+    if axes is None and _in_china(first, second):
+        bad[rows[odd]] = (
+            f"坐标 {first[odd]:.10g}, {second[odd]:.10g} 与其余点不一致",
+            f"{first[odd]:.10g}, {second[odd]:.10g} fits not the others",
+        )
+    places = axes.east_north(first, second) if axes else np.column_stack([second, first])
+    at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
+    crs, note = _crs(path, pair, axes, words)
+    return _Read(pair, at, bad, axes, crs, note)
+
+
+def _in_china(first: np.ndarray, second: np.ndarray) -> bool:
+    """Return whether most places fit a reading of China."""
+    fits = sum(axes_of(first[k : k + 1], second[k : k + 1])[0] is not None
+               for k in range(min(len(first), 50)))  # fmt: skip
+    return 2 * fits > min(len(first), 50)
+
+
+def _crs(path: Path, pair: Pair, axes: Axes | None, words: str) -> tuple[pyproj.CRS | None, str]:
+    named = list(pair.datums) or datums_named(words)
+    told = axes.note() if axes else ("坐标不在中国 / no coordinates of China")
+    if len(named) != 1 or axes is None:
+        several = f"同时写有 {'、'.join(named)} / names {', '.join(named)}" if named else \
+            "没有写明坐标系 / names no datum"  # fmt: skip
+        return None, f"{several}；{told}"
+    note = f"{named[0]}；{told}"
+    if axes.kind == "degrees":
+        return geographic(named[0]), note
+    zone = axes.zone or _zone(words)
+    width = width_of(zone) if zone else None
+    if zone is None or width is None:
+        return None, note
+    stated = _zone(words)
+    if axes.zone and stated and stated != axes.zone:
+        raise refusal(
+            path,
+            f"写明带号 {stated}，但横坐标的带号是 {axes.zone}",
+            f"zone {stated} is stated, but the eastings tell zone {axes.zone}",
+        )
+    return plane(named[0], width, zone, prefixed=axes.zone is not None), note
+
+
+def _zone(words: str) -> int | None:
+    """Return the zone that titles and remarks name, by number or central meridian."""
+    zone, meridian = _ZONE.search(words), _MERIDIAN.search(words)
+    if zone and width_of(int(zone[1])):
+        return int(zone[1])
+    if not meridian:
+        return None
+    degrees = int(meridian[1])
+    # On one meridian the 3-degree and 6-degree planes are the same.
+    found = degrees // 3 if degrees % 3 == 0 else (degrees + 3) // 6 if degrees % 6 == 3 else 0
+    return found if width_of(found) else None
+
+
+def _disagreements(path: Path, sheet: Sheet, best: _Read, held: Sequence[_Read]) -> list[Issue]:
+    """Tell where another pair of the same datum gives another place."""
+    issues = []
+    for other in held:
+        if other is best or other.crs is None or best.crs is None:
+            continue
+        if other.crs.geodetic_crs != best.crs.geodetic_crs:
+            continue
+        rows = sorted(best.at.keys() & other.at.keys())
+        if not rows:
+            continue
+        way = pyproj.Transformer.from_crs(other.crs, best.crs, always_xy=True)
+        x, y = way.transform(*np.array([other.at[r] for r in rows]).T)
+        away = np.hypot(x - [best.at[r][0] for r in rows], y - [best.at[r][1] for r in rows])
+        metres = away * (111_000.0 if best.crs.is_geographic else 1.0)
+        far = [r for r, m in zip(rows, metres, strict=True) if m > _AGREE_M]
+        if far:
+            line, worst = sheet.lines[far[0]], float(metres.max())
+            zh = f"{len(far)} 行的 {best.pair.title} 与 {other.pair.title} 不一致" \
+                 f"（第 {line} 行起，最多 {worst:.1f} 米），采用前者"  # fmt: skip
+            en = f"{best.pair.title} and {other.pair.title} disagree in {len(far)} rows (from " \
+                 f"row {line}, up to {worst:.1f} m); the first is used"  # fmt: skip
+            issues.append(warning("coordinates_disagree", zh, en))
+    return issues
+
+
+def _heading_issues(best: _Read) -> list[Issue]:
+    if best.axes is None or (best.axes.kind == best.pair.kind and not best.axes.swapped):
+        return []
+    title = best.pair.title
+    if best.axes.kind != best.pair.kind:
+        zh = f"表头写 {title}，而数字是{'平面坐标' if best.axes.kind == 'plane' else '经纬度'}，按数字读"
+        en = f"the header says {title}, the numbers are " \
+             f"{'plane coordinates' if best.axes.kind == 'plane' else 'degrees'}; read as such"  # fmt: skip
+        return [warning("header_contradicted", zh, en)]
+    zh = f"{title} 的数值与表头相反（横坐标在前），已对调"
+    return [warning("axes_swapped", zh, f"{title}: easting stands before northing; swapped")]
