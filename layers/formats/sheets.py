@@ -114,12 +114,12 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
                 ):
                     continue
                 sheet = book.get_sheet_by_name(about.name)
-                if sheet.total_height * sheet.total_width > MOST_CELLS:
+                rows, columns = sheet.total_height, sheet.total_width
+                if rows * columns > MOST_CELLS:
                     raise refusal(
                         path,
-                        f"工作表 {about.name} 过大（{sheet.total_height} 行 {sheet.total_width} 列）",
-                        f"sheet {about.name} is too large "
-                        f"({sheet.total_height} x {sheet.total_width})",
+                        f"工作表 {about.name} 过大（{rows} 行 {columns} 列）",
+                        f"sheet {about.name} is too large ({rows} x {columns})",
                     )
                 cells = sheet.to_python(skip_empty_area=False)
                 merged = sheet.merged_cell_ranges or []

@@ -64,7 +64,7 @@ CONVERT = {
 SIDECARS = dict.fromkeys((".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"), ".shp")
 """Suffix of a part -> suffix of the main file."""
 
-_MAGIC = {
+_MAGIC: dict[str, bytes | tuple[bytes, ...]] = {
     "GPKG": b"SQLite format 3\0",
     "ESRI Shapefile": b"\x00\x00\x27\x0a",
     "FlatGeobuf": b"fgb\x03fgb",

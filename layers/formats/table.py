@@ -8,7 +8,6 @@ Any other table gives one point per row.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 

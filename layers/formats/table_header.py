@@ -21,7 +21,8 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     ("lat", r"(北|南)?纬(度)?(坐标)?|lat(itud[e]?)?|y?_?latitude|纬度.*"),
     ("north", r"x(坐标)?值?|纵坐标x?值?|x纵坐标|北坐标|北向坐标|n(orth(ing)?)?|(utm)?norte|utmn"),
     ("east", r"y(坐标)?值?|横坐标y?值?|y横坐标|东坐标|东向坐标|e(ast(ing)?)?|(utm)?este|utme"),
-    ("corner", r"(界址|拐|顶|角|边界|控制)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?|界桩号|桩号|point"),
+    ("corner", r"(界址|拐|顶|角|边界|控制)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?"
+               r"|界?桩号|point"),
     ("number", r"序号|编号|no|id|point(no|id|name)?|fid|number"),
     ("ring", r"圈号|环号|ring"),
     ("top", r"(开采)?(深度)?(上限|起|最高|顶部?)标高|标高上限|上标高"),

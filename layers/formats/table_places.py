@@ -79,8 +79,24 @@ def find_places(path: Path, sheet: Sheet, header: Header, *, corners: bool) -> P
         why = bad[1] if bad else ("坐标列下没有坐标", "no coordinates under their header")
         raise refusal(path, at[0] + why[0], at[1] + why[1])
     best = min(held, key=lambda r: _rank(r, corners))
+    if corners:
+        _refuse_doubles(path, sheet, best, held)
     issues = [*_disagreements(path, sheet, best, held), *_heading_issues(best)]
     return Places(best.at, best.bad, best.crs, best.note, tuple(issues))
+
+
+def _refuse_doubles(path: Path, sheet: Sheet, best: _Read, held: Sequence[_Read]) -> None:
+    """Refuse corners given twice in one system, in two ways: one of the headings must be wrong."""
+    for other in held:
+        alike = (other.pair.kind, other.pair.datums) == (best.pair.kind, best.pair.datums)
+        row = next((r for r in best.at if other.at.get(r, best.at[r]) != best.at[r]), None)
+        if alike and row is not None:
+            line = sheet.lines[row]
+            raise refusal(
+                path,
+                f"第 {line} 行：同一坐标系的两组坐标列不一致，请写明各组的坐标系",
+                f"row {line}: two pairs of columns of one system disagree; say what each is in",
+            )
 
 
 def _rank(read: _Read, corners: bool) -> tuple[int, int, int]:
@@ -157,10 +173,9 @@ def _angles(
     if pair.packed:
         return lambda t: spelled(t) if spelled(t) is not None else packed(t)
     metres = [n for n in numbers if abs(n) > 180]
-    whole = [packed_whole(t) for t in texts]
-    if numbers and len(metres) == len(numbers) and all(w is not None for w in whole):
-        if all(3 <= w <= 136 for w in whole if w is not None):
-            return packed_whole
+    whole = [packed_whole(t) or 0.0 for t in texts]
+    if numbers and len(metres) == len(numbers) and 3 <= min(whole) <= max(whole) <= 136:
+        return packed_whole
     digits = [len(t.partition(".")[2]) for t in texts]
     if (
         pair.packed is None
@@ -171,7 +186,8 @@ def _angles(
     ):
         raise refusal(
             path,
-            f"{pair.title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；请在表头写明（度分秒）或（度）",
+            f"{pair.title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；"
+            "请在表头写明（度分秒）或（度）",
             f"the numbers under {pair.title} may be D.MMSS or decimal degrees; say which in the "
             "header: (DMS) or (decimal)",
         )
@@ -279,9 +295,14 @@ def _heading_issues(best: _Read) -> list[Issue]:
         return []
     title = best.pair.title
     if best.axes.kind != best.pair.kind:
-        zh = f"表头写 {title}，而数字是{'平面坐标' if best.axes.kind == 'plane' else '经纬度'}，按数字读"
-        en = f"the header says {title}, the numbers are " \
-             f"{'plane coordinates' if best.axes.kind == 'plane' else 'degrees'}; read as such"  # fmt: skip
-        return [warning("header_contradicted", zh, en)]
+        is_plane = best.axes.kind == "plane"
+        zh, en = ("平面坐标", "plane coordinates") if is_plane else ("经纬度", "degrees")
+        return [
+            warning(
+                "header_contradicted",
+                f"表头写 {title}，而数字是{zh}，按数字读",
+                f"the header says {title}, the numbers are {en}; read as such",
+            )
+        ]
     zh = f"{title} 的数值与表头相反（横坐标在前），已对调"
     return [warning("axes_swapped", zh, f"{title}: easting stands before northing; swapped")]

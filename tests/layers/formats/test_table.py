@@ -1,0 +1,303 @@
+"""Tables of corners and of places: CSV and workbooks."""
+
+import pytest
+import shapely
+import xlsxwriter
+
+from layers.errors import FormatError
+from layers.formats import list_layers, read
+
+SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
+BOX = shapely.box(38500000, 3760000, 38501000, 3761000)
+
+
+@pytest.fixture
+def table(tmp_path):
+    def table(text, encoding="gbk", name="界址点.csv"):
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        return read(path)
+
+    return table
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    def workbook(sheets, merged=()):
+        path = tmp_path / "坐标.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            for name, rows in sheets.items():
+                sheet = book.add_worksheet(name)
+                for r, row in enumerate(rows):
+                    sheet.write_row(r, 0, row)
+                for cells, value in merged:
+                    sheet.merge_range(cells, value)
+        return path
+
+    return workbook
+
+
+def lines(*rows, title="", head="点号,X坐标,Y坐标"):
+    told = [title] if title else []
+    return "\n".join([*told, head, *(",".join(map(str, r)) for r in rows)]) + "\n"
+
+
+def corners(places=SQUARE, start=1):
+    return [(f"J{k}", x, y) for k, (x, y) in enumerate(places, start)]
+
+
+def codes(source):
+    return [i.code for i in source.issues]
+
+
+def test_x_is_north(table):
+    source = table(lines(*corners(), title="坐标系：2000国家大地坐标系"))
+    assert source.geometry[0].equals(BOX)
+    assert source.crs.to_epsg() == 4526  # CGCS2000, 3-degree zone 38 by the eastings' prefix
+    assert (source.declared, source.encoding, source.issues) == (1, "GB18030", ())
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|", "，"])
+def test_separators(table, sign):
+    assert table(lines(*corners()).replace(",", sign)).geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["点号,X,Y", "序号,X坐标（m）,Y坐标（m）", "拐点编号,纵坐标X,横坐标Y", "界址点号,北坐标,东坐标",
+     "点 号,Ｘ,Ｙ", "no,northing,easting", "拐点,X(米),Y(米)"],
+)  # fmt: skip
+def test_headers(table, head):
+    assert table(lines(*corners(), head=head)).geometry[0].equals(BOX)
+
+
+def test_swapped_columns_are_told_by_their_size(table):
+    source = table(lines(*[(n, y, x) for n, x, y in corners()]))
+    assert source.geometry[0].equals(BOX)
+    assert codes(source) == ["axes_swapped"]
+
+
+def test_metres_under_longitude_and_latitude(table):
+    source = table(lines(*corners(), head="序号,经度,纬度"))
+    assert source.geometry[0].equals(BOX)
+    assert codes(source) == ["header_contradicted"]
+
+
+def test_a_closing_point_closes(table):
+    closed = [*corners(), ("J1", *SQUARE[0])]
+    source = table(lines(*closed))
+    assert source.geometry[0].equals(BOX)
+    assert codes(source) == []
+
+
+def test_numbers_that_begin_again_are_a_new_ring(table):
+    inner = [(3760200, 38500200), (3760200, 38500400), (3760400, 38500400)]
+    source = table(lines(*corners(), *corners(inner)))
+    assert source.geometry[0].area == 1_000_000 - 20_000  # a hole
+    far = [(x + 5000, y) for x, y in SQUARE]
+    assert table(lines(*corners(), *corners(far))).geometry[0].area == 2_000_000  # a part
+
+
+def test_a_missing_corner_is_told(table):
+    rows = corners()
+    source = table(lines(rows[0], rows[1], ("J4", *SQUARE[2]), ("J5", *SQUARE[3])))
+    assert [(i.code, i.zh) for i in source.issues] == [
+        ("corner_numbers", "第 1 个地块 第 4 行：点号由 J2 跳到 J4")
+    ]
+
+
+def test_headings_and_depths(table):
+    text = lines(
+        ("一采区",), *corners(), ("开采深度由1250米至980米标高",),
+        ("二采区",), *corners([(x + 5000, y) for x, y in SQUARE]),
+    )  # fmt: skip
+    source = table(text)
+    assert source.labels == ("地块 一采区", "地块 二采区")
+    assert source.columns["块段名称"].to_pylist() == ["一采区", "二采区"]
+    assert source.columns["top_elevation_m"].to_pylist() == ["1250", None]
+    assert source.columns["bottom_elevation_m"].to_pylist() == ["980", None]
+
+
+def test_parcels_by_a_column_that_is_written_once(table):
+    rows = [(k if n == 0 else "", *c) for k, dx in (("甲", 0), ("乙", 5000))
+            for n, c in enumerate(corners([(x + dx, y) for x, y in SQUARE]))]  # fmt: skip
+    source = table(lines(*rows, head="地块名称,点号,X,Y"))
+    assert source.labels == ("地块 甲", "地块 乙")
+    assert source.columns["地块名称"].to_pylist() == ["甲", "乙"]
+    assert [g.area for g in source.geometry] == [1_000_000, 1_000_000]
+
+
+def test_of_two_systems_cgcs2000_is_taken(table):
+    old = [(n, x - 10, y - 110, x, y) for n, x, y in corners()]
+    head = "点号,X,Y,X,Y"
+    source = table(lines(*old, title=",1980西安坐标系,,2000国家大地坐标系,", head=head))
+    assert source.geometry[0].equals(BOX)
+    assert source.crs.to_epsg() == 4526
+    # A heading that stands over the wrong column would give the old pair the new name.
+    with pytest.raises(FormatError, match="two pairs of columns of one system disagree"):
+        table(lines(*old, title=",2000国家大地坐标系,,,1980西安坐标系", head=head))
+    with pytest.raises(FormatError, match="two pairs of columns of one system disagree"):
+        table(lines(*old, head=head))
+
+
+def test_xian_1980_alone_is_said_to_be_so(table):
+    source = table(lines(*corners(), title="1980西安坐标系"))
+    assert source.crs.to_epsg() == 2362  # Xian 1980 zone 38: the loader then asks for parameters
+
+
+def test_two_datums_for_one_pair_say_nothing(table):
+    source = table(lines(*corners(), title="由1980西安坐标系转换为2000国家大地坐标系"))
+    assert source.crs is None
+
+
+@pytest.mark.parametrize("told", ["中央子午线114度", "带号：38", "高斯投影 3度带 第38带"])
+def test_zone_from_the_title(table, told):
+    rows = [(n, x, y - 38_000_000) for n, x, y in corners()]
+    source = table(lines(*rows, title=f"2000国家大地坐标系 {told}"))
+    assert source.crs.to_epsg() == 4547  # CGCS2000 3-degree, CM 114E
+    assert source.geometry[0].equals(shapely.box(500000, 3760000, 501000, 3761000))
+
+
+def test_without_zone_no_crs(table):
+    rows = [(n, x, y - 38_000_000) for n, x, y in corners()]
+    assert table(lines(*rows, title="2000国家大地坐标系")).crs is None
+
+
+def test_a_stated_zone_that_contradicts_the_eastings(table):
+    with pytest.raises(FormatError, match="zone 37 is stated, but the eastings tell zone 38"):
+        table(lines(*corners(), title="2000国家大地坐标系 带号37"))
+
+
+def test_degrees_minutes_seconds(table):
+    rows = [("1", "113°59′59.6″", "38°06′05″"), ("2", "114°00′59.6″", "38°06′05″"),
+            ("3", "114°00′59.6″", "38°07′05″")]  # fmt: skip
+    west, south, east, north = table(lines(*rows, head="点号,经度,纬度")).geometry[0].bounds
+    assert (west, south) == (
+        pytest.approx(113 + 59 / 60 + 59.6 / 3600), pytest.approx(38 + 6 / 60 + 5 / 3600)
+    )  # fmt: skip
+    assert (east - west, north - south) == (pytest.approx(1 / 60), pytest.approx(1 / 60))
+
+
+def test_packed_degrees_need_a_word(table):
+    rows = [
+        ("1", "113.5959", "38.0605"),
+        ("2", "114.0059", "38.0605"),
+        ("3", "114.0059", "38.0705"),
+    ]
+    with pytest.raises(FormatError, match=r"may be D.MMSS or decimal degrees"):
+        table(lines(*rows, head="点号,经度,纬度"))
+    packed = table(lines(*rows, head="点号,经度(度分秒),纬度(度分秒)")).geometry[0]
+    assert packed.bounds[0] == pytest.approx(113 + 59 / 60 + 59 / 3600)
+    decimal = table(lines(*rows, head="点号,经度(度),纬度(度)")).geometry[0]
+    assert decimal.bounds[0] == 113.5959
+
+
+def test_packed_whole_degrees(table):
+    rows = [("1", "1135959", "380605"), ("2", "1140059", "380605"), ("3", "1140059", "380705")]
+    source = table(lines(*rows, head="点号,经度,纬度"))
+    assert source.geometry[0].bounds[0] == pytest.approx(113 + 59 / 60 + 59 / 3600)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("J2", "", ""), "row 3: a corner without coordinates"),
+        (("J2", "3761000", ""), "row 3: one coordinate is missing"),
+        (("J2", "37610**", "38500000"), "row 3: masked digits: 37610"),
+        (("J2", "3761000", "385OOOOO"), "row 3: no coordinate: '385OOOOO'"),
+        (("J2", "3761000", "39500000"), "row 3: 3761000, 39500000 fits not the others"),
+        (("J2", "38.1", "114.0"), "row 3: 38.1, 114 fits not the others"),
+        (("J2", "nan", "38500000"), "row 3: no coordinate: 'nan'"),
+    ],
+)
+def test_a_bad_corner_refuses_the_table(table, row, said):
+    rows = corners()
+    with pytest.raises(FormatError, match=said):
+        table(lines(rows[0], row, *rows[2:]))
+
+
+def test_corners_of_a_parcel_that_are_not_together(table):
+    rows = (
+        [("甲", *c) for c in corners()] + [("乙", *c) for c in corners()] + [("甲", *corners()[0])]
+    )
+    with pytest.raises(FormatError, match="corners of 甲 are split"):
+        table(lines(*rows, head="地块名称,点号,X,Y"))
+
+
+def test_two_corners_are_no_ring(table):
+    with pytest.raises(FormatError, match="row 2: a ring of fewer than 3 corners"):
+        table(lines(*corners(SQUARE[:2])))
+
+
+def test_a_place_in_every_row(table):
+    text = "名称,经度,纬度,人口\n李家村,110.5,37.5,120\n王家村,110.6,37.6,80\n无坐标村,,,5\n"
+    source = table(text)
+    assert [g and g.wkt for g in source.geometry] == [
+        "POINT (110.5 37.5)",
+        "POINT (110.6 37.6)",
+        None,
+    ]
+    assert source.columns["人口"].to_pylist() == ["120", "80", "5"]
+    assert source.declared == 3
+
+
+def test_a_place_that_cannot_be_read_is_told_of_its_row(table):
+    source = table("名称,经度,纬度\n甲,110.5,37.5\n乙,110°61′00″,37.5\n")
+    assert [(i.code, i.feature) for i in source.issues] == [("unreadable_geometry", "第 3 行")]
+    assert source.geometry[1] is None
+
+
+def test_plane_and_degrees_that_disagree(table):
+    # 114E 34N in zone 38 is easting 38500000 by definition; its northing from the meridian arc.
+    import pyproj
+
+    x, y = pyproj.Transformer.from_crs(4490, 4526, always_xy=True).transform(114.0, 34.0)
+    rows = [("甲", f"{y + d:.3f}", f"{x:.3f}", 114.0, 34.0) for d in (0, 50)]
+    source = table(lines(*rows, title="2000国家大地坐标系", head="名称,X,Y,经度,纬度"))
+    (issue,) = source.issues
+    assert issue.code == "coordinates_disagree"
+    assert "1 行" in issue.zh and "第 4 行起" in issue.zh
+
+
+def test_latin_tables_are_read(table):
+    source = table("Município;Latitude;Longitude;Nível\nGoiânia;-16°40'00'';-49°15'00'';Alto\n" * 1
+                   + "São João;-16°41'00'';-49°16'00'';Não\n", "latin-1")  # fmt: skip
+    assert source.columns["Município"].to_pylist() == ["Goiânia", "São João"]
+
+
+def test_a_workbook_with_its_header_below_a_title(workbook):
+    rows = [["某矿采矿权拐点坐标表"], ["2000国家大地坐标系"], [], ["点号", "X", "Y"],
+            *[[n, x + 0.125, y] for n, x, y in corners()]]  # fmt: skip
+    path = workbook({"说明": [["没有坐标"]], "拐点": rows})
+    assert list_layers(path) == ["拐点"]
+    source = read(path)
+    assert source.layer == "拐点"
+    assert source.geometry[0].bounds == (38500000, 3760000.125, 38501000, 3761000.125)
+
+
+def test_merged_cells_stand_for_all_their_rows(workbook):
+    rows = [["矿区", "点号", "X", "Y"], *[["", *c] for c in corners()]]
+    path = workbook({"表": rows}, merged=[("A2:A5", "北矿区")])
+    assert read(path).columns["矿区"].to_pylist() == ["北矿区"]
+
+
+def test_several_sheets_need_a_choice(workbook):
+    rows = [["点号", "X", "Y"], *map(list, corners())]
+    path = workbook({"甲": rows, "乙": rows})
+    with pytest.raises(FormatError, match="has several layers: 甲、乙"):
+        read(path)
+    assert read(path, layer="乙").layer == "乙"
+
+
+def test_a_damaged_workbook(tmp_path):
+    path = tmp_path / "坏.xlsx"
+    path.write_bytes(b"PK\x03\x04" + b"\0" * 100)
+    with pytest.raises(FormatError, match="cannot be read"):
+        read(path)
+
+
+def test_quotes_inside_quotes(table):
+    source = table('名称,经度,纬度\n"甲 "老" 村",110.5,37.5\n')
+    assert source.columns["名称"].to_pylist() == ['甲 老" 村"']
+    with pytest.raises(FormatError):
+        table('名称,经度,纬度\n"甲 "老, 村",110.5,37.5\n')
