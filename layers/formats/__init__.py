@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pyproj
 
-from layers.formats import containers, corner_text, geojson, gpkg, kml, parquet, registration, table
+from layers.formats import (
+    containers,
+    corner_text,
+    dxf,
+    geojson,
+    gpkg,
+    kml,
+    parquet,
+    registration,
+    table,
+)
 from layers.formats import shapefile as _shapefile
 from layers.formats.folder import is_dataset, layers_in
 from layers.formats.sniff import CONTAINERS, SUPPORTED, kind_of, missing
@@ -21,6 +31,7 @@ _LAYERS: dict[str, Callable[[Path], list[str]]] = {
     "KML": kml.list_layers,
     "OpenFileGDB": containers.list_layers,
     "FlatGeobuf": containers.list_layers,
+    "DXF": dxf.list_layers,
     table.WORKBOOK: table.list_tables,
 }
 _LAYERED: dict[str, Callable[[Path, str], Source]] = {
@@ -28,6 +39,7 @@ _LAYERED: dict[str, Callable[[Path, str], Source]] = {
     "KML": kml.read,
     "OpenFileGDB": containers.read_gdb,
     "FlatGeobuf": containers.read_fgb,
+    "DXF": dxf.read,
     table.WORKBOOK: table.read_sheet,
 }
 _TEXTS: dict[str, Callable[[Path, str | None], Source]] = {

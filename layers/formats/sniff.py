@@ -25,6 +25,7 @@ SUPPORTED = {
     ".txt": "text",
     ".csv": "text",
     ".tsv": "text",
+    ".dxf": "DXF",
     ".xlsx": table.WORKBOOK,
     ".xlsm": table.WORKBOOK,
     ".xls": table.WORKBOOK,
@@ -33,7 +34,7 @@ SUPPORTED = {
 }
 """Suffix -> format; ``text`` is a corner text or a table, told by its lines."""
 
-CONTAINERS = frozenset({"GPKG", "KML", "OpenFileGDB", "FlatGeobuf", table.WORKBOOK})
+CONTAINERS = frozenset({"GPKG", "KML", "OpenFileGDB", "FlatGeobuf", "DXF", table.WORKBOOK})
 """Formats that hold named layers."""
 
 _TO_SHAPEFILE = "请转换为 GeoPackage 或 Shapefile", "convert it to GeoPackage or Shapefile"
@@ -46,12 +47,12 @@ _AS_TABLE = (
 )
 _UNPACK = "请先解压", "unpack it first"
 CONVERT = {
-    ".dwg": ("请在 CAD 中另存为 DXF，再转换为 Shapefile", "save it as DXF, then as Shapefile"),
+    ".dwg": ("请在 CAD 中另存为 DXF", "save it as DXF in the CAD program"),
     ".kmz": ("请解压后使用其中的 .kml", "unzip it and use the .kml inside"),
     **dict.fromkeys((".wt", ".wl", ".wp", ".mpj", ".wat", ".wap"), _FROM_MAPGIS),
     **dict.fromkeys((".mxd", ".aprx", ".qgs", ".qgz"), _FROM_GIS),
     **dict.fromkeys(
-        (".dxf", ".dgn", ".gml", ".tab", ".mif", ".vct", ".e00", ".gpx", ".sqlite", ".topojson",
+        (".dgn", ".gml", ".tab", ".mif", ".vct", ".e00", ".gpx", ".sqlite", ".topojson",
          ".geojsonl", ".ovkml", ".ovobj"),
         _TO_SHAPEFILE,
     ),
@@ -171,6 +172,8 @@ def _check_content(path: Path, suffix: str, kind: str) -> None:
         raise refusal(path, "不是文件地理数据库文件夹", "is not a file geodatabase folder")
     if kind in _MAGIC:
         fits = head.startswith(_MAGIC[kind])
+    elif kind == "DXF":
+        fits = bool(re.match(rb"(\xef\xbb\xbf)?\s*(0|999)\s|AutoCAD Binary DXF", head))
     elif kind in _MARKUP:
         fits = _opening(head).startswith(_MARKUP[kind])
     else:

@@ -1,0 +1,271 @@
+"""DXF drawings: closed polylines as outlines, with the texts inside them as their labels.
+
+A drawing states no coordinate system; its x is east, unless the numbers tell that a surveyor drew
+his X (north) along it. Blocks are not opened: what they hold is counted and told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from gis.ragged import Floats
+from layers.account import Issue
+from layers.errors import FormatError
+from layers.formats.encoding import read_any_text
+from layers.formats.planes import Axes, axes_of
+from layers.formats.source import Source, digest_file, refusal, row_labels
+from layers.issues import info, warning
+
+ARC_M = 0.001
+"""An arc is drawn by chords that stay this close to it, in units of the drawing (metres)."""
+
+_OUTLINES = frozenset({"LWPOLYLINE", "POLYLINE"})
+_CURVES = frozenset({"ARC", "SPLINE", "ELLIPSE", "CIRCLE"})
+_TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
+_HEADER = "  0\nSECTION\n  2\nHEADER\n  9\n$ACADVER\n  1\nAC1015\n  0\nENDSEC\n"
+_CLOSED = 1  # bit of the flags of a polyline
+_NEARLY = 0.001
+
+
+@dataclass
+class _Drawn:
+    """What one layer of a drawing holds."""
+
+    shapes: list[shapely.Geometry] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    handles: list[str] = field(default_factory=list)
+    elevations: list[float | None] = field(default_factory=list)
+    nearly_closed: int = 0
+    arcs: bool = False
+    ignored: Counter[str] = field(default_factory=Counter)
+
+
+def list_layers(path: Path) -> list[str]:
+    """Return the layers with closed polylines; where there are none, those with any shape."""
+    drawn, _ = _drawing(path)
+    shown = {name: d for name, d in drawn.items() if d.shapes}
+    closed = [n for n, d in shown.items() if any(s.geom_type == "Polygon" for s in d.shapes)]
+    return sorted(closed or shown)
+
+
+def read(path: Path, layer: str) -> Source:
+    """Read one layer of a drawing.
+
+    Raises
+    ------
+    FormatError
+        The file is damaged beyond what a reader of drawings mends, or the layer is empty.
+    """
+    drawn, texts = _drawing(path)
+    found = drawn[layer]
+    axes, note = _axes(found.shapes)
+    shapes = np.empty(len(found.shapes), dtype=object)
+    shapes[:] = [_turned(s, axes) for s in found.shapes]
+    spots = shapely.points(_xy([t[0] for t in texts]))
+    spots = np.array([_turned(s, axes) for s in spots], dtype=object)
+    columns = {
+        "图层": pa.array([layer] * len(shapes), pa.string()),
+        "实体": pa.array(found.kinds, pa.string()),
+        "句柄": pa.array(found.handles, pa.string()),
+        "标高": pa.array(found.elevations, pa.float64()),
+        "文字": pa.array(_labels(shapes, spots, [t[1] for t in texts]), pa.string()),
+    }
+    return Source(
+        path=path,
+        format="DXF",
+        layer=layer,
+        sha256=digest_file(path),
+        encoding=None,
+        crs=None,
+        crs_note=note,
+        declared=len(shapes),
+        columns=columns,
+        geometry=shapes,
+        labels=row_labels(len(shapes)),
+        issues=tuple(_issues(found, axes)),
+    )
+
+
+def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
+    """Return the model space by layer, and its texts with their places."""
+    drawn: dict[str, _Drawn] = {}
+    texts: list[tuple[Any, str]] = []
+    for entity in _entities(path):
+        kind, layer = entity.dxftype(), str(entity.dxf.layer)
+        into = drawn.setdefault(layer, _Drawn())
+        if kind in _TEXTS:
+            texts.append((entity.dxf.insert, " ".join(str(entity.plain_text()).split())))
+        elif kind == "POINT":
+            place = entity.dxf.location
+            _add(into, entity, shapely.Point(place.x, place.y), place.z)
+        elif kind in _OUTLINES or kind in _CURVES or kind == "LINE":
+            _add_path(into, entity)
+        else:
+            into.ignored[kind] += 1
+    return drawn, texts
+
+
+def _entities(path: Path) -> Iterable[Any]:
+    """Return the entities of the model space; a damaged drawing is mended if it can be."""
+    from ezdxf import filemanagement, recover
+    from ezdxf.lldxf.const import DXFError
+    from ezdxf.lldxf.encoding import decode_dxf_unicode
+
+    raw = path.read_bytes()
+    try:
+        if raw.startswith(b"AutoCAD Binary DXF"):
+            return list(filemanagement.readfile(path).modelspace())
+        try:
+            text, _ = read_any_text(path)
+        except FormatError:  # one drawing may hold texts of several encodings
+            return list(recover.read(BytesIO(raw))[0].modelspace())
+        if "$ACADVER" not in text and "AcDbEntity" in text:
+            text = _HEADER + text  # a bare list of entities would be read as one of 1992
+        text = decode_dxf_unicode(text.replace("\r\n", "\n"))
+        try:
+            return list(filemanagement.read(StringIO(text)).modelspace())
+        except DXFError:
+            return list(recover.read(BytesIO(raw))[0].modelspace())
+    except (DXFError, UnicodeError, ValueError, LookupError, TypeError) as fault:
+        why = " ".join(str(fault).split())[:120]
+        raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
+
+
+def _add(into: _Drawn, entity: Any, shape: shapely.Geometry, elevation: float | None) -> None:
+    into.shapes.append(shape)
+    into.kinds.append(entity.dxftype())
+    into.handles.append(str(entity.dxf.handle or ""))
+    into.elevations.append(elevation or None)
+
+
+def _add_path(into: _Drawn, entity: Any) -> None:
+    """Add a polyline or curve: closed ones as polygons."""
+    kind = entity.dxftype()
+    corners = _corners(entity)
+    if corners is None or len(corners) < 2:
+        into.ignored["POLYFACE" if kind == "POLYLINE" else kind] += 1
+        return
+    into.arcs |= kind in _CURVES or bool(getattr(entity, "has_arc", False))
+    heights = corners[:, 2]
+    elevation = float(heights[0]) if (heights == heights[0]).all() else None
+    flags = int(entity.dxf.get("flags", 0)) if kind in _OUTLINES else 0
+    gap = float(np.hypot(*(corners[0, :2] - corners[-1, :2])))
+    closed = bool(flags & _CLOSED) or gap == 0
+    if not closed and len(corners) > 3 and gap <= _NEARLY:
+        closed = True
+        into.nearly_closed += 1
+    if closed and len(np.unique(corners[:, :2], axis=0)) >= 3:
+        shape: shapely.Geometry = shapely.Polygon(corners[:, :2])
+    else:
+        shape = shapely.LineString(corners[:, :2])
+    _add(into, entity, shape, elevation)
+
+
+def _corners(entity: Any) -> Floats | None:
+    """Return (n, 3) places along an entity in the drawing's own system, None for a mesh."""
+    kind = entity.dxftype()
+    if kind == "LINE":
+        places = [entity.dxf.start, entity.dxf.end]
+    elif kind in _CURVES:
+        places = list(entity.flattening(ARC_M))
+    elif kind == "POLYLINE" and not (entity.is_2d_polyline or entity.is_3d_polyline):
+        return None
+    else:
+        places = list(entity.vertices_in_wcs() if kind == "LWPOLYLINE" else entity.points_in_wcs())
+        if places and entity.has_arc:
+            places = _with_arcs(entity, places[0])
+    return np.array([tuple(p) for p in places], float).reshape(-1, 3)
+
+
+def _with_arcs(entity: Any, start: Any) -> list[Any]:
+    places = [start]
+    for piece in entity.virtual_entities():
+        curve = piece.dxftype() == "ARC"
+        ends = list(piece.flattening(ARC_M)) if curve else [piece.dxf.start, piece.dxf.end]
+        # An arc runs against the clock whichever way the polyline passes it.
+        if start.distance(ends[-1]) < start.distance(ends[0]):
+            ends.reverse()
+        places += ends[1:]
+        start = places[-1]
+    return places
+
+
+# -- coordinates -----------------------------------------------------------------------------------
+
+
+def _axes(shapes: list[shapely.Geometry]) -> tuple[Axes | None, str]:
+    xy = shapely.get_coordinates(shapes)
+    axes, _ = axes_of(xy[:, 1], xy[:, 0])
+    told = axes.note() if axes else "坐标不像中国的平面坐标 / no plane coordinates of China"
+    return axes, f"DXF 不含坐标系；{told}"
+
+
+def _turned(shape: shapely.Geometry, axes: Axes | None) -> shapely.Geometry:
+    if axes is None or not axes.swapped:
+        return shape
+    return shapely.transform(shape, lambda xy: xy[:, ::-1])
+
+
+def _xy(places: list[Any]) -> Floats:
+    return np.array([(p[0], p[1]) for p in places], float).reshape(-1, 2)
+
+
+def _labels(shapes: Any, spots: Any, texts: list[str]) -> list[str | None]:
+    """Return the texts that stand inside each polygon, in the order of the drawing."""
+    out: list[str | None] = [None] * len(shapes)
+    if not len(spots):
+        return out
+    spot, shape = shapely.STRtree(shapes).query(spots, predicate="within")
+    for k in np.lexsort((spot, shape)).tolist():
+        row, word = int(shape[k]), texts[int(spot[k])]
+        before = out[row]
+        out[row] = word if before is None else f"{before} {word}"
+    return out
+
+
+def _issues(found: _Drawn, axes: Axes | None) -> list[Issue]:
+    issues = []
+    if axes is not None and axes.swapped:
+        issues.append(
+            warning(
+                "axes_swapped",
+                "图中横轴是北（测量坐标的 X），已对调",
+                "the drawing has north along its x; swapped",
+            )
+        )
+    if found.nearly_closed:
+        n = found.nearly_closed
+        issues.append(
+            warning(
+                "nearly_closed",
+                f"{n} 条多段线首末点相距不到 1 毫米，按闭合读",
+                f"{n} polylines end less than 1 mm from their start; read as closed",
+            )
+        )
+    if found.arcs:
+        issues.append(
+            info(
+                "arcs_as_chords",
+                "弧段按弦线读，离弧不超过 1 毫米",
+                "arcs are read as chords that stay within 1 mm of them",
+            )
+        )
+    if found.ignored:
+        kinds = "、".join(f"{k} {n}" for k, n in sorted(found.ignored.items()))
+        issues.append(
+            warning(
+                "entities_ignored",
+                f"未读的图元：{kinds}",
+                f"entities not read: {kinds.replace('、', ', ')}",
+            )
+        )
+    return issues

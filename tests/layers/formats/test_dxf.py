@@ -1,0 +1,157 @@
+"""DXF drawings, written with ezdxf in the tests."""
+
+import math
+
+import ezdxf
+import pytest
+import shapely
+
+from layers.errors import FormatError
+from layers.formats import list_layers, read
+
+X, Y = 38500000.0, 3760000.0  # CGCS2000 zone 38: x of a drawing is east
+CORNERS = [(X, Y), (X + 1000, Y), (X + 1000, Y + 1000), (X, Y + 1000)]
+
+
+@pytest.fixture
+def drawing(tmp_path):
+    def drawing(draw, version="R2010", encoding=None, name="矿界.dxf"):
+        document = ezdxf.new(version)
+        if encoding:
+            document.encoding = encoding
+            document.header["$DWGCODEPAGE"] = {"gbk": "ANSI_936"}[encoding]
+        draw(document.modelspace())
+        path = tmp_path / name
+        document.saveas(path)
+        return path
+
+    return drawing
+
+
+def test_a_closed_polyline_is_an_outline_with_its_text(drawing):
+    def draw(space):
+        space.add_lwpolyline(CORNERS, close=True, dxfattribs={"layer": "矿界", "elevation": 1250})
+        space.add_text("甲矿", dxfattribs={"layer": "注记"}).set_placement((X + 10, Y + 10))
+        space.add_mtext("面积\\P1.0", dxfattribs={"insert": (X + 20, Y + 500), "layer": "注记"})
+        space.add_text("界外", dxfattribs={"layer": "注记"}).set_placement((X - 10, Y))
+        space.add_line((X, Y), (X + 5, Y), dxfattribs={"layer": "图框"})
+
+    path = drawing(draw)
+    assert list_layers(path) == ["矿界"]
+    source = read(path)
+    assert source.geometry[0].equals(shapely.box(X, Y, X + 1000, Y + 1000))
+    assert source.columns["文字"].to_pylist() == ["甲矿 面积 1.0"]
+    assert source.columns["标高"].to_pylist() == [1250.0]
+    assert source.crs is None and "带号 38" in source.crs_note
+    assert read(path, layer="矿界").declared == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "encoding"), [("R2000", "gbk"), ("R2000", None), ("R12", "gbk")]
+)
+def test_old_drawings_in_chinese(drawing, version, encoding):
+    def draw(space):
+        space.add_polyline2d(CORNERS, close=True, dxfattribs={"layer": "采矿权界线"})
+
+    path = drawing(draw, version, encoding)
+    assert list_layers(path) == ["采矿权界线"]
+    assert read(path).geometry[0].area == 1_000_000
+
+
+def test_a_bulge_is_an_arc(drawing):
+    # A square of 100 m whose last side is a half circle (bulge 1): 100² + π 50² / 2.
+    corners = [(X, Y, 0), (X + 100, Y, 0), (X + 100, Y + 100, 0), (X, Y + 100, 1)]
+    path = drawing(lambda s: s.add_lwpolyline(corners, format="xyb", close=True))
+    source = read(path)
+    exact = 100**2 + math.pi * 50**2 / 2
+    assert source.geometry[0].area == pytest.approx(exact, abs=0.001 * math.pi * 50)
+    assert [i.code for i in source.issues] == ["arcs_as_chords"]
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_a_bulge_on_the_first_side_inwards(drawing, close):
+    # The south side bends inwards by a half circle (bulge -1): 100² - π 50² / 2.
+    corners = [(X, Y, -1), (X + 100, Y, 0), (X + 100, Y + 100, 0), (X, Y + 100, 0)]
+    if not close:
+        corners.append((X, Y, 0))
+    path = drawing(lambda s: s.add_lwpolyline(corners, format="xyb", close=close))
+    exact = 100**2 - math.pi * 50**2 / 2
+    (outline,) = read(path).geometry
+    assert outline.area == pytest.approx(exact, abs=0.001 * math.pi * 50)
+    assert outline.is_valid
+
+
+def test_a_circle_and_a_point(drawing):
+    def draw(space):
+        space.add_circle((X, Y), 100, dxfattribs={"layer": "井"})
+        space.add_point((X, Y, 900), dxfattribs={"layer": "村"})
+
+    path = drawing(draw)
+    assert list_layers(path) == ["井"]  # layers with outlines come alone
+    assert read(path, layer="井").geometry[0].area == pytest.approx(math.pi * 100**2, rel=1e-4)
+
+
+def test_points_and_lines_where_there_are_no_outlines(drawing):
+    def draw(space):
+        space.add_point((X, Y, 900), dxfattribs={"layer": "村"})
+        space.add_lwpolyline(CORNERS[:3], dxfattribs={"layer": "河"})
+
+    path = drawing(draw)
+    assert list_layers(path) == ["村", "河"]
+    assert read(path, layer="村").geometry[0].equals(shapely.Point(X, Y))
+    assert read(path, layer="河").geometry[0].geom_type == "LineString"
+
+
+def test_an_open_polyline_stays_a_line_unless_its_ends_meet(drawing):
+    def draw(space):
+        space.add_lwpolyline([*CORNERS, CORNERS[0]], dxfattribs={"layer": "合"})
+        space.add_lwpolyline([*CORNERS, (X, Y + 0.0005)], dxfattribs={"layer": "近"})
+        space.add_lwpolyline([*CORNERS, (X, Y + 0.5)], dxfattribs={"layer": "开"})
+
+    path = drawing(draw)
+    assert list_layers(path) == ["合", "近"]
+    assert read(path, layer="合").issues == ()
+    assert [i.code for i in read(path, layer="近").issues] == ["nearly_closed"]
+
+
+def test_north_along_x_is_told_by_the_numbers(drawing):
+    path = drawing(lambda s: s.add_lwpolyline([(y, x) for x, y in CORNERS], close=True))
+    source = read(path)
+    assert source.geometry[0].equals(shapely.box(X, Y, X + 1000, Y + 1000))
+    assert [i.code for i in source.issues] == ["axes_swapped"]
+
+
+def test_blocks_are_counted_not_opened(drawing):
+    def draw(space):
+        block = space.doc.blocks.new("B")
+        block.add_lwpolyline(CORNERS, close=True)
+        space.add_lwpolyline(CORNERS, close=True)
+        for _ in range(3):
+            space.add_blockref("B", (0, 0), dxfattribs={"row_count": 30000, "column_count": 30000})
+
+    source = read(drawing(draw))
+    assert source.declared == 1
+    (issue,) = source.issues
+    assert issue.zh == "未读的图元：INSERT 3"
+
+
+def test_a_list_of_entities_without_header(tmp_path):
+    text = ["0", "SECTION", "2", "ENTITIES", "0", "LWPOLYLINE", "5", "1A", "100", "AcDbEntity", "8",
+            "界", "100", "AcDbPolyline", "90", "4", "70", "1"]  # fmt: skip
+    for x, y in CORNERS:
+        text += ["10", str(x), "20", str(y)]
+    path = tmp_path / "裸.dxf"
+    path.write_text("\n".join([*text, "0", "ENDSEC", "0", "EOF", ""]), encoding="gbk")
+    assert list_layers(path) == ["界"]
+    assert read(path).geometry[0].area == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "text", ["0\nSECTION\n2\nENTITIES\n0\nLWPOLYLINE\n", "0\nEOF\n", "0\n0\n0\n"]
+)
+def test_a_broken_drawing_is_refused_in_one_line(tmp_path, text):
+    path = tmp_path / "坏.dxf"
+    path.write_text(text)
+    with pytest.raises(FormatError) as told:
+        read(path)
+    assert "\n" not in str(told.value)
