@@ -9,8 +9,10 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from gis.errors import MineZoneError
+from layers.formats.archives import unpack
+from layers.formats.sniff import suffix_of
 from layers.layer import Layer
-from layers.screening import screen, unpack
+from layers.screening import screen
 from layers.vetted import load_vetted
 
 _LONGEST_NAME = 120
@@ -81,7 +83,7 @@ def read_upload(
     path, name = upload.path, upload.name
     try:
         screen(path, upload.largest)
-        if path.suffix.lower() == ".zip" and not path.name.lower().endswith(".gdb.zip"):
+        if suffix_of(path) in (".zip", ".kmz"):
             path, inner = unpack(path, folder)
             name = f"{name}/{inner}"
         if before_reading:

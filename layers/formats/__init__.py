@@ -9,6 +9,7 @@ from pathlib import Path
 import pyproj
 
 from layers.formats import (
+    archives,
     containers,
     corner_text,
     dxf,
@@ -63,6 +64,9 @@ def list_layers(path: Path) -> list[str]:
     path = Path(path)
     with opening(path):
         kind = kind_of(path)
+        if kind == "archive":
+            with archives.unpacked(path) as inner:
+                return list_layers(inner)
         return _LAYERS[kind](path) if kind in CONTAINERS else [path.stem]
 
 
@@ -108,12 +112,22 @@ def read(
     path = Path(path)
     with opening(path):
         kind = kind_of(path, encoding)
+        if kind == "archive":
+            return _inside(path, layer, encoding, crs)
         if kind in CONTAINERS:
             source = _LAYERED[kind](path, _choose(path, _LAYERS[kind](path), layer))
         else:
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
     return source if crs is None else _with_crs(source, crs)
+
+
+def _inside(path: Path, layer: str | None, encoding: str | None, crs: pyproj.CRS | None) -> Source:
+    """Read the dataset of an archive; the source is the archive."""
+    with archives.unpacked(path) as inner:
+        source = read(inner, layer=layer, encoding=encoding, crs=crs)
+    parts = {name: replace(c, path=path) for name, c in source.companions.items()}
+    return replace(source, path=path, sha256=digest_file(path), companions=parts)
 
 
 def _read_single(kind: str, path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:

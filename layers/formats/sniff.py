@@ -26,6 +26,8 @@ SUPPORTED = {
     ".csv": "text",
     ".tsv": "text",
     ".dxf": "DXF",
+    ".zip": "archive",
+    ".kmz": "archive",
     ".xlsx": table.WORKBOOK,
     ".xlsm": table.WORKBOOK,
     ".xls": table.WORKBOOK,
@@ -33,6 +35,9 @@ SUPPORTED = {
     ".ods": table.WORKBOOK,
 }
 """Suffix -> format; ``text`` is a corner text or a table, told by its lines."""
+
+ARCHIVES = frozenset({".zip", ".kmz", ".gdb.zip"})
+WORKBOOKS = frozenset(s for s, kind in SUPPORTED.items() if kind == table.WORKBOOK)
 
 CONTAINERS = frozenset({"GPKG", "KML", "OpenFileGDB", "FlatGeobuf", "DXF", table.WORKBOOK})
 """Formats that hold named layers."""
@@ -48,7 +53,6 @@ _AS_TABLE = (
 _UNPACK = "请先解压", "unpack it first"
 CONVERT = {
     ".dwg": ("请在 CAD 中另存为 DXF", "save it as DXF in the CAD program"),
-    ".kmz": ("请解压后使用其中的 .kml", "unzip it and use the .kml inside"),
     **dict.fromkeys((".wt", ".wl", ".wp", ".mpj", ".wat", ".wap"), _FROM_MAPGIS),
     **dict.fromkeys((".mxd", ".aprx", ".qgs", ".qgz"), _FROM_GIS),
     **dict.fromkeys(
@@ -58,7 +62,7 @@ CONVERT = {
     ),
     **dict.fromkeys((".mdb", ".accdb"), _AS_TABLE),
     **dict.fromkeys((".docx", ".doc", ".wps", ".pdf"), _AS_CORNERS),
-    **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".tgz"), _UNPACK),
+    **dict.fromkeys((".rar", ".7z", ".tar", ".gz", ".tgz"), _UNPACK),
 }  # fmt: skip
 """Suffixes in which data are sent but which are not read yet -> what to do, zh and en."""
 
@@ -71,6 +75,7 @@ _MAGIC: dict[str, bytes | tuple[bytes, ...]] = {
     "FlatGeobuf": b"fgb\x03fgb",
     "GeoParquet": b"PAR1",
     "OpenFileGDB": b"PK\x03\x04",
+    "archive": b"PK\x03\x04",
     table.WORKBOOK: (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
 }
 _MARKUP = {"GeoJSON": b"{", "KML": b"<"}

@@ -6,9 +6,10 @@ import zipfile
 
 import pytest
 
-from layers import screening
 from layers.errors import FormatError
-from layers.screening import screen, unpack
+from layers.formats import archives
+from layers.formats.archives import unpack
+from layers.screening import screen
 
 
 class Raw(zipfile.ZipInfo):
@@ -107,7 +108,7 @@ def test_links_are_refused(tmp_path, folder):
 
 
 def test_sizes_are_counted_not_believed(tmp_path, folder, monkeypatch):
-    monkeypatch.setattr(screening, "MOST_BYTES", 3000)
+    monkeypatch.setattr(archives, "MOST_BYTES", 3000)
     path = archive(tmp_path / "u.zip", [("a.shp", os.urandom(2000)), ("a.dbf", os.urandom(2000))])
     with pytest.raises(FormatError, match="more than 1 GiB"):
         unpack(path, folder)

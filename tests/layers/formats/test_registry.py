@@ -44,7 +44,6 @@ def test_missing_empty_and_unknown(tmp_path):
         ("a.wt", "MapGIS"),
         ("a.WP", "MapGIS"),
         ("a.mpj", "MapGIS"),
-        ("a.kmz", ".kml"),
         ("a.dgn", r"\.dgn is not supported yet; convert it to GeoPackage or Shapefile"),
         ("a.gml", "GeoPackage"),
         ("a.mdb", "GeoPackage"),

@@ -1,0 +1,212 @@
+"""One dataset in an archive: a zipped Shapefile, geodatabase or other file, and KMZ.
+
+Limits: 1,000 entries, 1 GiB unpacked, 100 bytes out of one, no paths that lead out, no links, no
+archives inside, no name twice, one dataset. Sizes are counted while unpacking; what an archive
+declares of them is not believed.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from layers.errors import FormatError
+from layers.formats.sniff import ARCHIVES, SIDECARS, SUPPORTED, WORKBOOKS
+from layers.formats.source import refusal
+
+MOST_ENTRIES = 1_000
+MOST_BYTES = 1 << 30
+MOST_RATIO = 100
+# Small files compress well without being bombs.
+_RATIO_FROM = 1 << 20
+_ARCHIVES = frozenset({".zip", ".kmz", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".jar"})
+_ARCHIVE_MAGIC = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_UTF8_FLAG = 0x800
+_KINDS = {**{k: k for k in SUPPORTED if k not in ARCHIVES}, **SIDECARS}
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Unpack an archive for as long as it is read; errors name it, and the file in it.
+
+    Raises
+    ------
+    FormatError
+        The archive, or the dataset in it, cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="minezone-") as folder:
+        inner, name = unpack(path, Path(folder))
+        try:
+            yield inner
+        except FormatError as error:
+            shown = f"{path}/{name}"
+            raise FormatError(
+                error.zh.replace(str(inner), shown), error.en.replace(str(inner), shown)
+            ) from error
+
+
+def unpack(path: Path, folder: Path) -> tuple[Path, str]:
+    """Unpack the one dataset of an archive into ``folder``.
+
+    Returns
+    -------
+    The file or ``.gdb`` folder to read, under a name of ours, and its name inside the archive.
+
+    Raises
+    ------
+    FormatError
+        The archive is damaged or breaks a limit.
+    """
+    try:
+        with zipfile.ZipFile(path, metadata_encoding="cp437") as archive:
+            members = _members(path, archive)
+            main = _dataset(path, list(members))
+            return _extract(path, archive, members, main, folder), main.name
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeError) as fault:
+        # Passwords and methods that Python does not know are RuntimeError and NotImplemented.
+        raise refusal(
+            path, "压缩包已损坏、加密或方法不支持", "the archive is damaged, encrypted or unknown"
+        ) from fault
+    except zipfile.zlib.error as fault:  # type: ignore[attr-defined]
+        raise refusal(path, "压缩包已损坏", "the archive is damaged") from fault
+
+
+def _members(path: Path, archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
+    entries = archive.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise refusal(
+            path,
+            f"压缩包有 {len(entries)} 项，超过 {MOST_ENTRIES} 项",
+            f"the archive has {len(entries)} entries, more than {MOST_ENTRIES}",
+        )
+    out: dict[PurePosixPath, zipfile.ZipInfo] = {}
+    seen: set[str] = set()
+    for entry in entries:
+        name = PurePosixPath(_name(entry).replace("\\", "/"))
+        _check_entry(path, name, entry)
+        if str(name).lower() in seen:
+            raise refusal(path, f"压缩包中 {name} 出现两次", f"the archive holds {name} twice")
+        seen.add(str(name).lower())
+        if not entry.is_dir() and "__MACOSX" not in name.parts and name.name != ".DS_Store":
+            out[name] = entry
+    return out
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """Return the name: flagged as UTF-8, else UTF-8 or GB18030, whatever its bytes are."""
+    if entry.flag_bits & _UTF8_FLAG:
+        return entry.filename
+    raw = entry.filename.encode("cp437")  # as it was opened: any byte is a letter there
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
+
+
+def _check_entry(path: Path, name: PurePosixPath, entry: zipfile.ZipInfo) -> None:
+    if name.is_absolute() or ".." in name.parts or re.match(r"[A-Za-z]:", str(name)):
+        raise refusal(
+            path,
+            f"压缩包含有越界路径 {name}",
+            f"the archive holds a path that leads out of it ({name})",
+        )
+    mode = entry.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise refusal(path, f"压缩包中 {name} 是链接", f"the archive holds a link ({name})")
+    if name.suffix.lower() in _ARCHIVES:
+        raise refusal(
+            path, f"压缩包中还有压缩包 {name}", f"the archive holds another archive ({name})"
+        )
+
+
+def _dataset(path: Path, names: list[PurePosixPath]) -> PurePosixPath:
+    """Return the one dataset: a file of a known suffix, or a ``.gdb`` folder."""
+    found = list(dict.fromkeys(_main_of(name) for name in names if _main_of(name)))
+    mains = [n for n in found if n is not None]
+    if len(mains) != 1:
+        listed = "、".join(map(str, mains[:6])) or "—"
+        raise refusal(
+            path,
+            f"压缩包里应恰有一个数据集，现有 {len(mains)} 个：{listed}",
+            f"the archive must hold exactly one dataset, it has {len(mains)}: "
+            f"{listed.replace('、', ', ')}",
+        )
+    return mains[0]
+
+
+def _main_of(name: PurePosixPath) -> PurePosixPath | None:
+    for depth, part in enumerate(name.parts[:-1], 1):
+        if part.lower().endswith(".gdb"):
+            return PurePosixPath(*name.parts[:depth])
+    if name.suffix.lower() in _KINDS and name.suffix.lower() not in (*SIDECARS, ".gdb"):
+        return name
+    return None
+
+
+def _extract(
+    path: Path,
+    archive: zipfile.ZipFile,
+    members: dict[PurePosixPath, zipfile.ZipInfo],
+    main: PurePosixPath,
+    folder: Path,
+) -> Path:
+    """Write the members that belong to ``main`` under the archive's own stem."""
+    target = folder / f"{path.stem}{main.suffix.lower()}"
+    geodatabase = main.suffix.lower() == ".gdb"
+    if geodatabase:
+        target.mkdir()
+    budget = MOST_BYTES
+    for name, entry in members.items():
+        if geodatabase and main in name.parents:
+            if name.parent != main:
+                raise refusal(path, f"{main} 里有子文件夹", f"{main} holds a folder")
+            place = target / _plain(path, name.name)
+        elif name.parent == main.parent and name.stem == main.stem and not geodatabase:
+            if name.suffix.lower() not in _KINDS:
+                continue  # .shp.xml and the like describe; they hold no data
+            place = target.with_suffix(name.suffix.lower())
+        else:
+            continue
+        budget -= _write(path, archive, entry, place, budget)
+    return target
+
+
+def _plain(path: Path, name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_.\-]{1,64}", name) or name.startswith("."):
+        raise refusal(path, f"文件名 {name} 不属于地理数据库", f"{name} is no geodatabase file")
+    return name.lower()
+
+
+def _write(
+    path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: Path, budget: int
+) -> int:
+    """Unpack one member block by block and return its true size."""
+    packed, written = max(entry.compress_size, 1), 0
+    with archive.open(entry) as source, place.open("xb") as sink:
+        while block := source.read(1 << 20):
+            # A workbook is an archive of its own kind; it is read in memory.
+            odd = place.suffix not in WORKBOOKS and block.startswith(_ARCHIVE_MAGIC)
+            if not written and odd:
+                raise refusal(
+                    path,
+                    f"压缩包中的 {place.suffix} 也是压缩包",
+                    f"the {place.suffix} inside is an archive itself",
+                )
+            written += len(block)
+            if written > budget:
+                raise refusal(
+                    path, "压缩包解开后超过 1 GiB", "the archive unpacks to more than 1 GiB"
+                )
+            if written > _RATIO_FROM and written > packed * MOST_RATIO:
+                raise refusal(
+                    path,
+                    f"压缩比超过 {MOST_RATIO}:1，疑为压缩炸弹",
+                    f"unpacks to more than {MOST_RATIO} times its size (a bomb?)",
+                )
+            sink.write(block)
+    return written
