@@ -24,7 +24,9 @@ _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _READ_FILE, _READ_DIR = 1 << 2, 1 << 3
 # Rights that a rule about a file, not a folder, may hold: the others ask for a folder.
 _OF_FILES = (1 << 0) | (1 << 1) | _READ_FILE | (1 << 14) | (1 << 15)
-_READERS = ("GPKG", "ESRI Shapefile", "KML", "LIBKML", "OpenFileGDB", "FlatGeobuf")
+_READERS = (
+    "GPKG", "ESRI Shapefile", "KML", "LIBKML", "OpenFileGDB", "FlatGeobuf", "GML", "MapInfo File",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from layers.formats import (
     containers,
     corner_text,
     dxf,
+    exchange,
     geojson,
     gpkg,
     kml,
@@ -33,6 +34,8 @@ _LAYERS: dict[str, Callable[[Path], list[str]]] = {
     "OpenFileGDB": containers.list_layers,
     "FlatGeobuf": containers.list_layers,
     "DXF": dxf.list_layers,
+    "GML": exchange.list_gml,
+    "MapInfo": exchange.list_mapinfo,
     table.WORKBOOK: table.list_tables,
 }
 _LAYERED: dict[str, Callable[[Path, str], Source]] = {
@@ -41,6 +44,8 @@ _LAYERED: dict[str, Callable[[Path, str], Source]] = {
     "OpenFileGDB": containers.read_gdb,
     "FlatGeobuf": containers.read_fgb,
     "DXF": dxf.read,
+    "GML": exchange.read_gml,
+    "MapInfo": exchange.read_mapinfo,
     table.WORKBOOK: table.read_sheet,
 }
 _TEXTS: dict[str, Callable[[Path, str | None], Source]] = {
@@ -85,6 +90,8 @@ def digest(path: Path) -> str:
         if path.is_dir():
             kind_of(path)  # any other folder may hold a whole disk
             return containers.digest_folder(path)
+        if path.suffix.lower() in (".tab", ".mif"):
+            return exchange.digest(path)
         return _shapefile.digest(path) if path.suffix.lower() == ".shp" else digest_file(path)
 
 

@@ -17,6 +17,7 @@ SUPPORTED = {
     ".geojson": "GeoJSON",
     ".json": "GeoJSON",
     ".kml": "KML",
+    ".ovkml": "KML",
     ".gdb": "OpenFileGDB",
     ".gdb.zip": "OpenFileGDB",
     ".fgb": "FlatGeobuf",
@@ -26,6 +27,9 @@ SUPPORTED = {
     ".csv": "text",
     ".tsv": "text",
     ".dxf": "DXF",
+    ".gml": "GML",
+    ".mif": "MapInfo",
+    ".tab": "MapInfo",
     ".zip": "archive",
     ".kmz": "archive",
     ".xlsx": table.WORKBOOK,
@@ -39,7 +43,9 @@ SUPPORTED = {
 ARCHIVES = frozenset({".zip", ".kmz", ".gdb.zip"})
 WORKBOOKS = frozenset(s for s, kind in SUPPORTED.items() if kind == table.WORKBOOK)
 
-CONTAINERS = frozenset({"GPKG", "KML", "OpenFileGDB", "FlatGeobuf", "DXF", table.WORKBOOK})
+CONTAINERS = frozenset(
+    {"GPKG", "KML", "OpenFileGDB", "FlatGeobuf", "DXF", "GML", "MapInfo", table.WORKBOOK}
+)
 """Formats that hold named layers."""
 
 _TO_SHAPEFILE = "请转换为 GeoPackage 或 Shapefile", "convert it to GeoPackage or Shapefile"
@@ -56,8 +62,7 @@ CONVERT = {
     **dict.fromkeys((".wt", ".wl", ".wp", ".mpj", ".wat", ".wap"), _FROM_MAPGIS),
     **dict.fromkeys((".mxd", ".aprx", ".qgs", ".qgz"), _FROM_GIS),
     **dict.fromkeys(
-        (".dgn", ".gml", ".tab", ".mif", ".vct", ".e00", ".gpx", ".sqlite", ".topojson",
-         ".geojsonl", ".ovkml", ".ovobj"),
+        (".dgn", ".vct", ".e00", ".gpx", ".sqlite", ".topojson", ".geojsonl", ".ovobj"),
         _TO_SHAPEFILE,
     ),
     **dict.fromkeys((".mdb", ".accdb"), _AS_TABLE),
@@ -78,7 +83,7 @@ _MAGIC: dict[str, bytes | tuple[bytes, ...]] = {
     "archive": b"PK\x03\x04",
     table.WORKBOOK: (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
 }
-_MARKUP = {"GeoJSON": b"{", "KML": b"<"}
+_MARKUP = {"GeoJSON": b"{", "KML": b"<", "GML": b"<"}
 _BOM = b"\xef\xbb\xbf"
 
 

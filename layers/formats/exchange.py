@@ -1,0 +1,180 @@
+"""MapInfo tables (.tab, .mif) and GML: read by GDAL once nothing in them leads out of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from xml.parsers import expat
+
+from layers.formats import ogr
+from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
+
+_TAB_PARTS = (".tab", ".dat", ".map", ".id")
+_MIF_PARTS = (".mif", ".mid")
+_MEMBERS = frozenset({"featureMember", "featureMembers", "member"})
+_LINES = re.IGNORECASE | re.MULTILINE
+_OUTWARD = re.compile(rb"\b[\w.-]+:(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
+
+
+# -- MapInfo ---------------------------------------------------------------------------------------
+
+
+def list_mapinfo(path: Path) -> list[str]:
+    """Return the one layer of a MapInfo table; it is called like the file."""
+    _parts(path)
+    return ogr.layer_names(path, path.resolve())
+
+
+def read_mapinfo(path: Path, layer: str) -> Source:
+    """Read a native table or an interchange file.
+
+    Raises
+    ------
+    FormatError
+        A part is missing, the table is a view of others, or rows and records do not agree.
+    """
+    parts = _parts(path)
+    rows = ogr.read_rows(path, path.resolve(), layer)
+    n = len(rows.geometry)
+    declared = _records(path, parts, n)
+    if declared != n:
+        raise refusal(
+            path,
+            f"声明 {declared} 条记录，读出 {n} 条",
+            f"declares {declared} records, {n} were read",
+        )
+    return _source(path, "MapInfo", layer, rows, digest(path))
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 over the parts of a MapInfo table, each with its suffix and size."""
+    return digest_files((suffix, part) for suffix, part in sorted(_parts(path).items()))
+
+
+def _parts(path: Path) -> Mapping[str, Path]:
+    """Return suffix -> file of a table's parts, whatever the case of their names."""
+    wanted = _TAB_PARTS if path.suffix.lower() == ".tab" else _MIF_PARTS
+    beside = {
+        p.suffix.lower(): p
+        for p in path.parent.iterdir()
+        if p.stem == path.stem and p.suffix.lower() in wanted and p != path
+    }
+    found = {path.suffix.lower(): path} | beside
+    if path.suffix.lower() == ".mif":
+        return found  # without columns there is no .mid
+    _check_table(path)
+    for suffix in wanted:
+        if suffix not in found:
+            raise refusal(path, f"缺少同名的 {suffix} 文件", f"its {suffix} file is missing")
+    return found
+
+
+def _check_table(path: Path) -> None:
+    """Refuse views, linked and raster tables: they name other files."""
+    text = path.read_bytes().decode("latin-1")
+    kind = re.search(r"^\s*Type\s+(\w+)", text, re.IGNORECASE | re.MULTILINE)
+    named = re.search(
+        r"^\s*(File|Open\s+Table|Create\s+View)\b", text, re.IGNORECASE | re.MULTILINE
+    )
+    if kind is None or kind[1].upper() != "NATIVE" or named:
+        raise refusal(
+            path,
+            "不是自带数据的 MapInfo 表（Type NATIVE），请导出为 MIF",
+            "is no native MapInfo table; export it as MIF",
+        )
+
+
+def _records(path: Path, parts: Mapping[str, Path], read: int) -> int:
+    """Return the number of records that the attribute file holds."""
+    if ".dat" in parts:
+        head = parts[".dat"].read_bytes()[:8]
+        return int.from_bytes(head[4:8], "little")
+    if ".mid" not in parts:
+        return read
+    lines = parts[".mid"].read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    return sum(1 for line in lines if line) or read
+
+
+# -- GML -------------------------------------------------------------------------------------------
+
+
+def list_gml(path: Path) -> list[str]:
+    """Return the feature types that have a geometry."""
+    data, _ = _screened(path)
+    return ogr.layer_names(path, data)
+
+
+def read_gml(path: Path, layer: str) -> Source:
+    """Read one feature type; every member of the collection must be in one of GDAL's layers.
+
+    Raises
+    ------
+    FormatError
+        A document type, damage, or members that GDAL does not deliver.
+    """
+    data, members = _screened(path)
+    names = ogr.layer_names(path, data)
+    counts = {name: ogr.count_rows(path, data, name) for name in names}
+    if sum(counts.values()) != members:
+        raise refusal(
+            path,
+            f"有 {members} 个要素，只能读出 {sum(counts.values())} 个",
+            f"holds {members} members, {sum(counts.values())} can be read",
+        )
+    rows = ogr.read_rows(path, data, layer)
+    if len(rows.geometry) != counts[layer]:
+        raise refusal(
+            path,
+            f"图层 {layer} 声明 {counts[layer]} 行，读出 {len(rows.geometry)} 行",
+            f"layer {layer} declares {counts[layer]} rows, {len(rows.geometry)} were read",
+        )
+    return _source(path, "GML", layer, rows, digest_file(path))
+
+
+def _screened(path: Path) -> tuple[bytes, int]:
+    """Return the bytes of a collection without document type, and how many members it has."""
+    data = path.read_bytes()
+    if b"\0" in data[:1000]:
+        raise refusal(path, "是 UTF-16 文字，请存为 UTF-8", "is UTF-16 text; save it as UTF-8")
+    if re.search(rb"<!\s*(DOCTYPE|ENTITY)", data, re.IGNORECASE):
+        raise refusal(path, "含有 DOCTYPE，不予读取", "has a DOCTYPE, which is not read")
+    stack: list[str] = []
+    members = 0
+
+    def start(name: str, _: dict[str, str]) -> None:
+        nonlocal members
+        if stack and stack[-1] in _MEMBERS:
+            members += 1
+        stack.append(name.rsplit(":", 1)[-1])
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: stack.pop()
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, ValueError) as error:
+        raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
+    if not members:
+        raise refusal(path, "没有要素（featureMember）", "holds no featureMember")
+    # What a schema location or a reference names is never fetched or opened.
+    return _OUTWARD.sub(lambda name: b"x" * len(name[0]), data), members
+
+
+def _source(path: Path, kind: str, layer: str, rows: ogr.Rows, sha256: str) -> Source:
+    crs, note = ogr.parse_stated_crs(rows.crs)
+    n = len(rows.geometry)
+    return Source(
+        path=path,
+        format=kind,
+        layer=layer,
+        sha256=sha256,
+        encoding=None,
+        crs=crs,
+        crs_note=note or (f"来自 {kind} / from the {kind}" if crs else "没有说明 / none"),
+        declared=n,
+        columns=rows.columns,
+        geometry=rows.geometry,
+        labels=row_labels(n),
+        issues=rows.issues,
+    )
