@@ -14,6 +14,7 @@ from layers.formats import (
     corner_text,
     dxf,
     exchange,
+    exploration,
     geojson,
     gpkg,
     kml,
@@ -51,6 +52,7 @@ _LAYERED: dict[str, Callable[[Path, str], Source]] = {
 _TEXTS: dict[str, Callable[[Path, str | None], Source]] = {
     "ESRI Shapefile": _shapefile.read,
     corner_text.FORMAT: corner_text.read,
+    exploration.FORMAT: exploration.read,
     registration.STRING: registration.read,
     table.FORMAT: table.read,
 }

@@ -116,7 +116,7 @@ def _is_data(line: str) -> bool:
 # -- the two grammars --------------------------------------------------------------------------
 
 
-class _Tokens:
+class Tokens:
     """Fields of a registration string, taken one after the other."""
 
     def __init__(self, path: Path, lines: Sequence[Line]) -> None:
@@ -131,27 +131,31 @@ class _Tokens:
         self.at = 0
 
     def take(self, zh: str, en: str) -> str:
+        """Return the next field, which is ``en``; FormatError where there is none."""
         if self.at >= len(self.fields):
             raise refusal(self.path, f"缺少{zh}：字段已完", f"ends where {en} is due")
         self.at += 1
         return self.fields[self.at - 1]
 
     def error(self, zh: str, en: str) -> FormatError:
+        """Return the error about the field that was taken last."""
         return refusal(self.path, f"第 {self.at} 项：{zh}", f"field {self.at}: {en}")
 
     def integer(self, zh: str, en: str) -> int:
+        """Return the next field as a count; FormatError where it is none."""
         text = self.take(zh, en)
         if not text.isdecimal() or not 0 < int(text) <= 100_000:
             raise self.error(f"{zh} {text!r} 不是正整数", f"{en} {text!r} is no positive integer")
         return int(text)
 
     def number(self, zh: str, en: str) -> float:
+        """Return the next field as a number; FormatError where it is none."""
         return _number(self.take(zh, en), self.error)
 
 
 def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
     """Read the parts of one registration string; FormatError names the field."""
-    tokens = _Tokens(path, lines)
+    tokens = Tokens(path, lines)
     parts = []
     for ring in range(1, tokens.integer("圈数", "the number of rings") + 1):
         zh, en = f"第 {ring} 圈", f"of ring {ring}"

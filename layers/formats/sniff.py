@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from layers.errors import FormatError
-from layers.formats import corner_text, registration, registration_grammar, table
+from layers.formats import corner_text, exploration, registration, registration_grammar, table
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
 
@@ -210,6 +210,8 @@ def _text_kind(path: Path, encoding: str | None) -> str:
     if any(line in (corner_text.HEADER, corner_text.BODY) for _, line in lines):
         return corner_text.FORMAT
     first = next((p for p in lines if not registration_grammar.is_preamble(p[1])), None)
+    if first and exploration.is_exploration(first[1]):
+        return exploration.FORMAT
     if first and (
         re.match(r"\d{1,6}\s*,\s*\d{1,6}\s*,", first[1])  # <rings>, <corners>,
         or (registration_grammar.is_corner(first[1]) and any(line[0] == "*" for _, line in lines))
