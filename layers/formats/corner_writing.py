@@ -1,0 +1,228 @@
+"""Corner forms written: national text, registration string, workbook and drawing.
+
+Northing is X and stands first; millimetres throughout, which is the forms' own precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from gis.ragged import Floats
+from layers.account import Issue
+from layers.formats.source import Source, refusal
+from layers.issues import warning
+
+_NUMBERS = ("地块编号", "许可证号", "licence_no", "facility_no", "编号", "source_id", "id")
+_NAMES = ("地块名称", "矿山名称", "名称", "name", "块段名称")
+_TEXT = "gb18030"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A Gauss-Krüger zone of CGCS2000 whose number the eastings carry."""
+
+    number: int
+    width: int
+
+    @property
+    def meridian(self) -> int:
+        """Return the central meridian, degrees."""
+        return 3 * self.number if self.width == 3 else 6 * self.number - 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    number: str
+    name: str
+    area_ha: float
+    rings: tuple[Floats, ...]
+    """Closed rings of (east, north); of each part the outer one first."""
+
+
+def national_text(source: Source, path: Path, zone: Zone) -> list[Issue]:
+    """Write the national corner text; holes and further parts as further rings."""
+    lines = [
+        "[属性描述]", "格式版本号=1.00版本", "坐标系=2000国家大地坐标系",
+        f"几度分带={zone.width}", "投影类型=高斯克吕格", "计量单位=米", f"带号={zone.number}",
+        "精度=0.001", "转换参数=,,,,,,", "[地块坐标]",
+    ]  # fmt: skip
+    parcels, issues = _parcels(source)
+    for parcel in parcels:
+        count = sum(map(len, parcel.rings))
+        lines.append(f"{count},{parcel.area_ha:.4f},{parcel.number},{parcel.name},面,,,,@")
+        for ring, name, (east, north) in _numbered(parcel):
+            lines.append(f"J{name},{ring},{north:.3f},{east:.3f}")
+    _write_text(path, lines)
+    return issues
+
+
+def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
+    """Write a registration string per row, led by its licence number.
+
+    Parts with their own elevations come from ``right_part`` where the source has it; a hole is
+    written as a deduction between the right's elevations.
+    """
+    del zone  # the eastings carry it
+    lines = ["2000国家大地坐标系"]
+    parcels, issues = _parcels(source)
+    tops, bottoms = (_column(source, name) for name in ("top_elevation_m", "bottom_elevation_m"))
+    for row, parcel in enumerate(parcels):
+        parts = _registered(source, row) or [
+            (ring, tops[row], bottoms[row], "" if sign > 0 else "扣除", sign)
+            for ring, sign in _signed(source.geometry[row])
+        ]
+        text = f"{len(parts)},"
+        for ring, top, bottom, remark, sign in parts:
+            text += f"{len(ring) - 1},"
+            text += "".join(
+                f"{k},{north:.3f},{east:.3f}," for k, (east, north) in enumerate(ring[:-1], 1)
+            )
+            text += f"{top},{bottom},{remark},{sign},"
+        lines += [f"许可证号：{parcel.number}", text]
+    _write_text(path, lines)
+    return issues
+
+
+def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
+    """Write one sheet of corners below a line that states system and zone."""
+    import xlsxwriter
+
+    parcels, issues = _parcels(source)
+    title = (
+        f"2000国家大地坐标系 高斯克吕格投影 {zone.width}度带 第{zone.number}带 "
+        f"中央子午线{zone.meridian}度"
+    )
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("界址点")
+        metres = book.add_format({"num_format": "0.000"})
+        sheet.write_string(0, 0, title)
+        sheet.write_row(
+            1, 0, ["地块编号", "地块名称", "圈号", "点号", "X坐标（米）", "Y坐标（米）"]
+        )
+        row = 2
+        for parcel in parcels:
+            for ring, name, (east, north) in _numbered(parcel):
+                sheet.write_string(row, 0, parcel.number)
+                sheet.write_string(row, 1, parcel.name)
+                sheet.write_number(row, 2, ring)
+                sheet.write_string(row, 3, f"J{name}")
+                sheet.write_number(row, 4, round(float(north), 3), metres)
+                sheet.write_number(row, 5, round(float(east), 3), metres)
+                row += 1
+        sheet.set_column(0, 1, 24)
+        sheet.set_column(4, 5, 16)
+        sheet.freeze_panes(2, 0)
+    return issues
+
+
+def drawing(source: Source, path: Path, zone: Zone) -> list[Issue]:
+    """Write closed polylines, x being east, with number and name as a text inside."""
+    import ezdxf
+
+    del zone
+    parcels, issues = _parcels(source)
+    document = ezdxf.new("R2010", units=6)  # type: ignore[attr-defined]
+    space = document.modelspace()
+    layer = source.layer or source.path.stem
+    for name in (layer, "注记"):
+        if name not in document.layers:
+            document.layers.add(name)
+    for parcel, shape in zip(parcels, source.geometry, strict=True):
+        for ring in parcel.rings:
+            space.add_lwpolyline(
+                [(e, n) for e, n in np.round(ring[:-1], 3)],
+                close=True,
+                dxfattribs={"layer": layer},
+            )
+        spot = shapely.point_on_surface(shape)
+        text = space.add_text(
+            " ".join(w for w in (parcel.number, parcel.name) if w), height=10,
+            dxfattribs={"layer": "注记"},
+        )  # fmt: skip
+        text.set_placement((spot.x, spot.y))
+    document.saveas(path)
+    return issues
+
+
+# -- rows as parcels -------------------------------------------------------------------------------
+
+
+def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
+    kinds = shapely.get_type_id(source.geometry)
+    if not np.isin(kinds, (3, 6)).all():
+        raise refusal(
+            source.path,
+            "只有面可以写成界址点",
+            "only polygons can be written as corners",
+        )
+    numbers, names = _first_of(source, _NUMBERS), _first_of(source, _NAMES)
+    parcels, changed = [], 0
+    for row, shape in enumerate(source.geometry):
+        words = [_plain(numbers[row] or str(row + 1)), _plain(names[row] or "")]
+        changed += words[0] != (numbers[row] or words[0]) or words[1] != (names[row] or "")
+        rings = tuple(ring for ring, _ in _signed(shape))
+        parcels.append(_Parcel(words[0], words[1], float(shape.area) / 1e4, rings))
+    issues = []
+    if changed:
+        zh = f"{changed} 行的编号或名称含逗号或换行，已改为全角逗号"
+        en = f"{changed} numbers or names hold commas or line breaks; written as full-width commas"
+        issues.append(warning("text_changed", zh, en))
+    return parcels, issues
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.replace(",", "，").split())
+
+
+def _signed(shape: shapely.Geometry) -> Iterator[tuple[Floats, int]]:
+    """Yield closed rings of each part, the outer one (1) first, then its holes (-1)."""
+    for part in shapely.get_parts(shape):
+        yield shapely.get_coordinates(part.exterior), 1
+        for hole in part.interiors:
+            yield shapely.get_coordinates(hole), -1
+
+
+def _numbered(parcel: _Parcel) -> Iterator[tuple[int, int, Floats]]:
+    """Yield ring, corner number and place; a closing point has its first's number."""
+    start = 1
+    for number, ring in enumerate(parcel.rings, 1):
+        for k, place in enumerate(ring):
+            yield number, start if k == len(ring) - 1 else start + k, place
+        start += len(ring) - 1
+
+
+def _registered(source: Source, row: int) -> list[tuple[Floats, str, str, str, int]]:
+    """Return ring, elevations, remark and sign of a right's own parts."""
+    parts = source.companions.get("right_part")
+    if parts is None:
+        return []
+    licences = _column(source, "licence_no")
+    owners = parts.columns["parent_licence_no"].to_pylist()
+    mine = [k for k, owner in enumerate(owners) if owner == (licences[row] or None)]
+    tops, bottoms = (_column(parts, name) for name in ("top_elevation_m", "bottom_elevation_m"))
+    remarks, signs = _column(parts, "remark"), parts.columns["sign"].to_pylist()
+    return [
+        (shapely.get_coordinates(parts.geometry[k]), tops[k], bottoms[k], remarks[k], signs[k])
+        for k in mine
+    ]
+
+
+def _column(source: Source, name: str) -> list[str]:
+    """Return a column as words, blank where there is nothing."""
+    if name not in source.columns:
+        return [""] * len(source)
+    return ["" if v is None else f"{v:.10g}" if isinstance(v, float) else str(v)
+            for v in source.columns[name].to_pylist()]  # fmt: skip
+
+
+def _first_of(source: Source, names: tuple[str, ...]) -> list[str]:
+    return _column(source, next((n for n in names if n in source.columns), ""))
+
+
+def _write_text(path: Path, lines: list[str]) -> None:
+    path.write_bytes(("\r\n".join(lines) + "\r\n").encode(_TEXT))

@@ -1,0 +1,211 @@
+"""A source written in another exchange format: what ``minezone convert`` does.
+
+Attributes go along as they stand. Coordinates are left alone where the target may keep the
+source's system; else they go through CGCS2000 by an exact operation or not at all.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pyarrow as pa
+import pyproj
+import shapely
+
+from gis.crs import from_cgcs2000, gauss_kruger_crs, to_cgcs2000, zone_prefix
+from gis.errors import CRSError
+from layers.account import Issue
+from layers.formats import corner_writing
+from layers.formats.source import Source, refusal
+from layers.issues import warning
+
+_DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "geojson": "GeoJSON", "kml": "KML"}
+_DEGREES = frozenset({"geojson", "kml"})
+_CORNERS: dict[str, Callable[[Source, Path, corner_writing.Zone], list[Issue]]] = {
+    "txt": corner_writing.national_text,
+    "registration": corner_writing.registration_string,
+    "xlsx": corner_writing.workbook,
+    "dxf": corner_writing.drawing,
+}
+TARGETS = (*_DRIVERS, *_CORNERS)
+"""Forms that can be written; ``txt`` is the national corner text."""
+
+_FIELD_BYTES = 10
+_TEXT_BYTES = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a conversion, their coordinate system, and what had to be said of it."""
+
+    files: tuple[Path, ...]
+    crs: str
+    issues: tuple[Issue, ...]
+
+
+def write(
+    source: Source,
+    target: Path,
+    *,
+    form: str | None = None,
+    crs: pyproj.CRS | None = None,
+    encoding: str = "GBK",
+) -> Written:
+    """Write all rows of ``source`` to ``target``.
+
+    Parameters
+    ----------
+    form : one of ``TARGETS``; None: what the suffix says
+    crs : system of the target; None: the source's own where the format may keep it, else
+        CGCS2000 degrees (GeoJSON, KML) or the 3-degree zone in which the rows lie (corner forms)
+    encoding : of a Shapefile's attributes, ``GBK`` or ``UTF-8``
+
+    Raises
+    ------
+    FormatError
+        No such format, or it cannot hold what the source holds.
+    CRSError, DatumError
+        The source states no system, or no exact operation leads to the target's.
+    OSError
+        The target cannot be written; an earlier file of that name is then still whole.
+    """
+    kind = form or target.suffix.lower().removeprefix(".")
+    if kind not in TARGETS:
+        known = " ".join(TARGETS)
+        raise refusal(target, f"不能写 {kind}（可写：{known}）", f"cannot write {kind} ({known})")
+    if source.crs is None:
+        raise CRSError(
+            f"{source.path}：没有坐标系，请用 --crs 给出",
+            f"{source.path}: states no coordinate system; give it by --crs",
+        )
+    lost = int(shapely.is_missing(source.geometry).sum())
+    if lost:
+        raise refusal(source.path, f"{lost} 行没有可读的图形", f"{lost} rows have no outline")
+    moved = _moved(source, crs or _system(source, kind))
+    assert moved.crs is not None
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".minezone-") as folder:
+        inner = Path(folder) / target.name
+        if kind in _DRIVERS:
+            issues = _by_gdal(moved, inner, kind, encoding)
+        else:
+            issues = _CORNERS[kind](moved, inner, _zone_of(moved))
+        files = []
+        for part in sorted(Path(folder).iterdir()):
+            part.replace(target.parent / part.name)
+            files.append(target.parent / part.name)
+    return Written(tuple(files), moved.crs.name, tuple(issues))
+
+
+# -- coordinates -----------------------------------------------------------------------------------
+
+
+def _system(source: Source, kind: str) -> pyproj.CRS:
+    assert source.crs is not None
+    if kind in _DEGREES:
+        return pyproj.CRS.from_epsg(4490)
+    if kind in _DRIVERS or zone_prefix(source.crs) is not None:
+        return source.crs
+    lonlat, _ = to_cgcs2000(shapely.get_coordinates(source.geometry), source.crs)
+    west, east = lonlat[:, 0].min(), lonlat[:, 0].max()
+    zone = round((west + east) / 2 / 3)
+    if max(abs(west - 3 * zone), abs(east - 3 * zone)) > 3.0:
+        raise refusal(
+            source.path,
+            f"东西跨 {east - west:.1f} 度，不能写入一个 3 度带",
+            f"spans {east - west:.1f} degrees, too much for one 3-degree zone",
+        )
+    return gauss_kruger_crs(zone)
+
+
+def _moved(source: Source, crs: pyproj.CRS) -> Source:
+    assert source.crs is not None
+    if crs.equals(source.crs, ignore_axis_order=True):
+        return source
+
+    def move(xy: np.ndarray) -> np.ndarray:
+        lonlat, _ = to_cgcs2000(xy, source.crs)
+        return from_cgcs2000(lonlat, crs)[0]
+
+    shapes = np.asarray(shapely.transform(source.geometry, move), dtype=object)
+    parts = {name: _moved(part, crs) for name, part in source.companions.items() if part.crs}
+    return replace(source, crs=crs, geometry=shapes, companions=parts)
+
+
+def _zone_of(source: Source) -> corner_writing.Zone:
+    zone = zone_prefix(source.crs)
+    if zone is None:
+        raise CRSError(
+            f"{source.path}：界址点须写在带带号的 CGCS2000 高斯克吕格坐标系中",
+            f"{source.path}: corners are written in CGCS2000 Gauss-Krüger with zone prefix",
+        )
+    return corner_writing.Zone(zone, 3 if zone >= 25 else 6)
+
+
+# -- formats of GDAL -------------------------------------------------------------------------------
+
+
+def _by_gdal(source: Source, path: Path, kind: str, encoding: str) -> list[Issue]:
+    issues: list[Issue] = []
+    columns = dict(source.columns)
+    options = {}
+    if kind == "shp":
+        columns, issues = _short_names(columns, encoding)
+        issues += _long_texts(columns, encoding)
+        options["encoding"] = encoding
+    table = pa.table(columns) if columns else pa.table({"id": list(range(1, len(source) + 1))})
+    frame = geopandas.GeoDataFrame(table.to_pandas(), geometry=source.geometry, crs=source.crs)
+    if kind == "geojson":
+        options |= {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}
+        # CGCS2000 and WGS 84 coincide to decimetres; the format knows no other name.
+        frame = frame.set_crs("OGC:CRS84", allow_override=True)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        frame.to_file(path, driver=_DRIVERS[kind], engine="pyogrio", layer=path.stem, **options)
+    return issues + [warning("gdal", f"GDAL：{w.message}", f"GDAL: {w.message}") for w in said]
+
+
+def _short_names(
+    columns: dict[str, pa.Array], encoding: str
+) -> tuple[dict[str, pa.Array], list[Issue]]:
+    """Return the columns under names of at most ten bytes, all different."""
+    out: dict[str, pa.Array] = {}
+    issues = []
+    for name, values in columns.items():
+        short = _cut(name, encoding, _FIELD_BYTES)
+        number = 1
+        while short.upper() in (k.upper() for k in out):
+            number += 1
+            short = _cut(name, encoding, _FIELD_BYTES - len(f"{number}")) + f"{number}"
+        out[short] = values
+        if short != name:
+            zh, en = f"字段 {name} 写作 {short}", f"field {name} is written as {short}"
+            issues.append(warning("field_renamed", zh, en))
+    return out, issues
+
+
+def _cut(text: str, encoding: str, size: int) -> str:
+    raw = text.encode(encoding, "replace")[:size]
+    return raw.decode(encoding, "ignore")
+
+
+def _long_texts(columns: dict[str, pa.Array], encoding: str) -> list[Issue]:
+    issues = []
+    for name, values in columns.items():
+        if not pa.types.is_string(values.type):
+            continue
+        far = [k for k, v in enumerate(values.to_pylist(), 1)
+               if v and len(v.encode(encoding, "replace")) > _TEXT_BYTES]  # fmt: skip
+        if far:
+            zh = (
+                f"字段 {name} 有 {len(far)} 行超过 {_TEXT_BYTES} 字节，将被截断（第 {far[0]} 行起）"
+            )
+            en = f"field {name}: {len(far)} rows exceed {_TEXT_BYTES} bytes and are cut " \
+                 f"(from row {far[0]})"  # fmt: skip
+            issues.append(warning("text_cut", zh, en))
+    return issues

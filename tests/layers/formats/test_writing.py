@@ -1,0 +1,183 @@
+"""What is written is read back: exact to the precision of each form."""
+
+import geopandas
+import numpy as np
+import pyproj
+import pytest
+import shapely
+
+from gis.errors import CRSError
+from layers.errors import FormatError
+from layers.formats import read, writing
+
+X, Y = 38500123.456, 3760123.456
+
+
+def ring(dx, dy, size):
+    x, y = X + dx, Y + dy
+    return [(x, y), (x, y + size), (x + size, y + size), (x + size, y)]
+
+
+PLAIN = shapely.Polygon(ring(0, 0, 1000))
+HOLED = shapely.Polygon(ring(2000, 0, 1000), [ring(2200, 200, 100)])
+PARTS = shapely.MultiPolygon(
+    [
+        shapely.Polygon(ring(4000, 0, 500)),
+        shapely.Polygon(ring(5000, 0, 500), [ring(5100, 100, 50)]),
+    ]
+)
+
+
+@pytest.fixture
+def source(tmp_path):
+    columns = {
+        "许可证号": ["C1", "C2", "C3"],
+        "矿山名称": ["甲矿", "乙矿", "丙矿"],
+        "规模_万吨": [30.5, 50, 1e-3],
+    }
+    frame = geopandas.GeoDataFrame(columns, geometry=[PLAIN, HOLED, PARTS], crs=4526)
+    frame.to_file(tmp_path / "in.gpkg", layer="矿权")
+    return read(tmp_path / "in.gpkg")
+
+
+def corners(shape):
+    return np.sort(shapely.get_coordinates(shape), axis=0)
+
+
+@pytest.mark.parametrize("form", ["gpkg", "shp", "txt", "xlsx"])
+def test_outlines_come_back(source, tmp_path, form):
+    folder = tmp_path / "出 口"
+    folder.mkdir()
+    out = writing.write(source, folder / f"矿权.{form}")
+    again = read(next(f for f in out.files if f.suffix == f".{form}"))
+    assert again.crs.to_epsg() == 4526
+    assert again.declared == 3
+    for before, after in zip(source.geometry, again.geometry, strict=True):
+        assert shapely.hausdorff_distance(before, after) <= 0.0005000001
+        assert after.area == pytest.approx(before.area, abs=2.0)
+        assert shapely.get_num_geometries(after) == shapely.get_num_geometries(before)
+        holes = [len(p.interiors) for p in shapely.get_parts(before)]
+        assert [len(p.interiors) for p in shapely.get_parts(after)] == holes
+
+
+@pytest.mark.parametrize("form", ["geojson", "kml"])
+def test_degrees(source, tmp_path, form):
+    out = writing.write(source, tmp_path / f"a.{form}")
+    again = read(out.files[0])
+    way = pyproj.Transformer.from_crs(4526, 4490, always_xy=True)
+    for before, after in zip(source.geometry, again.geometry, strict=True):
+        lonlat = shapely.transform(before, lambda xy: np.column_stack(way.transform(*xy.T)))
+        assert shapely.hausdorff_distance(lonlat, after) < 1e-8  # a millimetre
+
+
+def test_attributes_of_a_gbk_shapefile(source, tmp_path):
+    out = writing.write(source, tmp_path / "a.shp", encoding="GBK")
+    again = read(tmp_path / "a.shp")
+    assert again.encoding == "GB18030"
+    assert again.columns["矿山名称"].to_pylist() == ["甲矿", "乙矿", "丙矿"]
+    assert again.columns["规模_万吨"].to_pylist() == [30.5, 50.0, 0.001]
+    assert out.issues == ()
+    utf8 = writing.write(source, tmp_path / "b.shp", encoding="UTF-8")
+    assert [i.zh for i in utf8.issues] == [
+        "字段 许可证号 写作 许可证", "字段 矿山名称 写作 矿山名", "字段 规模_万吨 写作 规模_万"
+    ]  # fmt: skip
+
+
+def test_field_names_stay_apart_when_cut(source, tmp_path):
+    frame = geopandas.GeoDataFrame({"采矿许可证编号一": ["a"], "采矿许可证编号二": ["b"]},
+                                   geometry=[PLAIN], crs=4526)  # fmt: skip
+    frame.to_file(tmp_path / "n.gpkg")
+    writing.write(read(tmp_path / "n.gpkg"), tmp_path / "n.shp")
+    again = read(tmp_path / "n.shp")
+    assert {k: v.to_pylist() for k, v in again.columns.items()} == {
+        "fid": [1], "采矿许可证": ["a"], "采矿许可2": ["b"]
+    }  # fmt: skip
+
+
+def test_a_text_too_long_for_a_shapefile_is_told(tmp_path):
+    frame = geopandas.GeoDataFrame({"备注": ["长" * 200]}, geometry=[PLAIN], crs=4526)
+    frame.to_file(tmp_path / "n.gpkg")
+    out = writing.write(read(tmp_path / "n.gpkg"), tmp_path / "n.shp")
+    assert "text_cut" in [i.code for i in out.issues]
+
+
+def test_numbers_and_names_of_the_national_text(source, tmp_path):
+    writing.write(source, tmp_path / "a.txt")
+    text = (tmp_path / "a.txt").read_bytes().decode("gb18030")
+    assert "带号=38\r\n" in text and "几度分带=3\r\n" in text
+    lines = text.split("\r\n")
+    at = lines.index("[地块坐标]") + 1
+    assert lines[at] == "5,100.0000,C1,甲矿,面,,,,@"
+    assert lines[at + 1] == "J1,1,3760123.456,38500123.456"
+    assert lines[at + 5] == "J1,1,3760123.456,38500123.456"  # closed
+
+
+def test_registration_strings(source, tmp_path):
+    writing.write(source, tmp_path / "a.txt", form="registration")
+    again = read(tmp_path / "a.txt")
+    assert again.columns["licence_no"].to_pylist() == ["C1", "C2", "C3"]
+    parts = again.companions["right_part"]
+    assert parts.columns["sign"].to_pylist() == [1, 1, -1, 1, 1, -1]
+    assert parts.columns["parent_licence_no"].to_pylist() == ["C1", "C2", "C2", "C3", "C3", "C3"]
+
+
+def test_a_registration_string_keeps_its_own_parts(tmp_path):
+    text = (
+        "2000国家大地坐标系\n许可证号：C9\n2,"
+        "3,1,3760000,38500000,2,3761000,38500000,3,3761000,38501000,285,8.25,,1,"
+        "3,1,3760800,38500200,2,3760900,38500200,3,3760900,38500300,192,185,扣除,-1,\n"
+    )
+    (tmp_path / "in.txt").write_text(text, encoding="gbk")
+    before = read(tmp_path / "in.txt")
+    writing.write(before, tmp_path / "out.txt", form="registration")
+    after = read(tmp_path / "out.txt")
+    one, two = before.companions["right_part"], after.companions["right_part"]
+    assert {k: v.to_pylist() for k, v in one.columns.items()} == {
+        k: v.to_pylist() for k, v in two.columns.items()
+    }
+    assert shapely.equals(one.geometry, two.geometry).all()
+
+
+def test_a_drawing(source, tmp_path):
+    writing.write(source, tmp_path / "a.dxf")
+    again = read(tmp_path / "a.dxf")
+    assert again.declared == 6  # six rings: a drawing has no holes
+    assert (
+        again.geometry[0].equals(PLAIN.normalize())
+        or shapely.hausdorff_distance(again.geometry[0], PLAIN) <= 0.0005
+    )
+    assert again.columns["文字"].to_pylist()[0] == "C1 甲矿"
+
+
+def test_degrees_go_to_the_zone_they_lie_in(tmp_path):
+    box = shapely.box(110.9, 37, 110.91, 37.01)
+    geopandas.GeoDataFrame({"a": [1]}, geometry=[box], crs=4490).to_file(tmp_path / "d.gpkg")
+    out = writing.write(read(tmp_path / "d.gpkg"), tmp_path / "d.txt")
+    assert read(out.files[0]).crs.to_epsg() == 4525  # zone 37, central meridian 111
+
+
+def test_what_cannot_be_written(source, tmp_path):
+    with pytest.raises(FormatError, match="cannot write docx"):
+        writing.write(source, tmp_path / "a.docx")
+    points = geopandas.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(X, Y)], crs=4526)
+    points.to_file(tmp_path / "p.gpkg")
+    with pytest.raises(FormatError, match="only polygons"):
+        writing.write(read(tmp_path / "p.gpkg"), tmp_path / "p.txt")
+    wide = geopandas.GeoDataFrame({"a": [1]}, geometry=[shapely.box(100, 37, 110, 38)], crs=4490)
+    wide.to_file(tmp_path / "w.gpkg")
+    with pytest.raises(FormatError, match="too much for one 3-degree zone"):
+        writing.write(read(tmp_path / "w.gpkg"), tmp_path / "w.txt")
+    old = geopandas.GeoDataFrame({"a": [1]}, geometry=[PLAIN], crs=2362)
+    old.to_file(tmp_path / "o.gpkg")
+    with pytest.raises(CRSError, match="no public transformation"):
+        writing.write(read(tmp_path / "o.gpkg"), tmp_path / "o.geojson")
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".gpkg"] * 4
+
+
+def test_old_datums_are_kept_where_the_format_can(tmp_path):
+    frame = geopandas.GeoDataFrame({"a": [1]}, geometry=[PLAIN], crs=2362)
+    frame.to_file(tmp_path / "o.gpkg")
+    writing.write(read(tmp_path / "o.gpkg"), tmp_path / "o.shp")
+    again = read(tmp_path / "o.shp")
+    assert "Xian" in again.crs.name
+    assert again.geometry[0].equals(PLAIN)
