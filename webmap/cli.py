@@ -20,7 +20,7 @@ from gis.__about__ import __version__
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
-from webmap.cli_values import day_of, declared_constants, page_name, run_arguments
+from webmap.cli_values import convert_options, day_of, declared_constants, page_name, run_arguments
 
 if TYPE_CHECKING:
     from analysis.api import Outcome
@@ -213,6 +213,32 @@ def inspect(
     if found.error is not None:
         raise found.error
     emit(cli_pages.inspection_lines(found, context.obj.lang))
+    return 0
+
+
+@app.command("convert")
+def convert_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    written: Annotated[Path, typer.Argument(metavar="TARGET", show_default=False)],
+    to: Annotated[str | None, typer.Option("--to", metavar="FORM")] = None,
+    source_layer: LayerName = None,
+    crs: Crs = None,
+    to_crs: Annotated[str | None, typer.Option("--to-crs", metavar="CRS")] = None,
+    encoding: Encoding = None,
+    to_encoding: Annotated[str, typer.Option("--to-encoding", metavar="GBK|UTF-8")] = "GBK",
+    as_json: AsJson = False,
+) -> int:
+    """Write a file in another exchange format."""
+    convert_options(to, to_encoding)
+    from webmap import cli_convert
+
+    asked = cli_convert.Asked(source_layer, crs, encoding, to, to_crs, to_encoding.upper())
+    source, done = cli_convert.convert(file, written, asked)
+    if as_json:
+        emit_json(cli_convert.record(source, done))
+    else:
+        emit(cli_convert.lines(source, done, context.obj.lang))
     return 0
 
 

@@ -46,6 +46,13 @@ COMMANDS: Final[dict[str, Text]] = {
         "Draw a result as one web page that opens without a network. vet and screen do so "
         "themselves.",
     ),
+    "convert": Text(
+        "把文件转换为另一种交换格式：gpkg、shp、geojson、kml、dxf、xlsx 界址点表、报部 txt、"
+        "采矿权登记字符串。坐标系能保留就不变，否则只用准确的转换。",
+        "Write a file in another exchange format: gpkg, shp, geojson, kml, dxf, xlsx corner "
+        "table, national corner text, registration string. The coordinate system is kept where "
+        "the form may keep it; else only exact operations are used.",
+    ),
     "rules": Text("列出全部规则。", "List all rules."),
     "explain": Text(
         "解释一条规则：适用对象、量法、限值沿革、条文原文和可能的结论。",
@@ -102,6 +109,14 @@ OPTIONS: Final[dict[str, Text]] = {
         "declare a value for a column the file lacks, such as status=applied; may be repeated, "
         "and the report says so",
     ),
+    "written": Text("写成的文件；后缀说明格式", "the file to write; its suffix says the form"),
+    "to": Text(
+        "格式，后缀说不清时用：txt（报部格式）、registration（登记字符串）等",
+        "the form, where the suffix does not say it: txt (national corner text), registration …",
+    ),
+    "source_layer": Text("读哪个图层（文件有多个时）", "layer to read, of a file with several"),
+    "to_crs": Text("写成的坐标系，如 EPSG:4526", "coordinate system to write, e.g. EPSG:4526"),
+    "to_encoding": Text("Shapefile 属性表的编码", "text encoding of a Shapefile"),
     "crs": Text(
         "文件没有写明坐标系时由您给出，如 EPSG:4526",
         "the coordinate system where the file states none, for example EPSG:4526",
@@ -183,6 +198,14 @@ SAY: Final[dict[str, Text]] = {
     "bad_page": Text(
         "--out 的值 {value} 应是 .html 文件", "--out {value}: name a file that ends in .html"
     ),
+    "bad_form": Text(
+        "--to 的值 {value} 不能写（可写：{known}）", "--to {value}: cannot be written ({known})"
+    ),
+    "bad_encoding": Text(
+        "--to-encoding 的值 {value} 应是 GBK 或 UTF-8", "--to-encoding {value}: GBK or UTF-8"
+    ),
+    "converted": Text("{file}：{n} 行，写成 {to}", "{file}: {n} rows written to {to}"),
+    "converted_crs": Text("坐标系：{crs} → {to}", "coordinate system: {crs} → {to}"),
     "no_map": Text("没有地图: {why}", "no map: {why}"),
     "no_terrain": Text("地图上没有地形: {why}", "no terrain on the map: {why}"),
     "as_of_line": Text(

@@ -42,6 +42,15 @@ def page_name(target: Path | None) -> None:
         raise UsageError(*both("bad_page", value=target))
 
 
+def convert_options(form: str | None, encoding: str) -> None:
+    """Refuse forms and encodings that are not written."""
+    forms = ("gpkg", "shp", "geojson", "kml", "dxf", "txt", "registration", "xlsx")
+    if form is not None and form not in forms:
+        raise UsageError(*both("bad_form", value=form, known=" ".join(forms)))
+    if encoding.upper() not in ("GBK", "UTF-8"):
+        raise UsageError(*both("bad_encoding", value=encoding))
+
+
 def declared_constants(pairs: list[str] | None) -> dict[str, str] | None:
     """Return ``COLUMN=VALUE`` pairs as a mapping, None for none."""
     out: dict[str, str] = {}

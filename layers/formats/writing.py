@@ -69,16 +69,18 @@ def write(
     Raises
     ------
     FormatError
-        No such format, or it cannot hold what the source holds.
+        No such format, it cannot hold what the source holds, or the target exists already.
     CRSError, DatumError
         The source states no system, or no exact operation leads to the target's.
     OSError
-        The target cannot be written; an earlier file of that name is then still whole.
+        The target cannot be written.
     """
     kind = form or target.suffix.lower().removeprefix(".")
     if kind not in TARGETS:
         known = " ".join(TARGETS)
         raise refusal(target, f"不能写 {kind}（可写：{known}）", f"cannot write {kind} ({known})")
+    if target.exists():
+        raise refusal(target, "文件已经存在，请另取名字", "exists already; choose another name")
     if source.crs is None:
         raise CRSError(
             f"{source.path}：没有坐标系，请用 --crs 给出",

@@ -285,3 +285,18 @@ def test_a_reader_that_goes_away_is_no_error():
         timeout=60,
     )
     assert b"Traceback" not in done.stderr
+
+
+def test_convert_writes_and_says_so(tmp_path, capsys):
+    from webmap.cli import main
+
+    text = tmp_path / "矿界.csv"
+    text.write_text("2000国家大地坐标系\n点号,X,Y\n1,3760000,38500000\n2,3761000,38500000\n"
+                    "3,3761000,38501000\n", encoding="gbk")  # fmt: skip
+    assert main(["convert", str(text), str(tmp_path / "矿界.shp")]) == 0
+    assert "1 行" in capsys.readouterr().out
+    assert main(["convert", str(text), str(tmp_path / "矿界.shp")]) == 2
+    assert "已经存在" in capsys.readouterr().err
+    assert main(["convert", str(text), str(tmp_path / "a.txt"), "--to", "pdf"]) == 2
+    assert main(["convert", str(tmp_path / "矿界.shp"), str(tmp_path / "b.txt"), "--json"]) == 0
+    assert '"rows": 1' in capsys.readouterr().out

@@ -156,6 +156,13 @@ def test_degrees_go_to_the_zone_they_lie_in(tmp_path):
     assert read(out.files[0]).crs.to_epsg() == 4525  # zone 37, central meridian 111
 
 
+def test_what_is_there_is_not_overwritten(source, tmp_path):
+    before = (tmp_path / "in.gpkg").read_bytes()
+    with pytest.raises(FormatError, match="exists already"):
+        writing.write(source, tmp_path / "in.gpkg")
+    assert (tmp_path / "in.gpkg").read_bytes() == before
+
+
 def test_what_cannot_be_written(source, tmp_path):
     with pytest.raises(FormatError, match="cannot write docx"):
         writing.write(source, tmp_path / "a.docx")

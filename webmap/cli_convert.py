@@ -1,0 +1,79 @@
+"""What the command line does to write a file in another exchange format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gis.crs import parse_crs
+from layers import formats
+from layers.formats import writing
+from layers.formats.source import Source
+from webmap.cli_io import clean
+from webmap.cli_text import SEVERITY, say
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the user said of the file and of the one to write."""
+
+    layer: str | None
+    crs: str | None
+    encoding: str | None
+    to: str | None
+    to_crs: str | None
+    to_encoding: str
+
+
+def convert(file: Path, target: Path, asked: Asked) -> tuple[Source, writing.Written]:
+    """Read ``file`` and write ``target``; return what was read and what was written."""
+    source = formats.read(
+        file,
+        layer=asked.layer,
+        encoding=asked.encoding,
+        crs=parse_crs(asked.crs) if asked.crs else None,
+    )
+    written = writing.write(
+        source,
+        target,
+        form=asked.to,
+        crs=parse_crs(asked.to_crs) if asked.to_crs else None,
+        encoding=asked.to_encoding,
+    )
+    return source, written
+
+
+def lines(source: Source, written: writing.Written, lang: str) -> list[str]:
+    """Return what to say of a conversion."""
+    out = [
+        say(
+            "converted",
+            lang,
+            n=len(source),
+            file=source.path,
+            to="、".join(map(str, written.files)),
+        ),
+        say("converted_crs", lang, crs=source.crs.name if source.crs else "—", to=written.crs),
+    ]
+    out += [
+        f"  {SEVERITY[issue.severity].of(lang)}: {issue.zh if lang == 'zh' else issue.en}"
+        for issue in (*source.issues, *written.issues)
+    ]
+    return [clean(line) for line in out]
+
+
+def record(source: Source, written: writing.Written) -> dict[str, Any]:
+    """Return a conversion as JSON values."""
+    return {
+        "source": str(source.path),
+        "format": source.format,
+        "rows": len(source),
+        "crs": source.crs.name if source.crs else None,
+        "files": [str(path) for path in written.files],
+        "written_crs": written.crs,
+        "issues": [
+            {"severity": i.severity, "code": i.code, "feature": i.feature, "zh": i.zh, "en": i.en}
+            for i in (*source.issues, *written.issues)
+        ],
+    }
