@@ -42,6 +42,7 @@ def vet(
     constants: Mapping[str, str] | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    datum: Path | None = None,
     lang: str = "zh",
     progress: Progress | None = None,
 ) -> Outcome:
@@ -50,7 +51,7 @@ def vet(
     ``constants`` are the user's declarations for columns the files lack.
     """
     session = Session(open_workspace(workspace), rules, as_of, formats, lang, progress)
-    options = ReadOptions(layer, constants, crs, encoding)
+    options = ReadOptions(layer, constants, crs, encoding, datum)
     vetted: dict[str, Layer] = {}
     for file in files:
         for name, part in session.read(file, options).items():
@@ -86,6 +87,7 @@ def batch(
     constants: Mapping[str, str] | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    datum: Path | None = None,
     lang: str = "zh",
     progress: Progress | None = None,
 ) -> BatchOutcome:
@@ -96,7 +98,7 @@ def batch(
     """
     session = Session(open_workspace(workspace), rules, as_of, formats, lang, None)
     return batches.run(
-        session, paths, Path(out), ReadOptions(layer, constants, crs, encoding), progress
+        session, paths, Path(out), ReadOptions(layer, constants, crs, encoding, datum), progress
     )
 
 
@@ -119,12 +121,13 @@ def inspect(
     layer: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    datum: Path | None = None,
     extent: str = "china",
 ) -> Inspection:
     """Read ``file`` as ``vet`` would and say what was found, without judging it."""
     try:
         read = load_vetted(
-            file, layer=layer, crs=crs, encoding=encoding, constants={}, extent=extent
+            file, layer=layer, crs=crs, encoding=encoding, constants={}, extent=extent, datum=datum
         )
     except MineZoneError as error:
         return Inspection(file, False, {}, error)

@@ -46,13 +46,14 @@ class ReadOptions:
     """What the user says of files to be vetted.
 
     ``constants`` declare columns that the files lack; ``crs`` and ``encoding`` hold only where a
-    file states none.
+    file states none; ``datum`` is a file with the parameters of a datum shift.
     """
 
     layer: str | None = None
     constants: Mapping[str, str] | None = None
     crs: str | None = None
     encoding: str | None = None
+    datum: Path | None = None
 
 
 class Session:
@@ -93,6 +94,7 @@ class Session:
             encoding=options.encoding,
             constants=dict(options.constants or {}),
             extent=self.workspace.extent,
+            datum=options.datum,
         )
 
     def registered(self, names: Iterable[str]) -> dict[str, Layer]:

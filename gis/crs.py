@@ -19,6 +19,7 @@ from pyproj.exceptions import CRSError as ProjCRSError
 from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
 
+from gis.datum import Shift
 from gis.errors import CRSError, DatumError
 from gis.ragged import Bools, Floats
 
@@ -128,13 +129,25 @@ def other_zone(xy: Floats, crs: object) -> Bools:
         return np.asarray(np.floor(xy[:, 0] / 1e6) != prefix, np.bool_)
 
 
-def to_cgcs2000(xy: Floats, crs: object) -> tuple[Floats, Transformation]:
+def is_cgcs2000(crs: object) -> bool:
+    """Return whether a system is one on the datum CGCS2000."""
+    return _is_cgcs2000(_horizontal(parse_crs(crs)))
+
+
+def to_cgcs2000(
+    xy: Floats, crs: object, shift: Shift | None = None
+) -> tuple[Floats, Transformation]:
     """Return longitude and latitude (n, 2) in EPSG:4490 of coordinates (n, 2), east first.
+
+    Parameters
+    ----------
+    shift : the user's own way from an old Chinese datum; used for that datum alone
 
     Raises
     ------
     DatumError
-        No exact operation leads from the datum of ``crs`` to CGCS2000.
+        No exact operation leads from the datum of ``crs`` to CGCS2000, or ``shift`` starts from
+        another old one.
     CRSError
         ``crs`` is not a horizontal system in degrees, metres or another unit of length.
     """
@@ -144,6 +157,10 @@ def to_cgcs2000(xy: Floats, crs: object) -> tuple[Floats, Transformation]:
         return _unprojected(xy, source), Transformation("CGCS2000", 0.0)
     if _is_wgs84(source):
         return _taken_from_wgs84(xy, source)
+    if shift is not None and _is_old(source):
+        _check_datum(source, shift)
+        lonlat = shift.forward(_unprojected(xy, source))
+        return lonlat, Transformation(shift.description, shift.accuracy_m)
     transformer, transformation = _operation(source)
     return _run(transformer, xy), transformation
 
@@ -256,6 +273,18 @@ def _to_own_datum(crs: pyproj.CRS) -> pyproj.Transformer:
         raise CRSError(f"坐标系 {crs.name} 没有大地基准", f"{crs.name} has no geodetic datum")
     plain = GeographicCRS(datum=geodetic.datum)
     return pyproj.Transformer.from_crs(crs, plain, always_xy=True)
+
+
+def _is_old(crs: pyproj.CRS) -> bool:
+    return any(key in _datum_name(crs) for key in _OLD_DATUMS)
+
+
+def _check_datum(crs: pyproj.CRS, shift: Shift) -> None:
+    if shift.datum.split()[0].lower() not in _datum_name(crs):
+        raise DatumError(
+            f"{crs.name}：所给转换参数用于 {shift.datum}",
+            f"{crs.name}: the given parameters are for {shift.datum}",
+        )
 
 
 # Bounded: a server meets any number of systems in its uploads.

@@ -14,6 +14,7 @@ from gis.errors import CRSError, MineZoneError
 from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
 from layers import whereabouts
 from layers.account import Issue
+from layers.datum_file import DatumFile
 from layers.formats.ogr import LOST_GEOMETRY
 from layers.formats.source import Source
 from layers.issues import label_en, warning
@@ -67,7 +68,10 @@ def place(
     try:
         system = _system(source, settings, shapes[rows], file)
         coordinates = shapely.get_coordinates(shapes[rows])
-        lonlat, transformation = gis_crs.to_cgcs2000(coordinates, system)
+        given = settings.shift
+        lonlat, transformation = gis_crs.to_cgcs2000(
+            coordinates, system, given.shift if given else None
+        )
     except CRSError as fault:
         named = type(fault)(_named(file, fault.zh, "："), _named(file, fault.en, ": "))
         return _nowhere(len(shapes), named)
@@ -92,9 +96,14 @@ def place(
         crs=crs_name(system),
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
-        issues=said,
+        issues=(*_of_shift(given, transformation.description), *said),
         errors=tuple(errors),
     )
+
+
+def _of_shift(given: DatumFile | None, used: str) -> tuple[Issue, ...]:
+    """Return what the parameters have to say, where they were needed."""
+    return given.issues if given is not None and given.shift.description == used else ()
 
 
 def _rest(n: int, refused: dict[int, Reason]) -> Ints:

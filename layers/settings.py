@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from layers.datum_file import DatumFile
+
 Ids = Literal["required", "row", "auto"]
 Duplicates = Literal["refuse", "number"]
 Extent = Literal["china", "any"]
@@ -28,6 +30,8 @@ class LayerSettings:
     constants : schema column -> value, the user's declaration for a column the source lacks
     positional_accuracy_m : one sigma, None = not stated
     coverage : polygon file within which the layer is complete, None = not stated
+    datum : file with the parameters of a datum shift, None = none given
+    shift : that file read
     empty_means_none : an empty layer means that there are none
     """
 
@@ -43,3 +47,5 @@ class LayerSettings:
     positional_accuracy_m: float | None = None
     coverage: str | None = None
     empty_means_none: bool = False
+    datum: str | None = None
+    shift: DatumFile | None = None

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from layers import formats
 from layers.account import Issue
 from layers.catalog import catalog, schema
+from layers.datum_file import read_datum
 from layers.errors import LayerError
 from layers.fields import map_fields
 from layers.formats.source import Source
@@ -35,6 +36,7 @@ def load_vetted(
     constants: Mapping[str, Any] | None = None,
     extent: str = "china",
     name: str | None = None,
+    datum: Path | None = None,
 ) -> dict[str, Layer]:
     """Return the layers of a file to be vetted, by contract name, rows in the file's order.
 
@@ -46,6 +48,7 @@ def load_vetted(
     extent : ``china``, or ``any`` to lift the check that coordinates lie in China
     constants : column -> value, the user's declaration for columns the file lacks
     name : what the file is called where it lies under another name
+    datum : file with the parameters of a datum shift, for files in Xian 1980 or Beijing 1954
 
     Raises
     ------
@@ -55,8 +58,9 @@ def load_vetted(
     path = Path(path)
     within = _extent(extent)
     settings = LayerSettings(
-        source=name or str(path), ids="auto", duplicate_ids="number", encoding=encoding, crs=crs
-    )
+        source=name or str(path), ids="auto", duplicate_ids="number", encoding=encoding, crs=crs,
+        shift=read_datum(datum) if datum else None,
+    )  # fmt: skip
     sources, said = _sources(path, layer, settings)
     shares = _share_constants(constants or {}, list(sources))
     layers: dict[str, Layer] = {}

@@ -15,6 +15,7 @@ from gis.ragged import Ragged
 from layers import formats, snapshot
 from layers.account import Issue
 from layers.catalog import catalog, nearest, schema
+from layers.datum_file import read_datum
 from layers.elevation import Elevation, find_elevation, matching
 from layers.errors import WorkspaceError
 from layers.formats.source import opening
@@ -32,7 +33,7 @@ _JURISDICTION = re.compile(r"CN(-\d{2}(\d{2}(\d{2})?)?)?")
 _TOP_KEYS = ("title", "jurisdiction", "extent", "layers", "terrain")
 _LAYER_KEYS = (
     "source", "layer", "id", "ids", "duplicate_ids", "encoding", "crs", "fields", "constants",
-    "positional_accuracy_m", "coverage", "empty_means_none",
+    "positional_accuracy_m", "coverage", "empty_means_none", "datum",
 )  # fmt: skip
 
 
@@ -132,6 +133,10 @@ class Workspace:
         if settings.coverage is not None:
             cover = self._path(settings.coverage, f"layers.{name}.coverage")
             parts["coverage"] = formats.digest(cover)
+        if settings.datum is not None:
+            shift = read_datum(self._path(settings.datum, f"layers.{name}.datum"))
+            settings = replace(settings, shift=shift)
+            parts["datum"] = shift.sha256
         key = snapshot.key_of(parts)
         places = list(self.snapshots) or snapshot.folders(self.root)
         found = snapshot.find(places, key, shape)
@@ -242,6 +247,7 @@ def _settings(table: Table, shape: Schema) -> LayerSettings:
         constants=table.columns("constants", shape, (str, bool, int, float)),
         positional_accuracy_m=table.positive("positional_accuracy_m"),
         coverage=table.text_or_none("coverage"),
+        datum=table.text_or_none("datum"),
         empty_means_none=table.flag("empty_means_none"),
     )
 

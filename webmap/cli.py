@@ -44,6 +44,7 @@ Constants = Annotated[list[str] | None, typer.Option("--set", metavar="COLUMN=VA
 Crs = Annotated[str | None, typer.Option("--crs", metavar="CRS")]
 Extent = Annotated[str, typer.Option("--extent", metavar="china|any")]
 Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME")]
+Datum = Annotated[Path | None, typer.Option("--datum", metavar="TOML")]
 Jurisdiction = Annotated[str, typer.Option("--jurisdiction", metavar="CODE")]
 AsJson = Annotated[bool, typer.Option("--json")]
 
@@ -90,6 +91,7 @@ def vet(
     constants: Constants = None,
     crs: Crs = None,
     encoding: Encoding = None,
+    datum: Datum = None,
     as_json: AsJson = False,
 ) -> int:
     """Vet application files against the workspace."""
@@ -107,6 +109,7 @@ def vet(
             constants=declared,
             crs=crs,
             encoding=encoding,
+            datum=datum,
             lang=settings.lang,
             progress=progress,
             **arguments,
@@ -147,6 +150,7 @@ def batch(
     constants: Constants = None,
     crs: Crs = None,
     encoding: Encoding = None,
+    datum: Datum = None,
     as_json: AsJson = False,
 ) -> int:
     """Vet many files, one after the other."""
@@ -166,6 +170,7 @@ def batch(
             constants=declared,
             crs=crs,
             encoding=encoding,
+            datum=datum,
             lang=settings.lang,
             progress=progress,
             **arguments,
@@ -200,13 +205,14 @@ def inspect(
     extent: Extent = "china",
     crs: Crs = None,
     encoding: Encoding = None,
+    datum: Datum = None,
     as_json: AsJson = False,
 ) -> int:
     """Check whether a file can be judged."""
     from analysis import api
     from webmap import cli_pages
 
-    found = api.inspect(file, layer=layer, crs=crs, encoding=encoding, extent=extent)
+    found = api.inspect(file, layer=layer, crs=crs, encoding=encoding, datum=datum, extent=extent)
     if as_json:
         emit_json(cli_pages.inspection_record(found))
         return 0 if found.usable else cli_io.ERROR_STATUS
@@ -227,13 +233,14 @@ def convert_file(
     to_crs: Annotated[str | None, typer.Option("--to-crs", metavar="CRS")] = None,
     encoding: Encoding = None,
     to_encoding: Annotated[str, typer.Option("--to-encoding", metavar="GBK|UTF-8")] = "GBK",
+    datum: Datum = None,
     as_json: AsJson = False,
 ) -> int:
     """Write a file in another exchange format."""
     convert_options(to, to_encoding)
     from webmap import cli_convert
 
-    asked = cli_convert.Asked(source_layer, crs, encoding, to, to_crs, to_encoding.upper())
+    asked = cli_convert.Asked(source_layer, crs, encoding, to, to_crs, to_encoding.upper(), datum)
     source, done = cli_convert.convert(file, written, asked)
     if as_json:
         emit_json(cli_convert.record(source, done))

@@ -8,6 +8,7 @@ from typing import Any
 
 from gis.crs import parse_crs
 from layers import formats
+from layers.datum_file import read_datum
 from layers.formats import writing
 from layers.formats.source import Source
 from webmap.cli_io import clean
@@ -24,6 +25,7 @@ class Asked:
     to: str | None
     to_crs: str | None
     to_encoding: str
+    datum: Path | None
 
 
 def convert(file: Path, target: Path, asked: Asked) -> tuple[Source, writing.Written]:
@@ -40,6 +42,7 @@ def convert(file: Path, target: Path, asked: Asked) -> tuple[Source, writing.Wri
         form=asked.to,
         crs=parse_crs(asked.to_crs) if asked.to_crs else None,
         encoding=asked.to_encoding,
+        shift=read_datum(asked.datum).shift if asked.datum else None,
     )
     return source, written
 

@@ -129,6 +129,11 @@ OPTIONS: Final[dict[str, Text]] = {
         "属性表的文字编码，如 GBK；不给则自动识别",
         "text encoding of the attributes, for example GBK; recognised if absent",
     ),
+    "datum": Text(
+        "西安80、北京54 坐标的转换参数文件（七参数、四参数或控制点），见 docs/datum.md",
+        "file with the parameters from Xian 1980 or Beijing 1954 (seven, four, or control points); "
+        "see docs/datum.md",
+    ),
     "jurisdiction": Text(
         "法域：CN、CN-14 山西、CN-54 西藏、CN-5401 拉萨……",
         "jurisdiction: CN, CN-14 Shanxi, CN-54 Xizang, CN-5401 Lhasa …",

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyproj
 import shapely
 
-from gis.crs import from_cgcs2000, gauss_kruger_crs, to_cgcs2000, zone_prefix
+from gis.crs import from_cgcs2000, gauss_kruger_crs, is_cgcs2000, to_cgcs2000, zone_prefix
+from gis.datum import Shift
 from gis.errors import CRSError
 from layers.account import Issue
 from layers.formats import corner_writing
@@ -56,6 +57,7 @@ def write(
     form: str | None = None,
     crs: pyproj.CRS | None = None,
     encoding: str = "GBK",
+    shift: Shift | None = None,
 ) -> Written:
     """Write all rows of ``source`` to ``target``.
 
@@ -65,6 +67,7 @@ def write(
     crs : system of the target; None: the source's own where the format may keep it, else
         CGCS2000 degrees (GeoJSON, KML) or the 3-degree zone in which the rows lie (corner forms)
     encoding : of a Shapefile's attributes, ``GBK`` or ``UTF-8``
+    shift : the way from the source's old datum to CGCS2000
 
     Raises
     ------
@@ -89,7 +92,7 @@ def write(
     lost = int(shapely.is_missing(source.geometry).sum())
     if lost:
         raise refusal(source.path, f"{lost} 行没有可读的图形", f"{lost} rows have no outline")
-    moved = _moved(source, crs or _system(source, kind))
+    moved = _moved(source, crs or _system(source, kind, shift), shift)
     assert moved.crs is not None
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".minezone-") as folder:
         inner = Path(folder) / target.name
@@ -107,13 +110,13 @@ def write(
 # -- coordinates -----------------------------------------------------------------------------------
 
 
-def _system(source: Source, kind: str) -> pyproj.CRS:
+def _system(source: Source, kind: str, shift: Shift | None) -> pyproj.CRS:
     assert source.crs is not None
     if kind in _DEGREES:
         return pyproj.CRS.from_epsg(4490)
-    if kind in _DRIVERS or zone_prefix(source.crs) is not None:
+    if kind in _DRIVERS or (zone_prefix(source.crs) is not None and is_cgcs2000(source.crs)):
         return source.crs
-    lonlat, _ = to_cgcs2000(shapely.get_coordinates(source.geometry), source.crs)
+    lonlat, _ = to_cgcs2000(shapely.get_coordinates(source.geometry), source.crs, shift)
     west, east = lonlat[:, 0].min(), lonlat[:, 0].max()
     zone = round((west + east) / 2 / 3)
     if max(abs(west - 3 * zone), abs(east - 3 * zone)) > 3.0:
@@ -125,23 +128,23 @@ def _system(source: Source, kind: str) -> pyproj.CRS:
     return gauss_kruger_crs(zone)
 
 
-def _moved(source: Source, crs: pyproj.CRS) -> Source:
+def _moved(source: Source, crs: pyproj.CRS, shift: Shift | None) -> Source:
     assert source.crs is not None
     if crs.equals(source.crs, ignore_axis_order=True):
         return source
 
     def move(xy: np.ndarray) -> np.ndarray:
-        lonlat, _ = to_cgcs2000(xy, source.crs)
+        lonlat, _ = to_cgcs2000(xy, source.crs, shift)
         return from_cgcs2000(lonlat, crs)[0]
 
     shapes = np.asarray(shapely.transform(source.geometry, move), dtype=object)
-    parts = {name: _moved(part, crs) for name, part in source.companions.items() if part.crs}
+    parts = {name: _moved(part, crs, shift) for name, part in source.companions.items() if part.crs}
     return replace(source, crs=crs, geometry=shapes, companions=parts)
 
 
 def _zone_of(source: Source) -> corner_writing.Zone:
     zone = zone_prefix(source.crs)
-    if zone is None:
+    if zone is None or not is_cgcs2000(source.crs):
         raise CRSError(
             f"{source.path}：界址点须写在带带号的 CGCS2000 高斯克吕格坐标系中",
             f"{source.path}: corners are written in CGCS2000 Gauss-Krüger with zone prefix",
