@@ -105,7 +105,7 @@ def run(
         resolved=resolved,
         law=_law_rows(rule_column, findings.law, [(r.rule, r.name) for r in resolved]),
         rules=tuple(sorted(rule.code for rule in rules)),
-        inputs=elevation.provenance if elevation and _looks_at_terrain(rules) else (),
+        inputs=elevation.provenance() if elevation and _looks_at_terrain(rules) else (),
     )
     return replace(results, finding_id=_finding_ids(results))
 

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ import typer
 from typer.main import get_command
 
 from gis.__about__ import __version__
+from gis._jit import on_compiling
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
@@ -292,6 +294,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return int(status or 0)
 
+    on_compiling(partial(cli_io.tell_compiling, settings.lang))
     return cli_io.guarded(run, settings)
 
 

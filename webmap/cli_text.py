@@ -137,6 +137,10 @@ SAY: Final[dict[str, Text]] = {
         "program error {kind}: {what} (this is no verdict; run again with --debug and report "
         "the output with version {version} to the maintainers)",
     ),
+    "compiling": Text(
+        "首次运行：正在编译地形内核，约 {n} 秒（仅一次）",
+        "first run: compiling the terrain kernels, about {n} seconds (once only)",
+    ),
     "interrupted": Text("已中断，输出可能不完整", "interrupted; the output may be incomplete"),
     "usage": Text("{what}（用法见 {command} --help）", "{what} (see {command} --help)"),
     "no_such_option": Text("没有选项 {name}", "no such option: {name}"),
