@@ -77,9 +77,9 @@ def _numba() -> Any:
 
     folder = _cache_folder()
     if folder is not None:
-        numba.config.CACHE_DIR = str(folder)
+        numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
 
-    class Ear(event.Listener):  # type: ignore[misc]
+    class Ear(event.Listener):
         """Hears of kernels that are compiled, not of those that are read from disk."""
 
         def on_start(self, event: Any) -> None:
@@ -89,7 +89,7 @@ def _numba() -> Any:
         def on_end(self, event: Any) -> None:
             pass
 
-    event.register("numba:compile", Ear())
+    event.register("numba:compile", Ear())  # type: ignore[no-untyped-call]
     return numba
 
 

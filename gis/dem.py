@@ -19,6 +19,7 @@ RADIUS_M = 6378137.0
 # Read at most this many times finer than drawn: the rest is skipped, not averaged.
 _FINER = 2
 
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """Elevations in Web Mercator, north up, square cells.

@@ -162,7 +162,8 @@ def _open(path: Path) -> Any:
 def _rasterio_error() -> type[Exception]:
     from rasterio.errors import RasterioError
 
-    return RasterioError
+    kind: type[Exception] = RasterioError
+    return kind
 
 
 def _unreadable(path: Path, fault: Exception) -> TerrainError:

@@ -154,6 +154,9 @@ SAY: Final[dict[str, Text]] = {
         "--as-of 的值 {value} 不是日期，应写成 2026-01-31",
         "--as-of {value} is not a date; write 2026-01-31",
     ),
+    "bad_workers": Text(
+        "--workers 应为 1 到 64，不能是 {value}", "--workers must be 1 to 64, not {value}"
+    ),
     "bad_set": Text("--set 的值 {value} 应写成 列名=值", "--set {value}: write it as COLUMN=VALUE"),
     "set_twice": Text("--set 两次给出列 {value}", "--set gives column {value} twice"),
     "empty_list": Text("{where} 没有给出任何名称", "{where} names nothing"),
