@@ -93,7 +93,7 @@ class _Rows:
         subject = int(self.toes.subject[k])
         cell = below.window.resolution_m
         no_path = below.path is None or below.corridor is None
-        pit = below.path.climb_m if below.path else 0.0
+        pit = below.path.pit_m if below.path else 0.0
         floor = below.corridor.floor_width_m if below.corridor else 0.0
         off = float(self.toes.off_m[k])
         ended = below.path is not None and below.path.end != "length"
