@@ -10,10 +10,11 @@ import numpy as np
 import pyproj
 
 from gis.crs import from_cgcs2000, to_cgcs2000
-from gis.projection import gauss_kruger
+from gis.projection import gauss_kruger, inverse_gauss_kruger
 from gis.ragged import Bools, Floats, Ints
 from gis.tiles import Heights, OpenTiles, Tile
 
+_BASE_M = 100.0
 _EDGE = 1.5  # cells of a file's rim beside which a window has no value
 _STRIP = 4_000_000  # cells in memory while finer sources are averaged
 _LEAST = 0.5  # share of the cells averaged that must have a value
@@ -29,7 +30,7 @@ class Mosaic:
     dx, dy : size of a cell, both > 0
     tiles : the files
     first, last : (t, 2) row and column of each file's first cell, and of the one past its last
-    cell_m : a cell in metres, east-west and north-south, at the middle file
+    worst_m : the longer side of a cell in metres, at the middle file
     """
 
     crs: pyproj.CRS
@@ -40,17 +41,26 @@ class Mosaic:
     tiles: tuple[Tile, ...]
     first: Ints
     last: Ints
-    cell_m: tuple[float, float]
-
-    @property
-    def worst_m(self) -> float:
-        """Return the longer side of a cell, metres."""
-        return max(self.cell_m)
+    worst_m: float
 
     def cells(self, lonlat: Floats) -> tuple[Floats, Floats]:
         """Return fractional (row, column) of places in degrees; whole numbers are centres."""
         xy, _ = from_cgcs2000(lonlat, self.crs)
         return (self.north - xy[:, 1]) / self.dy - 0.5, (xy[:, 0] - self.west) / self.dx - 0.5
+
+    def cell_m(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return how long the sides of a cell are at a place, east-west and north-south, metres.
+
+        In degrees they change with the latitude, and no window may depend on where a file ends.
+        """
+        x, y = gauss_kruger(lon, lat, lon)
+        away = np.array([[0.0, 0.0], [_BASE_M, 0.0], [0.0, _BASE_M]])
+        places = inverse_gauss_kruger(float(x) + away[:, 0], float(y) + away[:, 1], lon)
+        row, column = self.cells(np.column_stack(places))
+        # Columns and rows a metre; turned round, metres a column and a row.
+        per_m = np.array([column[1:] - column[0], row[1:] - row[0]]) / _BASE_M
+        across, down = np.hypot(*np.linalg.inv(per_m))
+        return float(across), float(down)
 
     def holds(self, lonlat: Floats) -> Bools:
         """Return (k,) bool: some file reaches well over the place, whatever its value there."""
@@ -74,6 +84,12 @@ class Mosaic:
         near = self._meeting(np.array([top, left]), np.array([bottom, right]))
         if not len(near):
             return None
+        # Beyond the files there is nothing to read.
+        (north, west), (south, east) = self.first[near].min(0), self.last[near].max(0)
+        top, left = (max(v, math.floor(w / step) * step) for v, w in ((top, north), (left, west)))
+        bottom, right = (
+            min(v, math.ceil(w / step) * step) for v, w in ((bottom, south), (right, east))
+        )
         out = np.empty(((bottom - top) // step, (right - left) // step), np.float32)
         strip = max(1, _STRIP // (step * (right - left))) * step if step > 1 else bottom - top
         for start in range(top, bottom, strip):
@@ -106,11 +122,11 @@ class Mosaic:
 def _averaged(cells: Heights, step: int) -> Heights:
     if step == 1:
         return cells
-    blocks = cells.reshape(cells.shape[0] // step, step, cells.shape[1] // step, step)
-    known = ~np.isnan(blocks)
-    count = known.sum(axis=(1, 3))
-    total = np.where(known, blocks, 0.0).sum(axis=(1, 3), dtype=np.float64)
-    mean = total / np.maximum(count, 1)
+    across = cells.reshape(cells.shape[0], cells.shape[1] // step, step)
+    known = ~np.isnan(across)
+    count = known.sum(axis=2).reshape(-1, step, across.shape[1]).sum(axis=1)
+    total = np.where(known, across, np.float32(0)).sum(axis=2, dtype=np.float64)
+    mean = total.reshape(-1, step, across.shape[1]).sum(axis=1) / np.maximum(count, 1)
     return np.where(count >= _LEAST * step * step, mean, np.nan).astype(np.float32)
 
 
@@ -149,5 +165,5 @@ def _mosaic(tiles: Sequence[Tile]) -> Mosaic:
     lonlat, _ = to_cgcs2000(np.array([[x, y], [x + one.dx, y], [x, y + one.dy]]), one.crs)
     east, north = gauss_kruger(lonlat[:, 0], lonlat[:, 1], lonlat[0, 0])
     size = np.hypot(east[1:] - east[0], north[1:] - north[0])
-    cell_m = float(size[0]), float(size[1])
-    return Mosaic(one.crs, one.west, one.north, one.dx, one.dy, tuple(tiles), first, last, cell_m)
+    worst = float(size.max())
+    return Mosaic(one.crs, one.west, one.north, one.dx, one.dy, tuple(tiles), first, last, worst)

@@ -27,6 +27,7 @@ FINEST_M, COARSEST_M = 10.0, 30.0
 MOST_CELLS = 4_000_000
 """Cells of a window; one that would have more gets larger cells, and says so."""
 
+_ROUND = 1e-6  # what cells may lack to a whole number of the source's
 _NODE = 16  # cells between points that are projected exactly; in between off by 1 mm
 
 
@@ -144,14 +145,15 @@ class Terrain:
 
     def _from(self, mosaic: Mosaic, lon: float, lat: float, half_m: float) -> Window | None:
         """Return a window out of one mosaic, None where none of its files lies."""
-        cell, n = _cells(mosaic.worst_m, half_m)
+        across, down = mosaic.cell_m(lon, lat)
+        cell, n = _cells(max(across, down), half_m)
         x, y = gauss_kruger(lon, lat, lon)
         west, north = float(x) - n / 2 * cell, float(y) + n / 2 * cell
         nodes = np.arange(0, n + _NODE, _NODE) + 0.5
         easting, northing = np.meshgrid(west + nodes * cell, north - nodes * cell)
         degrees = np.column_stack(inverse_gauss_kruger(easting.ravel(), northing.ravel(), lon))
         rows, columns = (v.reshape(len(nodes), -1) for v in mosaic.cells(degrees))
-        step = max(1, int(cell // mosaic.worst_m))
+        step = max(1, int(cell / max(across, down) + _ROUND))
         read = mosaic.read(self._files, rows, columns, step)
         if read is None:
             return None
@@ -160,7 +162,6 @@ class Terrain:
             source, (rows - first_row + 0.5) / step - 0.5,
             (columns - first_column + 0.5) / step - 0.5, n, _NODE,
         )  # fmt: skip
-        across, down = mosaic.cell_m
         return Window(elevation, cell, lon, west, north, (across * step, down * step))
 
 

@@ -219,9 +219,11 @@ def parts(path: Path) -> tuple[Path, ...]:
     Files beside it change where it lies or what has no value, and a VRT's cells are in other
     files. Some of them need not exist: one that is added later changes what is read.
     """
-    beside = [path.with_name(path.name + s) for s in _SIDECARS]
-    beside += [path.with_suffix(s) for s in _BESIDE]
-    return tuple(dict.fromkeys([path, *beside, *_sources(path, {path})]))
+    found: list[Path] = []
+    for file in (path, *sources(path)):
+        found += [file, *(file.with_name(file.name + s) for s in _SIDECARS)]
+        found += [file.with_suffix(s) for s in _BESIDE]
+    return tuple(dict.fromkeys(found))
 
 
 def sources(path: Path) -> tuple[Path, ...]:
