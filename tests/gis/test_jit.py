@@ -79,7 +79,6 @@ def run(code=RUN, **environment):
         capture_output=True,
         text=True,
         timeout=300,
-        user=user,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
