@@ -193,6 +193,7 @@ def _below(
     area = downstream.corridor(
         z, flow, path,
         depth_m=context.value("corridor_depth_m"), floor_m=context.value("floor_height_m"),
+        pit_m=context.value("pit_depth_m"),
     )  # fmt: skip
     with np.errstate(invalid="ignore"):
         near = area.along <= context.value("downstream_m") + float(

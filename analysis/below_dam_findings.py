@@ -91,9 +91,9 @@ class _Rows:
         """Note what the terrain leaves open below one toe."""
         context, k = self.context, below.toe
         subject = int(self.toes.subject[k])
-        cell = max(below.window.source_cell_m)
+        cell = below.window.resolution_m
         no_path = below.path is None or below.corridor is None
-        pit = below.path.climb_m if below.path else 0.0
+        pit = below.path.pit_m if below.path else 0.0
         floor = below.corridor.floor_width_m if below.corridor else 0.0
         off = float(self.toes.off_m[k])
         ended = below.path is not None and below.path.end != "length"

@@ -184,13 +184,14 @@ def follow(receiver: Any, start: int, nx: int, cell_m: float, most_m: float) -> 
 
 @jit
 def above_path(
-    elevation: Any, receiver: Any, cells: Any, reach: int, depth: Any
+    elevation: Any, receiver: Any, cells: Any, water: Any, reach: int, depth: Any
 ) -> tuple[Any, Any, Any]:
     """Return where the ground lies at most ``depth`` above a path, its height, its path cell.
 
-    Two measures are joined: height above the path cell that a cell drains to, and height above
-    the nearest path cell; either alone misses ground (a floor drained in parallel, a bank that
-    drains past the end). Heights and path cells (numbers along the path) are of the nearest.
+    ``water`` is the height of the path in each of its ``cells``. Two measures are joined: height
+    above the path cell that a cell drains to, and height above the nearest path cell; either
+    alone misses ground (a floor drained in parallel, a bank that drains past the end). Heights
+    and path cells (numbers along the path) are of the nearest.
     """
     ny, nx = elevation.shape
     z = elevation.ravel()
@@ -214,7 +215,7 @@ def above_path(
                 if dr * dr + dc * dc < least:
                     least = dr * dr + dc * dc
                     nearest = k
-            above[row, column] = z[i] - z[cells[nearest]]
+            above[row, column] = z[i] - water[nearest]
             along[row, column] = nearest
             at = i
             while step[at] == -2 and receiver[at] >= 0:
@@ -228,7 +229,7 @@ def above_path(
                 at = receiver[at]
             low = above[row, column] <= depth
             if not low and found >= 0:
-                low = z[i] - z[cells[found]] <= depth
+                low = z[i] - water[found] <= depth
             mask[row, column] = low
     return mask, above, along
 

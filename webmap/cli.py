@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,10 +18,11 @@ import typer
 from typer.main import get_command
 
 from gis.__about__ import __version__
+from gis._jit import on_compiling
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
-from webmap.cli_values import day_of, declared_constants, page_name, run_arguments
+from webmap.cli_values import day_of, declared_constants, page_name, processes, run_arguments
 
 if TYPE_CHECKING:
     from analysis.api import Outcome
@@ -45,6 +47,7 @@ Crs = Annotated[str | None, typer.Option("--crs", metavar="CRS")]
 Extent = Annotated[str, typer.Option("--extent", metavar="china|any")]
 Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME")]
 Jurisdiction = Annotated[str, typer.Option("--jurisdiction", metavar="CODE")]
+Workers = Annotated[int | None, typer.Option("--workers", metavar="N")]
 AsJson = Annotated[bool, typer.Option("--json")]
 
 DEFAULT_FORMATS = "json,gpkg,csv"
@@ -122,15 +125,19 @@ def screen(
     rules: Rules = None,
     as_of: AsOf = None,
     formats: Formats = DEFAULT_FORMATS,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> int:
     """Screen every registered feature of the workspace."""
     settings: Settings = context.obj
     arguments = run_arguments(rules, as_of, formats)
+    count = processes(workers)
     from analysis import api
 
     with progress_bar() as progress:
-        outcome = api.screen(workspace, out, lang=settings.lang, progress=progress, **arguments)
+        outcome = api.screen(
+            workspace, out, lang=settings.lang, progress=progress, workers=count, **arguments
+        )
     return _show(outcome, workspace, settings, as_json)
 
 
@@ -262,7 +269,7 @@ def serve(
     workspace: Workspace,
     host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS")] = None,
     port: Annotated[int | None, typer.Option("--port", metavar="NUMBER")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", metavar="N")] = None,
+    workers: Workers = None,
     state: Annotated[Path | None, typer.Option("--state", metavar="DIR")] = None,
 ) -> int:
     """Serve the map of the workspace and vet files in a browser."""
@@ -292,6 +299,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return int(status or 0)
 
+    on_compiling(partial(cli_io.tell_compiling, settings.lang))
     return cli_io.guarded(run, settings)
 
 

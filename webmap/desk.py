@@ -21,7 +21,7 @@ from layers.errors import WorkspaceError
 from layers.layer import Layer
 from layers.reader import Reader
 from layers.uploads import Upload, read_upload
-from layers.watch import Stamp, stamp_of
+from layers.watch import Stamp, stamp_of, terrain_parts
 from layers.workspace import open_workspace
 from webmap.errors import Problem, problem_of
 from webmap.report_store import MADE_LATER, REQUEST
@@ -77,7 +77,7 @@ class Desk:
         """Return a digest of all that decides verdicts besides the vetted file and the day."""
         session = self.session()
         layers = session.registered(engine.needed_layers(session.rules, engine.SUBJECT_LAYERS))
-        terrain = {str(p) for p in session.workspace.terrain_files()}
+        terrain = {str(p) for p in terrain_parts(session.workspace)}
         parts = [
             __version__,
             session.workspace.sha256,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.io import staged
-from gis.dem import Box, Grid, read_grid
+from gis.dem import Grid, read_grid
 from gis.hillshade import picture
+from gis.tiles import Box
 from layers.workspace import open_workspace
 from webmap import result_folder
 

@@ -87,7 +87,7 @@ def test_a_pit_on_the_way_is_led_through_and_its_depth_said():
     path = trace(z, route(z, CELL), 40.0, 100.0, 1000.0)
     assert path.end == "length"
     assert np.abs(path.column - 100).max() <= 1
-    assert 15 < path.climb_m < 25
+    assert 20 < path.pit_m < 25
 
 
 def test_the_corridor_is_the_ground_up_to_ten_metres_above_the_path():
