@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import orjson
 from analysis.model import Verdict
 from gis.errors import MineZoneError
 from layers.frames import Frame
-from webmap import assets, maps
+from webmap import assets, maps, result_folder
 from webmap.desk import Desk
 from webmap.errors import Problem, problem
 from webmap.scene import Scene
@@ -99,6 +100,8 @@ def half_pixel(zoom: int | None) -> float:
 
 def _page(desk: Desk, question: dict[str, Any]) -> Frame:
     document = _scene(question["folder"]).head(question["lang"], "server", question["base"])
+    if Desk.has_terrain(Path(question["folder"])):
+        document["hillshade"] = {"ask": f"{question['base']}/hillshade"}
 
     def address(asset: assets.Asset) -> str:
         return f"/assets/{asset.file_name}"
@@ -106,8 +109,21 @@ def _page(desk: Desk, question: dict[str, Any]) -> Frame:
     return Frame({}, maps.served(document, question["nonce"], address).encode("utf-8"))
 
 
+def _hillshade(desk: Desk, question: dict[str, Any]) -> Frame:
+    """Draw the ground under a report, if that is not done yet, and say where it lies."""
+    folder, why = Path(question["folder"]), None
+    try:
+        desk.draw_ground(folder)
+    except MineZoneError as error:
+        why = {"zh": error.zh, "en": error.en}
+    found = result_folder.hillshade(folder)
+    return Frame({"bounds": found and found[1], "why": why})
+
+
 def _map_file(desk: Desk, question: dict[str, Any]) -> Frame:
     """Draw the report as one file beside the others."""
+    with suppress(MineZoneError):  # the map is whole without its ground
+        desk.draw_ground(Path(question["folder"]))
     try:
         maps.write(Path(question["folder"]))
     except MineZoneError as error:
@@ -125,6 +141,7 @@ def _assets(desk: Desk, question: dict[str, Any]) -> Frame:
 
 HANDLERS: dict[str, Callable[[Desk, dict[str, Any]], Frame]] = {
     "assets": _assets,
+    "hillshade": _hillshade,
     "map_file": _map_file,
     "page": _page,
     "report_features": _features,

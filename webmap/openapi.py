@@ -137,6 +137,15 @@ def _schemas() -> Json:
             subject=subject, findings={"type": "array", "items": _OPEN}, features=features
         ),
         "Features": _object(features=features, truncated={"type": "boolean"}),
+        "Hillshade": _object(
+            url={"type": ["string", "null"]},
+            bounds={
+                "type": ["array", "null"],
+                "description": "[[south, west], [north, east]], degrees.",
+                "items": {"type": "array", "items": {"type": "number"}},
+            },
+            why={"anyOf": [_BOTH, {"type": "null"}]},
+        ),
         "Layers": _object(layers={"type": "array", "items": layer}),
         "LayerFeatures": _object(
             type={"const": "FeatureCollection"},
