@@ -27,14 +27,13 @@
         shown[name] = L.layerGroup().addTo(map);
       }
     });
-    var shade = hillshade(app.scene.hillshade);
+    var shade = null;
     var labels = new minezone.Labels("mz-labels", names).addTo(map);
 
-    function hillshade(picture) {
-      if (!picture) {
-        return null;
-      }
-      return L.imageOverlay(picture.url, picture.bounds, { pane: "mz-hillshade", alt: "" }).addTo(map);
+    /* Lay the picture of the terrain under everything. */
+    function setShade(picture) {
+      shade = L.imageOverlay(picture.url, picture.bounds, { pane: "mz-hillshade", alt: "" }).addTo(map);
+      app.changed("layers");
     }
 
     function place(name, parts, options, radius) {
@@ -184,17 +183,25 @@
           });
         });
       }
+      // Areas under lines, what stands back under what does not.
       drawn.sort(function (a, b) {
-        return (a.faint ? 0 : 1) - (b.faint ? 0 : 1);
+        return (a.faint ? 0 : 1) - (b.faint ? 0 : 1) || height(a.piece) - height(b.piece);
       }).forEach(function (item) {
-        var parts = (item.piece.parts = item.piece.parts || G.parts(item.piece.geometry));
-        var options = styles.evidence(item.piece.role, item.finding.verdict, item.faint);
-        place("evidence", parts, options, 5).forEach(function (path) {
-          shown.evidence.addLayer(path);
-        });
+        minezone.draught(item, detail, styles, sketch);
       });
       labels.redraw();
       app.changed("evidence");
+    }
+
+    function height(piece) {
+      piece.parts = piece.parts || G.parts(piece.geometry);
+      return piece.parts.some(function (part) { return part.kind === "polygon"; }) ? 0 : piece.role === "flow_path" ? 1 : 2;
+    }
+
+    function sketch(parts, options, radius) {
+      place("evidence", parts, options, radius).forEach(function (path) {
+        shown.evidence.addLayer(path);
+      });
     }
 
     function locate(finding) {
@@ -268,7 +275,8 @@
     return {
       draw: draw, dim: dim, toggle: toggle, toggleShade: toggleShade, choose: choose, locate: locate,
       extent: extent, at: at, layers: layers, flush: flush, hidden: hidden, renderers: renderers, shown: shown,
-      hasShade: Boolean(shade),
+      setShade: setShade,
+      hasShade: function () { return shade !== null; },
       entry: function (layer, id) {
         return entries.get(layer + "\n" + id);
       },
