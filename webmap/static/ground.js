@@ -179,6 +179,7 @@
         detail.findings.forEach(function (finding) {
           var faint = located && finding.id !== located.id;
           finding.evidence.forEach(function (piece) {
+            piece.parts = piece.parts || G.parts(piece.geometry);
             drawn.push({ finding: finding, piece: piece, faint: faint });
           });
         });
@@ -194,7 +195,6 @@
     }
 
     function height(piece) {
-      piece.parts = piece.parts || G.parts(piece.geometry);
       return piece.parts.some(function (part) { return part.kind === "polygon"; }) ? 0 : piece.role === "flow_path" ? 1 : 2;
     }
 
