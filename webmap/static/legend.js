@@ -57,7 +57,7 @@
       var left = app.scene.truncated || {};
       return Object.keys(left).map(function (name) {
         return h("p.mz-quiet", {}, t("left_out", { layer: minezone.say(app.styles.layer(name).title), n: left[name] }));
-      });
+      }).concat(app.noTerrain ? h("p.mz-quiet", {}, t("no_terrain", { why: app.noTerrain })) : []);
     }
 
     return { render: render, update: bar.update };

@@ -4,7 +4,8 @@
   var minezone = (root.minezone = root.minezone || {});
   var L = root.L;
 
-  /* Lay the picture under the map: it is in the page, or the server draws it when it is asked. */
+  /* Lay the picture under the map: it is in the page, or the server draws it when it is asked. The
+     legend says why there is none. */
   minezone.shade = function (app, picture) {
     if (!picture) {
       return Promise.resolve();
@@ -17,7 +18,8 @@
         throw new Error(minezone.say(answer.why));
       }
     }).catch(function (error) {
-      minezone.notice(function () { return minezone.t("no_terrain", { why: error.message }); });
+      app.noTerrain = error.message;
+      app.changed("layers");
     });
   };
 
