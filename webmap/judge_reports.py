@@ -26,7 +26,7 @@ _PIXELS_OF_THE_WORLD = 256
 
 
 @lru_cache(maxsize=8)
-def _scene(folder: str) -> Scene:
+def scene_of(folder: str) -> Scene:
     """Return a report's scene; reports never change once they have their place."""
     try:
         return Scene(Path(folder))
@@ -37,7 +37,7 @@ def _scene(folder: str) -> Scene:
 @lru_cache(maxsize=8)
 def _texts(folder: str) -> list[str]:
     """Return number and name of every subject as they are searched."""
-    subjects = _scene(folder).report["subjects"]
+    subjects = scene_of(folder).report["subjects"]
     return [_normal(f"{s['source_id'] or ''}\n{s['name'] or ''}") for s in subjects]
 
 
@@ -48,7 +48,7 @@ def _normal(text: str) -> str:
 
 def _subjects(desk: Desk, question: dict[str, Any]) -> Frame:
     """Return the subjects that fit a search, worst first; counts are before ``verdict``."""
-    whole, texts = _scene(question["folder"]), _texts(question["folder"])
+    whole, texts = scene_of(question["folder"]), _texts(question["folder"])
     words = _normal(question["q"]).split()
     rule, wanted = question["rule"], set(question["verdict"])
     counts = {verdict.name: 0 for verdict in reversed(Verdict)}
@@ -69,7 +69,7 @@ def _subjects(desk: Desk, question: dict[str, Any]) -> Frame:
 
 
 def _subject(desk: Desk, question: dict[str, Any]) -> Frame:
-    whole = _scene(question["folder"])
+    whole = scene_of(question["folder"])
     k = whole.place.get(question["subject"])
     if k is None:
         raise Problem(404, "报告中没有这个对象", "the report has no such subject")
@@ -86,7 +86,7 @@ def _subject(desk: Desk, question: dict[str, Any]) -> Frame:
 
 
 def _features(desk: Desk, question: dict[str, Any]) -> Frame:
-    whole = _scene(question["folder"])
+    whole = scene_of(question["folder"])
     rows = whole.rows_in(question["bbox"])
     drawn = whole.features(np.asarray(rows[:MOST_FEATURES]), half_pixel(question["zoom"]))
     answer = {"features": drawn, "truncated": len(rows) > MOST_FEATURES}
@@ -99,7 +99,7 @@ def half_pixel(zoom: int | None) -> float:
 
 
 def _page(desk: Desk, question: dict[str, Any]) -> Frame:
-    document = _scene(question["folder"]).head(question["lang"], "server", question["base"])
+    document = scene_of(question["folder"]).head(question["lang"], "server", question["base"])
     if Desk.has_terrain(Path(question["folder"])):
         document["hillshade"] = {"ask": f"{question['base']}/hillshade"}
 

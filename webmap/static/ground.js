@@ -209,15 +209,16 @@
       evidence();
     }
 
-    /* Bounds of a finding's evidence; without any, those of the subject and its counterpart.
-       No finding: the subject. */
+    /* Bounds of a finding's evidence, of a path with the dam that it starts from; without any, those
+       of the subject and its counterpart. No finding: the subject. */
     function extent(finding) {
       var parts = [];
       (finding ? finding.evidence : []).forEach(function (piece) {
         parts = parts.concat(G.parts(piece.geometry));
       });
+      var below = Boolean(finding) && finding.evidence.some(function (piece) { return piece.role === "flow_path"; });
       var around = finding && !parts.length ? finding.related.map(function (r) { return r.feature_id; }) : [];
-      if (!parts.length && detail) {
+      if ((!parts.length || below) && detail) {
         detail.entries.forEach(function (e) {
           if (e.feature.id === detail.subject.id || around.indexOf(e.feature.id) >= 0) {
             parts = parts.concat(e.parts);
