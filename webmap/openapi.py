@@ -19,7 +19,7 @@ _WHEN: Final = {
     403: "A request of another site.",
     404: "There is no such report, subject, layer or file.",
     405: "The method is not supported here.",
-    409: "The workspace or the law has changed since the report was made.",
+    409: "The workspace or the law has changed since the report was made, or is being judged.",
     413: "The body is larger than the limit.",
     415: "The type of body or file is not accepted.",
     421: "The request names another host.",

@@ -35,7 +35,7 @@ async def layers(request: Request) -> Response:
     response_class=Response,
     responses={
         **success("LayerFeatures", "Features.", media="application/geo+json"),
-        **problems(404, 422),
+        **problems(404, 409, 422),
     },
 )
 async def features(
@@ -52,7 +52,7 @@ async def features(
     """Return features of a layer as GeoJSON, EPSG:4490, longitude first.
 
     Where there are more, `truncated` is true, and `next` and the header `Link` say how to go on.
-    With `order=worst` the worst verdicts come first; 503 while the workspace is being judged.
+    With `order=worst` the worst verdicts come first; 409 while the workspace is being judged.
     """
     judged = await _judged(server_of(request)) if order == "worst" else None
     # Half a pixel of a web map of 256 pixels around the world.
@@ -80,12 +80,12 @@ async def _judged(server: Server) -> str:
     Raises
     ------
     Problem
-        503, it is being judged.
+        409, it is being judged.
     """
     folder = await server.whole.folder()
     if folder is None:
         raise Problem(
-            503,
+            409,
             "正在判定整个工作区，请稍后再试",
             "the workspace is being judged; try again soon",
             headers={"Retry-After": "3"},
