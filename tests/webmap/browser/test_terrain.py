@@ -104,8 +104,8 @@ def test_the_path_is_measured_and_marked(open_map, dam):
     assert beyond[-1][:2] == pytest.approx(along(1200), abs=1e-9)
 
 
-def test_the_profile_shows_ground_limit_and_people_where_they_are(open_map, dam):
-    page = open_map(dam, CHOSEN)
+def test_the_profile_shows_ground_limit_and_people_where_they_are(open_file, dam):
+    page = open_file(dam, CHOSEN)
     page.wait_for_selector(".mz-profile svg")
     assert texts(page, '.mz-card[data-rule="TF201"][data-verdict="FAIL"] figcaption') == [
         "纵剖面 1200 m · 高程 900.0 → 864.0 m · 竖向 ×11"
@@ -211,10 +211,10 @@ def test_the_sheet_prints_the_profile(open_file, dam):
     assert inside
 
 
-def test_names_are_text_in_the_profile_too(open_map, dam, payloads):
+def test_names_are_text_in_the_profile_too(open_server, dam, payloads):
     text = "".join(payloads.values())
     dam["findings"][-2]["related"][0]["name"] = text
-    page = open_map(dam, CHOSEN)
+    page = open_server(dam, CHOSEN)
     page.wait_for_selector(".mz-profile svg")
     (name, _) = page.locator(".mz-profile-person text").all_text_contents()
     assert name == f"{text[:9]}… 546.9 m"
