@@ -148,6 +148,18 @@ class Below:
         assert self.path is not None
         return downstream.line(self.path)
 
+    def course(self) -> shapely.Geometry:
+        """Return the smoothed path in degrees, the elevation of each cell passed as its Z.
+
+        A path of one cell is a point and has no profile.
+        """
+        assert self.path is not None
+        if len(self.path.row) < 2:
+            return self.place(self.line())
+        _, height = downstream.profile(self.window.elevation, self.path)
+        places = self.window.places(self.path.row, self.path.column)
+        return shapely.linestrings(np.column_stack([*places, height]))
+
     def reach(self, length_m: float) -> shapely.Geometry:
         """Return the corridor along the first ``length_m``, in fractional (column, row)."""
         assert self.corridor is not None

@@ -25,7 +25,6 @@ from analysis.below_dam import (
 )
 from analysis.model import Evidence, FindingTable, Need, RuleContext, Same, Verdict, Window, Within
 from analysis.verdict import is_within, must_exceed
-from gis import downstream
 from gis.distance import inside, near_boxes
 from gis.ragged import Ints, Ragged
 from layers.layer import Layer
@@ -187,18 +186,14 @@ class _Rows:
         )
 
     def _args(self, below: Below) -> dict[str, Any]:
-        """Return where the path starts, its profile, and the parameters of the corridor."""
+        """Return where the path starts, and the parameters of the corridor."""
         k = below.toe
         out: dict[str, Any] = {
             "toe": self.toes.number[k],
             "depth": self.context.value("corridor_depth_m"),
         }
-        if below.path is not None:
-            away, height = downstream.profile(below.window.elevation, below.path)
-            out["profile"] = [[round(float(a), 1), round(float(z), 1)] for a, z in
-                              zip(away, height, strict=True)]  # fmt: skip
-            if self.toes.rim[k]:
-                out["rim"] = float(height[0])
+        if below.path is not None and self.toes.rim[k]:
+            out["rim"] = float(below.window.elevation.ravel()[below.path.cells[0]])
         return out
 
     def _evidence(
@@ -219,7 +214,7 @@ class _Rows:
                 lines.append((n, below.place(line)))
             if below.toe not in drawn:
                 drawn.add(below.toe)
-                paths.append((n, below.place(below.line())))
+                paths.append((n, below.course()))
                 areas.append((n, below.place(below.reach(limit))))
         roles = {"flow_path": paths, "corridor": areas, "shortest_line": lines}
         return [_drawn(role, items) for role, items in roles.items() if items]

@@ -196,7 +196,8 @@ class Evidence:
     role : overlap, shortest_line, flow_path, corridor, exclusion_zone, ridge_run, void,
         outside_part
     finding : (k,) rows of the table
-    geometry : (k,) shapely, EPSG:4490
+    geometry : (k,) shapely, EPSG:4490; of a flow_path Z is the ground's elevation, metres: its
+        longitudinal profile
     label : (k,) str or None
     """
 

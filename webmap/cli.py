@@ -332,6 +332,7 @@ def _show(outcome: Outcome, workspace: Path, settings: Settings, as_json: bool) 
     outcome, said = with_map(outcome, workspace, settings.lang)
     if as_json:
         emit_json(cli_view.outcome_record(outcome))
+        cli_io.remark(said)
     else:
         emit([*cli_view.outcome_lines(outcome, settings.lang, terminal_look()), *said])
     return outcome.exit_status

@@ -131,6 +131,11 @@ def tell_compiling(lang: str, seconds: int) -> None:
     sys.stderr.flush()
 
 
+def remark(lines: Iterable[str]) -> None:
+    """Print lines on standard error, where standard output is for machines."""
+    sys.stderr.writelines(f"{line}\n" for line in lines)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Report | None]:
     """Yield a function of step and share done, or None where no terminal would show it."""
