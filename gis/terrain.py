@@ -80,6 +80,20 @@ class Window:
         y = self.north - (np.asarray(row, np.float64) + 0.5) * self.cell_m
         return inverse_gauss_kruger(x, y, self.lon0)
 
+    def heights(self, x: Floats, y: Floats) -> Floats:
+        """Return elevations at places in the plane, bilinear; NaN beside a cell without one."""
+        ny, nx = self.elevation.shape
+        row = (self.north - y) / self.cell_m - 0.5
+        column = (x - self.west) / self.cell_m - 0.5
+        within = (row >= 0) & (column >= 0) & (row <= ny - 1) & (column <= nx - 1)
+        r = np.clip(np.floor(np.where(within, row, 0)).astype(np.int64), 0, max(ny - 2, 0))
+        c = np.clip(np.floor(np.where(within, column, 0)).astype(np.int64), 0, max(nx - 2, 0))
+        u, v = row - r, column - c
+        z = self.elevation.astype(np.float64)
+        top = (1 - v) * z[r, c] + v * z[r, c + 1]
+        bottom = (1 - v) * z[r + 1, c] + v * z[r + 1, c + 1]
+        return np.where(within, (1 - u) * top + u * bottom, np.nan)
+
 
 @dataclass(frozen=True, slots=True)
 class Described:
