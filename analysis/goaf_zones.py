@@ -5,7 +5,8 @@ Used by the rules on what stands in such a zone (GF303) and on zones drawn by ot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -54,10 +55,25 @@ class Zones:
     reach_m: Floats
     sigma_m: Floats
 
-    def place(self, shapes: Shapes, metres: Floats) -> Ragged:
-        """Return areas widened by (k,) metres, in degrees."""
+    @cached_property
+    def bare(self) -> Ragged:
+        """Return the areas in degrees."""
+        return Ragged.from_shapely(to_degrees(self.area, self.lon0))
+
+    @cached_property
+    def bare_most(self) -> Ragged:
+        """Return what the areas may be at most, in degrees; the same object where that is so."""
+        if all(one is other for one, other in zip(self.area, self.most, strict=True)):
+            return self.bare
+        return Ragged.from_shapely(to_degrees(self.most, self.lon0))
+
+    def take(self, at: Ints) -> Zones:
+        """Return some of the zones."""
+        return Zones(*(getattr(self, f.name)[at] for f in fields(self)))
+
+    def widened(self, shapes: Shapes, metres: Floats) -> Ragged:
+        """Return areas widened by (k,) metres, more than 0, in degrees."""
         wide = shapely.buffer(shapes, metres, quad_segs=_STRIP_SEGMENTS)
-        wide = np.where(metres > 0, wide, shapes)
         return Ragged.from_shapely(to_degrees(wide, self.lon0))
 
 
@@ -102,7 +118,8 @@ def zone_evidence(goafs: Layer, zones: Zones, subject: Ints, context: RuleContex
     first, rows = first[rows >= 0], rows[rows >= 0]
     at = np.searchsorted(zones.rows, rows)
     strip = goaf_strips(goafs, zones.rows, context)
-    shapes = zones.place(zones.area, strip).take(at).to_shapely()
+    wide = zones.take(at)
+    shapes = wide.widened(wide.area, strip[at]).to_shapely()
     return Evidence("exclusion_zone", first.astype(np.int64), shapes)
 
 
@@ -148,7 +165,8 @@ class _Angles:
         thickness = goafs.number("soil_thickness_m")
         bare = np.equal(thickness, 0)
         self.missing: Objects = first_null(
-            goafs, ["bottom_elevation_m", "movement_angle_deg", "soil_thickness_m"]
+            goafs,
+            ["top_elevation_m", "bottom_elevation_m", "movement_angle_deg", "soil_thickness_m"],
         )
         lacks_soil = ~is_given(self.missing) & goafs.is_null("soil_angle_deg") & ~bare
         self.missing[lacks_soil] = "soil_angle_deg"
@@ -232,13 +250,14 @@ def _look(
     heights = window.elevation[~np.isnan(window.elevation)]
     highest = float(heights.max(initial=LOWEST_M))
     step = window.cell_m / _STEPS_A_CELL
-    both = []
-    for lower in (0.0, _blur(context)):
+    moved = []
+    for lower in sorted({0.0, _blur(context)}):
         movement = angles.movement(row, lower)
         # No line goes farther than it would below the highest ground about.
         most = min(context.value("reach_most_m"), max(float(movement.reach(highest)), 0.0) + step)
-        both.append(moved_ground(outline, movement, window.heights, step_m=step, most_m=most))
-    return _Seen(row, window.lon0, max(window.source_cell_m), len(heights) > 0, *both)
+        moved.append(moved_ground(outline, movement, window.heights, step_m=step, most_m=most))
+    cell = max(window.source_cell_m)
+    return _Seen(row, window.lon0, cell, len(heights) > 0, moved[0], moved[-1])
 
 
 def _blur(context: RuleContext) -> float:

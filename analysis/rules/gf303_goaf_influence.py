@@ -65,15 +65,16 @@ class _Pairs:
 
     def __init__(self, goafs: Layer, zones: Zones, layer: Layer, context: RuleContext) -> None:
         self.layer = layer
-        reach, none = context.value(SEARCH), np.zeros(len(zones.rows))
-        most = zones.place(zones.most, none)
-        self.zone, self.row, self.least = pairs_within(most, layer.shapes, reach)
-        i, j, metres = pairs_within(zones.place(zones.area, none), layer.shapes, reach)
-        # The zone on higher ground holds the other, and its pairs are in the same order.
-        width = max(len(layer), 1)
-        both = np.isin(self.zone * width + self.row, i * width + j)
-        self.metres: Floats = np.full(len(both), np.nan)
-        self.metres[both] = metres
+        reach = context.value(SEARCH)
+        self.zone, self.row, self.least = pairs_within(zones.bare_most, layer.shapes, reach)
+        self.metres: Floats = self.least
+        if zones.bare_most is not zones.bare:
+            i, j, metres = pairs_within(zones.bare, layer.shapes, reach)
+            # The zone on higher ground holds the other, and its pairs are in the same order.
+            width = max(len(layer), 1)
+            both = np.isin(self.zone * width + self.row, i * width + j)
+            self.metres = np.full(len(both), np.nan)
+            self.metres[both] = metres
         goaf = zones.rows[self.zone]
         stated, own = strips(goafs, context)[goaf], np.full(len(goaf), np.nan)
         classed = layer.name == "building"
@@ -139,7 +140,7 @@ def _clear(
     at = np.flatnonzero(np.isin(zones.rows, clear))
     rows = zones.rows[at]
     why, layer = np.full((2, len(at)), None, dtype=object)
-    places = zones.place(zones.most, np.zeros(len(zones.rows))).take(at)
+    places = zones.bare_most.take(at)
     for near in pairs:
         sigma = combined_sigma(goafs.sigma_m[rows], near.layer.worst_sigma_m)
         blur = context.value("k_sigma") * np.nan_to_num(sigma)

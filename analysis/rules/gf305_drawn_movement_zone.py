@@ -53,13 +53,13 @@ def _compared(
     drawn, k = context.layer("movement_zone"), context.value("k_sigma")
     known = np.isin(pairs[0], zones.rows)
     pairs = np.searchsorted(zones.rows, pairs[0][known]), pairs[1][known]
-    strip, none = goaf_strips(goafs, zones.rows, context), np.zeros(len(zones.rows))
-    sigma = combined_sigma(goafs.sigma_m[zones.rows], _worst(drawn, pairs, len(none)))
+    count, strip = len(zones.rows), goaf_strips(goafs, zones.rows, context)
+    sigma = combined_sigma(goafs.sigma_m[zones.rows], _worst(drawn, pairs, count))
     blur = k * np.nan_to_num(sigma)
-    full = zones.place(zones.area, strip)
+    full = zones.widened(zones.area, strip)
     _, area, width = outside(full, drawn, pairs)
-    _, _, bare = outside(zones.place(zones.area, none), drawn, pairs)
-    _, _, most = outside(zones.place(zones.most, strip + blur), drawn, pairs)
+    _, _, bare = outside(zones.bare, drawn, pairs)
+    _, _, most = outside(zones.widened(zones.most, strip + blur), drawn, pairs)
     least = context.value("sliver_width_m")
     limit = sliver_limit(least, k, sigma)
     cases: list[tuple[Bools, Verdict, str]] = [
@@ -67,7 +67,7 @@ def _compared(
         (is_overlap(width, limit), Verdict.REVIEW, "strip_leaves_drawn"),
         (is_overlap(most, least), Verdict.REVIEW, "near_threshold"),
     ]
-    verdict, reason = decide(len(none), cases, (Verdict.PASS, "inside"))
+    verdict, reason = decide(count, cases, (Verdict.PASS, "inside"))
     kept = np.flatnonzero(np.equal(verdict, Verdict.REVIEW) | ~told)
     rows = zones.rows[kept]
     shown = np.equal(verdict, Verdict.REVIEW)[kept]
@@ -81,7 +81,7 @@ def _compared(
         threshold=context.value("outside_limit_m2"),
         unit="m2",
         comparison="<=",
-        related=_first(pairs, len(none))[kept],
+        related=_first(pairs, count)[kept],
         related_layer="movement_zone",
         law="outside_limit_m2",
         args={"width": width[kept], "reach": zones.reach_m[kept], "strip": strip[kept]},
