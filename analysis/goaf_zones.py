@@ -18,7 +18,7 @@ from gis.plane import to_degrees
 from gis.projection import densified, local_plane
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes
 from gis.subsidence import Moved, Movement, moved_ground
-from gis.terrain import LOWEST_M
+from gis.terrain import LOWEST_M, half_diagonals
 from gis.terrain import Window as TerrainWindow
 from layers.layer import Layer
 
@@ -135,7 +135,11 @@ def find_zones(goafs: Layer, judged: Ints, context: RuleContext) -> tuple[Zones,
             (is_given(angles.missing), Verdict.NO_DATA, "attribute_missing"),
             (angles.impossible, Verdict.NO_DATA, "angle_impossible"),
             (angles.upside_down, Verdict.NO_DATA, "upside_down"),
-            (_sizes(goafs) > context.value("outline_most_m"), Verdict.NO_DATA, "goaf_too_large"),
+            (
+                half_diagonals(goafs.shapes.bounds) > context.value("outline_most_m"),
+                Verdict.NO_DATA,
+                "goaf_too_large",
+            ),
         ],
         (Verdict.PASS, ""),
     )
@@ -186,14 +190,6 @@ class _Angles:
         )
 
 
-def _sizes(goafs: Layer) -> Floats:
-    """Return half the diagonal of each outline's envelope, metres."""
-    bounds = goafs.shapes.bounds
-    height = (bounds[:, 3] - bounds[:, 1]) * 111_700.0
-    width = (bounds[:, 2] - bounds[:, 0]) * 111_700.0 * np.cos(np.radians(bounds[:, 1]))
-    return np.asarray(np.hypot(width, height) / 2)
-
-
 def _computed(
     goafs: Layer, rows: Ints, angles: _Angles, context: RuleContext
 ) -> tuple[Zones, FindingTable]:
@@ -202,7 +198,9 @@ def _computed(
         bounds = goafs.shapes.bounds[rows]
         lon, lat = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
         reach = context.value("reach_most_m") + context.value("window_margin_m")
-        for k, window in context.ground.windows(lon, lat, _sizes(goafs)[rows] + reach):
+        for k, window in context.ground.windows(
+            lon, lat, half_diagonals(goafs.shapes.bounds)[rows] + reach
+        ):
             outline = local_plane(densified(goafs.shapes.take(rows[k : k + 1])), window.lon0)
             seen.append(_look(int(rows[k]), outline.to_shapely()[0], window, angles, context))
     seen.sort(key=lambda one: one.row)

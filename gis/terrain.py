@@ -95,6 +95,14 @@ class Window:
         return np.where(within, (1 - u) * top + u * bottom, np.nan)
 
 
+def half_diagonals(bounds: Floats) -> Floats:
+    """Return (n,) half the diagonal, in metres, of boxes (n, 4) in degrees; never too little."""
+    height = (bounds[:, 3] - bounds[:, 1]) * 111_700.0
+    widest = np.radians(np.abs(bounds[:, [1, 3]]).min(axis=1))
+    width = (bounds[:, 2] - bounds[:, 0]) * 111_700.0 * np.cos(widest)
+    return np.asarray(np.hypot(width, height) / 2, np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """What a file says of itself: format, CRS, and the way from there to CGCS2000."""
