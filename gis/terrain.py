@@ -89,7 +89,7 @@ class Window:
         r = np.clip(np.floor(np.where(within, row, 0)).astype(np.int64), 0, max(ny - 2, 0))
         c = np.clip(np.floor(np.where(within, column, 0)).astype(np.int64), 0, max(nx - 2, 0))
         u, v = row - r, column - c
-        z = self.elevation.astype(np.float64)
+        z = self.elevation
         top = (1 - v) * z[r, c] + v * z[r, c + 1]
         bottom = (1 - v) * z[r + 1, c] + v * z[r + 1, c + 1]
         return np.where(within, (1 - u) * top + u * bottom, np.nan)
