@@ -82,15 +82,24 @@ class Below:
 
 
 def follow(
-    below: Below, flow: Flow, start: tuple[float, float], length_m: float, context: RuleContext
+    below: Below,
+    flow: Flow,
+    start: tuple[float, float],
+    length_m: float,
+    context: RuleContext,
+    steepest: float = np.inf,
 ) -> Below:
-    """Return the place with its path from ``start``, fractional (row, column), and its corridor."""
+    """Return the place with its path from ``start``, fractional (row, column), and its corridor.
+
+    Where the path falls more than ``steepest`` it runs on no floor.
+    """
     window = below.window
     z = window.elevation
     path = downstream.trace(z, flow, *start, length_m)
     area = downstream.corridor(
         z, flow, path,
         depth_m=context.value("corridor_depth_m"), floor_m=context.value("floor_height_m"),
+        steepest=steepest,
     )  # fmt: skip
     with np.errstate(invalid="ignore"):
         near = area.along <= context.value("downstream_m") + below.allowance_m

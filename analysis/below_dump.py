@@ -56,13 +56,14 @@ def look_below_dumps(dumps: Layer, judged: Ints, context: RuleContext) -> Iterat
     lon, lat = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
     reach = sum(context.value(name) for name in REACH)
     half = half_diagonals(bounds) + reach + context.value("window_margin_m")
+    steepest = context.value("floor_slope")
     number = 0
     for k, window in ground.windows(lon, lat, half):
         row = int(judged[k])
         flow = route(window.elevation, window.cell_m)
         edge = _rim(dumps, row, window, flow)
         out = [
-            follow(Below(number + n, row, window), flow, start, reach, context)
+            follow(Below(number + n, row, window), flow, start, reach, context, steepest)
             for n, start in enumerate(edge.starts)
         ]
         if edge.gap or not out:

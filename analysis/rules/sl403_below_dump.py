@@ -39,6 +39,6 @@ RULE = Rule(
         "building": Within(parameters=REACH, optional=True),
         "terrain": Window(parameters=GROUND),
     },
-    parameters=(*PARAMETERS, "outline_most_m"),
+    parameters=(*PARAMETERS, "floor_slope", "outline_most_m"),
     evaluate=evaluate,
 )
