@@ -120,6 +120,12 @@ def above_zero(values: npt.ArrayLike) -> Floats:
     return np.asarray(np.where(given > 0, given, np.nan), np.float64)
 
 
+def acute(degrees: npt.ArrayLike) -> Floats:
+    """Return angles with those not between 0 and 90 degrees unknown (NaN)."""
+    given = np.asarray(degrees, np.float64)
+    return np.asarray(np.where((given > 0) & (given < 90), given, np.nan), np.float64)
+
+
 def in_order(top: npt.ArrayLike, bottom: npt.ArrayLike) -> tuple[Floats, Floats]:
     """Return elevations (top, bottom), both unknown (NaN) where the top lies below the bottom."""
     high, low = np.asarray(top, np.float64), np.asarray(bottom, np.float64)

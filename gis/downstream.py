@@ -144,6 +144,7 @@ def corridor(
     depth_m: float,
     floor_m: float,
     pit_m: float = np.inf,
+    steepest: float = math.inf,
 ) -> Corridor:
     """Return the ground at most ``depth_m`` above a path and joined to it.
 
@@ -156,6 +157,7 @@ def corridor(
     depth_m : height above the path, metres
     floor_m : ground at most this far above or below the path is its floor
     pit_m : a deeper pit is not filled, and heights count from its bottom
+    steepest : a path that falls more than this (metres in a metre) runs on no floor there
 
     Source: height above nearest drainage, Nobre et al. 2011, doi:10.1016/j.jhydrol.2011.03.051.
     Limits: on floors wider than some 300 m the path wanders and the corridor with it.
@@ -170,9 +172,21 @@ def corridor(
     )
     mask = kernels.joined(low, cells)
     floor = kernels.joined(mask & (np.abs(above) <= floor_m), cells)
-    width = float(floor.sum()) * flow.cell_m**2 / max(path.length_m, flow.cell_m)
+    gentle, length = _gentle(elevation, path, steepest)
+    width = float((floor & gentle[nearest]).sum()) * flow.cell_m**2 / max(length, flow.cell_m)
     along = np.where(mask, path.chainage[nearest], np.nan)
     return Corridor(mask, along, width)
+
+
+def _gentle(elevation: Heights, path: Path, steepest: float) -> tuple[Bools, float]:
+    """Return where a path falls no more than ``steepest``, and how long it is there."""
+    n = len(path.cells)
+    if math.isinf(steepest) or n == 1:
+        return np.ones(n, bool), path.length_m
+    fall = np.gradient(-elevation.ravel()[path.cells].astype(np.float64))
+    gentle = _smoothed(fall) <= steepest * _smoothed(np.gradient(path.chainage))
+    steps = np.diff(path.chainage)
+    return gentle, float(steps[gentle[:-1]].sum())
 
 
 def beside_nodata(elevation: Heights, mask: Bools) -> Bools:

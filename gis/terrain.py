@@ -68,6 +68,28 @@ class Window:
         y = self.north - (np.asarray(row, np.float64) + 0.5) * self.cell_m
         return inverse_gauss_kruger(x, y, self.lon0)
 
+    def heights(self, x: Floats, y: Floats) -> Floats:
+        """Return elevations at places in the plane, bilinear; NaN beside a cell without one."""
+        ny, nx = self.elevation.shape
+        row = (self.north - y) / self.cell_m - 0.5
+        column = (x - self.west) / self.cell_m - 0.5
+        within = (row >= 0) & (column >= 0) & (row <= ny - 1) & (column <= nx - 1)
+        r = np.clip(np.floor(np.where(within, row, 0)).astype(np.int64), 0, max(ny - 2, 0))
+        c = np.clip(np.floor(np.where(within, column, 0)).astype(np.int64), 0, max(nx - 2, 0))
+        u, v = row - r, column - c
+        z = self.elevation
+        top = (1 - v) * z[r, c] + v * z[r, c + 1]
+        bottom = (1 - v) * z[r + 1, c] + v * z[r + 1, c + 1]
+        return np.where(within, (1 - u) * top + u * bottom, np.nan)
+
+
+def half_diagonals(bounds: Floats) -> Floats:
+    """Return (n,) half the diagonal, in metres, of boxes (n, 4) in degrees; never too little."""
+    height = (bounds[:, 3] - bounds[:, 1]) * 111_700.0
+    widest = np.radians(np.abs(bounds[:, [1, 3]]).min(axis=1))
+    width = (bounds[:, 2] - bounds[:, 0]) * 111_700.0 * np.cos(widest)
+    return np.asarray(np.hypot(width, height) / 2, np.float64)
+
 
 class Terrain:
     """A set of elevation files, kept open; use as a context manager.
