@@ -102,8 +102,8 @@ class _Tile:
 
 
 @dataclass(frozen=True, eq=False)
-class _Grid:
-    """Tiles that are pieces of one raster.
+class Grid:
+    """Tiles that are pieces of one raster; its cells are numbered from the first tile's corner.
 
     ``west``, ``north`` is the outer corner of cell (0, 0); ``dx``, ``dy`` its size, both > 0, in
     units of ``crs``; ``cell_m`` its size in metres east-west and north-south at the middle.
@@ -165,7 +165,7 @@ class Terrain:
         """
         lons, lats = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
         halves = np.broadcast_to(np.asarray(half_m, float), lons.shape)
-        for k in self._order(lons, lats).tolist():
+        for k in self.order(lons, lats).tolist():
             yield k, self.window(float(lons[k]), float(lats[k]), float(halves[k]))
 
     def window(self, lon: float, lat: float, half_m: float) -> Window:
@@ -199,6 +199,19 @@ class Terrain:
                     & (column <= tile.column + tile.columns - _EDGE)
                 )
         return out
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """Return the rasters that the files make up, finest first."""
+        return self._grids
+
+    def cells(self, grid: Grid, row: int, column: int, rows: int, columns: int) -> Heights:
+        """Return a block of a grid's own cells, (rows, columns), NaN where there is no value.
+
+        ``row``, ``column`` of its first cell may lie outside all tiles, and be negative.
+        """
+        block = self._mosaic(grid, row, column, row + rows, column + columns, 1)
+        return np.full((rows, columns), np.nan, np.float32) if block is None else block
 
     # -- files -----------------------------------------------------------------------------
 
@@ -237,8 +250,8 @@ class Terrain:
             self._open[path] = self._stack.enter_context(opened)
         return self._open[path]
 
-    def _order(self, lon: Floats, lat: Floats) -> Ints:
-        """Return places sorted by grid, tile and block rows of the finest grid there."""
+    def order(self, lon: Floats, lat: Floats) -> Ints:
+        """Return places sorted by block rows of the finest grid."""
         if not self._grids:
             return np.arange(len(lon))
         grid = self._grids[0]
@@ -249,7 +262,7 @@ class Terrain:
 
     # -- reading ---------------------------------------------------------------------------
 
-    def _from_grid(self, grid: _Grid, lon: float, lat: float, half_m: float) -> Window | None:
+    def _from_grid(self, grid: Grid, lon: float, lat: float, half_m: float) -> Window | None:
         cell = min(max(grid.worst_m, FINEST_M), COARSEST_M)
         n = 2 * math.ceil(half_m / cell)
         x, y = gauss_kruger(lon, lat, lon)
@@ -271,7 +284,7 @@ class Terrain:
         return Window(elevation, cell, lon, west, north, grid.cell_m)
 
     def _read(
-        self, grid: _Grid, rows: Floats, columns: Floats
+        self, grid: Grid, rows: Floats, columns: Floats
     ) -> tuple[Heights, int, int, int] | None:
         """Return source cells around a window, their first row and column, and their step.
 
@@ -283,6 +296,13 @@ class Terrain:
         while (bottom - top) * (right - left) > MOST_CELLS * step * step:
             step += 1
         top, left = top // step * step, left // step * step
+        out = self._mosaic(grid, top, left, bottom, right, step)
+        return None if out is None else (out, top, left, step)
+
+    def _mosaic(
+        self, grid: Grid, top: int, left: int, bottom: int, right: int, step: int
+    ) -> Heights | None:
+        """Return the tiles' cells between rows and columns, every ``step`` averaged into one."""
         shape = -(-(bottom - top) // step), -(-(right - left) // step)
         out = np.full(shape, np.nan, np.float32)
         found = False
@@ -297,7 +317,7 @@ class Terrain:
                   slice((c0 - left) // step, (c0 - left) // step + part.shape[1]))  # fmt: skip
             target = out[at]
             np.copyto(target, part[: target.shape[0], : target.shape[1]], where=np.isnan(target))
-        return (out, top, left, step) if found else None
+        return out if found else None
 
     def _cells(
         self, tile: _Tile, row: int, column: int, rows: int, columns: int, step: int
@@ -320,7 +340,7 @@ class Terrain:
         return heights
 
 
-def _grouped(files: Sequence[tuple[Path, pyproj.CRS, Any, int, int]]) -> tuple[_Grid, ...]:
+def _grouped(files: Sequence[tuple[Path, pyproj.CRS, Any, int, int]]) -> tuple[Grid, ...]:
     """Return the files as grids, finest first."""
     groups: list[list[tuple[Path, pyproj.CRS, Any, int, int]]] = []
     for file in files:
@@ -340,7 +360,7 @@ def _aligned(one: Any, other: Any) -> bool:
     return bool((np.abs(shift - np.round(shift)) < 0.01).all())
 
 
-def _grid(files: Sequence[tuple[Path, pyproj.CRS, Any, int, int]]) -> _Grid:
+def _grid(files: Sequence[tuple[Path, pyproj.CRS, Any, int, int]]) -> Grid:
     _, crs, first, _, _ = files[0]
     dx, dy = first.a, -first.e
     tiles = tuple(
@@ -353,7 +373,7 @@ def _grid(files: Sequence[tuple[Path, pyproj.CRS, Any, int, int]]) -> _Grid:
     lonlat, _ = to_cgcs2000(np.array([[x, y], [x + dx, y], [x, y + dy]]), crs)
     east, north = gauss_kruger(lonlat[:, 0], lonlat[:, 1], lonlat[0, 0])
     size = np.hypot(east[1:] - east[0], north[1:] - north[0])
-    return _Grid(crs, first.c, first.f, dx, dy, tiles, (float(size[0]), float(size[1])))
+    return Grid(crs, first.c, first.f, dx, dy, tiles, (float(size[0]), float(size[1])))
 
 
 def _known(window: Window) -> float:

@@ -1,0 +1,195 @@
+"""Highest and lowest ground under polygons, over every cell that they touch.
+
+The cells are the source's own: a resampled or averaged window has lower tops and higher
+bottoms. A polygon is read block by block, so that its size changes nothing; one of more cells
+than can be read is answered as not read, never in part.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from rasterio import Affine
+from rasterio.features import geometry_mask
+
+from gis.crs import from_cgcs2000
+from gis.projection import densified
+from gis.ragged import Bools, Floats, Ragged, as_ragged
+from gis.terrain import Grid, Heights, Terrain
+
+BLOCK = 1024
+"""Cells along the side of a block that is read at a time."""
+
+MOST_CELLS = 400_000_000
+"""Cells of the envelope of one polygon at the most."""
+
+_AROUND = ((0, 1), (1, 0), (1, 1), (1, -1))
+
+
+@dataclass(frozen=True, eq=False)
+class Zonal:
+    """Ground under polygons, (n,) each; metres, NaN where no cell under the polygon is known.
+
+    Attributes
+    ----------
+    lowest, highest : of the values of the cells touched
+    may_be_lowest, may_be_highest : how low and high the ground between the cells' middles may
+        reach (:func:`reach_between`)
+    whole : every cell touched has a value
+    known : some cell touched has a value
+    cell_m : the greater side of the source's cells, NaN where no file reaches
+    """
+
+    lowest: Floats
+    highest: Floats
+    may_be_lowest: Floats
+    may_be_highest: Floats
+    whole: Bools
+    known: Bools
+    cell_m: Floats
+
+
+def zonal(terrain: Terrain, polygons: object, share: float, coarsest_m: float = np.inf) -> Zonal:
+    """Return the highest and lowest ground under each polygon.
+
+    Parameters
+    ----------
+    polygons : features in EPSG:4490 degrees
+    share : of the step to a neighbouring cell, see :func:`reach_between`
+    coarsest_m : cells larger than this are read only where no finer ones are
+
+    Of several grids the finest that knows every cell touched is taken, else the one that knows
+    the greatest share of them.
+
+    Limits: what rises or falls within a cell is in no file; ``share`` bounds it only as far as
+    the neighbouring cells show it.
+    """
+    outline = densified(as_ragged(polygons))
+    n = len(outline)
+    numbers = np.full((5, n), np.nan)
+    whole, known = np.zeros(n, bool), np.zeros(n, bool)
+    for k in terrain.order(outline.centres[:, 0], outline.centres[:, 1]).tolist():
+        found = _under(terrain, outline.take([k]), share, coarsest_m)
+        if found is not None:
+            numbers[:, k] = (*found.extremes, found.cell_m)
+            whole[k], known[k] = found.missing == 0, found.there > 0
+    return Zonal(numbers[0], numbers[1], numbers[2], numbers[3], whole, known, numbers[4])
+
+
+def reach_between(z: npt.NDArray[np.floating], share: float) -> tuple[Heights, Heights]:
+    """Return how low and how high the ground about each cell may be.
+
+    Across a cell, along each of the four lines through it, the ground is taken to go on past
+    the cell's value by ``share`` of the step to its lower (higher) neighbour. Where both
+    neighbours are higher the bottom is hidden: by ``share`` of the smaller of the two steps, so
+    that a floor of one cell between walls is a notch and the foot of a wall on a floor is not.
+
+    Parameters
+    ----------
+    z : (ny + 2, nx + 2) cells with a rim of one; NaN = no value
+
+    Returns
+    -------
+    low, high : (ny, nx) float32
+    """
+    middle = z[1:-1, 1:-1]
+    ny, nx = middle.shape
+    down, up = np.zeros_like(middle), np.zeros_like(middle)
+    for i, j in _AROUND:
+        one = z[1 + i : 1 + i + ny, 1 + j : 1 + j + nx]
+        other = z[1 - i : 1 - i + ny, 1 - j : 1 - j + nx]
+        down = np.fmax(down, np.abs(middle - np.fmin(one, other)))
+        up = np.fmax(up, np.abs(middle - np.fmax(one, other)))
+    return (middle - share * down).astype(np.float32), (middle + share * up).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One polygon on one grid: (lowest, highest, may be lowest, may be highest), cell counts."""
+
+    extremes: tuple[float, float, float, float]
+    there: int
+    missing: int
+    cell_m: float
+
+    @property
+    def share(self) -> float:
+        return self.there / (self.there + self.missing)
+
+
+def _under(terrain: Terrain, outline: Ragged, share: float, coarsest_m: float) -> _Found | None:
+    best: _Found | None = None
+    for grid in terrain.grids:
+        if best is not None and best.there and grid.worst_m > coarsest_m:
+            break
+        found = _on_grid(terrain, grid, outline, share)
+        if found is not None and (best is None or found.share > best.share):
+            best = found
+        if best is not None and best.missing == 0:
+            break
+    return best
+
+
+def _on_grid(terrain: Terrain, grid: Grid, outline: Ragged, share: float) -> _Found | None:
+    """Return what one grid says of a polygon, None where none of its tiles comes near."""
+    xy, _ = from_cgcs2000(outline.xy, grid.crs)
+    if not np.isfinite(xy).all():
+        return None
+    # Columns to the right and rows down, counted from the grid's corner; y points up.
+    place = np.column_stack([(xy[:, 0] - grid.west) / grid.dx, (xy[:, 1] - grid.north) / grid.dy])
+    left, top = math.floor(place[:, 0].min()), math.floor(-place[:, 1].max())
+    right, bottom = math.floor(place[:, 0].max()) + 1, math.floor(-place[:, 1].min()) + 1
+    if not _meets(grid, top, left, bottom, right):
+        return None
+    if (bottom - top) * (right - left) > MOST_CELLS:
+        return _Found((np.nan,) * 4, 0, 1, grid.worst_m)
+    shape = outline.with_xy(place).to_shapely()[0]
+    there = missing = 0
+    extremes = [np.inf, -np.inf, np.inf, -np.inf]
+    for row, column, mask in _touched(shape, top, left, bottom, right):
+        ny, nx = mask.shape
+        z = terrain.cells(grid, row - 1, column - 1, ny + 2, nx + 2)
+        low, high = reach_between(z, share)
+        middle = z[1:-1, 1:-1]
+        valid = mask & ~np.isnan(middle)
+        there, missing = there + int(valid.sum()), missing + int((mask & ~valid).sum())
+        if valid.any():
+            extremes = [
+                min(extremes[0], float(middle[valid].min())),
+                max(extremes[1], float(middle[valid].max())),
+                min(extremes[2], float(low[valid].min())),
+                max(extremes[3], float(high[valid].max())),
+            ]
+    if not there:
+        return _Found((np.nan,) * 4, 0, max(missing, 1), grid.worst_m)
+    lowest, highest, low_end, high_end = extremes
+    return _Found((lowest, highest, low_end, high_end), there, missing, grid.worst_m)
+
+
+def _meets(grid: Grid, top: int, left: int, bottom: int, right: int) -> bool:
+    return any(
+        t.row < bottom and t.row + t.rows > top and t.column < right and t.column + t.columns > left
+        for t in grid.tiles
+    )
+
+
+def _touched(
+    shape: shapely.Geometry, top: int, left: int, bottom: int, right: int
+) -> Iterator[tuple[int, int, Bools]]:
+    """Yield (first row, first column, (ny, nx) cells touched) of the blocks of a polygon.
+
+    ``shape`` is in cells, x to the right and y up, so that row r lies between -r - 1 and -r.
+    """
+    for row in range(top, bottom, BLOCK):
+        for column in range(left, right, BLOCK):
+            size = min(BLOCK, bottom - row), min(BLOCK, right - column)
+            mask: Bools = geometry_mask(
+                [shape], size, Affine(1, 0, column, 0, -1, -row), all_touched=True, invert=True
+            )
+            if mask.any():
+                yield row, column, mask
