@@ -7,7 +7,6 @@ the ground may be; a rule passes only where that passes too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +15,7 @@ import numpy.typing as npt
 from analysis.model import Objects, RuleContext
 from analysis.verdict import is_within
 from gis.buffer import buffers
-from gis.ragged import Bools, Floats, Ragged
-from gis.zonal import Zonal
+from gis.ragged import Floats, Ragged
 
 PARAMETERS = ("dem_cell_most_m", "cell_step_share")
 """Rulebook values of every rule that reads heights."""
@@ -64,13 +62,14 @@ def ground_under(outlines: Ragged, sigma_m: npt.ArrayLike, context: RuleContext)
     share, coarsest = context.value("cell_step_share"), context.value("dem_cell_most_m")
     drawn = ground.under(outlines, share, coarsest)
     spread = context.value("k_sigma") * np.nan_to_num(np.broadcast_to(sigma_m, n))
+    low, high, whole = drawn.may_be_lowest, drawn.may_be_highest, drawn.whole
     blurred = np.flatnonzero(spread)
-    wide = _wide(outlines, spread, blurred, context)
-    low, high = drawn.may_be_lowest.copy(), drawn.may_be_highest.copy()
-    whole = drawn.whole.copy()
-    low[blurred] = np.fmin(low[blurred], wide.may_be_lowest)
-    high[blurred] = np.fmax(high[blurred], wide.may_be_highest)
-    whole[blurred] &= wide.whole
+    if len(blurred):
+        grown = Ragged.from_shapely(buffers(outlines.take(blurred), spread[blurred]))
+        wide = ground.under(grown, share, coarsest)
+        low[blurred] = np.fmin(low[blurred], wide.may_be_lowest)
+        high[blurred] = np.fmax(high[blurred], wide.may_be_highest)
+        whole[blurred] &= wide.whole
     coarse = drawn.known & ~is_within(drawn.cell_m, coarsest)
     gap = np.full(n, None, dtype=object)
     gap[~whole] = "nodata_under"
@@ -80,11 +79,3 @@ def ground_under(outlines: Ragged, sigma_m: npt.ArrayLike, context: RuleContext)
         np.where(coarse, np.nan, v) for v in (drawn.lowest, drawn.highest, low, high)
     )
     return Under(lowest, highest, low, high, gap, drawn.cell_m)
-
-
-def _wide(outlines: Ragged, spread: Floats, rows: npt.NDArray[np.int64], context: RuleContext) -> Zonal:
-    """Return the ground within the outlines' accuracy of them."""
-    assert context.ground is not None
-    share, coarsest = context.value("cell_step_share"), context.value("dem_cell_most_m")
-    grown = buffers(outlines.take(rows), spread[rows]) if len(rows) else []
-    return context.ground.under(Ragged.from_shapely(grown), share, coarsest)

@@ -119,6 +119,7 @@ class Grid:
 
     @property
     def worst_m(self) -> float:
+        """Return the greater side of a cell, metres."""
         return max(self.cell_m)
 
 

@@ -73,7 +73,8 @@ def zonal(terrain: Terrain, polygons: object, share: float, coarsest_m: float = 
     n = len(outline)
     numbers = np.full((5, n), np.nan)
     whole, known = np.zeros(n, bool), np.zeros(n, bool)
-    for k in terrain.order(outline.centres[:, 0], outline.centres[:, 1]).tolist():
+    order = terrain.order(outline.centres[:, 0], outline.centres[:, 1]).tolist() if n else []
+    for k in order:
         found = _under(terrain, outline.take([k]), share, coarsest_m)
         if found is not None:
             numbers[:, k] = (*found.extremes, found.cell_m)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.ground_heights import PARAMETERS, Under, ground_under
-from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Window, Within
+from analysis.model import (
+    Evidence,
+    FindingTable,
+    Objects,
+    Rule,
+    RuleContext,
+    Verdict,
+    Window,
+    Within,
+)
 from analysis.subjects import (
     is_given,
     is_lapsed,
@@ -103,6 +112,8 @@ def _by_statement(subjects: Layer, rows: Ints, context: RuleContext) -> FindingT
 
 
 def _by_terrain(subjects: Layer, rows: Ints, context: RuleContext) -> FindingTable:
+    if not len(rows):
+        return FindingTable.empty()
     orebody = context.layer("orebody")
     bodies = _Bodies(subjects, rows, orebody, context)
     first = worst_rows(bodies.i, bodies.verdict, bodies.depth)
@@ -117,7 +128,11 @@ def _by_terrain(subjects: Layer, rows: Ints, context: RuleContext) -> FindingTab
     blind = np.equal(verdict, Verdict.PASS) & is_given(why)
     verdict[blind], reason[blind] = Verdict.NO_DATA, why[blind]
     shown = np.flatnonzero(met & ~blind)
-    depth, related, cell = np.full(len(rows), np.nan), np.full(len(rows), -1), np.full(len(rows), np.nan)
+    depth, related, cell = (
+        np.full(len(rows), np.nan),
+        np.full(len(rows), -1),
+        np.full(len(rows), np.nan),
+    )
     depth[shown], related[shown] = bodies.depth[pair[shown]], bodies.j[pair[shown]]
     cell[shown] = bodies.under.cell_m[pair[shown]]
     drawn = np.flatnonzero(np.isin(verdict, (Verdict.FAIL, Verdict.REVIEW)))
@@ -138,9 +153,7 @@ class _Bodies:
     depth : least depth of the orebody below ground, metres; of the known part of the ground
     """
 
-    def __init__(
-        self, subjects: Layer, rows: Ints, orebody: Layer, context: RuleContext
-    ) -> None:
+    def __init__(self, subjects: Layer, rows: Ints, orebody: Layer, context: RuleContext) -> None:
         i, j, _, width = overlaps(subjects.shapes.take(rows), orebody.shapes)
         wide = is_overlap(width, context.value("sliver_width_m"))
         self.i, self.j = rows[i[wide]], j[wide]
@@ -202,9 +215,7 @@ def _table(
 ) -> FindingTable:
     banned = np.equal(reason, "too_shallow")
     known = ~np.isnan(depth)
-    limit = np.where(
-        banned, context.value("stone_burial_depth_m"), context.value("burial_depth_m")
-    )
+    limit = np.where(banned, context.value("stone_burial_depth_m"), context.value("burial_depth_m"))
     layer = np.full(len(rows), None, dtype=object)
     layer[~np.equal(related, -1)] = "orebody"
     args: dict[str, Objects | Floats | list[str]] = {"layer": ["orebody"] * len(rows)}
