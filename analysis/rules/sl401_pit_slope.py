@@ -1,0 +1,28 @@
+"""SL401: an open pit's slopes are monitored and analysed as their height asks for."""
+
+from __future__ import annotations
+
+from analysis.ground_heights import PARAMETERS
+from analysis.model import FindingTable, Rule, RuleContext
+from analysis.slope_duties import LAW, NEEDS, judge_slopes
+from analysis.slope_duties import PARAMETERS as OWN
+from layers.layer import Layer
+
+
+def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
+    """Judge each duty of each pit.
+
+    Limits: the terrain may be older than the pit, and rounds steep walls; what it may hide
+    within its cells, and a few cells' width, keep from passing, a pit dug since does not.
+    """
+    return judge_slopes(subjects, context)
+
+
+RULE = Rule(
+    code="SL401",
+    subjects=("open_pit",),
+    needs=NEEDS,
+    parameters=(*PARAMETERS, *OWN),
+    optional_parameters=LAW,
+    evaluate=evaluate,
+)

@@ -1,0 +1,28 @@
+"""SL402: a dump is monitored and analysed as its height asks for."""
+
+from __future__ import annotations
+
+from analysis.ground_heights import PARAMETERS
+from analysis.model import FindingTable, Rule, RuleContext
+from analysis.slope_duties import LAW, NEEDS, judge_slopes
+from analysis.slope_duties import PARAMETERS as OWN
+from layers.layer import Layer
+
+
+def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
+    """Judge each duty of each dump.
+
+    Limits: on a slope, highest less lowest ground overstates the height of the dump; a dump
+    built after the terrain was measured is not in it.
+    """
+    return judge_slopes(subjects, context)
+
+
+RULE = Rule(
+    code="SL402",
+    subjects=("waste_dump",),
+    needs=NEEDS,
+    parameters=(*PARAMETERS, *OWN),
+    optional_parameters=LAW,
+    evaluate=evaluate,
+)

@@ -1,0 +1,325 @@
+"""What high slopes must have: online monitoring, a yearly stability analysis, a safety factor.
+
+Used by the rules on open pits (SL401) and dumps (SL402), whose duties are alike. Each duty has a
+finding of its own unless all are met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.ground_heights import Under, ground_under
+from analysis.model import FindingTable, Need, Objects, RuleContext, Verdict, Window
+from analysis.subjects import is_given
+from analysis.verdict import (
+    Verdicts,
+    above_zero,
+    combined_sigma,
+    decide,
+    is_past,
+    is_within,
+    must_be_at_least,
+    must_be_at_most,
+    must_be_less,
+    positive,
+    years_since,
+)
+from gis.projection import local_plane, own_meridian
+from gis.ragged import Bools, Floats, Ints, Ragged
+from gis.width import widths
+from layers.layer import Layer
+
+NEEDS: dict[str, Need] = {"terrain": Window(optional=True)}
+
+PARAMETERS = ("cells_across_least",)
+LAW = (
+    "monitoring_height_m", "monitoring_included", "analysis_height_m", "analysis_included",
+    "analysis_years", "safety_factor_least",
+)  # fmt: skip
+"""Values that may not be in force: then the duty cannot be judged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Heights:
+    """Heights of sites, (n,) each, metres.
+
+    Attributes
+    ----------
+    height : as stated, else highest less lowest ground under the outline; NaN = not known
+    least, most : between which the true height lies as far as the data tell; ``most`` is NaN
+        where part of the ground is not known
+    sigma : one sigma, NaN where none is stated
+    gap : why the height is not or not wholly known, None where it is
+    cell_m : of the elevations it was read from, NaN where it is stated
+    span_m : between the stated top and bottom elevations, where that is more than was read
+    """
+
+    height: Floats
+    least: Floats
+    most: Floats
+    sigma: Floats
+    gap: Objects
+    cell_m: Floats
+    span_m: Floats
+
+
+def site_heights(sites: Layer, context: RuleContext) -> Heights:
+    """Return the height of each site.
+
+    A stated height decides; 0 counts as not stated, a number below 0 as no height at all, for
+    which the terrain does not stand in.
+    """
+    n = len(sites)
+    given = sites.number("height_m")
+    height = above_zero(given)
+    out = Heights(
+        height.copy(), height.copy(), height.copy(),
+        np.full(n, np.nan), np.full(n, None, dtype=object), np.full(n, np.nan), np.full(n, np.nan),
+    )  # fmt: skip
+    negative = ~np.isnan(given) & np.isnan(positive(given))
+    out.gap[negative] = "height_negative"
+    rows = np.flatnonzero(np.isnan(height) & ~negative)
+    if len(rows):
+        _read(sites, rows, out, context)
+    return out
+
+
+def _read(sites: Layer, rows: Ints, out: Heights, context: RuleContext) -> None:
+    """Fill in what the terrain says of ``rows``."""
+    outlines = sites.shapes.take(rows)
+    under = ground_under(outlines, sites.sigma_m[rows], context)
+    vertical = context.ground.sigma_m if context.ground is not None else np.nan
+    sigma = combined_sigma(vertical, vertical)  # of a difference of two elevations
+    band = context.value("k_sigma") * np.nan_to_num(sigma)
+    gap = _narrow(outlines, under, context)
+    height = under.highest - under.lowest
+    height[np.equal(gap, "too_narrow")] = np.nan
+    most = under.may_be_highest - under.may_be_lowest + band
+    most[is_given(gap)] = np.nan
+    # Elevations that someone stated may show a pit or dump that is younger than the terrain.
+    span = sites.number("top_elevation_m")[rows] - sites.number("bottom_elevation_m")[rows]
+    more = ~is_within(span, most) & ~np.isnan(span) & ~np.isnan(most)
+    out.height[rows], out.least[rows] = height, height - band
+    out.most[rows] = np.where(more, span, most)
+    out.sigma[rows] = np.where(np.isnan(height), np.nan, sigma)
+    out.gap[rows], out.cell_m[rows] = gap, under.cell_m
+    out.span_m[rows[more]] = span[more]
+
+
+def _narrow(outlines: Ragged, under: Under, context: RuleContext) -> Objects:
+    """Return the gaps, with those outlines added that are only a few cells wide."""
+    gap = under.gap.copy()
+    width = widths(local_plane(outlines, own_meridian(outlines)).to_shapely())
+    least = context.value("cells_across_least") * under.cell_m
+    narrow = ~np.isnan(least) & np.equal(must_be_at_least(width, least), Verdict.FAIL)
+    gap[narrow & ~np.equal(gap, "dem_coarse")] = "too_narrow"
+    return gap
+
+
+# -- where a height lies ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Band:
+    """Heights against the lower end of a band, (n,) each; ``name`` of the parameter."""
+
+    name: str
+    limit: float
+    comparison: str
+    above: Bools
+    below: Bools
+    straddles: Bools
+
+    @staticmethod
+    def of(name: str, heights: Heights, context: RuleContext) -> _Band | None:
+        """Return where heights lie, None where the law has no such band on that day."""
+        limit = context.optional_value(f"{name}_height_m")
+        included = context.optional_value(f"{name}_included")
+        if limit is None or included is None:
+            return None
+        beyond = must_be_less if included else must_be_at_most
+        least, most = beyond(heights.least, limit), beyond(heights.most, limit)
+        above = np.equal(least, Verdict.FAIL)
+        below = np.equal(least, Verdict.PASS) & np.equal(most, Verdict.PASS)
+        straddles = np.equal(least, Verdict.PASS) & np.equal(most, Verdict.FAIL)
+        return _Band(f"{name}_height_m", limit, "<" if included else "<=", above, below, straddles)
+
+
+# -- the duties ------------------------------------------------------------------------------------
+
+
+def judge_slopes(sites: Layer, context: RuleContext) -> FindingTable:
+    """Return a finding for each duty that is not certainly met, else one PASS a site."""
+    heights = site_heights(sites, context)
+    tables = [
+        _monitoring(sites, heights, context),
+        _analysis(sites, heights, context),
+        _safety(sites, heights, context),
+    ]
+    found = FindingTable.concat([_only_findings(t) for t in tables])
+    clear = np.setdiff1d(np.arange(len(sites)), found.subject)
+    return FindingTable.concat([found, _clear(clear, heights, context)])
+
+
+def _only_findings(table: FindingTable) -> FindingTable:
+    rows = np.flatnonzero(~np.equal(table.verdict, Verdict.PASS))
+    return FindingTable(**{name: getattr(table, name)[rows] for name in FindingTable.columns()})
+
+
+def _monitoring(sites: Layer, heights: Heights, context: RuleContext) -> FindingTable:
+    band = _Band.of("monitoring", heights, context)
+    if band is None:
+        return _lawless(sites, "monitoring_height_m")
+    flag = sites.flag("online_monitoring")
+    met, broken = np.equal(flag, 1), np.equal(flag, 0)
+    verdict, reason = _by_band(heights, band, met, broken, "not_monitored")
+    return _table(sites, heights, band, verdict, reason, column="online_monitoring")
+
+
+def _analysis(sites: Layer, heights: Heights, context: RuleContext) -> FindingTable:
+    band = _Band.of("analysis", heights, context)
+    limit = context.optional_value("analysis_years")
+    if band is None or limit is None:
+        return _lawless(sites, "analysis_height_m")
+    day = _past(sites.day("stability_analysed_on"), context)
+    years = years_since(day, context.as_of)
+    kept = must_be_at_most(years, limit)
+    met, broken = np.equal(kept, Verdict.PASS), np.equal(kept, Verdict.FAIL)
+    verdict, reason = _by_band(heights, band, met, broken, "analysis_overdue")
+    on = np.full(len(day), None, dtype=object)
+    on[~np.isnat(day)] = day[~np.isnat(day)].astype(str)
+    table = _table(sites, heights, band, verdict, reason, column="stability_analysed_on", on=on)
+    overdue = np.equal(reason, "analysis_overdue")
+    # What is measured against its limit here is the time, not the height.
+    table.measured[overdue], table.threshold[overdue] = years[overdue], limit
+    table.uncertainty[overdue] = np.nan
+    table.unit[overdue], table.comparison[overdue] = "a", "<="
+    table.law[overdue] = "analysis_years"
+    return table
+
+
+def _safety(sites: Layer, heights: Heights, context: RuleContext) -> FindingTable:
+    least = context.optional_value("safety_factor_least")
+    if least is None:
+        return _lawless(sites, "safety_factor_least")
+    factor = above_zero(sites.number("safety_factor"))
+    against = must_be_at_least(factor, least)
+    verdict, reason = decide(
+        len(sites),
+        [
+            (np.equal(against, Verdict.FAIL), Verdict.FAIL, "unsafe"),
+            (np.equal(against, Verdict.NO_DATA), Verdict.NO_DATA, "attribute_missing"),
+        ],
+        (Verdict.PASS, "duties_met"),
+    )
+    known = ~np.isnan(factor)
+    return FindingTable.build(
+        np.arange(len(sites)),
+        verdict,
+        reason,
+        measured=factor,
+        threshold=np.where(known, least, np.nan),
+        unit=np.where(known, "1", "").astype(object),
+        comparison=np.where(known, ">=", "").astype(object),
+        law="safety_factor_least",
+        args={"column": ["safety_factor"] * len(sites)},
+    )
+
+
+def _past(days: npt.NDArray[np.datetime64], context: RuleContext) -> npt.NDArray[np.datetime64]:
+    """Return days without those still to come: an analysis to come is none."""
+    return np.where(is_past(days, context.as_of + timedelta(days=1)), days, np.datetime64("NaT"))
+
+
+def _by_band(
+    heights: Heights, band: _Band, met: Bools, broken: Bools, fault: str
+) -> tuple[Verdicts, Objects]:
+    """Return verdict and reason of a duty of all that is higher than the band's lower end."""
+    verdict, reason = decide(
+        len(met),
+        [
+            (band.above & met, Verdict.PASS, "duties_met"),
+            (band.above & broken, Verdict.FAIL, fault),
+            (band.above, Verdict.REVIEW, "flag_missing"),
+            (band.below, Verdict.PASS, "below_bands"),
+            (band.straddles & met, Verdict.PASS, "duties_met"),
+            (band.straddles, Verdict.REVIEW, "near_threshold"),
+        ],
+        (Verdict.NO_DATA, "height_unknown"),
+    )
+    unknown = np.equal(verdict, Verdict.NO_DATA)
+    reason[unknown] = heights.gap[unknown]
+    return verdict, reason
+
+
+def _lawless(sites: Layer, parameter: str) -> FindingTable:
+    """Return that the law of the day has no such duty: not judged, and not met by that."""
+    return FindingTable.build(
+        np.arange(len(sites)),
+        Verdict.NO_DATA,
+        "law_missing",
+        args={"parameter": [parameter] * len(sites)},
+    )
+
+
+def _table(
+    sites: Layer,
+    heights: Heights,
+    band: _Band,
+    verdict: Verdicts,
+    reason: Objects,
+    *,
+    column: str,
+    on: Objects | None = None,
+) -> FindingTable:
+    known = ~np.isnan(heights.height)
+    args: dict[str, Sequence[Any] | npt.NDArray[Any]] = {
+        "column": [column] * len(sites),
+        "height": heights.height,
+        "cell": heights.cell_m,
+        "span": heights.span_m,
+    }
+    if on is not None:
+        args["on"] = on
+    return FindingTable.build(
+        np.arange(len(sites)),
+        verdict,
+        reason,
+        measured=heights.height,
+        threshold=np.where(known, band.limit, np.nan),
+        uncertainty=heights.sigma,
+        unit=np.where(known, "m", "").astype(object),
+        comparison=np.where(known, band.comparison, "").astype(object),
+        law=band.name,
+        args=args,
+    )
+
+
+def _clear(rows: Ints, heights: Heights, context: RuleContext) -> FindingTable:
+    """Return PASS: below the lower band, or all that is asked for is there."""
+    bands = [_Band.of(name, heights, context) for name in ("analysis", "monitoring")]
+    band = min((b for b in bands if b is not None), key=lambda b: b.limit, default=None)
+    if band is None or not len(rows):
+        return FindingTable.empty()
+    below = np.all([b.below[rows] for b in bands if b is not None], axis=0)
+    on_terrain = ~np.isnan(heights.cell_m[rows])
+    reason = np.where(
+        below, np.where(on_terrain, "below_bands_on_terrain", "below_bands"), "duties_met"
+    )
+    return FindingTable.build(
+        rows,
+        Verdict.PASS,
+        reason.astype(object),
+        measured=heights.height[rows],
+        threshold=band.limit,
+        uncertainty=heights.sigma[rows],
+        unit="m",
+        comparison=band.comparison,
+        law=band.name,
+    )
