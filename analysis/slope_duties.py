@@ -286,7 +286,7 @@ def _table(
         "span": heights.span_m,
     }
     if on is not None:
-        args["on"] = on
+        args["day"] = on
     return FindingTable.build(
         np.arange(len(sites)),
         verdict,
