@@ -28,7 +28,7 @@ BLOCK = 1024
 MOST_CELLS = 400_000_000
 """Cells of the envelope of one polygon at the most."""
 
-_AROUND = ((0, 1), (1, 0), (1, 1), (1, -1))
+_ACROSS, _ASLANT = ((0, 1), (1, 0)), ((1, 1), (1, -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +87,9 @@ def reach_between(z: npt.NDArray[np.floating], share: float) -> tuple[Heights, H
 
     Across a cell, along each of the four lines through it, the ground is taken to go on past
     the cell's value by ``share`` of the step to its lower (higher) neighbour. Where both
-    neighbours are higher the bottom is hidden: by ``share`` of the smaller of the two steps, so
-    that a floor of one cell between walls is a notch and the foot of a wall on a floor is not.
+    neighbours in a row or column are higher the bottom is hidden: by ``share`` of the smaller of
+    the two steps, so that a floor of one cell between walls is a notch, and neither the foot of a
+    wall on a floor nor the corner of two walls is.
 
     Parameters
     ----------
@@ -101,11 +102,13 @@ def reach_between(z: npt.NDArray[np.floating], share: float) -> tuple[Heights, H
     middle = z[1:-1, 1:-1]
     ny, nx = middle.shape
     down, up = np.zeros_like(middle), np.zeros_like(middle)
-    for i, j in _AROUND:
+    for i, j in (*_ACROSS, *_ASLANT):
         one = z[1 + i : 1 + i + ny, 1 + j : 1 + j + nx]
         other = z[1 - i : 1 - i + ny, 1 - j : 1 - j + nx]
-        down = np.fmax(down, np.abs(middle - np.fmin(one, other)))
-        up = np.fmax(up, np.abs(middle - np.fmax(one, other)))
+        to_lower, to_higher = middle - np.fmin(one, other), np.fmax(one, other) - middle
+        if (i, j) in _ACROSS:
+            to_lower, to_higher = np.abs(to_lower), np.abs(to_higher)
+        down, up = np.fmax(down, to_lower), np.fmax(up, to_higher)
     return (middle - share * down).astype(np.float32), (middle + share * up).astype(np.float32)
 
 
