@@ -103,7 +103,8 @@ def _read(sites: Layer, rows: Ints, out: Heights, context: RuleContext) -> None:
     most = under.may_be_highest - under.may_be_lowest + band
     most[is_given(gap)] = np.nan
     # Elevations that someone stated may show a pit or dump that is younger than the terrain.
-    span = sites.number("top_elevation_m")[rows] - sites.number("bottom_elevation_m")[rows]
+    top, bottom = (sites.number(f"{end}_elevation_m")[rows] for end in ("top", "bottom"))
+    span = np.abs(top - bottom)
     more = ~is_within(span, most) & ~np.isnan(span) & ~np.isnan(most)
     out.height[rows], out.least[rows] = height, height - band
     out.most[rows] = np.where(more, span, most)

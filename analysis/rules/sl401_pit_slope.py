@@ -12,8 +12,8 @@ from layers.layer import Layer
 def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     """Judge each duty of each pit.
 
-    Limits: the terrain may be older than the pit, and rounds steep walls; what it may hide
-    within its cells, and a few cells' width, keep from passing, a pit dug since does not.
+    Limits: the terrain rounds steep walls, and what it may hide within its cells keeps a pit from
+    passing; that it is older than the pit, or shows the water in it, does not.
     """
     return judge_slopes(subjects, context)
 
