@@ -122,6 +122,11 @@ class Grid:
         """Return the greater side of a cell, metres."""
         return max(self.cell_m)
 
+    def cells(self, lonlat: Floats) -> tuple[Floats, Floats]:
+        """Return fractional (row, column) of places in degrees; whole numbers are centres."""
+        xy, _ = from_cgcs2000(lonlat, self.crs)
+        return (self.north - xy[:, 1]) / self.dy - 0.5, (xy[:, 0] - self.west) / self.dx - 0.5
+
 
 class Terrain:
     """A set of elevation files, kept open; use as a context manager.

@@ -16,7 +16,6 @@ import numpy.typing as npt
 from rasterio import Affine
 from rasterio.features import geometry_mask
 
-from gis.crs import from_cgcs2000
 from gis.projection import densified, edge_starts
 from gis.ragged import Bools, Floats, Ints, Ragged, as_ragged, spans
 from gis.terrain import Grid, Heights, Terrain
@@ -142,11 +141,11 @@ def _under(terrain: Terrain, outline: Ragged, share: float, coarsest_m: float) -
 
 def _on_grid(terrain: Terrain, grid: Grid, outline: Ragged, share: float) -> _Found | None:
     """Return what one grid says of a polygon, None where none of its tiles comes near."""
-    xy, _ = from_cgcs2000(outline.xy, grid.crs)
-    if not np.isfinite(xy).all():
+    rows, columns = grid.cells(outline.xy)
+    if not (np.isfinite(rows) & np.isfinite(columns)).all():
         return None
-    # Columns to the right and rows down, counted from the grid's corner; y points up.
-    place = np.column_stack([(xy[:, 0] - grid.west) / grid.dx, (xy[:, 1] - grid.north) / grid.dy])
+    # In cells from the grid's corner, x to the right and y up.
+    place = np.column_stack([columns + 0.5, -rows - 0.5])
     left, top = math.floor(place[:, 0].min()), math.floor(-place[:, 1].max())
     right, bottom = math.floor(place[:, 0].max()) + 1, math.floor(-place[:, 1].min()) + 1
     if not _meets(grid, top, left, bottom, right):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.ground_heights import PARAMETERS
 from analysis.model import FindingTable, Rule, RuleContext
-from analysis.slope_duties import LAW, NEEDS, judge_slopes
-from analysis.slope_duties import PARAMETERS as OWN
+from analysis.slope_duties import LAW, NEEDS, PARAMETERS, judge_slopes
 from layers.layer import Layer
 
 
@@ -22,7 +20,7 @@ RULE = Rule(
     code="SL402",
     subjects=("waste_dump",),
     needs=NEEDS,
-    parameters=(*PARAMETERS, *OWN),
+    parameters=PARAMETERS,
     optional_parameters=LAW,
     evaluate=evaluate,
 )
