@@ -50,14 +50,13 @@ def star(rng, most):
 
 def reached(z, i, j, share):
     """Return how low and how high the ground about one cell may be, step by step."""
-    down = up = 0.0
-    for (a, b), across in (((0, 1), 1), ((1, 0), 1), ((1, 1), 0), ((1, -1), 0)):
-        sides = [z[i + a, j + b], z[i - a, j - b]]
-        sides = [v for v in sides if v == v]
-        if sides:
-            low, high = z[i, j] - min(sides), max(sides) - z[i, j]
-            down = max(down, abs(low) if across else low)
-            up = max(up, abs(high) if across else high)
+    near = [z[i + a, j + b] for a in (-1, 0, 1) for b in (-1, 0, 1)]
+    down, up = z[i, j] - np.nanmin(near), np.nanmax(near) - z[i, j]
+    for a, b in ((0, 1), (1, 0)):
+        sides = [[z[i + s * k * a, j + s * k * b] for k in (1, 2)] for s in (1, -1)]
+        if all(any(v == v for v in side) for side in sides):
+            down = max(down, min(np.nanmax(side) for side in sides) - z[i, j])
+            up = max(up, z[i, j] - max(np.nanmin(side) for side in sides))
     return z[i, j] - share * down, z[i, j] + share * up
 
 
@@ -67,13 +66,14 @@ def plainly(z, shape, share, slack):
     shapely.prepare(shape)
     boxes = shapely.box(columns + slack, rows + slack, columns + 1 - slack, rows + 1 - slack)
     touched = shapely.intersects(boxes, shape)
-    rim = np.pad(z, 1, constant_values=np.nan)
-    values = [(z[i, j], *reached(rim, i + 1, j + 1, share)) for i, j in np.argwhere(touched)]
-    known = np.array([v for v in values if v[0] == v[0]]).reshape(-1, 3)
+    rim = np.pad(z, 2, constant_values=np.nan)
+    known = np.argwhere(touched & ~np.isnan(z))
+    values = [(z[i, j], *reached(rim, i + 2, j + 2, share)) for i, j in known]
+    whole = len(known) == touched.sum()
     if not len(known):
-        return (np.nan,) * 4, not len(values)
-    ends = known[:, 0].min(), known[:, 0].max(), known[:, 1].min(), known[:, 2].max()
-    return ends, len(known) == len(values)
+        return (np.nan,) * 4, False
+    values = np.array(values)
+    return (values[:, 0].min(), values[:, 0].max(), values[:, 1].min(), values[:, 2].max()), whole
 
 
 def tiles(folder, z, crs=PLANE, west=WEST, north=NORTH, cell=CELL):
@@ -195,20 +195,54 @@ def test_no_polygons(tmp_path):
         assert len(zonal(terrain, Ragged.from_shapely([]), 0.5).lowest) == 0
 
 
-def test_what_hides_between_the_middles_of_cells():
-    """A notch of one cell, a floor beside a wall, a slope, and the corner of a pit."""
-    flat = np.full((3, 3), 10.0)
-    assert [float(v[0, 0]) for v in reach_between(flat, 0.5)] == [10.0, 10.0]
-    notch = np.array([[50.0, 10, 30]] * 3)
-    assert [float(v[0, 0]) for v in reach_between(notch, 0.5)] == [0.0, 30.0]
-    foot = np.array([[10.0, 10, 50]] * 3)
-    assert [float(v[0, 0]) for v in reach_between(foot, 0.5)] == [10.0, 30.0]
-    slope = np.array([[0.0, 10, 20]] * 3)
-    assert [float(v[0, 0]) for v in reach_between(slope, 0.5)] == [5.0, 15.0]
-    corner = np.array([[50.0, 50, 50], [10, 10, 50], [10, 10, 50]])
-    assert [float(v[0, 0]) for v in reach_between(corner, 0.5)] == [10.0, 30.0]
-    ridge = -notch
-    assert [float(v[0, 0]) for v in reach_between(ridge, 0.5)] == [-30.0, 0.0]
-    lone = np.full((3, 3), np.nan)
-    lone[1, 1] = 10.0
-    assert [float(v[0, 0]) for v in reach_between(lone, 0.5)] == [10.0, 10.0]
+@pytest.mark.parametrize(
+    ("row", "ends"),
+    [
+        ([10, 10, 10, 10, 10], (10, 10)),
+        ([0, 5, 10, 15, 20], (5, 15)),  # a slope goes on to the next cell's height
+        ([50, 50, 10, 30, 30], (-10, 50)),  # a notch of one cell: 20 deeper, the lower wall's rise
+        ([50, 10, 10, 30, 30], (-10, 30)),  # of two: the bottom may lie between them
+        ([50, 10, 10, 10, 30], (-10, 10)),  # the middle of three
+        ([10, 10, 10, 50, 50], (10, 50)),  # the foot of a wall on a floor
+        ([-50, -10, -10, -30, -30], (-30, 10)),  # a ridge of two cells
+    ],
+)
+def test_what_hides_between_the_middles_of_cells(row, ends):
+    for z in (np.array([row] * 5, float), np.array([row] * 5, float).T):
+        assert [float(v[0, 0]) for v in reach_between(z, 1.0)] == list(ends)
+    whole = np.array(ends) - row[2]
+    assert [float(v[0, 0]) for v in reach_between(z, 0.5)] == list(row[2] + whole / 2)
+
+
+def test_nothing_hides_in_the_corner_of_a_pit_and_no_value_is_no_wall():
+    corner = np.full((5, 5), 50.0)
+    corner[2:, :3] = 10
+    assert [float(v[0, 0]) for v in reach_between(corner, 1.0)] == [10.0, 50.0]
+    lone = np.full((5, 5), np.nan)
+    lone[2, 2] = 10.0
+    assert [float(v[0, 0]) for v in reach_between(lone, 1.0)] == [10.0, 10.0]
+
+
+def frustum(rng, cell, fine=2.0):
+    """Return cell means of a round pit, the cells its rim touches, and its true depth."""
+    radius, wall = rng.uniform(1.55 * cell, 300), np.tan(np.radians(rng.uniform(35, 75)))
+    half = int(np.ceil((radius + 5 * cell) / cell))
+    at = (np.arange(2 * half * cell / fine) + 0.5) * fine - half * cell
+    east, north = rng.uniform(-cell / 2, cell / 2, 2)
+    inside = radius - np.hypot(at - east, (at - north)[:, None])
+    depth = np.clip(np.minimum(inside * wall, rng.choice([1e9, rng.uniform(20, 300)])), 0, None)
+    blocks = (2 * half, int(cell / fine)) * 2
+    touched = (inside >= 0).reshape(blocks).any(axis=(1, 3))
+    return 1000 - depth.reshape(blocks).mean(axis=(1, 3)), touched, depth.max()
+
+
+def test_what_may_hide_is_no_less_than_what_does():
+    """Steep pits of three cells and more, known to 2 m, seen in cells of 30 m."""
+    rng = np.random.default_rng(21)
+    read = []
+    for _ in range(150):
+        z, touched, depth = frustum(rng, 30.0)
+        low, high = reach_between(np.pad(z, 2, mode="edge"), 1.0)
+        assert high[touched].max() - low[touched].min() >= depth - 1e-2
+        read.append((z[touched].max() - z[touched].min()) / depth)
+    assert min(read) < 0.75  # what is read without it
