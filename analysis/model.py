@@ -17,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import RuleError
-from gis.ragged import Floats, Ints, Shapes
+from gis.ragged import Floats, Ints, Ragged, Shapes
 from layers.layer import Layer
 
 if TYPE_CHECKING:
     from gis.terrain import Terrain
     from gis.terrain import Window as TerrainWindow
+    from gis.zonal import Zonal
 
 Objects = npt.NDArray[np.object_]
 
@@ -111,6 +112,15 @@ class Ground:
                 f"only {self.reach_m} m of terrain declared",
             )
         yield from self.terrain.windows(lon, lat, half)
+
+    def under(self, ground: Ragged, share: float, coarsest_m: float) -> Zonal:
+        """Return the highest and lowest ground under polygons (:func:`gis.zonal.zonal`).
+
+        They are the subjects' own outlines or parts of them: a reach of 0 m suffices.
+        """
+        from gis.zonal import zonal
+
+        return zonal(self.terrain, ground, share, coarsest_m)
 
 
 Need = Within | Same | Window

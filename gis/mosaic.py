@@ -66,7 +66,7 @@ class Mosaic:
         """Return (k,) bool: some file reaches well over the place, whatever its value there."""
         at = np.column_stack(self.cells(lonlat)) + 0.5
         out = np.zeros(len(at), bool)
-        for k in self._meeting(at.min(0), at.max(0)).tolist() if len(at) else ():
+        for k in self.meeting(at.min(0), at.max(0)).tolist() if len(at) else ():
             inside = (at >= self.first[k] + _EDGE) & (at <= self.last[k] - _EDGE)
             out |= inside.all(axis=1)
         return out
@@ -81,7 +81,7 @@ class Mosaic:
         """
         top, left = (math.floor(v.min() / step - 1) * step for v in (rows, columns))
         bottom, right = (math.ceil(v.max() / step + 2) * step for v in (rows, columns))
-        near = self._meeting(np.array([top, left]), np.array([bottom, right]))
+        near = self.meeting(np.array([top, left]), np.array([bottom, right]))
         if not len(near):
             return None
         # Beyond the files there is nothing to read.
@@ -98,7 +98,15 @@ class Mosaic:
             out[(start - top) // step : (stop - top) // step] = _averaged(cells, step)
         return out, top, left
 
-    def _meeting(self, first: Floats | Ints, last: Floats | Ints) -> Ints:
+    def block(
+        self, open_tiles: OpenTiles, first: tuple[int, int], last: tuple[int, int]
+    ) -> Heights:
+        """Return the cells from (row, column) ``first`` to before ``last``, none averaged."""
+        near = self.meeting(np.array(first), np.array(last))
+        return self._strip(open_tiles, near, first, last)
+
+    def meeting(self, first: Floats | Ints, last: Floats | Ints) -> Ints:
+        """Return the files that have cells between (row, column) ``first`` and ``last``."""
         return np.flatnonzero(((self.first < last) & (self.last > first)).all(axis=1))
 
     def _strip(

@@ -121,6 +121,18 @@ class Terrain:
         """Close all files; one that is read again is opened again."""
         self._files.close()
 
+    @property
+    def grids(self) -> tuple[Mosaic, ...]:
+        """Return the rasters that the files make up, finest first."""
+        return self._mosaics
+
+    def cells(self, grid: Mosaic, row: int, column: int, rows: int, columns: int) -> Heights:
+        """Return a block of a mosaic's own cells, (rows, columns), NaN where there is no value.
+
+        ``row``, ``column`` of its first cell may lie outside all tiles, and be negative.
+        """
+        return grid.block(self._files, (row, column), (row + rows, column + columns))
+
     def windows(
         self, lon: npt.ArrayLike, lat: npt.ArrayLike, half_m: npt.ArrayLike
     ) -> Iterator[tuple[int, Window]]:
@@ -131,7 +143,7 @@ class Terrain:
         """
         lons, lats = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
         halves = np.broadcast_to(np.asarray(half_m, float), lons.shape)
-        for k in self._order(lons, lats).tolist():
+        for k in self.order(lons, lats).tolist():
             yield k, self.window(float(lons[k]), float(lats[k]), float(halves[k]))
 
     def window(self, lon: float, lat: float, half_m: float) -> Window:
@@ -158,7 +170,7 @@ class Terrain:
             out |= mosaic.holds(places)
         return out
 
-    def _order(self, lon: Floats, lat: Floats) -> Ints:
+    def order(self, lon: Floats, lat: Floats) -> Ints:
         """Return places sorted by the block rows of the finest mosaic."""
         if not self._mosaics:
             return np.arange(len(lon))
