@@ -25,7 +25,8 @@ from gis.terrain import Window
 from layers.layer import Layer
 
 SCALE = (
-    "smooth_m", "separation_m", "walk_m", "ratio", "drop_m", "side_m", "rise_m", "angle_deg",
+    "smooth_m", "separation_m", "walk_m", "ratio", "drop_m", "relief_scale_m", "relief_m", "side_m",
+    "rise_m", "angle_deg",
 )  # fmt: skip
 REACH = ("window_half_m", "walk_m", "tolerance_m", "tolerance_m", "near_band_m")
 PARAMETERS = (

@@ -44,6 +44,8 @@ class RidgeScale:
     walk_m : within how long a way
     ratio : separation over the mean way walked, a number
     drop_m : how far the ground must fall on both sides
+    relief_scale_m, relief_m : a divide rises so far above its surroundings, smoothed to the scale;
+        a pass on a valley's floor parts water too and is no ridge
     side_m : how far to either side a profile looks
     rise_m : how far ground beside the crest may rise above it before it has fallen
     angle_deg : greatest angle between boundary and ridge
@@ -54,6 +56,8 @@ class RidgeScale:
     walk_m: float
     ratio: float
     drop_m: float
+    relief_scale_m: float
+    relief_m: float
     side_m: float
     rise_m: float
     angle_deg: float
@@ -134,6 +138,9 @@ def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> D
     near : (ny, nx) bool, where to look
     """
     nx = smooth.shape[1]
+    relief = smooth - smoothed(smooth, cell_m, scale.relief_scale_m)
+    # Not "<": where there is no relief to be known, nodata decides what can be told.
+    near = near & ~(relief < scale.relief_m)
     candidates = np.flatnonzero(near).astype(np.int32)
     receiver = route(smooth, cell_m).receiver
     apart = max(scale.separation_m, LEAST_CELLS * cell_m)
