@@ -25,7 +25,7 @@ from gis.terrain import Window
 from layers.layer import Layer
 
 SCALE = (
-    "smooth_m", "separation_m", "walk_m", "ratio", "drop_m", "relief_scale_m", "relief_m", "side_m",
+    "smooth_m", "separation_m", "walk_m", "ratio", "drop_m", "around_m", "relief_m", "side_m",
     "rise_m", "angle_deg",
 )  # fmt: skip
 REACH = ("window_half_m", "walk_m", "tolerance_m", "tolerance_m", "near_band_m")
@@ -36,7 +36,7 @@ PARAMETERS = (
 MARGIN_M = 200.0  # four cells for smoothing and direction, and what two cells exceed the tolerance
 
 STEP_M, LINE_STEP_M = 10.0, 1.0  # between samples, beside the terrain and beside surveyed lines
-COPY_EVERY = 3  # of the samples are enough to compare shifted copies of an outline
+COPY_EVERY = 5  # of the samples are enough to compare shifted copies of an outline
 COPY_WAYS = 16
 LEAST_COPIES = 8
 SEEN_SHARE = 0.9  # of a copy's profiles must be known for it to be compared

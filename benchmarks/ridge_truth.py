@@ -1,9 +1,10 @@
 """Terrain whose ridges are known by construction, and outlines whose share along them is known.
 
 A surface is the highest of several roofs: each has a curved ridge whose height swings up and down
-(saddles) and falls to both sides, steeper to one than to the other; spurs leave the ridges. Spurs run on until the
-next roof covers them, so that no nose is left in the open; where roofs meet there are valleys. A little noise lies on top. The truth is read off the
-roofs and the ridges' own curves; nothing of ``gis`` or ``analysis`` takes part in it.
+(saddles) and falls to both sides, steeper to one than to the other. Spurs leave the ridges and
+run on until the next roof covers them, so that no nose is left in the open; where roofs meet
+there are valleys. A little noise lies on top. The truth is read off the roofs and the ridges'
+own curves; nothing of ``gis`` or ``analysis`` takes part in it.
 """
 
 from __future__ import annotations
@@ -95,9 +96,7 @@ def land(rng) -> Land:
     across = np.array([-np.sin(turn), np.cos(turn)])
     along = np.array([np.cos(turn), np.sin(turn)])
     for k in range(-3, 4):
-        start = (
-            np.full(2, SIDE_M / 2) - along * 5500 + across * (k * 1300 + rng.uniform(-250, 250))
-        )
+        start = np.full(2, SIDE_M / 2) - along * 5500 + across * (k * 1300 + rng.uniform(-250, 250))
         line = curve(rng, start, turn + rng.uniform(-0.1, 0.1), 11_000, rng.uniform(0.1, 0.45))
         falls = tuple(rng.uniform(0.15, 0.5, 2))
         swing = rng.uniform(8, 25)
@@ -112,8 +111,8 @@ def land(rng) -> Land:
             lean = turn + side * rng.uniform(0.9, 1.5)
             spur = curve(rng, root, lean, rng.uniform(900, 1200), 0.15)
             fall = falls[0] if side > 0 else falls[1]
-            roofs.append(Roof(spur, float(main.crest(s)), fall * rng.uniform(0.2, 0.4), 0.0, 1e3, 0.0,
-                              tuple(rng.uniform(0.3, 0.5, 2))))  # fmt: skip
+            tilt, sides = fall * rng.uniform(0.2, 0.4), tuple(rng.uniform(0.3, 0.5, 2))
+            roofs.append(Roof(spur, float(main.crest(s)), tilt, 0.0, 1e3, 0.0, sides))
     middle = (np.arange(CELLS) + 0.5) * CELL_M
     z = surface(roofs, middle, (SIDE_M - middle)[:, None])
     plain = z

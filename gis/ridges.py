@@ -44,7 +44,7 @@ class RidgeScale:
     walk_m : within how long a way
     ratio : separation over the mean way walked, a number
     drop_m : how far the ground must fall on both sides
-    relief_scale_m, relief_m : a divide rises so far above its surroundings, smoothed to the scale;
+    around_m, relief_m : a divide rises so far above the mean of the ground around_m to all sides;
         a pass on a valley's floor parts water too and is no ridge
     side_m : how far to either side a profile looks
     rise_m : how far ground beside the crest may rise above it before it has fallen
@@ -56,7 +56,7 @@ class RidgeScale:
     walk_m: float
     ratio: float
     drop_m: float
-    relief_scale_m: float
+    around_m: float
     relief_m: float
     side_m: float
     rise_m: float
@@ -112,6 +112,18 @@ def smoothed(elevation: Heights, cell_m: float, scale_m: float) -> Heights:
         return np.where(known, total / weight, np.nan).astype(np.float32)
 
 
+def surroundings(elevation: Heights, cell_m: float, around_m: float) -> Heights:
+    """Return the mean elevation of the square of cells around each; nodata has no part in it."""
+    from scipy.ndimage import uniform_filter
+
+    known = ~np.isnan(elevation)
+    size = 2 * round(around_m / cell_m) + 1
+    filled = np.where(known, elevation, 0).astype(np.float64)
+    total = uniform_filter(filled, size, mode="constant")
+    weight = uniform_filter(known.astype(np.float64), size, mode="constant")
+    return np.asarray(total / np.maximum(weight, 1e-9), np.float32)
+
+
 # -- divides ---------------------------------------------------------------------------------------
 
 
@@ -138,7 +150,7 @@ def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> D
     near : (ny, nx) bool, where to look
     """
     nx = smooth.shape[1]
-    relief = smooth - smoothed(smooth, cell_m, scale.relief_scale_m)
+    relief = smooth - surroundings(smooth, cell_m, scale.around_m)
     # Not "<": where there is no relief to be known, nodata decides what can be told.
     near = near & ~(relief < scale.relief_m)
     candidates = np.flatnonzero(near).astype(np.int32)
