@@ -30,14 +30,14 @@ SCALE = (
 )  # fmt: skip
 REACH = ("window_half_m", "walk_m", "tolerance_m", "tolerance_m", "near_band_m")
 PARAMETERS = (
-    "ridge_share", "ridge_run_m", "gap_m", "tolerance_m", "tolerance_cells", "near_band_m", *SCALE,
+    "ridge_share", "ridge_run_m", "share_error", "run_error_m", "gap_m", "tolerance_m", "tolerance_cells", "near_band_m", *SCALE,
     "dem_cell_most_m", "shift_m", "window_half_m",
 )  # fmt: skip
 MARGIN_M = 200.0  # four cells for smoothing and direction, and what two cells exceed the tolerance
 
 STEP_M, LINE_STEP_M = 10.0, 1.0  # between samples, beside the terrain and beside surveyed lines
-COPY_EVERY = 5  # of the samples are enough to compare shifted copies of an outline
-COPY_WAYS = 16
+COPY_EVERY = 6  # of the samples are enough to compare shifted copies of an outline
+COPY_WAYS = 12
 LEAST_COPIES = 8
 SEEN_SHARE = 0.9  # of a copy's profiles must be known for it to be compared
 

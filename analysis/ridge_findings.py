@@ -63,6 +63,9 @@ class _Judge:
         self.gap = context.value("gap_m")
         self.new, self.existing = is_new_right(rights), is_existing_right(rights)
         self.limits = context.value("ridge_share"), context.value("ridge_run_m")
+        # What the terrain shows is not known better than this.
+        blur = context.value("share_error"), context.value("run_error_m")
+        self.nearly = self.limits[0] - blur[0], self.limits[1] - blur[1]
         self.unread = np.zeros(len(rights), bool)
         refused = context.layer("ridge_line").refused
         if len(refused):
@@ -126,7 +129,10 @@ class _Judge:
         extent = self._follows(one.boundary, hit)
         verdict, reason = self._strictness(one.subject, Verdict.REVIEW, "suspected")
         if extent is None:
-            extent, hit, reason = self._follows(one.boundary, near), near, "near_tolerance"
+            reason = "near_tolerance"
+            extent = self._follows(one.boundary, hit, self.nearly)
+            if extent is None:
+                extent, hit = self._follows(one.boundary, near), near
         elif None in each:
             reason = "methods_disagree"
         if extent is None:
@@ -150,8 +156,8 @@ class _Judge:
     def _hidden(self, one: Beside) -> bool:
         """Return whether a ridge would be followed if it lay wherever nodata hides the answer."""
         perhaps = (one.near == HIDDEN) | (one.near == YES)
-        found = self._follows(one.boundary, perhaps) or self._small(one.boundary, perhaps)
-        return found is not None
+        found = self._follows(one.boundary, perhaps, self.nearly)
+        return found is not None or self._small(one.boundary, perhaps) is not None
 
     def _small(self, boundary: Boundary, near: Bools) -> Extent | None:
         """Return the extent along an outline too small for a run, where a ridge is beside it."""
@@ -161,12 +167,13 @@ class _Judge:
 
     # -- common ----------------------------------------------------------------------------
 
-    def _follows(self, boundary: Boundary, hit: Bools) -> Extent | None:
+    def _follows(
+        self, boundary: Boundary, hit: Bools, limits: tuple[float, float] | None = None
+    ) -> Extent | None:
         """Return the extent of the boundary, or of one of its rings, that follows; else None."""
+        share, run = limits or self.limits
         for extent in extents(boundary, hit, self.gap):
-            if is_reached(extent.share, self.limits[0]) and is_reached(
-                extent.run_m, self.limits[1]
-            ):
+            if is_reached(extent.share, share) and is_reached(extent.run_m, run):
                 return extent
         return None
 
