@@ -105,6 +105,11 @@ def is_within(distance_m: npt.ArrayLike, limit_m: npt.ArrayLike) -> Bools:
     return np.asarray(np.asarray(distance_m) <= np.asarray(limit_m) + SAME, np.bool_)
 
 
+def is_reached(measured: npt.ArrayLike, limit: npt.ArrayLike) -> Bools:
+    """Return where a measure reaches a limit, the limit included."""
+    return np.asarray(np.asarray(measured) >= np.asarray(limit) - SAME, np.bool_)
+
+
 def positive(values: npt.ArrayLike) -> Floats:
     """Return numbers with the negative ones unknown (NaN): no height is below nothing."""
     given = np.asarray(values, np.float64)
