@@ -18,8 +18,9 @@ from gis.plane import to_degrees
 from gis.projection import densified, local_plane
 from gis.ragged import Bools, Floats, Ints, Ragged, Shapes
 from gis.subsidence import Moved, Movement, moved_ground
-from gis.terrain import LOWEST_M, half_diagonals
 from gis.terrain import Window as TerrainWindow
+from gis.terrain import half_diagonals
+from gis.tiles import LOWEST_M
 from layers.layer import Layer
 
 STRIPS = {"I": "strip_i_m", "II": "strip_ii_m", "III": "strip_iii_m"}

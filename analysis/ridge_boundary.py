@@ -30,8 +30,8 @@ SCALE = (
 )  # fmt: skip
 REACH = ("window_half_m", "walk_m", "tolerance_m", "tolerance_m", "near_band_m")
 PARAMETERS = (
-    "ridge_share", "ridge_run_m", "share_error", "run_error_m", "gap_m", "tolerance_m", "tolerance_cells", "near_band_m", *SCALE,
-    "dem_cell_most_m", "shift_m", "window_half_m",
+    "ridge_share", "ridge_run_m", "share_error", "run_error_m", "gap_m", "tolerance_m",
+    "tolerance_cells", "near_band_m", *SCALE, "dem_cell_most_m", "shift_m", "window_half_m",
 )  # fmt: skip
 MARGIN_M = 200.0  # four cells for smoothing and direction, and what two cells exceed the tolerance
 

@@ -90,8 +90,7 @@ def test_two_processes_find_what_one_finds(county, few):
     assert len(alone[1]) > 60
 
 
-def question(county, code="TF202", n=60):
-    layers, _ = county
+def question(code="TF202", n=60):
     (rule,) = registry.get([code])
     law = load("CN")
     values = engine._values(rule, law.rules[code], law.common, AS_OF)
@@ -101,19 +100,19 @@ def question(county, code="TF202", n=60):
 def test_only_many_subjects_on_the_terrain_are_shared(county, few):
     layers, elevation = county
     with Crew(2, registry.get(RULES), layers, elevation) as crew:
-        parts = crew._parts(question(county), layers)
+        parts = crew._parts(question(), layers)
         assert len(parts) == 15 and sorted(np.concatenate(parts)) == list(range(60))
-        assert len(crew._parts(question(county, n=49), layers)) == 1
-        assert len(crew._parts(question(county, "TF203"), layers)) == 1
+        assert len(crew._parts(question(n=49), layers)) == 1
+        assert len(crew._parts(question("TF203"), layers)) == 1
         assert crew._pool is None  # none was needed
     with Crew(1, registry.get(RULES), layers, elevation) as crew:
-        assert len(crew._parts(question(county), layers)) == 1
+        assert len(crew._parts(question(), layers)) == 1
 
 
 def test_a_part_holds_neighbours(county, few):
     layers, elevation = county
     with Crew(2, registry.get(RULES), layers, elevation) as crew:
-        parts = crew._parts(question(county), layers)
+        parts = crew._parts(question(), layers)
     centres = layers["tailings_facility"].shapes.centres
     spread = np.mean([np.ptp(centres[part], axis=0).max() for part in parts])
     assert spread < 0.5 * np.ptp(centres, axis=0).max()
@@ -131,8 +130,9 @@ def test_what_is_wrong_in_another_process_is_one_line_here(county, few, monkeypa
 
     monkeypatch.setattr(partition, "answer", answered_then_lost)
     try:
-        with Crew(2, registry.get(RULES), layers, elevation) as crew:
-            with pytest.raises(TerrainError, match=r"dem\.tif: the elevations cannot be read"):
-                crew.answer(question(county), layers, elevation)
+        told = r"dem\.tif: the elevations cannot be read"
+        crew = Crew(2, registry.get(RULES), layers, elevation)
+        with crew, pytest.raises(TerrainError, match=told):
+            crew.answer(question(), layers, elevation)
     finally:
         elevation.files[0].with_name("moved.tif").rename(elevation.files[0])
