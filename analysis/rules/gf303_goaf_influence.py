@@ -170,8 +170,7 @@ def _nearest(pairs: Sequence[_Pairs], zones: Ints) -> tuple[Floats, Floats]:
     )
     order = np.lexsort((metres - strip, zone))
     first = order[np.unique(zone[order], return_index=True)[1]]
-    out = np.full((2, int(zones.max(initial=-1)) + 1), np.nan)
-    first = first[zone[first] < out.shape[1]]
+    out = np.full((2, int(np.concatenate([zone, zones]).max(initial=-1)) + 1), np.nan)
     out[0, zone[first]], out[1, zone[first]] = metres[first], strip[first]
     return out[0, zones], out[1, zones]
 

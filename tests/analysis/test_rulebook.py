@@ -206,6 +206,12 @@ SOURCES = {
     "xizang_2024_2026_plan_analysis": "seeds/004",
     "lhasa_2023_24_slopes": "seeds/001",
     "lhasa_2023_24_dumps": "seeds/001",
+    "nmsa_2023_9_downstream": "seeds/002",
+    "nmsa_2023_9_movement": "seeds/002",
+    "saws_2011_179_influence": "seeds/000",
+    "saws_2011_179_dumps": "seeds/000",
+    "central_2023_ridge": "seeds/001",
+    "mem_2020_15_overhead": "law.md",
 }
 
 
