@@ -68,11 +68,17 @@ def screen(
     formats: Sequence[str] = DEFAULT_FORMATS,
     lang: str = "zh",
     progress: Progress | None = None,
+    workers: int = 1,
 ) -> Outcome:
-    """Judge every registered feature of the workspace."""
-    return Session(open_workspace(workspace), rules, as_of, formats, lang, progress).screen(
-        Path(out)
-    )
+    """Judge every registered feature of the workspace.
+
+    ``workers`` processes share the subjects of rules on the terrain, where they are many; the
+    results are the same for any number. A script that asks for more than one must keep its main
+    module from running when it is imported (``if __name__ == "__main__"``).
+    """
+    session = Session(open_workspace(workspace), rules, as_of, formats, lang, progress)
+    session.workers = workers
+    return session.screen(Path(out))
 
 
 def batch(

@@ -1,8 +1,7 @@
 """Runs rules over whole layers and turns their answers into :class:`Results`.
 
-The engine alone decides when an answer that rests on *finding nothing* may stand: where a
-layer is missing, empty, known to be incomplete around the subject, or had rows refused within
-reach, PASS becomes NO_DATA. A rule cannot forget this.
+A rule measures; ``analysis.absence`` decides when an answer that rests on *finding nothing* may
+stand; ``analysis.partition`` shares many subjects among processes.
 """
 
 from __future__ import annotations
@@ -15,33 +14,28 @@ from datetime import date, datetime
 
 import numpy as np
 
+from analysis.absence import gate
 from analysis.errors import RuleError
 from analysis.law import Rulebook, RuleLaw
-from analysis.model import (
-    FindingTable,
-    Ground,
-    Need,
-    Objects,
-    Rule,
-    RuleContext,
-    Same,
-    Verdict,
-    Window,
-    Within,
+from analysis.model import FindingTable, Objects, Rule, Verdict
+from analysis.partition import (
+    Ask,
+    Crew,
+    Question,
+    answer,
+    context_of,
+    is_vector,
+    looks_at_terrain,
+    subjects_of,
 )
 from analysis.results import Results
-from analysis.verdict import combined_sigma
-from gis.distance import inside, near_boxes
-from gis.ragged import Bools, Ints
+from gis.ragged import Ints
 from layers.catalog import catalog
 from layers.elevation import Elevation
 from layers.layer import Layer
 
 SUBJECT_LAYERS = ("mining_right", "tailings_facility", "goaf", "open_pit", "waste_dump")
 """Layers whose features are judged, in the order of subjects.parquet."""
-
-RESTS_ON_ABSENCE = ("no_neighbour", "owner_not_found")
-"""Reasons that, like PASS, say only that nothing was found."""
 
 Progress = Callable[[str, float], None]
 
@@ -50,7 +44,7 @@ def needed_layers(rules: Iterable[Rule], subjects: Iterable[str] = ()) -> tuple[
     """Return the layers that ``rules`` read or judge, in the order of the catalogue."""
     wanted = set(subjects)
     for rule in rules:
-        wanted |= {*rule.subjects, *(n for n, need in rule.needs.items() if _is_vector(need))}
+        wanted |= {*rule.subjects, *(n for n, need in rule.needs.items() if is_vector(need))}
     return tuple(name for name in catalog() if name in wanted)
 
 
@@ -66,21 +60,29 @@ def run(
     title: str = "",
     elevation: Elevation | None = None,
     progress: Progress | None = None,
+    workers: int = 1,
 ) -> Results:
-    """Judge ``subjects`` (rows of their layers) by ``rules`` under the law of ``as_of``."""
+    """Judge ``subjects`` (rows of their layers) by ``rules`` under the law of ``as_of``.
+
+    Many subjects of rules on the terrain are shared among ``workers`` processes; the results do
+    not depend on how many.
+    """
     names = [name for name in SUBJECT_LAYERS if name in subjects and name in layers]
     starts = dict(zip(names, np.cumsum([0, *(len(subjects[n]) for n in names)]), strict=False))
     tables: list[FindingTable] = []
     codes: list[Objects] = []
-    for done, rule in enumerate(rules):
-        if progress:
-            progress(rule.code, done / len(rules))
-        for name in rule.subjects:
-            if name not in starts or not len(subjects[name]):
-                continue
-            table = evaluate(rule, layers, name, subjects[name], rulebook, as_of, elevation)
-            tables.append(replace(table, subject=table.subject + starts[name]))
-            codes.append(np.full(len(table), rule.code, dtype=object))
+    with Crew(workers, rules, layers, elevation) as crew:
+        for done, rule in enumerate(rules):
+            if progress:
+                progress(rule.code, done / len(rules))
+            for name in rule.subjects:
+                if name not in starts or not len(subjects[name]):
+                    continue
+                table = evaluate(
+                    rule, layers, name, subjects[name], rulebook, as_of, elevation, crew.answer
+                )
+                tables.append(replace(table, subject=table.subject + starts[name]))
+                codes.append(np.full(len(table), rule.code, dtype=object))
     if progress:
         progress("", 1.0)
     rule_column = np.concatenate([np.empty(0, dtype=object), *codes])
@@ -105,7 +107,7 @@ def run(
         resolved=resolved,
         law=_law_rows(rule_column, findings.law, [(r.rule, r.name) for r in resolved]),
         rules=tuple(sorted(rule.code for rule in rules)),
-        inputs=elevation.provenance if elevation and _looks_at_terrain(rules) else (),
+        inputs=elevation.provenance() if elevation and any(map(looks_at_terrain, rules)) else (),
     )
     return replace(results, finding_id=_finding_ids(results))
 
@@ -118,8 +120,11 @@ def evaluate(
     rulebook: Rulebook,
     as_of: date,
     elevation: Elevation | None = None,
+    ask: Ask = answer,
 ) -> FindingTable:
     """Judge the features at ``rows`` of ``subject_layer`` by one rule.
+
+    ``ask`` has the rule answer, here or elsewhere.
 
     Raises
     ------
@@ -128,8 +133,8 @@ def evaluate(
         that its YAML does not list.
     """
     page = rulebook.rules[rule.code]
-    layer = layers[subject_layer]
-    subjects = layer if len(rows) == len(layer) and _is_all(rows) else layer.take(rows)
+    question = Question(rule, subject_layer, np.asarray(rows, np.int64), {}, as_of)
+    subjects = subjects_of(question, layers)
     values = _values(rule, page, rulebook.common, as_of)
     lacking = [name for name in rule.parameters if values[name] is None]
     if lacking:
@@ -139,39 +144,11 @@ def evaluate(
             "law_missing",
             args={"parameter": [lacking[0]] * len(subjects)},
         )
-    seen = {
-        name: layers[name] if name in layers else Layer.missing(catalog()[name])
-        for name, need in rule.needs.items()
-        if _is_vector(need)
-    }
-    ground = _ground(rule, values, elevation)
-    context = RuleContext(rule.code, seen, values, as_of, np.asarray(rows, np.int64), ground)
-    table = rule.evaluate(subjects, context)
+    question = replace(question, values=values)
+    table = ask(question, layers, elevation)
     _check(rule, page, rulebook.common, table, len(subjects))
-    return _mark_displaced(subjects, _gate(rule, subjects, context, table))
-
-
-def _looks_at_terrain(rules: Iterable[Rule]) -> bool:
-    return any(isinstance(need, Window) for rule in rules for need in rule.needs.values())
-
-
-def _ground(
-    rule: Rule, values: Mapping[str, float | None], elevation: Elevation | None
-) -> Ground | None:
-    need = next((n for n in rule.needs.values() if isinstance(n, Window)), None)
-    if need is None or elevation is None:
-        return None
-    reach = need.metres + sum(values[name] or 0.0 for name in need.parameters)
-    sigma = elevation.vertical_accuracy_m
-    return Ground(elevation.terrain, reach, np.nan if sigma is None else sigma)
-
-
-def _is_vector(need: Need) -> bool:
-    return not isinstance(need, Window)
-
-
-def _is_all(rows: Ints) -> bool:
-    return bool((rows == np.arange(len(rows))).all())
+    context = context_of(question, layers, elevation)
+    return _mark_displaced(subjects, gate(rule, subjects, context, table))
 
 
 def _values(rule: Rule, page: RuleLaw, common: RuleLaw, as_of: date) -> dict[str, float | None]:
@@ -205,112 +182,6 @@ def _check(rule: Rule, page: RuleLaw, common: RuleLaw, table: FindingTable, n: i
             )
 
 
-# -- answers that rest on absence --------------------------------------------------------------
-
-
-def _gate(rule: Rule, subjects: Layer, context: RuleContext, table: FindingTable) -> FindingTable:
-    """Turn PASS into NO_DATA where a needed layer could not have shown a hit."""
-    rests = (table.verdict == Verdict.PASS) | np.isin(table.reason.astype(str), RESTS_ON_ABSENCE)
-    # A neighbour's own PASS row beside the subject's summary says only what was found.
-    summed = np.zeros(len(subjects), bool)
-    summed[table.subject[table.related < 0]] = True
-    rests &= (table.related < 0) | ~summed[table.subject]
-    if not rests.any():
-        return table
-    verdicts, reasons, args = table.verdict.copy(), table.reason.copy(), table.args.copy()
-    # An outline in doubt may reach farther than it is drawn.
-    own = rests & subjects.doubtful[table.subject]
-    _set_gap(own, "doubtful_outline", subjects.name, (verdicts, reasons, args))
-    open_rows = rests & ~own
-    for name, need in rule.needs.items():
-        if need.optional:
-            continue
-        if isinstance(need, Window):
-            if context.ground is None:
-                _set_gap(open_rows, "terrain_missing", name, (verdicts, reasons, args))
-                open_rows = np.zeros_like(open_rows)
-            continue
-        for reason, gap in _gaps(need, subjects, context.layer(name), context):
-            hit = open_rows & gap[table.subject]
-            _set_gap(hit, reason, name, (verdicts, reasons, args))
-            open_rows = open_rows & ~hit
-    return replace(table, verdict=verdicts, reason=reasons, args=args)
-
-
-def _set_gap(
-    rows: Bools, reason: str, layer: str, columns: tuple[np.ndarray, Objects, Objects]
-) -> None:
-    verdicts, reasons, args = columns
-    verdicts[rows] = Verdict.NO_DATA
-    reasons[rows] = reason
-    args[rows] = json.dumps({"layer": layer}, ensure_ascii=False)
-
-
-def _gaps(
-    need: Within | Same, subjects: Layer, layer: Layer, context: RuleContext
-) -> list[tuple[str, Bools]]:
-    n = len(subjects)
-    everywhere = np.ones(n, bool)
-    registered = _registered_rows(layer)
-    if not layer.registered:
-        return [("layer_missing", everywhere)]
-    if not registered and not layer.empty_means_none:
-        return [("layer_empty", everywhere)]
-    if isinstance(need, Same):
-        if registered and _registered_lack(layer, need.column):
-            return [("column_absent", everywhere)]
-        return [
-            ("refused_neighbours", _refused_with_key(need, subjects, layer)),
-            ("doubtful_outline", _doubtful_with_key(need, subjects, layer)),
-        ]
-    if need.own_extent:
-        return []
-    reach = _reach(need, subjects, layer, context)
-    gaps: list[tuple[str, Bools]] = []
-    if len(layer.refused):
-        gaps.append(("refused_neighbours", near_boxes(subjects, layer.refused.bounds, reach)))
-    if layer.doubtful.any():
-        bounds = layer.shapes.bounds[layer.doubtful]
-        gaps.append(("doubtful_outline", near_boxes(subjects, bounds, reach)))
-    if layer.coverage is not None:
-        gaps.append(("outside_coverage", ~inside(subjects, layer.coverage, reach)))
-    return gaps
-
-
-def _registered_rows(layer: Layer) -> int:
-    # As read: a vetted feature that takes the place of the only registered one empties nothing.
-    return sum(p.read - p.refused for p in layer.provenance if p.role == "workspace")
-
-
-def _registered_lack(layer: Layer, column: str) -> bool:
-    """Return whether no registered row says anything in ``column``, whatever vetted ones say."""
-    roles = np.array([p.role == "workspace" for p in layer.provenance], bool)[layer.part]
-    return bool(roles.any()) and bool(layer.is_null(column)[roles].all())
-
-
-def _reach(need: Within, subjects: Layer, layer: Layer, context: RuleContext) -> float:
-    """Return how far the rule looks, metres: what lies farther cannot change its answer."""
-    reach = need.metres + sum(context.optional_value(name) or 0.0 for name in need.parameters)
-    if need.column is not None:
-        reach += need.factor * float(np.nanmax(np.append(layer.number(need.column), 0.0)))
-    if not reach:
-        return 0.0
-    # The stated accuracies blur a distance; that outlines overlap, they do not put in doubt.
-    worst = combined_sigma(subjects.worst_sigma_m, layer.worst_sigma_m)
-    return reach + context.value("k_sigma") * float(worst)
-
-
-def _refused_with_key(need: Same, subjects: Layer, layer: Layer) -> Bools:
-    """Return where a refused row carries the subject's key, or its key is unknown."""
-    n = len(subjects)
-    if not len(layer.refused):
-        return np.zeros(n, bool)
-    numbers = layer.refused.numbers
-    if need.column != layer.schema.number or None in numbers:
-        return np.ones(n, bool)
-    return np.isin(subjects.text(need.own).astype(str), np.array(numbers, dtype=str))
-
-
 def _mark_displaced(subjects: Layer, table: FindingTable) -> FindingTable:
     """Have the message say so where a vetted feature took a registered one's place."""
     if not subjects.displaced:
@@ -324,14 +195,6 @@ def _mark_displaced(subjects: Layer, table: FindingTable) -> FindingTable:
         record["displaced"] = numbers[table.subject[row]]
         args[row] = json.dumps(record, ensure_ascii=False, sort_keys=True)
     return replace(table, args=args)
-
-
-def _doubtful_with_key(need: Same, subjects: Layer, layer: Layer) -> Bools:
-    out = np.zeros(len(subjects), bool)
-    if layer.doubtful.any():
-        i, j = subjects.matches(need.own, layer, need.column)
-        out[i[layer.doubtful[j]]] = True
-    return out
 
 
 # -- final order, law and identity -------------------------------------------------------------

@@ -71,7 +71,7 @@ class Reason:
 
     ``message`` speaks of one related feature; ``summary``, where given, of the subject as a whole
     (no related feature). ``args`` are the names a rule may hand to the template and what they
-    are: text, count, layer, column, parameter or a unit.
+    are: text, code (of a column of that name), count, layer, column, parameter or a unit.
     """
 
     verdicts: tuple[str, ...]

@@ -197,7 +197,7 @@ class _Words:
             if text not in seen:
                 record = json.loads(text) if text else {}
                 seen[text] = tuple(
-                    self._say(kind, record.get(name), record) for name, kind in reason.args.items()
+                    self._say(name, kind, record) for name, kind in reason.args.items()
                 )
             rows.append(seen[text])
         return {name: [row[k] for row in rows] for k, name in enumerate(reason.args)}
@@ -211,9 +211,12 @@ class _Words:
             for text in args
         ]
 
-    def _say(self, kind: str, value: Any, record: Mapping[str, Any]) -> str | None:
+    def _say(self, name: str, kind: str, record: Mapping[str, Any]) -> str | None:
+        value = record.get(name)
         if value is None:
             return None
+        if kind == "code":
+            return self._code(name, str(value))
         if kind == "layer":
             return self._title(self.schemas.get(str(value)), str(value))
         if kind == "column":
@@ -224,6 +227,14 @@ class _Words:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return str(value)
         return f"{value:,}" if kind in ("count", "text") else show(value, kind, self.lang)
+
+    def _code(self, name: str, value: str) -> str:
+        """Return the word for a code of whichever layer has it in a column called ``name``."""
+        for schema in self.schemas.values():
+            for column in schema.columns:
+                if column.name == name and column.codes.get(value):
+                    return column.codes[value][0] if self.lang == "zh" else value.replace("_", " ")
+        return value
 
     def _column(self, name: str, layer: Any) -> Any:
         own = [self.schemas[layer]] if layer in self.schemas else []

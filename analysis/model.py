@@ -17,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import RuleError
-from gis.ragged import Floats, Ints, Shapes
+from gis.ragged import Floats, Ints, Ragged, Shapes
 from layers.layer import Layer
 
 if TYPE_CHECKING:
     from gis.terrain import Terrain
     from gis.terrain import Window as TerrainWindow
+    from gis.zonal import Zonal
 
 Objects = npt.NDArray[np.object_]
 
@@ -112,6 +113,15 @@ class Ground:
             )
         yield from self.terrain.windows(lon, lat, half)
 
+    def under(self, ground: Ragged, share: float, coarsest_m: float) -> Zonal:
+        """Return the highest and lowest ground under polygons (:func:`gis.zonal.zonal`).
+
+        They are the subjects' own outlines or parts of them: a reach of 0 m suffices.
+        """
+        from gis.zonal import zonal
+
+        return zonal(self.terrain, ground, share, coarsest_m)
+
 
 Need = Within | Same | Window
 
@@ -196,7 +206,8 @@ class Evidence:
     role : overlap, shortest_line, flow_path, corridor, exclusion_zone, ridge_run, void,
         outside_part
     finding : (k,) rows of the table
-    geometry : (k,) shapely, EPSG:4490
+    geometry : (k,) shapely, EPSG:4490; of a flow_path Z is the ground's elevation, metres: its
+        longitudinal profile
     label : (k,) str or None
     """
 

@@ -85,19 +85,22 @@ def problems(rulebook: Rulebook, cases: Path, package: str = "analysis.rules") -
         if page is None:
             out.append(f"{rule.code}: write its law, analysis/rulebook/CN/{stem}.yaml")
         else:
-            out.extend(_mismatches(rule, page, rulebook.common, inspect.getsource(module)))
+            out.extend(_mismatches(rule, page, rulebook.common, _sources(module)))
     for code in sorted(set(rulebook.rules) - seen):
         out.append(f"{code}: the rulebook has a page but analysis/rules has no module")
     return out
 
 
-def _mismatches(rule: Rule, page: RuleLaw, common: RuleLaw, source: str) -> Iterator[str]:
+def _mismatches(
+    rule: Rule, page: RuleLaw, common: RuleLaw, sources: Iterable[str]
+) -> Iterator[str]:
     declared = {*rule.parameters, *rule.optional_parameters}
     for name in sorted(declared - set(page.parameters) - set(common.parameters)):
         yield f"{rule.code}: its YAML has no parameter {name}"
     for name in sorted(set(page.parameters) - declared):
         yield f"{rule.code}: parameter {name} of its YAML is declared by no one"
-    words, prefixes, arguments = _words(source)
+    said = [_words(source) for source in sources]
+    words, prefixes, arguments = (set[str]().union(*kind) for kind in zip(*said, strict=True))
     for key, reason in page.reasons.items():
         if key not in words and not any(key.startswith(p) for p in prefixes):
             yield f"{rule.code}: reason {key} of its YAML is never given"
@@ -105,8 +108,21 @@ def _mismatches(rule: Rule, page: RuleLaw, common: RuleLaw, source: str) -> Iter
             yield f"{rule.code}: reason {key} wants an argument {name} that is never handed over"
 
 
+def _sources(module: ModuleType) -> Iterator[str]:
+    """Yield the source of a rule's module and of all that it shares with other rules."""
+    todo, seen = [module], {module.__name__}
+    while todo:
+        source = inspect.getsource(todo.pop())
+        yield source
+        for node in ast.walk(ast.parse(source)):
+            name = node.module if isinstance(node, ast.ImportFrom) else None
+            if name and name.startswith("analysis.") and name not in seen:
+                seen.add(name)
+                todo.append(importlib.import_module(name))
+
+
 def _words(source: str) -> tuple[set[str], set[str], set[str]]:
-    """Return string constants, beginnings of f-strings, and keys of ``args=`` in a module."""
+    """Return string constants, beginnings of f-strings, and keys of dicts in a module."""
     words: set[str] = set()
     prefixes: set[str] = set()
     arguments: set[str] = set()
@@ -115,15 +131,15 @@ def _words(source: str) -> tuple[set[str], set[str], set[str]]:
             words.add(node.value)
         elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
             prefixes.add(str(node.values[0].value))
-        elif isinstance(node, ast.keyword) and node.arg == "args":
-            arguments |= {
-                key.value
-                for inner in ast.walk(node.value)
-                if isinstance(inner, ast.Dict)
-                for key in inner.keys
-                if isinstance(key, ast.Constant) and isinstance(key.value, str)
-            }
+        elif isinstance(node, ast.Dict):
+            arguments |= _texts(node.keys)
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            arguments |= _texts([node.slice])
     return words, {p for p in prefixes if p.strip()}, arguments
+
+
+def _texts(nodes: Iterable[ast.expr | None]) -> set[str]:
+    return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
 
 def _modules(package: str) -> Iterator[ModuleType]:

@@ -76,6 +76,8 @@ class Session:
         self.rulebook: Rulebook = load_rulebook(workspace.jurisdiction)
         self.rules: tuple[Rule, ...] = registry.get(codes)
         self.formats, self.lang, self.progress = tuple(formats), lang, progress
+        # Processes for rules on the terrain, where subjects are many; more would starve a server.
+        self.workers = 1
         self._loaded: dict[str, Layer] = {}
         self._unread: dict[str, dict[str, str]] = {}
 
@@ -182,6 +184,7 @@ class Session:
             title=self.workspace.title,
             elevation=self.workspace.elevation,
             progress=self.progress,
+            workers=self.workers,
         )
         ground = self.ground(sum(len(rows) for rows in subjects.values()))
         results = replace(results, context=ground, unread=dict(self._unread))

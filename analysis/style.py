@@ -104,7 +104,7 @@ ROLE_COLOURS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-Pattern = Literal["solid", "crossed", "rows", "upright", "light", "dashed"]
+Pattern = Literal["solid", "crossed", "rows", "upright", "light", "dashed", "arrows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,8 @@ class RoleStyle:
     ----------
     pattern : how it is drawn. Areas: ``solid``, ``crossed`` (lattice), ``rows`` (level lines),
         ``upright`` (upright lines), ``light`` (translucent) or ``dashed`` (translucent, broken
-        outline). Lines and points: ``dashed`` or whole.
+        outline). Lines and points: ``dashed``, ``arrows`` (whole, with heads in its direction) or
+        whole.
     weight : width of the line or outline in CSS pixels
     """
 
@@ -127,10 +128,10 @@ ROLE_STYLES: Mapping[str, RoleStyle] = MappingProxyType(
     {
         "overlap": RoleStyle("crossed", 2.0),
         "shortest_line": RoleStyle("solid", 2.5),
-        "flow_path": RoleStyle("solid", 4.0),
+        "flow_path": RoleStyle("arrows", 4.0),
         "corridor": RoleStyle("light", 1.5),
         "exclusion_zone": RoleStyle("dashed", 2.0),
-        "ridge_run": RoleStyle("dashed", 5.0),
+        "ridge_run": RoleStyle("solid", 6.0),
         "void": RoleStyle("upright", 1.5),
         "outside_part": RoleStyle("rows", 2.0),
     }

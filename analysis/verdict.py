@@ -105,6 +105,11 @@ def is_within(distance_m: npt.ArrayLike, limit_m: npt.ArrayLike) -> Bools:
     return np.asarray(np.asarray(distance_m) <= np.asarray(limit_m) + SAME, np.bool_)
 
 
+def is_reached(measured: npt.ArrayLike, limit: npt.ArrayLike) -> Bools:
+    """Return where a measure reaches a limit, the limit included."""
+    return np.asarray(np.asarray(measured) >= np.asarray(limit) - SAME, np.bool_)
+
+
 def positive(values: npt.ArrayLike) -> Floats:
     """Return numbers with the negative ones unknown (NaN): no height is below nothing."""
     given = np.asarray(values, np.float64)
@@ -118,6 +123,12 @@ def above_zero(values: npt.ArrayLike) -> Floats:
     """
     given = np.asarray(values, np.float64)
     return np.asarray(np.where(given > 0, given, np.nan), np.float64)
+
+
+def acute(degrees: npt.ArrayLike) -> Floats:
+    """Return angles with those not between 0 and 90 degrees unknown (NaN)."""
+    given = np.asarray(degrees, np.float64)
+    return np.asarray(np.where((given > 0) & (given < 90), given, np.nan), np.float64)
 
 
 def in_order(top: npt.ArrayLike, bottom: npt.ArrayLike) -> tuple[Floats, Floats]:

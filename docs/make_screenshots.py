@@ -27,6 +27,7 @@ from webmap import maps, relief
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKSPACE = ROOT / "sample_geodata" / "workspace.toml"
+POND = ROOT / "sample_geodata" / "applications" / "new_pond.gpkg"
 IMAGES = ROOT / "docs" / "images"
 MOST_BYTES = 400_000
 AS_OF = date(2026, 11, 25)
@@ -58,6 +59,11 @@ def fail(page: Page) -> None:
     open_finding(page, "MR101")
 
 
+def dam(page: Page) -> None:
+    """Take a new pond above a village: path, corridor, profile."""
+    open_finding(page, "TF201")
+
+
 def english(page: Page) -> None:
     """Take another one in English."""
     page.evaluate("minezone.app.setLang('en')")
@@ -79,13 +85,23 @@ def sheet(page: Page) -> None:
     page.locator(".mz-print-bar").evaluate("bar => bar.remove()")
 
 
-SHOTS: dict[str, tuple[dict[str, int], Callable[[Page], None]]] = {
-    "map-county": (DESK, county),
-    "map-fail": (DESK, fail),
-    "map-en": (DESK, english),
-    "map-phone": (PHONE, phone),
-    "map-print": ({"width": 1220, "height": 836}, sheet),
+SHOTS: dict[str, tuple[str, dict[str, int], Callable[[Page], None]]] = {
+    "map-county": ("county", DESK, county),
+    "map-fail": ("county", DESK, fail),
+    "map-dam": ("pond", DESK, dam),
+    "map-en": ("county", DESK, english),
+    "map-phone": ("county", PHONE, phone),
+    "map-print": ("county", {"width": 1220, "height": 836}, sheet),
 }
+
+
+def drawn(folder: Path) -> dict[str, str]:
+    """Return the addresses of two maps: the screened county, and an application vetted."""
+    api.screen(WORKSPACE, folder / "county", as_of=AS_OF)
+    api.vet([POND], WORKSPACE, folder / "pond", as_of=AS_OF)
+    for name in ("county", "pond"):
+        relief.write(folder / name, WORKSPACE)
+    return {name: maps.write(folder / name).as_uri() for name in ("county", "pond")}
 
 
 def write_small(picture: bytes, target: Path) -> None:
@@ -108,9 +124,9 @@ def write_small(picture: bytes, target: Path) -> None:
 def commonest(colours: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     """Return 256 of the colours, given commonest first, with one at least of every hue.
 
-    A green that is rare is still a verdict: each cell of 32 × 32 × 32 keeps its commonest colour.
+    A green that is rare is still a verdict: each cell of 24 × 24 × 24 keeps its commonest colour.
     """
-    first = np.unique(colours // 32, axis=0, return_index=True)[1]
+    first = np.unique(colours // 24, axis=0, return_index=True)[1]
     kept = np.sort(first)[:256]
     others = np.setdiff1d(np.arange(len(colours)), kept)[: 256 - len(kept)]
     return colours[np.concatenate([kept, others])]
@@ -132,14 +148,11 @@ def main() -> int:
     warnings.simplefilter("ignore", NotGeoreferencedWarning)
     too_large = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
-        out = Path(folder)
-        api.screen(WORKSPACE, out, as_of=AS_OF)
-        relief.write(out, WORKSPACE)
-        address = maps.write(out).as_uri()
+        addresses = drawn(Path(folder))
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        for name, (size, act) in SHOTS.items():
+        for name, (which, size, act) in SHOTS.items():
             page = browser.new_page(viewport={"width": size["width"], "height": size["height"]})
-            page.goto(address)
+            page.goto(addresses[which])
             page.wait_for_selector("html[data-ready]")
             act(page)
             page.wait_for_timeout(600)

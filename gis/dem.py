@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from gis.crs import to_cgcs2000
-from gis.errors import CRSError, MineZoneError
 from gis.ragged import Floats
+from gis.tiles import Box, Heights, Tile, examined, heights, opened
 
 RADIUS_M = 6378137.0
 """Radius of the sphere of Web Mercator (EPSG:3857), metres."""
 
-# The drivers that may read a tile, by its name; other formats can lead out of their file.
-DRIVERS = {
-    ".tif": "GTiff", ".tiff": "GTiff", ".vrt": "VRT", ".img": "HFA", ".asc": "AAIGrid",
-}  # fmt: skip
-# Nothing on earth is lower or higher: what says so is an undeclared mark for "no value".
-LOWEST_M, HIGHEST_M = -500.0, 9000.0
 # Read at most this many times finer than drawn: the rest is skipped, not averaged.
 _FINER = 2
-
-Heights = npt.NDArray[np.float32]
-Box = tuple[float, float, float, float]
-
-
-class TerrainError(MineZoneError):
-    """An elevation tile cannot be used; the message names it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +54,11 @@ def read_grid(tiles: Sequence[Path], box: Box, most_cells: int) -> Grid | None:
     Raises
     ------
     TerrainError
-        A tile is missing, is no elevation grid, or its coordinate system is missing or of a
-        datum that does not lead to CGCS2000 exactly: it would lie about 100 m wrong.
+        A tile cannot be used (see :func:`gis.tiles.examined`).
     """
     bounds = _mercator(box)
-    sources = [source for source in map(_known, tiles) if _meets(source.bounds, bounds)]
-    near = sorted(sources, key=lambda source: (source.cell, source.path.name))
+    sources = [source for source in map(_source, tiles) if _meets(source.bounds, bounds)]
+    near = sorted(sources, key=lambda source: (source.cell, source.tile.path.name))
     if not near:
         return None
     width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
@@ -94,7 +76,7 @@ def read_grid(tiles: Sequence[Path], box: Box, most_cells: int) -> Grid | None:
 class _Source:
     """One tile: its extent and cell in Web Mercator."""
 
-    path: Path
+    tile: Tile
     bounds: Box
     cell: float
 
@@ -103,8 +85,9 @@ class _Source:
         from rasterio import Affine
         from rasterio.warp import Resampling, reproject
 
-        with _opened(self.path) as tile:
-            values, transform = _window(tile, grid)
+        crs = self.tile.crs.to_wkt()
+        with opened(self.tile.path) as data:
+            values, transform = _under(self.tile, crs, data, grid)
             if not values.size:
                 return
             drawn = np.full(grid.heights.shape, np.nan, np.float32)
@@ -112,7 +95,7 @@ class _Source:
                 values,
                 drawn,
                 src_transform=transform,
-                src_crs=tile.crs,
+                src_crs=crs,
                 src_nodata=np.nan,
                 dst_transform=Affine(grid.cell, 0, grid.west, 0, -grid.cell, grid.north),
                 dst_crs="EPSG:3857",
@@ -123,56 +106,35 @@ class _Source:
         grid.heights[empty] = drawn[empty]
 
 
-def _known(path: Path) -> _Source:
-    """Return what must be known of a tile before it is read."""
+def _source(path: Path) -> _Source:
     from rasterio.warp import transform_bounds
 
-    with _opened(path) as tile:
-        if tile.crs is None:
-            raise TerrainError(
-                f"{path}：高程数据没有坐标系", f"{path}: the elevations state no coordinate system"
-            )
-        left, bottom, right, top = tile.bounds
-        middle = np.array([[(left + right) / 2, (bottom + top) / 2]])
-        try:
-            to_cgcs2000(middle, tile.crs.to_wkt())
-        except CRSError as error:
-            raise TerrainError(f"{path}：{error.zh}", f"{path}: {error.en}") from None
-        bounds = transform_bounds(tile.crs, "EPSG:3857", *tile.bounds)
-        width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
-        return _Source(path, bounds, math.sqrt(width * height / (tile.width * tile.height)))
+    tile = examined(path)
+    bounds = transform_bounds(tile.crs.to_wkt(), "EPSG:3857", *tile.bounds)
+    width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
+    return _Source(tile, bounds, math.sqrt(width * height / (tile.columns * tile.rows)))
 
 
-def _window(tile: Any, grid: Grid) -> tuple[Heights, Any]:
+def _under(tile: Tile, crs: str, data: Any, grid: Grid) -> tuple[Heights, Any]:
     """Return the tile's part under the grid, no value being NaN, and the transform of it."""
     from rasterio import Affine
-    from rasterio.enums import Resampling
     from rasterio.windows import Window
 
     rows, columns = grid.heights.shape
-    left, top, right, bottom = _cells_under(tile, grid)
+    left, top, right, bottom = _cells_under(tile, crs, grid)
     if right <= left or bottom <= top:
         return np.empty((0, 0), np.float32), None
     width, height = right - left, bottom - top
     step = max(1.0, math.sqrt(width * height / (_FINER**2 * rows * columns)))
     shape = (max(1, int(height / step)), max(1, int(width / step)))
-    band = tile.read(
-        1,
-        window=Window(left, top, width, height),
-        out_shape=shape,
-        masked=True,
-        resampling=Resampling.nearest,
-    )
-    values = band.astype(np.float32).filled(np.nan)
-    values[(values < LOWEST_M) | (values > HIGHEST_M)] = np.nan
-    # Cell of the part -> place; written out, for operators of Affine differ between versions.
-    a, b, c, d, e, f = tuple(tile.transform)[:6]
-    across, down = width / shape[1], height / shape[0]
-    x, y = a * left + b * top + c, d * left + e * top + f
-    return values, Affine(a * across, b * down, x, d * across, e * down, y)
+    values = heights(data, Window(left, top, width, height), shape)
+    # Cell of the part -> place.
+    across, down = width / shape[1] * tile.dx, height / shape[0] * tile.dy
+    west, north = tile.west + left * tile.dx, tile.north - top * tile.dy
+    return values, Affine(across, 0, west, 0, -down, north)
 
 
-def _cells_under(tile: Any, grid: Grid) -> tuple[int, int, int, int]:
+def _cells_under(tile: Tile, crs: str, grid: Grid) -> tuple[int, int, int, int]:
     """Return left, top, right, bottom of the tile's cells under the grid, with two around.
 
     Resampling at the grid's edge needs neighbours.
@@ -182,43 +144,14 @@ def _cells_under(tile: Any, grid: Grid) -> tuple[int, int, int, int]:
     rows, columns = grid.heights.shape
     east, south = grid.west + columns * grid.cell, grid.north - rows * grid.cell
     west, south, east, north = transform_bounds(
-        "EPSG:3857", tile.crs, grid.west, south, east, grid.north
+        "EPSG:3857", crs, grid.west, south, east, grid.north
     )
-    a, b, c, d, e, f = tuple(~tile.transform)[:6]
-    x, y = np.array([west, east, west, east]), np.array([south, south, north, north])
-    across, down = a * x + b * y + c, d * x + e * y + f
     return (
-        max(0, math.floor(across.min()) - 2),
-        max(0, math.floor(down.min()) - 2),
-        min(tile.width, math.ceil(across.max()) + 2),
-        min(tile.height, math.ceil(down.max()) + 2),
+        max(0, math.floor((west - tile.west) / tile.dx) - 2),
+        max(0, math.floor((tile.north - north) / tile.dy) - 2),
+        min(tile.columns, math.ceil((east - tile.west) / tile.dx) + 2),
+        min(tile.rows, math.ceil((tile.north - south) / tile.dy) + 2),
     )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Open a tile to read; whatever the library has to say of it becomes one line."""
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
-
-    driver = DRIVERS.get(path.suffix.lower())
-    if driver is None:
-        known = " ".join(DRIVERS)
-        raise TerrainError(
-            f"{path}：不支持的高程格式（可用：{known}）",
-            f"{path}: unsupported format of elevations (available: {known})",
-        )
-    try:
-        with warnings.catch_warnings():
-            # A tile without a place is refused by name, for it has no coordinate system either.
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path, driver=driver) as tile:
-                yield tile
-    except RasterioError as fault:
-        why = " ".join(str(fault).split())
-        raise TerrainError(
-            f"{path}：高程数据无法读取：{why}", f"{path}: the elevations cannot be read: {why}"
-        ) from None
 
 
 def _mercator(box: Box) -> Box:

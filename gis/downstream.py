@@ -34,8 +34,8 @@ class Path:
     row, column : (m,) float64, the smoothed path in fractional cells, start and end exact
     chainage : (m,) float64 metres along it from the start
     end : what ended it: the ``length`` asked for, the window's ``edge``, or ``nodata``
-    climb_m : how far it must rise on the way, which water cannot: the depth of the deepest pit
-        that was carved through
+    pit_m : depth of the deepest pit it is led through: of the water that must stand on it before
+        it flows on; what is deeper may never flow on
     """
 
     cells: Cells
@@ -43,7 +43,7 @@ class Path:
     column: Floats
     chainage: Floats
     end: End
-    climb_m: float
+    pit_m: float
 
     @property
     def length_m(self) -> float:
@@ -85,9 +85,8 @@ def trace(elevation: Heights, flow: Flow, row: float, column: float, length_m: f
     else:
         rows, columns, chainage = _cut(rows, columns, chainage, length_m)
         cells = cells[: len(chainage)]  # the last one is the cell the cut lies before or in
-    heights = elevation.ravel()[cells].astype(float)
-    climb = float((heights - np.minimum.accumulate(heights)).max())
-    return Path(cells, rows, columns, chainage, end, climb)
+    pit = float((flow.level.ravel()[cells] - elevation.ravel()[cells]).max())
+    return Path(cells, rows, columns, chainage, end, pit)
 
 
 def _smoothed(values: Floats) -> Floats:
@@ -138,31 +137,56 @@ class Corridor:
 
 
 def corridor(
-    elevation: Heights, flow: Flow, path: Path, *, depth_m: float, floor_m: float
+    elevation: Heights,
+    flow: Flow,
+    path: Path,
+    *,
+    depth_m: float,
+    floor_m: float,
+    pit_m: float = np.inf,
+    steepest: float = math.inf,
 ) -> Corridor:
     """Return the ground at most ``depth_m`` above a path and joined to it.
 
-    No ground farther from the path's start than the path is long belongs to it.
+    No ground farther from the path's start than the path is long belongs to it. Where the path
+    is led through a pit, heights count from the water that fills it before anything flows on.
 
     Parameters
     ----------
     elevation : (ny, nx) float32 metres, NaN = no data
     depth_m : height above the path, metres
     floor_m : ground at most this far above or below the path is its floor
+    pit_m : a deeper pit is not filled, and heights count from its bottom
+    steepest : a path that falls more than this (metres in a metre) runs on no floor there
 
     Source: height above nearest drainage, Nobre et al. 2011, doi:10.1016/j.jhydrol.2011.03.051.
     Limits: on floors wider than some 300 m the path wanders and the corridor with it.
     """
     reach = math.ceil(path.length_m / flow.cell_m)
     cells = path.cells
+    water = elevation.ravel()[cells]
+    filled = flow.level.ravel()[cells]
+    water = np.where(filled - water <= pit_m, filled, water)
     low, above, nearest = kernels.above_path(
-        elevation, flow.receiver, cells, reach, np.float32(depth_m)
+        elevation, flow.receiver, cells, water, reach, np.float32(depth_m)
     )
     mask = kernels.joined(low, cells)
     floor = kernels.joined(mask & (np.abs(above) <= floor_m), cells)
-    width = float(floor.sum()) * flow.cell_m**2 / max(path.length_m, flow.cell_m)
+    gentle, length = _gentle(elevation, path, steepest)
+    width = float((floor & gentle[nearest]).sum()) * flow.cell_m**2 / max(length, flow.cell_m)
     along = np.where(mask, path.chainage[nearest], np.nan)
     return Corridor(mask, along, width)
+
+
+def _gentle(elevation: Heights, path: Path, steepest: float) -> tuple[Bools, float]:
+    """Return where a path falls no more than ``steepest``, and how long it is there."""
+    n = len(path.cells)
+    if math.isinf(steepest) or n == 1:
+        return np.ones(n, bool), path.length_m
+    fall = np.gradient(-elevation.ravel()[path.cells].astype(np.float64))
+    gentle = _smoothed(fall) <= steepest * _smoothed(np.gradient(path.chainage))
+    steps = np.diff(path.chainage)
+    return gentle, float(steps[gentle[:-1]].sum())
 
 
 def beside_nodata(elevation: Heights, mask: Bools) -> Bools:

@@ -1,7 +1,7 @@
-"""Compiled loops over terrain windows: flooding, walking down, profiles, resampling.
+"""Compiled loops over terrain windows: flooding, walking down, resampling.
 
-Plain arrays in, plain arrays out; their callers in ``gis.flow``, ``gis.downstream``,
-``gis.ridges`` and ``gis.terrain`` say what they mean. Cells are numbered row by row, row 0 in the
+Plain arrays in, plain arrays out; their callers in ``gis.flow``, ``gis.downstream`` and
+``gis.terrain`` say what they mean. Cells are numbered row by row, row 0 in the
 north; elevations are float32 metres with NaN for no data.
 """
 
@@ -184,13 +184,14 @@ def follow(receiver: Any, start: int, nx: int, cell_m: float, most_m: float) -> 
 
 @jit
 def above_path(
-    elevation: Any, receiver: Any, cells: Any, reach: int, depth: Any
+    elevation: Any, receiver: Any, cells: Any, water: Any, reach: int, depth: Any
 ) -> tuple[Any, Any, Any]:
     """Return where the ground lies at most ``depth`` above a path, its height, its path cell.
 
-    Two measures are joined: height above the path cell that a cell drains to, and height above
-    the nearest path cell; either alone misses ground (a floor drained in parallel, a bank that
-    drains past the end). Heights and path cells (numbers along the path) are of the nearest.
+    ``water`` is the height of the path in each of its ``cells``. Two measures are joined: height
+    above the path cell that a cell drains to, and height above the nearest path cell; either
+    alone misses ground (a floor drained in parallel, a bank that drains past the end). Heights
+    and path cells (numbers along the path) are of the nearest.
     """
     ny, nx = elevation.shape
     z = elevation.ravel()
@@ -214,7 +215,7 @@ def above_path(
                 if dr * dr + dc * dc < least:
                     least = dr * dr + dc * dc
                     nearest = k
-            above[row, column] = z[i] - z[cells[nearest]]
+            above[row, column] = z[i] - water[nearest]
             along[row, column] = nearest
             at = i
             while step[at] == -2 and receiver[at] >= 0:
@@ -228,7 +229,7 @@ def above_path(
                 at = receiver[at]
             low = above[row, column] <= depth
             if not low and found >= 0:
-                low = z[i] - z[cells[found]] <= depth
+                low = z[i] - water[found] <= depth
             mask[row, column] = low
     return mask, above, along
 
@@ -255,113 +256,6 @@ def joined(mask: Any, cells: Any) -> Any:
                     out[r, c] = True
                     stack[n] = r * nx + c
                     n += 1
-    return out
-
-
-@jit
-def parted(
-    z: Any,
-    receiver: Any,
-    candidates: Any,
-    nx: int,
-    cell_m: float,
-    walk_m: float,
-    apart_m: float,
-    ratio: float,
-    drop: Any,
-) -> Any:
-    """Return (k, 2) int8: the edge to the east, to the south of each candidate is a divide.
-
-    Both flow paths are walked down in step until they are ``apart_m`` apart, and that for good:
-    at least ``ratio`` times the mean way walked.
-    """
-    out = np.zeros((candidates.size, 2), np.int8)
-    diagonal = cell_m * np.sqrt(2.0)
-    ny = z.size // nx
-    for n in range(candidates.size):
-        p = candidates[n]
-        for side in range(2):
-            if (side == 0 and p % nx == nx - 1) or (side == 1 and p // nx == ny - 1):
-                continue
-            q = p + 1 if side == 0 else p + nx
-            if z[p] != z[p] or z[q] != z[q] or receiver[p] == q or receiver[q] == p:
-                continue
-            a, b = p, q
-            way_a, way_b = 0.0, 0.0
-            while a != b and (way_a <= walk_m or way_b <= walk_m):
-                first = way_a <= way_b
-                if first and receiver[a] < 0:
-                    first = False
-                elif not first and receiver[b] < 0:
-                    first = True
-                at = a if first else b
-                to = receiver[at]
-                if to < 0:
-                    break
-                straight = abs(to - at) == 1 or abs(to - at) == nx
-                step = cell_m if straight else diagonal
-                if first:
-                    a = to
-                    way_a += step
-                else:
-                    b = to
-                    way_b += step
-                dy, dx = (a // nx - b // nx) * cell_m, (a % nx - b % nx) * cell_m
-                apart = np.sqrt(dx * dx + dy * dy)
-                if (
-                    apart >= apart_m
-                    and apart >= ratio * 0.5 * (way_a + way_b)
-                    and z[p] - z[a] >= drop
-                    and z[q] - z[b] >= drop
-                ):
-                    out[n, side] = 1
-                    break
-    return out
-
-
-@jit
-def profiles(
-    z: Any,
-    row: Any,
-    column: Any,
-    normal_row: Any,
-    normal_column: Any,
-    step: float,
-    reach: int,
-    near: int,
-) -> Any:
-    """Return (k, 5): offset, drops and rises on both sides of the crest of each profile."""
-    ny, nx = z.shape
-    out = np.full((row.size, 5), np.nan)
-    size = 2 * (reach + near) + 1
-    heights = np.empty(size)
-    for n in range(row.size):
-        top, at = -np.inf, 0
-        for s in range(size):
-            away = (s - reach - near) * step
-            r, c = row[n] + normal_row[n] * away, column[n] + normal_column[n] * away
-            r0, c0 = int(np.floor(r)), int(np.floor(c))
-            heights[s] = np.nan
-            if r0 >= 0 and c0 >= 0 and r0 + 1 < ny and c0 + 1 < nx:
-                u, v = r - r0, c - c0
-                heights[s] = (1 - u) * ((1 - v) * z[r0, c0] + v * z[r0, c0 + 1]) + u * (
-                    (1 - v) * z[r0 + 1, c0] + v * z[r0 + 1, c0 + 1]
-                )
-            if abs(s - reach - near) <= near and heights[s] > top:
-                top, at = heights[s], s
-        if top == -np.inf:
-            continue
-        low_left, low_right, high_left, high_right = top, top, -np.inf, -np.inf
-        for s in range(max(0, at - reach), min(size, at + reach + 1)):
-            if heights[s] != heights[s]:
-                continue
-            if s < at:
-                low_left, high_left = min(low_left, heights[s]), max(high_left, heights[s])
-            elif s > at:
-                low_right, high_right = min(low_right, heights[s]), max(high_right, heights[s])
-        out[n, 0] = (at - reach - near) * step
-        out[n, 1], out[n, 2] = top - low_left, top - low_right
-        out[n, 3], out[n, 4] = high_left - top, high_right - top
     return out
 
 

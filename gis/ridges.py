@@ -1,4 +1,4 @@
-"""Drainage divides and crests beside a boundary: how much of it follows a ridge.
+"""Drainage divides and crests beside a boundary: where it runs along a ridge.
 
 Two methods that fail differently look at the same boundary. *Divides* are where two neighbour
 cells send their water apart for good; *crests* are where a profile across the boundary falls
@@ -8,77 +8,99 @@ away on both sides. Surveyors draw a ridge line (山脊线) as the divide (分�
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
-from scipy.spatial import cKDTree
+import numpy.typing as npt
 
-from gis import kernels
+from gis import ridge_kernels as kernels
 from gis.flow import Heights, route
 from gis.ragged import Bools, Floats, Ints
 
-STEP_M = 10.0  # between samples of a boundary
-BASELINE_M = 30.0  # the boundary's direction is that of a chord this far to either side
-GAP_M = 60.0  # a run is not broken by less
-SMOOTH_M = 30.0  # scale below which relief is no ridge: one sigma
-DIRECTION_M = 100.0  # a divide's direction is that of its points within this distance
+DIRECTION_M = 100.0
+"""A divide's direction is that of its points within this distance."""
+
+LEAST_CELLS = 5
+"""Flow paths part for good only at this many cells, whatever the cell."""
+
+CHORD_M = 60.0
+"""The way of a crest is fitted over this far of the boundary to either side."""
+
+NO, YES, HIDDEN = 0, 1, 2
+"""Answers of a sample; HIDDEN: nodata lie where the answer would be."""
+
+States = npt.NDArray[np.int8]
+Pairs = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class RidgeScale:
-    """What makes a divide or a crest a ridge.
+    """What makes a divide or a crest a ridge, metres unless said.
 
     Attributes
     ----------
+    smooth_m : scale below which relief is no ridge, one sigma
     separation_m : how far apart the two flow paths must come
     walk_m : within how long a way
-    ratio : separation over the mean way walked
+    ratio : separation over the mean way walked, a number
     drop_m : how far the ground must fall on both sides
+    around_m, relief_m : a divide rises so far above the mean of the ground around_m to all sides;
+        a pass on a valley's floor parts water too and is no ridge
     side_m : how far to either side a profile looks
-    rise_m : how far ground beside the crest may rise above it
+    rise_m : how far ground beside the crest may rise above it before it has fallen
+    angle_deg : greatest angle between boundary and ridge
     """
 
-    separation_m: float = 150.0
-    walk_m: float = 900.0
-    ratio: float = 1.2
-    drop_m: float = 10.0
-    side_m: float = 300.0
-    rise_m: float = 3.0
+    smooth_m: float
+    separation_m: float
+    walk_m: float
+    ratio: float
+    drop_m: float
+    around_m: float
+    relief_m: float
+    side_m: float
+    rise_m: float
+    angle_deg: float
+
+    @property
+    def cosine(self) -> float:
+        """Return the least cosine between the ways of boundary and ridge."""
+        return float(np.cos(np.radians(self.angle_deg)))
 
 
 @dataclass(frozen=True, eq=False)
-class Boundary:
-    """Samples along a closed boundary in fractional cells, (k,) each.
+class Samples:
+    """Part of a boundary in fractional cells of a window, (k,) each.
 
-    ``tangent_*`` and ``normal_*`` are unit vectors in (row, column).
+    ``along`` is (k, 2), unit vectors in (row, column).
     """
 
     row: Floats
     column: Floats
-    tangent_row: Floats
-    tangent_column: Floats
-    step_m: float
+    along: Pairs
 
 
 @dataclass(frozen=True, eq=False)
-class Crests:
-    """Profiles across a boundary, (k,) each, metres.
+class Abreast:
+    """The divides abreast of each sample, (k,) each.
 
     Attributes
     ----------
-    offset : from the sample to the highest ground within the tolerance, along the normal
-    drop_left, drop_right : how far the ground falls from there on either side
-    follows : the crest lies within the tolerance and both sides fall
+    state : NO, YES or HIDDEN
+    row, column : place of the nearest, fractional cells, NaN where there is none
+    aside_m : distance to it, NaN where there is none
     """
 
-    offset: Floats
-    drop_left: Floats
-    drop_right: Floats
-    follows: Bools
+    state: States
+    row: Floats
+    column: Floats
+    aside_m: Floats
 
 
-def smoothed(elevation: Heights, cell_m: float, scale_m: float = SMOOTH_M) -> Heights:
+def smoothed(elevation: Heights, cell_m: float, scale_m: float) -> Heights:
     """Return elevations smoothed to a metric scale; nodata has no part in any mean."""
+    from scipy.ndimage import gaussian_filter
+
     known = ~np.isnan(elevation)
     sigma = scale_m / cell_m
     if known.all():
@@ -90,160 +112,196 @@ def smoothed(elevation: Heights, cell_m: float, scale_m: float = SMOOTH_M) -> He
         return np.where(known, total / weight, np.nan).astype(np.float32)
 
 
-def sample(row: Floats, column: Floats, cell_m: float) -> Boundary:
-    """Return samples every ``STEP_M`` along a closed ring of corners in fractional cells."""
-    closed_row, closed_column = np.append(row, row[0]), np.append(column, column[0])
-    length = np.hypot(np.diff(closed_row), np.diff(closed_column)) * cell_m
-    chain = np.concatenate([[0.0], np.cumsum(length)])
-    total = chain[-1]
-    n = max(8, round(total / STEP_M))
-    at = (np.arange(n) + 0.5) * total / n
+def surroundings(elevation: Heights, cell_m: float, around_m: float) -> Heights:
+    """Return the mean elevation of the square of cells around each; nodata has no part in it."""
+    from scipy.ndimage import uniform_filter
 
-    def place(s: Floats) -> Floats:
-        s = s % total
-        return np.stack([np.interp(s, chain, closed_row), np.interp(s, chain, closed_column)])
-
-    chord = place(at + BASELINE_M) - place(at - BASELINE_M)
-    chord /= np.maximum(np.hypot(*chord), 1e-9)
-    (rows, columns), (tangent_row, tangent_column) = place(at), chord
-    return Boundary(rows, columns, tangent_row, tangent_column, float(total / n))
+    known = ~np.isnan(elevation)
+    size = 2 * round(around_m / cell_m) + 1
+    filled = np.where(known, elevation, 0).astype(np.float64)
+    total = uniform_filter(filled, size, mode="constant")
+    weight = uniform_filter(known.astype(np.float64), size, mode="constant")
+    return np.asarray(total / np.maximum(weight, 1e-9), np.float32)
 
 
 # -- divides ---------------------------------------------------------------------------------------
 
 
-def divides(
-    smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale
-) -> tuple[Floats, Floats]:
-    """Return fractional (row, column) of the middles of cell edges that are divides.
+@dataclass(frozen=True, eq=False)
+class Divides:
+    """Middles of cell edges that are divides, (d,) each, fractional cells.
+
+    ``sure`` is False where a flow path ran into nodata before it could be told. ``way`` is
+    (d, 2), unit vectors in (row, column).
+    """
+
+    row: Floats
+    column: Floats
+    way: Pairs
+    sure: Bools
+
+
+def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> Divides:
+    """Return the divides among the edges of cells ``near``.
 
     Parameters
     ----------
     smooth : (ny, nx) elevations smoothed to a metric scale
     near : (ny, nx) bool, where to look
-
-    Limits: the least separation is five cells, whatever ``scale`` says.
     """
     nx = smooth.shape[1]
+    relief = smooth - surroundings(smooth, cell_m, scale.around_m)
+    # Not "<": where there is no relief to be known, nodata decides what can be told.
+    near = near & ~(relief < scale.relief_m)
     candidates = np.flatnonzero(near).astype(np.int32)
     receiver = route(smooth, cell_m).receiver
-    apart = max(scale.separation_m, 5 * cell_m)
+    apart = max(scale.separation_m, LEAST_CELLS * cell_m)
     found = kernels.parted(
         smooth.ravel(), receiver, candidates, nx, cell_m, scale.walk_m, apart, scale.ratio,
         np.float32(scale.drop_m),
     )  # fmt: skip
     which, side = np.nonzero(found)
     row, column = np.divmod(candidates[which], nx)
-    return row + 0.5 * side, column + 0.5 * (1 - side)
+    rows, columns = row + 0.5 * side, column + 0.5 * (1 - side)
+    way = kernels.directions(rows, columns, DIRECTION_M / cell_m)
+    return Divides(rows, columns, way, found[which, side] == YES)
+
+
+def beside(samples: Samples, shape: tuple[int, ...], cell_m: float, metres: float) -> Bools:
+    """Return the cells whose middles lie within ``metres`` of some sample."""
+    ny, nx = shape
+    return cast(Bools, kernels.beside(samples.row, samples.column, ny, nx, metres / cell_m))
 
 
 def along_divides(
-    boundary: Boundary,
-    row: Floats,
-    column: Floats,
-    cell_m: float,
-    tolerance_m: float,
-    angle_deg: float,
-) -> Bools:
-    """Return (k,) bool: a divide of about the boundary's direction lies within the tolerance.
+    samples: Samples, found: Divides, cell_m: float, within_m: float, scale: RidgeScale
+) -> Abreast:
+    """Return the divides abreast of a boundary that run its way, ``within_m`` to either side."""
 
-    Parameters
-    ----------
-    row, column : (d,) places of divides, from :func:`divides`
-    """
-    n = len(boundary.row)
-    if not len(row):
-        return np.zeros(n, bool)
-    places = np.column_stack([row, column]) * cell_m
-    tree = cKDTree(places)
-    along = _directions(places, tree)
-    here = np.column_stack([boundary.row, boundary.column]) * cell_m
-    pairs = cKDTree(here).sparse_distance_matrix(tree, tolerance_m, output_type="ndarray")
-    i, j = pairs["i"], pairs["j"]
-    cosine = np.abs(
-        along[j, 0] * boundary.tangent_row[i] + along[j, 1] * boundary.tangent_column[i]
-    )
-    out = np.zeros(n, bool)
-    out[i[cosine >= np.cos(np.radians(angle_deg))]] = True
-    return out
+    def nearest(rows: Bools) -> Ints:
+        keep = np.flatnonzero(rows)
+        at = kernels.abreast_points(
+            samples.row, samples.column, samples.along,
+            found.row[keep], found.column[keep], found.way[keep],
+            1.0, within_m / cell_m, scale.cosine,
+        )  # fmt: skip
+        return np.where(at >= 0, keep[at] if len(keep) else -1, -1)
 
-
-def _directions(places: Floats, tree: cKDTree) -> Floats:
-    """Return (d, 2) unit vectors: the main axis of the points within ``DIRECTION_M``."""
-    pairs = tree.query_pairs(DIRECTION_M, output_type="ndarray")
-    i, j = np.concatenate([pairs, pairs[:, ::-1]]).T
-    away = places[j] - places[i]
-    n = len(places)
-    count = np.bincount(i, minlength=n) + 1.0
-
-    def mean(values: Floats) -> Floats:
-        return np.asarray(np.bincount(i, values, n) / count)
-
-    y, x = mean(away[:, 0]), mean(away[:, 1])
-    yy, xx = mean(away[:, 0] ** 2) - y * y, mean(away[:, 1] ** 2) - x * x
-    xy = mean(away[:, 0] * away[:, 1]) - x * y
-    angle = 0.5 * np.arctan2(2 * xy, xx - yy)
-    return np.column_stack([np.sin(angle), np.cos(angle)])
+    n = len(samples.row)
+    state = np.zeros(n, np.int8)
+    if not found.sure.all():
+        state[nearest(np.ones(len(found.row), bool)) >= 0] = HIDDEN
+    sure = nearest(found.sure)
+    hit = sure >= 0
+    state[hit] = YES
+    row, column = np.full((2, n), np.nan)
+    row[hit], column[hit] = found.row[sure[hit]], found.column[sure[hit]]
+    down, right = row - samples.row, column - samples.column
+    aside = np.abs(right * samples.along[:, 0] - down * samples.along[:, 1]) * cell_m
+    return Abreast(state, row, column, aside)
 
 
 # -- crests ----------------------------------------------------------------------------------------
 
 
-def crests(
-    smooth: Heights, cell_m: float, boundary: Boundary, tolerance_m: float, scale: RidgeScale
-) -> Crests:
-    """Return the profiles across a boundary.
+@dataclass(frozen=True, eq=False)
+class Crests:
+    """The highest points of profiles across a boundary, (k,) each.
 
-    The highest point within the tolerance is a crest if it does not lie at the tolerance's rim,
-    the ground falls ``drop_m`` within ``side_m`` on both sides, and nothing there rises above it.
+    Attributes
+    ----------
+    state : NO, YES (it is a crest) or HIDDEN
+    row, column : its place, fractional cells, NaN where it is no crest
+    aside_m : from the sample, to the right of the way positive in (row, column)
+    drop_m : (k, 2), how far the ground falls on either side
+    """
+
+    state: States
+    row: Floats
+    column: Floats
+    aside_m: Floats
+    drop_m: Pairs
+
+
+def crests(
+    smooth: Heights, cell_m: float, samples: Samples, within_m: float, scale: RidgeScale
+) -> Crests:
+    """Return the crests that profiles across a boundary find within ``within_m``.
+
+    Whether they are followed or crossed is for :func:`followed` to say.
     """
     step_m = cell_m / 2
-    reach, near = round(scale.side_m / step_m), round(tolerance_m / step_m)
-    found = kernels.profiles(
-        smooth, boundary.row, boundary.column, -boundary.tangent_column, boundary.tangent_row,
-        0.5, reach, near,
+    near = int(within_m / step_m + 1e-9) + 1  # a crest at the limit itself is no rim
+    normal = np.column_stack([-samples.along[:, 1], samples.along[:, 0]])
+    found, state = kernels.profiles(
+        smooth, samples.row, samples.column, normal, 0.5, near, round(scale.side_m / step_m),
+        scale.drop_m, scale.rise_m,
     )  # fmt: skip
-    offset = found[:, 0] * cell_m
-    with np.errstate(invalid="ignore"):
-        falls = (found[:, 1:3] >= scale.drop_m).all(axis=1)
-        highest = (found[:, 3:5] < scale.rise_m).all(axis=1)
-        inner = np.abs(offset) < near * step_m - 1e-6
-    return Crests(offset, found[:, 1], found[:, 2], falls & highest & inner)
+    away = np.where(state == YES, found[:, 0] * 0.5, np.nan)
+    return Crests(
+        state,
+        samples.row + normal[:, 0] * away,
+        samples.column + normal[:, 1] * away,
+        np.where(state == YES, found[:, 0] * step_m, np.nan),
+        found[:, 1:],
+    )
 
 
-# -- share and runs --------------------------------------------------------------------------------
+def followed(
+    aside_m: Floats, state: States, ring: Ints, step_m: Floats, scale: RidgeScale
+) -> States:
+    """Return the states with crests that are crossed set to NO.
 
+    The way of the crests is fitted over ``CHORD_M`` of the boundary to either side; it may turn
+    from the boundary by no more than the greatest angle.
 
-def runs(follows: Bools, step_m: float) -> tuple[Ints, Ints]:
-    """Return first sample and number of samples of each run along a closed boundary.
-
-    Gaps up to ``GAP_M`` do not break a run. A run may pass over the last sample to the first.
+    Parameters
+    ----------
+    ring : (k,) of each sample, rings in order; ``step_m`` is (r,)
     """
-    n = len(follows)
-    if not follows.any():
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    if follows.all():
-        return np.zeros(1, np.int64), np.full(1, n)
-    shift = int(np.argmin(follows))  # starts in a gap, so that no run is cut
-    edges = np.diff(np.concatenate([[0], np.roll(follows, -shift).astype(np.int8), [0]]))
-    first, last = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    most = int(GAP_M // step_m)
-    gaps = np.append(first[1:] - last[:-1], first[0] + n - last[-1])
-    joined = gaps <= most
-    if joined.all():
-        return np.zeros(1, np.int64), np.full(1, n)
-    # Begin after a gap that stays, then join runs over the short ones.
-    lead = int(np.flatnonzero(~joined)[-1]) + 1
-    first = np.concatenate([first[lead:], first[:lead] + n])
-    last = np.concatenate([last[lead:], last[:lead] + n])
-    joined = np.roll(joined, -lead)
-    begins = np.concatenate([[True], ~joined[:-1]])
-    ends = ~joined
-    begin, end = first[begins], last[ends]
-    return (begin + shift) % n, end - begin
+    out = state.copy()
+    most = np.tan(np.radians(scale.angle_deg))
+    for number, step in enumerate(step_m.tolist()):
+        mine = np.flatnonzero(ring == number)
+        hit = state[mine] == YES
+        if hit.any():
+            out[mine[hit & (_slope(aside_m[mine], hit, step) > most)]] = NO
+    return out
 
 
-def share_and_run(follows: Bools, step_m: float) -> tuple[float, float]:
-    """Return the share of a boundary that follows, and its longest unbroken run in metres."""
-    _, count = runs(follows, step_m)
-    return float(follows.mean()), float(count.max(initial=0) * step_m)
+def _slope(aside: Floats, hit: Bools, step_m: float) -> Floats:
+    """Return the slope of crests against a closed ring."""
+    reach = max(1, min(round(CHORD_M / step_m), (len(hit) - 1) // 2))
+    away = np.arange(-reach, reach + 1) * step_m
+
+    def around(values: Floats) -> Pairs:
+        ring = np.pad(values, reach, mode="wrap")
+        return np.lib.stride_tricks.sliding_window_view(ring, 2 * reach + 1)
+
+    w = around(hit.astype(float))
+    y = around(np.where(hit, aside, 0.0))
+    count = np.maximum(w.sum(axis=1), 1.0)
+    middle, mean = w @ away / count, y.sum(axis=1) / count
+    spread = w @ (away * away) / count - middle**2
+    common = y @ away / count - middle * mean
+    return np.asarray(np.abs(common) / np.maximum(spread, step_m**2))
+
+
+# -- surveyed lines --------------------------------------------------------------------------------
+
+
+def beside_lines(
+    xy: Pairs, along: Pairs, start: Pairs, end: Pairs, way: Pairs, within_m: float, angle_deg: float
+) -> tuple[Floats, Ints]:
+    """Return how far to the left of each sample a line runs its way, NaN none, and its segment.
+
+    Parameters
+    ----------
+    xy, along : (k, 2) samples of a boundary and their unit vectors, metres of some plane
+    start, end, way : (s, 2) segments of the lines and their unit vectors, same plane
+    """
+    aside, piece = kernels.abreast_lines(
+        xy[:, 0].copy(), xy[:, 1].copy(), along, start, end, way, within_m,
+        float(np.cos(np.radians(angle_deg))),
+    )  # fmt: skip
+    return aside, piece.astype(np.int64)

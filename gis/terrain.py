@@ -1,52 +1,34 @@
 """Elevations around a place, whatever tiles hold them: square windows in local metres.
 
-Tiles that lie on one grid (same CRS, cell and alignment) are read as one raster, so that a seam
-leaves no mark. A window takes the finest grid that covers it, in a transverse Mercator plane
-whose meridian runs through its middle, resampled to square cells: in degrees a cell is neither
-square nor of one size, and every kernel on it would be wrong by that.
+A window takes the finest mosaic of tiles that covers it, in a transverse Mercator plane whose
+meridian runs through its middle, resampled to square cells: in degrees a cell is neither square
+nor of one size, and every kernel on it would be wrong by that.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyproj
-import rasterio
-from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
-from rasterio.windows import Window as Block
 
 from gis import kernels
-from gis.crs import Transformation, from_cgcs2000, parse_crs, to_cgcs2000
-from gis.errors import MineZoneError
+from gis.mosaic import Mosaic, mosaics
 from gis.projection import gauss_kruger, inverse_gauss_kruger
 from gis.ragged import Bools, Floats, Ints
-
-Heights = npt.NDArray[np.float32]
+from gis.tiles import Heights, OpenTiles, Tile, examined
 
 FINEST_M, COARSEST_M = 10.0, 30.0
 """Cells of windows: as the source's, but no finer and no coarser than this."""
 
-LOWEST_M, HIGHEST_M = -500.0, 9000.0
-"""What lies beyond is no elevation of dry land in metres, whether or not it is declared nodata."""
-
 MOST_CELLS = 4_000_000
-"""Source cells read for one window at the most; finer sources are averaged while reading."""
+"""Cells of a window; one that would have more gets larger cells, and says so."""
 
-_DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".img": "HFA", ".asc": "AAIGrid", ".vrt": "VRT"}
-_EDGE = 1.5  # cells of a file's rim beside which a window has no value
+_ROUND = 1e-6  # what cells may lack to a whole number of the source's
 _NODE = 16  # cells between points that are projected exactly; in between off by 1 mm
-
-
-class TerrainError(MineZoneError):
-    """An elevation file cannot be used; the message names it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +41,8 @@ class Window:
     cell_m : edge of a cell
     lon0 : meridian of the plane, degrees
     west, north : outer corner of cell (0, 0) in that plane, metres
-    source_cell_m : the source's cell, east-west and north-south, metres
+    source_cell_m : what the elevations are means of, east-west and north-south, metres: the
+        source's cell, or the block of cells that was averaged; NaN where there is no source
     """
 
     elevation: Heights
@@ -68,6 +51,11 @@ class Window:
     west: float
     north: float
     source_cell_m: tuple[float, float]
+
+    @property
+    def resolution_m(self) -> float:
+        """Return the coarsest of all that was between the ground and the window, metres."""
+        return float(np.max([self.cell_m, *self.source_cell_m]))
 
     def cells(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
         """Return fractional (row, column) of places in degrees; whole numbers are cell centres."""
@@ -80,67 +68,46 @@ class Window:
         y = self.north - (np.asarray(row, np.float64) + 0.5) * self.cell_m
         return inverse_gauss_kruger(x, y, self.lon0)
 
-
-@dataclass(frozen=True, slots=True)
-class Described:
-    """What a file says of itself: format, CRS, and the way from there to CGCS2000."""
-
-    driver: str
-    crs: str
-    transformation: Transformation
-
-
-@dataclass(frozen=True, eq=False)
-class _Tile:
-    """One file: its place on the grid of its group, in whole cells from the group's origin."""
-
-    path: Path
-    row: int
-    column: int
-    rows: int
-    columns: int
+    def heights(self, x: Floats, y: Floats) -> Floats:
+        """Return elevations at places in the plane, bilinear; NaN beside a cell without one."""
+        ny, nx = self.elevation.shape
+        row = (self.north - y) / self.cell_m - 0.5
+        column = (x - self.west) / self.cell_m - 0.5
+        within = (row >= 0) & (column >= 0) & (row <= ny - 1) & (column <= nx - 1)
+        r = np.clip(np.floor(np.where(within, row, 0)).astype(np.int64), 0, max(ny - 2, 0))
+        c = np.clip(np.floor(np.where(within, column, 0)).astype(np.int64), 0, max(nx - 2, 0))
+        u, v = row - r, column - c
+        z = self.elevation
+        top = (1 - v) * z[r, c] + v * z[r, c + 1]
+        bottom = (1 - v) * z[r + 1, c] + v * z[r + 1, c + 1]
+        return np.where(within, (1 - u) * top + u * bottom, np.nan)
 
 
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """Tiles that are pieces of one raster.
-
-    ``west``, ``north`` is the outer corner of cell (0, 0); ``dx``, ``dy`` its size, both > 0, in
-    units of ``crs``; ``cell_m`` its size in metres east-west and north-south at the middle.
-    """
-
-    crs: pyproj.CRS
-    west: float
-    north: float
-    dx: float
-    dy: float
-    tiles: tuple[_Tile, ...]
-    cell_m: tuple[float, float]
-
-    @property
-    def worst_m(self) -> float:
-        return max(self.cell_m)
+def half_diagonals(bounds: Floats) -> Floats:
+    """Return (n,) half the diagonal, in metres, of boxes (n, 4) in degrees; never too little."""
+    height = (bounds[:, 3] - bounds[:, 1]) * 111_700.0
+    widest = np.radians(np.abs(bounds[:, [1, 3]]).min(axis=1))
+    width = (bounds[:, 2] - bounds[:, 0]) * 111_700.0 * np.cos(widest)
+    return np.asarray(np.hypot(width, height) / 2, np.float64)
 
 
 class Terrain:
     """A set of elevation files, kept open; use as a context manager.
 
+    Attributes
+    ----------
+    tiles : what each file says of itself, in the order given
+
     Raises
     ------
     TerrainError
-        A file is no GeoTIFF, HFA, AAIGrid or VRT, has no CRS, is rotated, or lies
-        in a datum from which no exact operation leads to CGCS2000.
+        A file cannot be used (see :func:`gis.tiles.examined`).
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self._stack = ExitStack()
-        self._open: dict[Path, Any] = {}
-        self.described: dict[Path, Described] = {}
-        try:
-            self._grids = _grouped([self._described(p) for p in paths])
-        except BaseException:
-            self.close()
-            raise
+        self.tiles: tuple[Tile, ...] = tuple(examined(path) for path in paths)
+        self._mosaics = mosaics(self.tiles)
+        self._files = OpenTiles()
 
     def __enter__(self) -> Terrain:
         """Return the terrain itself."""
@@ -151,9 +118,20 @@ class Terrain:
         self.close()
 
     def close(self) -> None:
-        """Close all files."""
-        self._stack.close()
-        self._open.clear()
+        """Close all files; one that is read again is opened again."""
+        self._files.close()
+
+    @property
+    def grids(self) -> tuple[Mosaic, ...]:
+        """Return the rasters that the files make up, finest first."""
+        return self._mosaics
+
+    def cells(self, grid: Mosaic, row: int, column: int, rows: int, columns: int) -> Heights:
+        """Return a block of a mosaic's own cells, (rows, columns), NaN where there is no value.
+
+        ``row``, ``column`` of its first cell may lie outside all tiles, and be negative.
+        """
+        return grid.block(self._files, (row, column), (row + rows, column + columns))
 
     def windows(
         self, lon: npt.ArrayLike, lat: npt.ArrayLike, half_m: npt.ArrayLike
@@ -165,14 +143,14 @@ class Terrain:
         """
         lons, lats = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
         halves = np.broadcast_to(np.asarray(half_m, float), lons.shape)
-        for k in self._order(lons, lats).tolist():
+        for k in self.order(lons, lats).tolist():
             yield k, self.window(float(lons[k]), float(lats[k]), float(halves[k]))
 
     def window(self, lon: float, lat: float, half_m: float) -> Window:
         """Return the elevations around a place; all NaN where no tile lies."""
         best: Window | None = None
-        for grid in self._grids:
-            found = self._from_grid(grid, lon, lat, half_m)
+        for mosaic in self._mosaics:
+            found = self._from(mosaic, lon, lat, half_m)
             if found is None:
                 continue
             if best is None or _known(found) > _known(best):
@@ -188,172 +166,45 @@ class Terrain:
         """
         places = np.column_stack([np.atleast_1d(lon), np.atleast_1d(lat)]).astype(float)
         out = np.zeros(len(places), bool)
-        for grid in self._grids:
-            xy, _ = from_cgcs2000(places, grid.crs)
-            row, column = (grid.north - xy[:, 1]) / grid.dy, (xy[:, 0] - grid.west) / grid.dx
-            for tile in grid.tiles:
-                out |= (
-                    (row >= tile.row + _EDGE)
-                    & (row <= tile.row + tile.rows - _EDGE)
-                    & (column >= tile.column + _EDGE)
-                    & (column <= tile.column + tile.columns - _EDGE)
-                )
+        for mosaic in self._mosaics:
+            out |= mosaic.holds(places)
         return out
 
-    # -- files -----------------------------------------------------------------------------
-
-    def _described(self, path: Path) -> tuple[Path, pyproj.CRS, Any, int, int]:
-        if path.suffix.lower() not in _DRIVERS:
-            known = " ".join(_DRIVERS)
-            raise TerrainError(
-                f"{path}：不支持的高程格式（可用：{known}）",
-                f"{path}: no elevation format ({known})",
-            )
-        try:
-            data = self._dataset(path)
-        except RasterioError as fault:
-            words = " ".join(str(fault).split())
-            raise TerrainError(f"{path}：无法读取高程：{words}", f"{path}: {words}") from fault
-        if data.crs is None:
-            raise TerrainError(f"{path}：高程未说明坐标系", f"{path}: the file states no CRS")
-        affine = data.transform
-        if affine.b or affine.d or affine.a <= 0 or affine.e >= 0:
-            raise TerrainError(
-                f"{path}：高程栅格不是北向上的正放栅格", f"{path}: the raster is not north-up"
-            )
-        try:
-            crs = parse_crs(data.crs.to_wkt())
-            _, way = from_cgcs2000(np.zeros((0, 2)), crs)
-        except MineZoneError as fault:
-            raise TerrainError(f"{path}：{fault.zh}", f"{path}: {fault.en}") from fault
-        code = crs.to_epsg()
-        name = f"EPSG:{code}" if code else crs.name
-        self.described[path] = Described(data.driver, name, way)
-        return path, crs, affine, data.height, data.width
-
-    def _dataset(self, path: Path) -> Any:
-        if path not in self._open:
-            opened = rasterio.open(path, driver=_DRIVERS[path.suffix.lower()])
-            self._open[path] = self._stack.enter_context(opened)
-        return self._open[path]
-
-    def _order(self, lon: Floats, lat: Floats) -> Ints:
-        """Return places sorted by grid, tile and block rows of the finest grid there."""
-        if not self._grids:
+    def order(self, lon: Floats, lat: Floats) -> Ints:
+        """Return places sorted by the block rows of the finest mosaic."""
+        if not self._mosaics:
             return np.arange(len(lon))
-        grid = self._grids[0]
-        xy, _ = from_cgcs2000(np.column_stack([lon, lat]), grid.crs)
-        row = np.floor((grid.north - xy[:, 1]) / grid.dy / 512)
-        column = np.floor((xy[:, 0] - grid.west) / grid.dx / 512)
-        return np.lexsort((column, row))
+        row, column = self._mosaics[0].cells(np.column_stack([lon, lat]))
+        return np.lexsort((np.floor(column / 512), np.floor(row / 512)))
 
-    # -- reading ---------------------------------------------------------------------------
-
-    def _from_grid(self, grid: _Grid, lon: float, lat: float, half_m: float) -> Window | None:
-        cell = min(max(grid.worst_m, FINEST_M), COARSEST_M)
-        n = 2 * math.ceil(half_m / cell)
+    def _from(self, mosaic: Mosaic, lon: float, lat: float, half_m: float) -> Window | None:
+        """Return a window out of one mosaic, None where none of its files lies."""
+        across, down = mosaic.cell_m(lon, lat)
+        cell, n = _cells(max(across, down), half_m)
         x, y = gauss_kruger(lon, lat, lon)
         west, north = float(x) - n / 2 * cell, float(y) + n / 2 * cell
         nodes = np.arange(0, n + _NODE, _NODE) + 0.5
         easting, northing = np.meshgrid(west + nodes * cell, north - nodes * cell)
         degrees = np.column_stack(inverse_gauss_kruger(easting.ravel(), northing.ravel(), lon))
-        xy, _ = from_cgcs2000(degrees, grid.crs)
-        rows = ((grid.north - xy[:, 1]) / grid.dy - 0.5).reshape(len(nodes), -1)
-        columns = ((xy[:, 0] - grid.west) / grid.dx - 0.5).reshape(len(nodes), -1)
-        read = self._read(grid, rows, columns)
+        rows, columns = (v.reshape(len(nodes), -1) for v in mosaic.cells(degrees))
+        step = max(1, int(cell / max(across, down) + _ROUND))
+        read = mosaic.read(self._files, rows, columns, step)
         if read is None:
             return None
-        source, first_row, first_column, step = read
+        source, first_row, first_column = read
         elevation = kernels.resampled(
             source, (rows - first_row + 0.5) / step - 0.5,
             (columns - first_column + 0.5) / step - 0.5, n, _NODE,
         )  # fmt: skip
-        return Window(elevation, cell, lon, west, north, grid.cell_m)
-
-    def _read(
-        self, grid: _Grid, rows: Floats, columns: Floats
-    ) -> tuple[Heights, int, int, int] | None:
-        """Return source cells around a window, their first row and column, and their step.
-
-        The step is above 1 where the source is finer than needed: cells are then averaged.
-        """
-        top, left = math.floor(rows.min()) - 1, math.floor(columns.min()) - 1
-        bottom, right = math.ceil(rows.max()) + 2, math.ceil(columns.max()) + 2
-        step = max(1, int(FINEST_M // grid.worst_m))
-        while (bottom - top) * (right - left) > MOST_CELLS * step * step:
-            step += 1
-        top, left = top // step * step, left // step * step
-        shape = -(-(bottom - top) // step), -(-(right - left) // step)
-        out = np.full(shape, np.nan, np.float32)
-        found = False
-        for tile in grid.tiles:
-            r0, r1 = max(top, tile.row), min(bottom, tile.row + tile.rows)
-            c0, c1 = max(left, tile.column), min(right, tile.column + tile.columns)
-            if r0 >= r1 or c0 >= c1:
-                continue
-            found = True
-            part = self._cells(tile, r0 - tile.row, c0 - tile.column, r1 - r0, c1 - c0, step)
-            at = (slice((r0 - top) // step, (r0 - top) // step + part.shape[0]),
-                  slice((c0 - left) // step, (c0 - left) // step + part.shape[1]))  # fmt: skip
-            target = out[at]
-            np.copyto(target, part[: target.shape[0], : target.shape[1]], where=np.isnan(target))
-        return (out, top, left, step) if found else None
-
-    def _cells(
-        self, tile: _Tile, row: int, column: int, rows: int, columns: int, step: int
-    ) -> Heights:
-        block = Block(column, row, columns, rows)
-        shape = max(1, -(-rows // step)), max(1, -(-columns // step))
-        try:
-            data = self._dataset(tile.path).read(
-                1, window=block, masked=True, out_shape=shape,
-                resampling=Resampling.average if step > 1 else Resampling.nearest,
-            )  # fmt: skip
-        except RasterioError as fault:
-            words = " ".join(str(fault).split())
-            raise TerrainError(
-                f"{tile.path}：高程数据损坏：{words}", f"{tile.path}: damaged: {words}"
-            ) from fault
-        heights: Heights = data.astype(np.float32).filled(np.nan)
-        with np.errstate(invalid="ignore"):
-            heights[~((heights > LOWEST_M) & (heights < HIGHEST_M))] = np.nan
-        return heights
+        return Window(elevation, cell, lon, west, north, (across * step, down * step))
 
 
-def _grouped(files: Sequence[tuple[Path, pyproj.CRS, Any, int, int]]) -> tuple[_Grid, ...]:
-    """Return the files as grids, finest first."""
-    groups: list[list[tuple[Path, pyproj.CRS, Any, int, int]]] = []
-    for file in files:
-        home = next((g for g in groups if _aligned(g[0], file)), None)
-        if home is None:
-            groups.append([file])
-        else:
-            home.append(file)
-    return tuple(sorted((_grid(g) for g in groups), key=lambda g: g.worst_m))
-
-
-def _aligned(one: Any, other: Any) -> bool:
-    (_, crs, a, _, _), (_, other_crs, b, _, _) = one, other
-    if crs != other_crs or abs(a.a - b.a) > 1e-6 * a.a or abs(a.e - b.e) > 1e-6 * -a.e:
-        return False
-    shift = np.array([(b.c - a.c) / a.a, (b.f - a.f) / a.e])
-    return bool((np.abs(shift - np.round(shift)) < 0.01).all())
-
-
-def _grid(files: Sequence[tuple[Path, pyproj.CRS, Any, int, int]]) -> _Grid:
-    _, crs, first, _, _ = files[0]
-    dx, dy = first.a, -first.e
-    tiles = tuple(
-        _Tile(p, round((first.f - t.f) / dy), round((t.c - first.c) / dx), rows, columns)
-        for p, _, t, rows, columns in files
-    )
-    middle = tiles[len(tiles) // 2]
-    x = first.c + (middle.column + middle.columns / 2) * dx
-    y = first.f - (middle.row + middle.rows / 2) * dy
-    lonlat, _ = to_cgcs2000(np.array([[x, y], [x + dx, y], [x, y + dy]]), crs)
-    east, north = gauss_kruger(lonlat[:, 0], lonlat[:, 1], lonlat[0, 0])
-    size = np.hypot(east[1:] - east[0], north[1:] - north[0])
-    return _Grid(crs, first.c, first.f, dx, dy, tiles, (float(size[0]), float(size[1])))
+def _cells(source_m: float, half_m: float) -> tuple[float, int]:
+    """Return the edge of a window's cells, metres, and how many are on a side."""
+    most = math.isqrt(MOST_CELLS)
+    cell = max(min(max(source_m, FINEST_M), COARSEST_M), 2 * half_m / most)
+    # Rounding must not make one more of cells that were made to fit.
+    return cell, min(2 * math.ceil(half_m / cell), most)
 
 
 def _known(window: Window) -> float:
@@ -361,8 +212,8 @@ def _known(window: Window) -> float:
 
 
 def _nothing(lon: float, lat: float, half_m: float) -> Window:
-    n = 2 * math.ceil(half_m / COARSEST_M)
+    cell, n = _cells(COARSEST_M, half_m)
     x, y = gauss_kruger(lon, lat, lon)
-    half = n / 2 * COARSEST_M
+    half = n / 2 * cell
     empty = np.full((n, n), np.nan, np.float32)
-    return Window(empty, COARSEST_M, lon, float(x) - half, float(y) + half, (math.nan, math.nan))
+    return Window(empty, cell, lon, float(x) - half, float(y) + half, (math.nan, math.nan))

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from glob import glob
-from pathlib import Path
+from os.path import normpath, relpath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from layers.account import Provenance
 from layers.errors import WorkspaceError
-from layers.formats.source import digest_file
+from layers.formats.source import digest_file, file_state
 
 if TYPE_CHECKING:
     from gis.terrain import Terrain
+    from gis.tiles import Tile
+
+States = frozenset[tuple[str, int, int, int, int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +36,7 @@ class Elevation:
     names: tuple[str, ...]
     vertical_accuracy_m: float | None
 
-    @cached_property
+    @property
     def terrain(self) -> Terrain:
         """Return the open files; each process opens its own.
 
@@ -41,38 +45,83 @@ class Elevation:
         TerrainError
             A file cannot be used.
         """
-        from gis.terrain import Terrain
-
-        return Terrain(self.files)
+        return self._opened[0]
 
     @cached_property
+    def _opened(self) -> tuple[Terrain, States]:
+        from gis.terrain import Terrain
+
+        # Looked at before any is opened: what changes from now on is seen by `provenance`.
+        states = self._states()
+        return Terrain(self.files), states
+
+    def _states(self) -> States:
+        from gis.tiles import parts
+
+        return frozenset(file_state(part) for path in self.files for part in parts(path))
+
     def provenance(self) -> tuple[Provenance, ...]:
-        """Return one entry per file, for the report's inputs."""
-        grids = self.terrain.described
-        return tuple(
-            Provenance(
-                role="workspace",
-                source=name,
-                source_layer=None,
-                sha256=digest_file(path),
-                format=grids[path].driver,
-                encoding=None,
-                crs=grids[path].crs,
-                transformation=grids[path].transformation.description,
-                transformation_accuracy_m=grids[path].transformation.accuracy_m,
-                positional_accuracy_m=None,
-                coverage=None,
-                declared=1,
-                read=1,
-                repaired=0,
-                refused=0,
+        """Return one entry per file, for the report's inputs; a VRT's own files follow it.
+
+        Called after a run: no run may report heights from files that are not those it names.
+
+        Raises
+        ------
+        TerrainError
+            A file was changed, added beside one, or removed since the terrain was opened.
+        """
+        self._refuse_changed()
+        entries = self._entries
+        self._refuse_changed()
+        return entries
+
+    def _refuse_changed(self) -> None:
+        changed = self._opened[1] ^ self._states()
+        if changed:
+            from gis.tiles import TerrainError
+
+            file = min(changed)[0]
+            raise TerrainError(
+                f"{file}：高程数据在读取过程中被改动，请重新运行",
+                f"{file}: the elevations changed while they were read; run again",
             )
-            for name, path in zip(self.names, self.files, strict=True)
-        )
+
+    @cached_property
+    def _entries(self) -> tuple[Provenance, ...]:
+        from gis.tiles import examined, sources
+
+        entries = []
+        for name, path, tile in zip(self.names, self.files, self.terrain.tiles, strict=True):
+            entries.append(_entry(name, path, tile))
+            for source in sources(path):
+                beside = relpath(source, path.parent)
+                inside = PurePosixPath(normpath(PurePosixPath(name).parent / beside))
+                entries.append(_entry(inside.as_posix(), source, examined(source)))
+        return tuple(entries)
 
     def __getstate__(self) -> dict[str, object]:
         """Leave open files behind: they do not pass from process to process."""
         return {k: self.__dict__[k] for k in ("files", "names", "vertical_accuracy_m")}
+
+
+def _entry(name: str, path: Path, tile: Tile) -> Provenance:
+    return Provenance(
+        role="workspace",
+        source=name,
+        source_layer=None,
+        sha256=digest_file(path),
+        format=tile.driver,
+        encoding=None,
+        crs=tile.crs_name,
+        transformation=tile.transformation.description,
+        transformation_accuracy_m=tile.transformation.accuracy_m,
+        positional_accuracy_m=None,
+        coverage=None,
+        declared=1,
+        read=1,
+        repaired=0,
+        refused=0,
+    )
 
 
 def find_elevation(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from gis.tiles import parts
 from layers.formats.sniff import SIDECARS
+from layers.formats.source import file_state
 from layers.workspace import Workspace
 
 Stamp = tuple[tuple[str, int, int, int, int], ...]
@@ -17,7 +19,7 @@ def stamp_of(workspace: Workspace) -> Stamp:
     Two equal stamps mean that no file was written, replaced, added or removed in between, as
     far as the file system tells; contents are not read. A missing file is part of the stamp.
     """
-    return tuple(sorted({_state(path) for path in _files(workspace)}))
+    return tuple(sorted({file_state(path) for path in _files(workspace)}))
 
 
 def _files(workspace: Workspace) -> Iterator[Path]:
@@ -26,7 +28,12 @@ def _files(workspace: Workspace) -> Iterator[Path]:
         yield from _parts(workspace.root / settings.source)
         if settings.coverage is not None:
             yield from _parts(workspace.root / settings.coverage)
-    yield from workspace.terrain_files()
+    yield from terrain_parts(workspace)
+
+
+def terrain_parts(workspace: Workspace) -> tuple[Path, ...]:
+    """Return every file that may decide a height, those that need not exist included."""
+    return tuple(part for path in workspace.terrain_files() for part in parts(path))
 
 
 def _parts(path: Path) -> Iterator[Path]:
@@ -40,12 +47,3 @@ def _parts(path: Path) -> Iterator[Path]:
 
 def _literal(name: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)
-
-
-def _state(path: Path) -> tuple[str, int, int, int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return str(path), -1, 0, 0, 0
-    times = status.st_mtime_ns, status.st_ctime_ns
-    return str(path), status.st_size, *times, status.st_ino

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,10 +18,18 @@ import typer
 from typer.main import get_command
 
 from gis.__about__ import __version__
+from gis._jit import on_compiling
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
-from webmap.cli_values import convert_options, day_of, declared_constants, page_name, run_arguments
+from webmap.cli_values import (
+    convert_options,
+    day_of,
+    declared_constants,
+    page_name,
+    processes,
+    run_arguments,
+)
 
 if TYPE_CHECKING:
     from analysis.api import Outcome
@@ -46,6 +55,7 @@ Extent = Annotated[str, typer.Option("--extent", metavar="china|any")]
 Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME")]
 Datum = Annotated[Path | None, typer.Option("--datum", metavar="TOML")]
 Jurisdiction = Annotated[str, typer.Option("--jurisdiction", metavar="CODE")]
+Workers = Annotated[int | None, typer.Option("--workers", metavar="N")]
 AsJson = Annotated[bool, typer.Option("--json")]
 
 DEFAULT_FORMATS = "json,gpkg,csv"
@@ -125,15 +135,19 @@ def screen(
     rules: Rules = None,
     as_of: AsOf = None,
     formats: Formats = DEFAULT_FORMATS,
+    workers: Workers = None,
     as_json: AsJson = False,
 ) -> int:
     """Screen every registered feature of the workspace."""
     settings: Settings = context.obj
     arguments = run_arguments(rules, as_of, formats)
+    count = processes(workers)
     from analysis import api
 
     with progress_bar() as progress:
-        outcome = api.screen(workspace, out, lang=settings.lang, progress=progress, **arguments)
+        outcome = api.screen(
+            workspace, out, lang=settings.lang, progress=progress, workers=count, **arguments
+        )
     return _show(outcome, workspace, settings, as_json)
 
 
@@ -295,7 +309,7 @@ def serve(
     workspace: Workspace,
     host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS")] = None,
     port: Annotated[int | None, typer.Option("--port", metavar="NUMBER")] = None,
-    workers: Annotated[int | None, typer.Option("--workers", metavar="N")] = None,
+    workers: Workers = None,
     state: Annotated[Path | None, typer.Option("--state", metavar="DIR")] = None,
 ) -> int:
     """Serve the map of the workspace and vet files in a browser."""
@@ -325,6 +339,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return int(status or 0)
 
+    on_compiling(partial(cli_io.tell_compiling, settings.lang))
     return cli_io.guarded(run, settings)
 
 
@@ -357,6 +372,7 @@ def _show(outcome: Outcome, workspace: Path, settings: Settings, as_json: bool) 
     outcome, said = with_map(outcome, workspace, settings.lang)
     if as_json:
         emit_json(cli_view.outcome_record(outcome))
+        cli_io.remark(said)
     else:
         emit([*cli_view.outcome_lines(outcome, settings.lang, terminal_look()), *said])
     return outcome.exit_status

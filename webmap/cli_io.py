@@ -125,6 +125,17 @@ def complain(text: str, lang: str) -> None:
     sys.stderr.write(say("error", lang) + clean(text) + "\n")
 
 
+def tell_compiling(lang: str, seconds: int) -> None:
+    """Say on standard error why the first run on terrain takes longer."""
+    sys.stderr.write(say("compiling", lang, n=seconds) + "\n")
+    sys.stderr.flush()
+
+
+def remark(lines: Iterable[str]) -> None:
+    """Print lines on standard error, where standard output is for machines."""
+    sys.stderr.writelines(f"{line}\n" for line in lines)
+
+
 @contextmanager
 def progress_bar() -> Iterator[Report | None]:
     """Yield a function of step and share done, or None where no terminal would show it."""

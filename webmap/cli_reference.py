@@ -17,7 +17,8 @@ Made from the commands themselves by `python -m webmap.cli_reference`.
 `--lang` and `--debug` may stand anywhere. Exit status: 0 all pass or not applicable; 1 some fail;
 3 none fails but some need review or data, or rows of a judged layer were refused; 2 an error,
 told in one line on standard error. `demo`, `rules`, `explain` and `inspect` judge nothing: they
-exit 0 or 2.
+exit 0 or 2. With `--json` standard output is JSON alone; what could not be drawn on the map is said
+on standard error.
 """
 
 

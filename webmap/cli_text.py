@@ -157,6 +157,10 @@ SAY: Final[dict[str, Text]] = {
         "program error {kind}: {what} (this is no verdict; run again with --debug and report "
         "the output with version {version} to the maintainers)",
     ),
+    "compiling": Text(
+        "首次运行：正在编译地形内核，约 {n} 秒（仅一次）",
+        "first run: compiling the terrain kernels, about {n} seconds (once only)",
+    ),
     "interrupted": Text("已中断，输出可能不完整", "interrupted; the output may be incomplete"),
     "usage": Text("{what}（用法见 {command} --help）", "{what} (see {command} --help)"),
     "no_such_option": Text("没有选项 {name}", "no such option: {name}"),
@@ -169,6 +173,9 @@ SAY: Final[dict[str, Text]] = {
     "bad_date": Text(
         "--as-of 的值 {value} 不是日期，应写成 2026-01-31",
         "--as-of {value} is not a date; write 2026-01-31",
+    ),
+    "bad_workers": Text(
+        "--workers 应为 1 到 64，不能是 {value}", "--workers must be 1 to 64, not {value}"
     ),
     "bad_set": Text("--set 的值 {value} 应写成 列名=值", "--set {value}: write it as COLUMN=VALUE"),
     "set_twice": Text("--set 两次给出列 {value}", "--set gives column {value} twice"),

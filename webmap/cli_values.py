@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,13 @@ def day_of(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(*both("bad_date", value=text)) from None
+
+
+def processes(workers: int | None) -> int:
+    """Return how many processes judge; one for each processor, at most 4, if nothing is said."""
+    if workers is not None and not 1 <= workers <= 64:
+        raise UsageError(*both("bad_workers", value=workers))
+    return workers or min(os.cpu_count() or 1, 4)
 
 
 def page_name(target: Path | None) -> None:

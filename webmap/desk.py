@@ -21,10 +21,12 @@ from layers.errors import WorkspaceError
 from layers.layer import Layer
 from layers.reader import Reader
 from layers.uploads import Upload, read_upload
-from layers.watch import Stamp, stamp_of
+from layers.watch import Stamp, stamp_of, terrain_parts
 from layers.workspace import open_workspace
+from webmap import relief
 from webmap.errors import Problem, problem_of
 from webmap.report_store import MADE_LATER, REQUEST
+from webmap.result_folder import HILLSHADE
 
 MADE_LATER_FORMATS = ("gpkg", "csv")
 
@@ -73,17 +75,22 @@ class Desk:
             raise Problem(404, f"工作区没有图层 {name}", f"the workspace has no layer {name}")
         return found[name]
 
+    def terrain(self) -> str | None:
+        """Return a digest of the elevation tiles as they are now, None where there are none."""
+        tiles = {str(p) for p in terrain_parts(self.session().workspace)}
+        stamps = sorted(entry for entry in self._stamp if entry[0] in tiles)
+        return hashlib.sha256(json.dumps(stamps).encode()).hexdigest() if stamps else None
+
     def fingerprint(self) -> str:
         """Return a digest of all that decides verdicts besides the vetted file and the day."""
         session = self.session()
         layers = session.registered(engine.needed_layers(session.rules, engine.SUBJECT_LAYERS))
-        terrain = {str(p) for p in session.workspace.terrain_files()}
         parts = [
             __version__,
             session.workspace.sha256,
             session.rulebook.sha256,
             sorted((name, layer.provenance[0].snapshot) for name, layer in layers.items()),
-            sorted(entry for entry in self._stamp if entry[0] in terrain),
+            self.terrain(),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -112,6 +119,7 @@ class Desk:
             "as_of": results.as_of.isoformat(),
             "created_at": results.created_at.isoformat(),
             "fingerprint": self.fingerprint(),
+            "terrain": self.terrain(),
         }
         (out / REQUEST).write_bytes(orjson.dumps(kept))
         return {"report_id": results.report_id}
@@ -129,8 +137,33 @@ class Desk:
         session.formats = MADE_LATER_FORMATS
         with _workspace_at_fault():
             results = session.screen(out).results
-        (out / REQUEST).write_bytes(orjson.dumps({"report_id": results.report_id}))
+        kept = {"report_id": results.report_id, "terrain": self.terrain()}
+        (out / REQUEST).write_bytes(orjson.dumps(kept))
         return {"report_id": results.report_id}
+
+    # -- the ground under maps -----------------------------------------------------------------
+
+    @staticmethod
+    def has_terrain(folder: Path) -> bool:
+        """Return whether the workspace had elevations when the report was made."""
+        return _asked(folder).get("terrain") is not None
+
+    def draw_ground(self, folder: Path) -> None:
+        """Draw the hillshade of a report beside it, once; when first asked for, for it takes time.
+
+        Of other elevations than the report rests on nothing is drawn.
+
+        Raises
+        ------
+        MineZoneError
+            A tile cannot be used.
+        """
+        if (folder / HILLSHADE[1]).is_file() or not self.has_terrain(folder):
+            return
+        if _asked(folder)["terrain"] == self.terrain():
+            relief.draw(folder, self.session().workspace.terrain_files())
+
+    # -- files made later ----------------------------------------------------------------------
 
     def make_files(self, folder: Path, out: Path) -> None:
         """Add the formats that are made only when asked for, by judging again into ``out``.
@@ -140,7 +173,7 @@ class Desk:
         Problem
             409, what decides verdicts has changed since: the files would tell another story.
         """
-        kept = orjson.loads((folder / REQUEST).read_bytes())
+        kept = _asked(folder)
         base = self.session()
         upload = Upload.of({**kept["upload"], "path": folder / kept["upload"]["path"]})
         changed = Problem(
@@ -164,6 +197,11 @@ class Desk:
             raise changed
         for name in MADE_LATER:
             write_bytes(folder / name, (out / name).read_bytes())
+
+
+def _asked(folder: Path) -> dict[str, Any]:
+    kept: dict[str, Any] = orjson.loads((folder / REQUEST).read_bytes())
+    return kept
 
 
 @contextmanager

@@ -34,7 +34,7 @@ TITLES: Final[dict[int, tuple[str, str]]] = {
     403: ("不允许", "Not allowed"),
     404: ("没有找到", "Not found"),
     405: ("不支持该方法", "Method not allowed"),
-    409: ("工作区已变化", "The workspace has changed"),
+    409: ("工作区现状不允许", "Not possible as the workspace is now"),
     413: ("文件过大", "The file is too large"),
     415: ("不支持该类型", "The type is not supported"),
     421: ("主机名不对", "Wrong host"),

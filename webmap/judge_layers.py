@@ -15,10 +15,13 @@ from layers.catalog import catalog
 from layers.frames import Frame
 from layers.layer import Layer
 from webmap.desk import Desk
+from webmap.judge_reports import scene_of
+from webmap.scene import VERDICTS
 
 _KINDS = ("point", "line", "polygon")
 # Decimals of degrees: 1 mm.
 _DECIMALS = 8
+_RANK = {verdict.name: k for k, verdict in enumerate(VERDICTS)} | {None: len(VERDICTS)}
 
 
 def _layers(desk: Desk, question: dict[str, Any]) -> Frame:
@@ -50,25 +53,42 @@ def _summary(layer: Layer) -> dict[str, Any]:
 
 
 def _features(desk: Desk, question: dict[str, Any]) -> Frame:
-    """Return GeoJSON of the features in a box, from row ``after`` on, at most ``limit``."""
+    """Return GeoJSON of the features in a box, ``limit`` of them from number ``after`` on.
+
+    In the order of the file, or worst verdict first where ``judged`` names the folder of the
+    judged workspace: then each feature has its verdict.
+    """
     if question["layer"] not in catalog():
         desk.layer("")  # not found, like a layer that the workspace lacks
     layer = desk.layer(question["layer"])
     rows = np.flatnonzero(_within(layer.shapes.bounds, question["bbox"]))
-    here = rows[rows >= question["after"]]
-    chosen = here[: question["limit"]]
-    left = len(here) - len(chosen)
+    verdicts = _verdicts(layer, rows, question["judged"])
+    if verdicts:
+        rows = np.array(sorted(rows.tolist(), key=lambda row: _RANK[verdicts[row]]), np.int64)
+    chosen = rows[question["after"] :][: question["limit"]]
+    following = question["after"] + len(chosen)
+    left = following < len(rows)
     document = {
         "type": "FeatureCollection",
         "coordinate_system": "EPSG:4490",
         "layer": layer.name,
         "numberMatched": len(rows),
         "numberReturned": len(chosen),
-        "truncated": left > 0,
-        "next": int(here[len(chosen)]) if left else None,
-        "features": _geojson(layer, chosen, question["tolerance"]),
+        "truncated": left,
+        "next": following if left else None,
+        "features": _geojson(layer, chosen, question["tolerance"], verdicts),
     }
     return Frame({"next": document["next"]}, orjson.dumps(document))
+
+
+def _verdicts(layer: Layer, rows: Ints, judged: str | None) -> dict[int, str | None]:
+    """Return the verdict of each row, None where it was not judged; nothing if none are asked."""
+    if judged is None:
+        return {}
+    whole = scene_of(judged)
+    found = {s["subject_id"]: s["verdict"] for s in whole.report["subjects"]}
+    ids = layer.feature_id[rows].tolist()
+    return {row: found.get(name) for row, name in zip(rows.tolist(), ids, strict=True)}
 
 
 def _within(bounds: Floats, bbox: list[float] | None) -> Bools:
@@ -84,7 +104,9 @@ def _within(bounds: Floats, bbox: list[float] | None) -> Bools:
     )
 
 
-def _geojson(layer: Layer, rows: Ints, tolerance: float) -> list[dict[str, Any]]:
+def _geojson(
+    layer: Layer, rows: Ints, tolerance: float, verdicts: dict[int, str | None]
+) -> list[dict[str, Any]]:
     shapes = layer.shapes.take(rows).to_shapely()
     if tolerance > 0:
         shapes = shapely.simplify(shapes, tolerance)
@@ -97,8 +119,9 @@ def _geojson(layer: Layer, rows: Ints, tolerance: float) -> list[dict[str, Any]]
             "id": record["feature_id"],
             "geometry": orjson.loads(text),
             "properties": {k: v for k, v in record.items() if v is not None},
+            **({"verdict": verdicts[row]} if verdicts else {}),
         }
-        for record, text in zip(records, texts, strict=True)
+        for record, text, row in zip(records, texts, rows.tolist(), strict=True)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import orjson
 from analysis.model import Verdict
 from gis.errors import MineZoneError
 from layers.frames import Frame
-from webmap import assets, maps
+from webmap import assets, maps, result_folder
 from webmap.desk import Desk
 from webmap.errors import Problem, problem
 from webmap.scene import Scene
@@ -25,7 +26,7 @@ _PIXELS_OF_THE_WORLD = 256
 
 
 @lru_cache(maxsize=8)
-def _scene(folder: str) -> Scene:
+def scene_of(folder: str) -> Scene:
     """Return a report's scene; reports never change once they have their place."""
     try:
         return Scene(Path(folder))
@@ -36,7 +37,7 @@ def _scene(folder: str) -> Scene:
 @lru_cache(maxsize=8)
 def _texts(folder: str) -> list[str]:
     """Return number and name of every subject as they are searched."""
-    subjects = _scene(folder).report["subjects"]
+    subjects = scene_of(folder).report["subjects"]
     return [_normal(f"{s['source_id'] or ''}\n{s['name'] or ''}") for s in subjects]
 
 
@@ -47,7 +48,7 @@ def _normal(text: str) -> str:
 
 def _subjects(desk: Desk, question: dict[str, Any]) -> Frame:
     """Return the subjects that fit a search, worst first; counts are before ``verdict``."""
-    whole, texts = _scene(question["folder"]), _texts(question["folder"])
+    whole, texts = scene_of(question["folder"]), _texts(question["folder"])
     words = _normal(question["q"]).split()
     rule, wanted = question["rule"], set(question["verdict"])
     counts = {verdict.name: 0 for verdict in reversed(Verdict)}
@@ -68,7 +69,7 @@ def _subjects(desk: Desk, question: dict[str, Any]) -> Frame:
 
 
 def _subject(desk: Desk, question: dict[str, Any]) -> Frame:
-    whole = _scene(question["folder"])
+    whole = scene_of(question["folder"])
     k = whole.place.get(question["subject"])
     if k is None:
         raise Problem(404, "报告中没有这个对象", "the report has no such subject")
@@ -85,7 +86,7 @@ def _subject(desk: Desk, question: dict[str, Any]) -> Frame:
 
 
 def _features(desk: Desk, question: dict[str, Any]) -> Frame:
-    whole = _scene(question["folder"])
+    whole = scene_of(question["folder"])
     rows = whole.rows_in(question["bbox"])
     drawn = whole.features(np.asarray(rows[:MOST_FEATURES]), half_pixel(question["zoom"]))
     answer = {"features": drawn, "truncated": len(rows) > MOST_FEATURES}
@@ -98,7 +99,9 @@ def half_pixel(zoom: int | None) -> float:
 
 
 def _page(desk: Desk, question: dict[str, Any]) -> Frame:
-    document = _scene(question["folder"]).head(question["lang"], "server", question["base"])
+    document = scene_of(question["folder"]).head(question["lang"], "server", question["base"])
+    if Desk.has_terrain(Path(question["folder"])):
+        document["hillshade"] = {"ask": f"{question['base']}/hillshade"}
 
     def address(asset: assets.Asset) -> str:
         return f"/assets/{asset.file_name}"
@@ -106,8 +109,21 @@ def _page(desk: Desk, question: dict[str, Any]) -> Frame:
     return Frame({}, maps.served(document, question["nonce"], address).encode("utf-8"))
 
 
+def _hillshade(desk: Desk, question: dict[str, Any]) -> Frame:
+    """Draw the ground under a report, if that is not done yet, and say where it lies."""
+    folder, why = Path(question["folder"]), None
+    try:
+        desk.draw_ground(folder)
+    except MineZoneError as error:
+        why = {"zh": error.zh, "en": error.en}
+    found = result_folder.hillshade(folder)
+    return Frame({"bounds": found and found[1], "why": why})
+
+
 def _map_file(desk: Desk, question: dict[str, Any]) -> Frame:
     """Draw the report as one file beside the others."""
+    with suppress(MineZoneError):  # the map is whole without its ground
+        desk.draw_ground(Path(question["folder"]))
     try:
         maps.write(Path(question["folder"]))
     except MineZoneError as error:
@@ -125,6 +141,7 @@ def _assets(desk: Desk, question: dict[str, Any]) -> Frame:
 
 HANDLERS: dict[str, Callable[[Desk, dict[str, Any]], Frame]] = {
     "assets": _assets,
+    "hillshade": _hillshade,
     "map_file": _map_file,
     "page": _page,
     "report_features": _features,

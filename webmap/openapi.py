@@ -19,7 +19,7 @@ _WHEN: Final = {
     403: "A request of another site.",
     404: "There is no such report, subject, layer or file.",
     405: "The method is not supported here.",
-    409: "The workspace or the law has changed since the report was made.",
+    409: "The workspace or the law has changed since the report was made, or is being judged.",
     413: "The body is larger than the limit.",
     415: "The type of body or file is not accepted.",
     421: "The request names another host.",
@@ -137,6 +137,15 @@ def _schemas() -> Json:
             subject=subject, findings={"type": "array", "items": _OPEN}, features=features
         ),
         "Features": _object(features=features, truncated={"type": "boolean"}),
+        "Hillshade": _object(
+            url={"type": ["string", "null"]},
+            bounds={
+                "type": ["array", "null"],
+                "description": "[[south, west], [north, east]], degrees.",
+                "items": {"type": "array", "items": {"type": "number"}},
+            },
+            why={"anyOf": [_BOTH, {"type": "null"}]},
+        ),
         "Layers": _object(layers={"type": "array", "items": layer}),
         "LayerFeatures": _object(
             type={"const": "FeatureCollection"},

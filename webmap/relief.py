@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.io import staged
-from gis.dem import Box, Grid, read_grid
+from gis.dem import Grid, read_grid
 from gis.hillshade import picture
+from gis.tiles import Box
 from layers.workspace import open_workspace
 from webmap import result_folder
 
@@ -18,6 +19,11 @@ RIM = 0.15
 
 
 def write(out: Path, workspace: Path) -> tuple[Path, ...]:
+    """Draw the result in ``out`` upon the elevations of a workspace file; see :func:`draw`."""
+    return draw(out, open_workspace(workspace).terrain_files())
+
+
+def draw(out: Path, tiles: Sequence[Path]) -> tuple[Path, ...]:
     """Write the hillshade of the result in ``out`` beside it; return the files, none without DEM.
 
     ``hillshade.png`` is in Web Mercator, the plane that Leaflet draws in, and ``hillshade.pgw``
@@ -32,7 +38,6 @@ def write(out: Path, workspace: Path) -> tuple[Path, ...]:
     OutputError
         The files cannot be written.
     """
-    tiles = open_workspace(workspace).terrain_files()
     if not tiles:
         return ()
     box = _with_rim(result_folder.read(out).said["view"])

@@ -26,6 +26,7 @@ from webmap.settings import MIB, ServerSettings
 ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 KEY: Final = re.compile(r"[0-9a-f]{16,64}-\d{4}-\d{2}-\d{2}")
 REQUEST: Final = "request.json"
+GROUND: Final = "hillshade.png"
 MADE_LATER: Final = ("findings.gpkg", "findings.csv")
 DOWNLOADS: Final[dict[str, str]] = {
     "report.json": "application/json",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import math
 import struct
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,8 +22,9 @@ from analysis.reports import outlines
 from analysis.reports.report_json import SCHEMA_VERSION, TOOL
 from gis.errors import MineZoneError
 from gis.ragged import Floats, Shapes
+from webmap.report_store import GROUND
 
-HILLSHADE = ("hillshade.png", "hillshade.pgw")
+HILLSHADE = (GROUND, "hillshade.pgw")
 _MERCATOR_RADIUS_M = 6378137.0
 
 
@@ -93,21 +95,40 @@ class ResultFolder:
         facts: dict[str, Any] = orjson.loads(self.column("facts")[row])
         return facts
 
+    def notes(self) -> dict[str, int]:
+        """Return how many layers were read, how many do not say where they are complete, issues."""
+        inputs = self.report["inputs"]
+        layers = [i for i in inputs if i["role"] == "workspace"]
+        severities = Counter(issue["severity"] for i in inputs for issue in i["issues"])
+        return {
+            "layers": len(layers),
+            "coverage_not_stated": sum(i["coverage"] is None for i in layers),
+            "warnings": severities["warning"],
+            "errors": severities["error"],
+        }
+
     def hillshade(self) -> dict[str, Any] | None:
         """Return the terrain's picture as a data URL with its bounds, None where there is none."""
-        try:
-            picture = (self.folder / HILLSHADE[0]).read_bytes()
-            world = [float(v) for v in (self.folder / HILLSHADE[1]).read_text("ascii").split()]
-            width, height = struct.unpack(">II", picture[16:24])
-            cell_x, _, _, cell_y, x, y = world
-        except (OSError, ValueError, struct.error):
+        found = hillshade(self.folder)
+        if found is None:
             return None
-        west, north = x - cell_x / 2, y - cell_y / 2
-        south, east = north + height * cell_y, west + width * cell_x
-        return {
-            "url": "data:image/png;base64," + base64.b64encode(picture).decode("ascii"),
-            "bounds": [[_latitude(south), _longitude(west)], [_latitude(north), _longitude(east)]],
-        }
+        picture, bounds = found
+        url = "data:image/png;base64," + base64.b64encode(picture).decode("ascii")
+        return {"url": url, "bounds": bounds}
+
+
+def hillshade(folder: Path) -> tuple[bytes, list[list[float]]] | None:
+    """Return the terrain's picture beside a report, with [[south, west], [north, east]]."""
+    try:
+        picture = (folder / HILLSHADE[0]).read_bytes()
+        world = [float(v) for v in (folder / HILLSHADE[1]).read_text("ascii").split()]
+        width, height = struct.unpack(">II", picture[16:24])
+        cell_x, _, _, cell_y, x, y = world
+    except (OSError, ValueError, struct.error):
+        return None
+    west, north = x - cell_x / 2, y - cell_y / 2
+    south, east = north + height * cell_y, west + width * cell_x
+    return picture, [[_latitude(south), _longitude(west)], [_latitude(north), _longitude(east)]]
 
 
 def read(path: Path) -> ResultFolder:

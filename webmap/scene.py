@@ -72,6 +72,7 @@ class Scene:
         try:
             return {
                 **self.head(lang),
+                "hillshade": self.result.hillshade(),
                 "subjects": [self.subject(k) for k in order],
                 "findings": [f for k in order for f in self.findings(k)],
                 "features": self.features(np.arange(len(self.result.outlines))),
@@ -80,7 +81,10 @@ class Scene:
             raise result_folder.damaged(self.result.folder) from None
 
     def head(self, lang: str = "zh", mode: str = "inline", base: str = "") -> Json:
-        """Return the scene without subjects, findings and features, as a served page has it."""
+        """Return the scene without subjects, findings, features and terrain.
+
+        A served page is told in ``rule_counts`` what another counts from its subjects.
+        """
         report, said = self.report, self.result.said
         west, south, east, north = said["focus"]
         return {
@@ -93,7 +97,7 @@ class Scene:
             "jurisdiction": report["jurisdiction"],
             "rulebook": report["rulebook"]["version"],
             "lang": lang,
-            "notes": _notes(report["inputs"]),
+            "notes": self.result.notes(),
             "styles": self.styles(),
             "rules": said["rules"],
             "references": report["references"],
@@ -102,9 +106,10 @@ class Scene:
             "subjects": [],
             "findings": [],
             "features": [],
-            "hillshade": self.result.hillshade(),
+            "hillshade": None,
             "bounds": [[south, west], [north, east]],
             "truncated": said["left_out"],
+            **({"rule_counts": self.rule_counts()} if mode == "server" else {}),
         }
 
     def styles(self) -> Json:
@@ -117,9 +122,13 @@ class Scene:
     @cached_property
     def order(self) -> Ints:
         """Return positions of subjects, worst verdict first, then as they were judged."""
+        return np.argsort(self._severity, kind="stable")
+
+    @cached_property
+    def _severity(self) -> Ints:
+        """Return the place of each subject's verdict, 0 the worst."""
         rank = {verdict.name: k for k, verdict in enumerate(VERDICTS)}
-        ranks = [rank[s["verdict"]] for s in self.report["subjects"]]
-        return np.argsort(np.array(ranks, np.int64), kind="stable")
+        return np.array([rank[s["verdict"]] for s in self.report["subjects"]], np.int64)
 
     @cached_property
     def place(self) -> Mapping[str, int]:
@@ -130,6 +139,14 @@ class Scene:
         """Return how many of the subjects came to each verdict."""
         found = Counter(self.report["subjects"][k]["verdict"] for k in subjects)
         return {verdict.name: found[verdict.name] for verdict in VERDICTS}
+
+    def rule_counts(self) -> Json:
+        """Return for each rule how many subjects it gave which verdict."""
+        found: dict[str, Counter[str]] = {}
+        for rules in self._rules:
+            for code, verdict in rules.items():
+                found.setdefault(code, Counter())[verdict.name] += 1
+        return found
 
     def subject(self, k: int, facts: bool = True) -> Json:
         """Return the subject at position ``k``, with its attributes unless told otherwise."""
@@ -225,12 +242,18 @@ class Scene:
         return np.array(list(dict.fromkeys(rows)), np.int64)
 
     def rows_in(self, bbox: Sequence[float]) -> Ints:
-        """Return rows of the outlines whose envelopes meet ``bbox`` (west, south, east, north)."""
+        """Return rows of the outlines whose envelopes meet ``bbox`` (west, south, east, north).
+
+        Subjects come first, worst verdict first; what was not judged follows, nearest first.
+        """
         west, south, east, north = bbox
         box: Floats = self.result.bounds
         meets = (box[:, 0] <= east) & (box[:, 2] >= west)
         meets &= (box[:, 1] <= north) & (box[:, 3] >= south)
-        return np.flatnonzero(meets)
+        rank = np.full(len(meets), len(VERDICTS))
+        rank[self._row] = self._severity
+        rows = np.flatnonzero(meets)
+        return rows[np.argsort(rank[rows], kind="stable")]
 
 
 _FINDING = (
@@ -269,15 +292,3 @@ def _geojson(shapes: Shapes) -> list[str]:
     rounded = shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS))
     texts: list[str] = shapely.to_geojson(shapely.orient_polygons(rounded)).tolist()
     return texts
-
-
-def _notes(inputs: Sequence[Mapping[str, Any]]) -> Json:
-    """Return how many layers were read, how many do not say where they are complete, issues."""
-    layers = [i for i in inputs if i["role"] == "workspace"]
-    severities = Counter(issue["severity"] for i in inputs for issue in i["issues"])
-    return {
-        "layers": len(layers),
-        "coverage_not_stated": sum(i["coverage"] is None for i in layers),
-        "warnings": severities["warning"],
-        "errors": severities["error"],
-    }

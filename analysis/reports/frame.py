@@ -26,6 +26,8 @@ ROLES = (
     "overlap", "outside_part", "exclusion_zone", "corridor", "void",
     "flow_path", "ridge_run", "shortest_line",
 )  # fmt: skip
+# The one role whose geometry has heights: the ground along the path.
+PROFILED = "flow_path"
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,8 +196,10 @@ class Frame:
         order = np.lexsort((rank, finding))
         shown = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
         order = order[shown[order]]
-        flat = shapely.force_2d(geometry[order])
-        return EvidenceRows(finding[order], role[order], label[order], flat)
+        role, shapes = role[order], geometry[order]
+        flat = role != PROFILED
+        shapes[flat] = shapely.force_2d(shapes[flat])
+        return EvidenceRows(finding[order], role, label[order], shapes)
 
     # -- gathering -------------------------------------------------------------------------
 

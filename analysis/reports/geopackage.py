@@ -243,7 +243,8 @@ def _write(
     def batches() -> Iterator[pa.RecordBatch]:
         for start in range(0, plain.num_rows, BATCH):
             part = plain.slice(start, BATCH)
-            geometry = wkb(_multi(shapes(start, start + part.num_rows), dimension))
+            flat = shapely.force_2d(shapes(start, start + part.num_rows))
+            geometry = wkb(_multi(flat, dimension))
             whole = part.append_column("geom", pa.array(geometry, pa.binary()))
             yield from whole.cast(schema).combine_chunks().to_batches()
 

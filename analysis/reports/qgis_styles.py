@@ -18,6 +18,7 @@ from analysis.reports.qgis_symbols import (
     area,
     darker,
     dot,
+    heads,
     rgba,
     stripes,
     stroke,
@@ -173,7 +174,8 @@ def _line_paints(role: str, colour: str) -> tuple[Paint, ...]:
     style = ROLE_STYLES[role]
     broken = "dash" if style.pattern == "dashed" else "solid"
     # A white casing keeps the line apart from whatever it crosses.
-    return stroke(PAPER, style.weight + 2.5), stroke(darker(colour), style.weight, broken)
+    line = stroke(PAPER, style.weight + 2.5), stroke(darker(colour), style.weight, broken)
+    return (*line, heads(darker(colour), 14, 60)) if style.pattern == "arrows" else line
 
 
 def _point_paints(_role: str, colour: str) -> tuple[Paint, ...]:

@@ -19,11 +19,11 @@ Kind = Literal["fill", "line", "marker"]
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """One symbol layer: its class in QGIS, its settings, and the line that a pattern repeats."""
+    """One symbol layer: its class in QGIS, its settings, and what a pattern repeats."""
 
     kind: str
     settings: tuple[tuple[str, str], ...]
-    line: Paint | None = None
+    repeated: Paint | None = None
 
 
 def rgba(colour: str, alpha: int = OPAQUE) -> str:
@@ -95,6 +95,28 @@ def stroke(colour: str, weight: float, style: str = "solid") -> Paint:
     return Paint("SimpleLine", settings)
 
 
+def heads(colour: str, size: float, gap: float) -> Paint:
+    """Return arrowheads along a line, in its direction; ``gap`` in CSS pixels from head to head."""
+    head = (
+        ("color", rgba(colour)),
+        ("name", "filled_arrowhead"),
+        ("outline_color", rgba("#ffffff")),
+        ("outline_width", millimetres(1)),
+        ("outline_width_unit", "MM"),
+        ("size", millimetres(size)),
+        ("size_unit", "MM"),
+    )
+    settings = (
+        ("interval", millimetres(gap)),
+        ("interval_unit", "MM"),
+        ("offset_along_line", millimetres(gap / 2)),
+        ("offset_along_line_unit", "MM"),
+        ("placement", "interval"),
+        ("rotate", "1"),
+    )
+    return Paint("MarkerLine", settings, Paint("SimpleMarker", head))
+
+
 def dot(colour: str, size: float) -> Paint:
     """Return a disc with a white rim."""
     settings = (
@@ -119,6 +141,7 @@ def symbol(name: str, kind: Kind, paints: Sequence[Paint], level: int = 0) -> El
         options = SubElement(layer, "Option", type="Map")
         for key, value in paint.settings:
             SubElement(options, "Option", name=key, type="QString", value=value)
-        if paint.line is not None:
-            layer.append(symbol(f"@{name}@{number}", "line", [paint.line]))
+        if paint.repeated is not None:
+            inner: Kind = "marker" if paint.repeated.kind == "SimpleMarker" else "line"
+            layer.append(symbol(f"@{name}@{number}", inner, [paint.repeated]))
     return out

@@ -15,6 +15,7 @@ from analysis.reports.columns import finite, shortest
 from analysis.reports.frame import VERDICTS, EvidenceRows, Frame
 from analysis.reports.text import public_source
 from gis.__about__ import __version__
+from gis.ragged import Floats, Shapes
 from layers.layer import Issue, Layer, Provenance
 
 SCHEMA_VERSION = "1.0"
@@ -23,8 +24,8 @@ TOOL = "minezone"
 MOST_FINDINGS = 50_000
 # Below this, the document is indented for people.
 MOST_INDENTED = 2_000
-# Decimals of degrees: 0.1 mm on the ground.
-DECIMALS = 9
+# Decimals of degrees: 0.1 mm on the ground; of elevations: 1 cm.
+DECIMALS, Z_DECIMALS = 9, 2
 
 Json = dict[str, Any]
 
@@ -208,15 +209,26 @@ def _evidence(rows: EvidenceRows, n: int) -> list[list[Json]]:
     out: list[list[Json]] = [[] for _ in range(n)]
     if not len(rows.finding):
         return out
-    rounded = shapely.transform(rows.geometry, lambda xy: np.round(xy, DECIMALS))
     # RFC 7946 wants shells anticlockwise.
-    texts = shapely.to_geojson(shapely.orient_polygons(rounded))
+    texts = shapely.to_geojson(shapely.orient_polygons(_rounded(rows.geometry)))
     columns = zip(
         rows.finding.tolist(), rows.role.tolist(), rows.label.tolist(), texts, strict=True
     )
     for finding, role, label, text in columns:
         out[finding].append({"role": role, "label": label, "geometry": orjson.loads(text)})
     return out
+
+
+def _rounded(shapes: Shapes) -> Shapes:
+    out = shapes.copy()
+    for deep in (False, True):
+        at = shapely.has_z(shapes) == deep
+        out[at] = shapely.transform(shapes[at], _round, include_z=deep)
+    return out
+
+
+def _round(xyz: Floats) -> Floats:
+    return np.hstack([np.round(xyz[:, :2], DECIMALS), np.round(xyz[:, 2:], Z_DECIMALS)])
 
 
 def _references(frame: Frame) -> Json:

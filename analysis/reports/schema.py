@@ -132,10 +132,15 @@ def _counts() -> Json:
 def _geometry() -> Json:
     """Return GeoJSON geometries; coordinates are longitude and latitude, EPSG:4490."""
     position: Json = {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}
+    profile = _said(
+        _list({**position, "minItems": 3, "maxItems": 3}, 2),
+        "下泄流径：第三个数为地面高程（米）。"
+        " A flow path: the third number is the ground's elevation, metres.",
+    )
     line, ring = _list(position, 2), _list(position, 4)
     shapes = {
         "Point": position,
-        "LineString": line,
+        "LineString": {"anyOf": [line, profile]},
         "Polygon": _list(ring, 1),
         "MultiPoint": _list(position),
         "MultiLineString": _list(line),

@@ -75,7 +75,10 @@ def findings_table(frame: Frame) -> pa.Table:
 
 
 def evidence_table(frame: Frame, rows: EvidenceRows) -> pa.Table:
-    """Return one row per piece of evidence, as GeoParquet 1.1 (WKB, EPSG:4490)."""
+    """Return one row per piece of evidence, as GeoParquet 1.1 (WKB, EPSG:4490).
+
+    Z of a flow path is the ground's elevation.
+    """
     columns = {
         "finding_id": id_column(frame.results.finding_id[rows.finding]),
         "role": coded(rows.role),
@@ -166,8 +169,8 @@ def bbox_column(bounds: Floats) -> pa.StructArray:
 
 
 def wkb(shapes: Sequence[Any] | npt.NDArray[np.object_]) -> Any:
-    """Return little-endian WKB of shapely geometries."""
-    return shapely.to_wkb(shapes, byte_order=1, output_dimension=2)
+    """Return little-endian ISO WKB of shapely geometries, Z included."""
+    return shapely.to_wkb(shapes, byte_order=1, flavor="iso")
 
 
 def _one_nan(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -178,8 +181,8 @@ def _one_nan(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _geo(geometry: npt.NDArray[np.object_], bounds: Floats) -> dict[str, Any]:
     from pyproj import CRS
 
-    types = {str(g) for g in np.unique(shapely.get_type_id(geometry)).tolist()}
-    names = sorted(_TYPE_NAMES[int(t)] for t in types)
+    pairs = zip(shapely.get_type_id(geometry).tolist(), shapely.has_z(geometry), strict=True)
+    names = sorted(_TYPE_NAMES[kind] + (" Z" if z else "") for kind, z in set(pairs))
     column: dict[str, Any] = {
         "encoding": "WKB",
         "geometry_types": names,

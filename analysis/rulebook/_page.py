@@ -14,7 +14,7 @@ from analysis.rulebook._yaml import Node
 
 STRENGTHS = ("veto", "scored", "reference", "duty", "promotion")
 UNITS = ("1", "m", "m2", "m3", "km2", "kt/a", "a", "degree")
-ARGUMENTS = ("text", "count", "layer", "column", "parameter", *UNITS[1:])
+ARGUMENTS = ("text", "code", "count", "layer", "column", "parameter", *UNITS[1:])
 VERDICTS = tuple(v.name for v in Verdict)
 COMMON = "COMMON"
 

@@ -97,6 +97,20 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def file_state(path: Path) -> tuple[str, int, int, int, int]:
+    """Return name, size, times and number of a file; size -1 where there is none.
+
+    Two equal states mean that it was not written, replaced, added or removed in between, as far
+    as the file system tells.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return str(path), -1, 0, 0, 0
+    times = status.st_mtime_ns, status.st_ctime_ns
+    return str(path), status.st_size, *times, status.st_ino
+
+
 def digest_files(members: Iterable[tuple[str, Path]]) -> str:
     """Return one SHA-256 over several files: name, size and bytes of each, in that order."""
     total = hashlib.sha256()

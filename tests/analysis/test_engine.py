@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from analysis import engine, registry
+from analysis import absence, engine, registry
 from analysis.errors import RuleError
-from analysis.model import FindingTable, Verdict, Within
+from analysis.model import FindingTable, RuleContext, Verdict, Within
 from analysis.rulebook import load
 
 AS_OF = date(2026, 1, 1)
@@ -166,14 +166,14 @@ def test_a_rule_may_not_give_an_unlisted_reason(rights):
 
 def test_the_reach_of_a_need_adds_up(rights, make_layer):
     values = {"a": 30.0, "b": None, "k_sigma": 2.0}
-    context = engine.RuleContext("X", {}, values, AS_OF, np.arange(3))
+    context = RuleContext("X", {}, values, AS_OF, np.arange(3))
     need = Within(5.0, ("a", "b"), column="capacity_kt_a", factor=0.5)
-    assert engine._reach(need, rights, rights, context) == 35.0
+    assert absence._reach(need, rights, rights, context) == 35.0
     row = {"licence_no": "A", "box": [0, 0, 10, 10]}
     wide = make_layer("mining_right", [{**row, "capacity_kt_a": 80.0}], accuracy_m=4.0)
-    assert engine._reach(need, rights, wide, context) == 30.0 + 5.0 + 40.0 + 2 * 4.0
+    assert absence._reach(need, rights, wide, context) == 30.0 + 5.0 + 40.0 + 2 * 4.0
     # Accuracies of both sides join; a column below nought takes nothing away.
     odd = make_layer("mining_right", [{**row, "capacity_kt_a": -80.0}], accuracy_m=3.0)
-    assert engine._reach(need, wide, odd, context) == 35.0 + 2 * 5.0
+    assert absence._reach(need, wide, odd, context) == 35.0 + 2 * 5.0
     # An overlap is one or none, however blurred.
-    assert engine._reach(Within(), wide, odd, context) == 0.0
+    assert absence._reach(Within(), wide, odd, context) == 0.0

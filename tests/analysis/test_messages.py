@@ -15,6 +15,7 @@ from analysis.model import FindingTable, Verdict
 from analysis.numbers import show, show_pair
 from analysis.results import Results
 from analysis.verdict import must_be_at_least
+from layers.catalog import catalog
 from layers.schema import Column, Schema
 
 BOOK = rulebook.load("CN")
@@ -120,8 +121,8 @@ RIGHT = Schema(
 SCHEMAS = {"mining_right": RIGHT, "river": RIVER}
 
 
-def say(code, key, lang="zh", **found):
-    return messages.render(BOOK.page(code), BOOK.reason(code, key), lang, schemas=SCHEMAS, **found)
+def say(code, key, lang="zh", schemas=SCHEMAS, **found):
+    return messages.render(BOOK.page(code), BOOK.reason(code, key), lang, schemas=schemas, **found)
 
 
 def test_overlap_with_a_neighbour():
@@ -183,6 +184,18 @@ def test_layer_column_and_parameter_are_named_by_their_titles():
     assert say("MR101", "law_missing", args={"parameter": "overlap_limit_km2"}) == (
         "判断日没有“允许的重叠面积”的现行规定，无法判断"
     )
+
+
+def test_codes_are_said_in_words():
+    known = {"measured": 546.9, "threshold": 1000.0, "unit": "m", "related": "李家坪（JM-1）"}
+    known["schemas"] = catalog()
+    zh = say("TF201", "in_corridor", args={"kind": "village", "depth": 10.0}, **known)
+    assert zh.startswith("李家坪（JM-1）（村庄）沿流经路径距坝脚 546.9 m")
+    en = say("TF201", "in_corridor", "en", args={"kind": "water_source", "depth": 10.0}, **known)
+    assert "(water source)" in en
+    # What is no code of any layer is said as it stands.
+    own = say("TF201", "in_corridor", args={"kind": "民房", "depth": 10.0}, **known)
+    assert "（民房）" in own
 
 
 def test_unknown_titles_fall_back_on_the_name():

@@ -197,6 +197,21 @@ SOURCES = {
     "xizang_2024_2026_plan_ponds": "seeds/004",
     "xizang_2024_2026_plan_closure": "seeds/004",
     "lhasa_2023_24_ponds": "seeds/001",
+    "nmsa_2023_9_burial_depth": "seeds/002",
+    "lhasa_2023_24_stone_depth": "seeds/001",
+    "nmsa_2023_9_slope_monitoring": "seeds/002",
+    "nmsa_2022_4_slope_analysis": "not seen",
+    "saws_2011_179_slopes": "seeds/000",
+    "xizang_2024_2026_plan_monitoring": "seeds/004",
+    "xizang_2024_2026_plan_analysis": "seeds/004",
+    "lhasa_2023_24_slopes": "seeds/001",
+    "lhasa_2023_24_dumps": "seeds/001",
+    "nmsa_2023_9_downstream": "seeds/002",
+    "nmsa_2023_9_movement": "seeds/002",
+    "saws_2011_179_influence": "seeds/000",
+    "saws_2011_179_dumps": "seeds/000",
+    "central_2023_ridge": "seeds/001",
+    "mem_2020_15_overhead": "law.md",
 }
 
 

@@ -9,7 +9,8 @@ from pyproj import Transformer
 from rasterio import Affine
 
 from gis import dem
-from gis.dem import TerrainError, read_grid
+from gis.dem import read_grid
+from gis.tiles import TerrainError
 
 BOX = (111.0, 39.0, 111.05, 39.04)
 SECOND = 1 / 3600
@@ -155,14 +156,14 @@ def test_there_are_no_more_cells_than_asked_for(tmp_path):
 
 def test_a_large_tile_is_not_read_finer_than_it_is_drawn(tmp_path, monkeypatch):
     path = write_tile(tmp_path / "a.tif", level(1440, 1800), cell=SECOND / 10)
-    read, window = [], dem._window
+    read, heights = [], dem.heights
 
-    def spy(tile, grid):
-        values, transform = window(tile, grid)
+    def spy(data, window, shape):
+        values = heights(data, window, shape)
         read.append(values.size)
-        return values, transform
+        return values
 
-    monkeypatch.setattr(dem, "_window", spy)
+    monkeypatch.setattr(dem, "heights", spy)
     assert (read_grid([path], BOX, 2500).heights == 100).all()
     assert read[0] <= 4 * 2500
 

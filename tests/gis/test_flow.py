@@ -1,20 +1,10 @@
-"""Flow paths, corridors and divides on terrain whose truth can be written down."""
+"""Flow paths and corridors on terrain whose truth can be written down."""
 
 import numpy as np
 import pytest
 
 from gis.downstream import corridor, trace
 from gis.flow import route
-from gis.ridges import (
-    RidgeScale,
-    along_divides,
-    crests,
-    divides,
-    runs,
-    sample,
-    share_and_run,
-    smoothed,
-)
 
 CELL = 30.0
 
@@ -87,7 +77,7 @@ def test_a_pit_on_the_way_is_led_through_and_its_depth_said():
     path = trace(z, route(z, CELL), 40.0, 100.0, 1000.0)
     assert path.end == "length"
     assert np.abs(path.column - 100).max() <= 1
-    assert 15 < path.climb_m < 25
+    assert 20 < path.pit_m < 25
 
 
 def test_the_corridor_is_the_ground_up_to_ten_metres_above_the_path():
@@ -101,35 +91,3 @@ def test_the_corridor_is_the_ground_up_to_ten_metres_above_the_path():
     assert area.along[60, 100] == pytest.approx(600, abs=CELL)
     # The path's own 35 cells and the two beside its ends that lie within 2 m: 37 x 900 m2 / 1 km.
     assert area.floor_width_m == pytest.approx(33.3, abs=0.05)
-
-
-def roof():
-    """A ridge along x = 3,000 m, sides 4 in 10, rising a little to the north."""
-    y, x = grid()
-    return (900 - 0.4 * np.abs(x - 3000) - 0.002 * y).astype(np.float32)
-
-
-@pytest.mark.parametrize(("west", "follows"), [(3000, True), (2700, False)])
-def test_a_boundary_along_a_ridge_follows_it(west, follows):
-    z = smoothed(roof(), CELL)
-    row = np.array([60.0, 60.0, 90.0, 90.0])
-    column = np.array([west, west + 600, west + 600, west]) / CELL
-    boundary = sample(row, column, CELL)
-    scale = RidgeScale()
-    places = divides(z, CELL, np.ones(z.shape, bool), scale)
-    by_divide = along_divides(boundary, *places, CELL, 60.0, 30.0)
-    by_crest = crests(z, CELL, boundary, 60.0, scale).follows
-    for hit in (by_divide, by_crest):
-        share, run = share_and_run(hit, boundary.step_m)
-        if follows:
-            assert run == pytest.approx(900, abs=60)
-            assert share == pytest.approx(900 / 3000, abs=0.03)
-        else:
-            assert (share, run) == (0, 0)
-
-
-def test_runs_close_short_gaps_and_pass_over_the_seam():
-    hit = np.zeros(100, bool)
-    hit[[*range(95, 100), *range(10), 13, *range(50, 55)]] = True
-    first, count = runs(hit, 10.0)
-    assert sorted(zip(first.tolist(), count.tolist(), strict=True)) == [(50, 5), (95, 19)]

@@ -60,6 +60,10 @@ def test_terrain_that_cannot_be_drawn_is_told_and_the_map_is_there(vet, workspac
     assert (status, err) == (1, "")
     assert out.splitlines()[-1].startswith("地图上没有地形: ") and "a.tif" in out
     assert (tmp_path / "结果" / "map.html").exists()
+    # For machines standard output is JSON alone; what is missing is still said.
+    status, out, err = vet("--json")
+    assert status == 1 and json.loads(out)["verdict"] == "FAIL"
+    assert err.startswith("地图上没有地形: ") and "a.tif" in err and err.count("\n") == 1
 
 
 def test_ground_that_cannot_be_read_is_told(vet, workspace):

@@ -7,7 +7,7 @@ import pytest
 import rasterio
 from rasterio import Affine
 
-from gis.dem import TerrainError
+from gis.tiles import TerrainError
 from webmap import maps, relief
 from webmap.result_folder import ResultError
 from webmap.scene import Scene

@@ -157,7 +157,8 @@ def test_the_worst_come_first_and_nodata_never_colours(tmp_path):
 def test_the_pieces_a_server_answers(result):
     whole = Scene(result)
     head = whole.head("en", "server", "/api/reports/x")
-    assert set(head) == KEYS
+    assert set(head) == {*KEYS, "rule_counts"}
+    assert head["rule_counts"] == {"MR101": {"FAIL": 1}, "MR111": {"NO_DATA": 1}}
     assert (head["mode"], head["base"], head["lang"]) == ("server", "/api/reports/x", "en")
     assert (head["subjects"], head["findings"], head["features"]) == ([], [], [])
     assert whole.place == {"mining_right:丙": 0}

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 
 from webmap.errors import Problem
 from webmap.openapi import problems, success
-from webmap.report_store import DOWNLOADS, MADE_LATER
+from webmap.report_store import DOWNLOADS, GROUND, MADE_LATER
 from webmap.routes.parameters import Box, Id, Zoom, box_of, folder_of
 from webmap.server import Server, server_of
 
@@ -84,6 +84,44 @@ async def features(request: Request, report_id: Id, bbox: Box, zoom: Zoom = None
     """Return outlines of judged, related and surrounding features in a box."""
     box = box_of(bbox)
     return await _asked(server_of(request), "report_features", report_id, bbox=box, zoom=zoom)
+
+
+@router.get("/hillshade", responses={**success("Hillshade", "Where it lies."), **problems(404)})
+async def hillshade(request: Request, report_id: Id) -> dict[str, Any]:
+    """Say where the picture of the ground lies; it is made when first asked for.
+
+    `url` and `bounds` are null where the workspace had no elevations there, or has others now;
+    `why` says what is wrong with a tile.
+    """
+    server = server_of(request)
+    answer = await _shaded(server, report_id)
+    url = f"{router.prefix}/hillshade.png".format(report_id=report_id)
+    return {**answer, "url": url if answer["bounds"] else None}
+
+
+@router.get(
+    "/hillshade.png",
+    response_class=Response,
+    responses={**success("File", "The picture.", media="image/png"), **problems(404)},
+)
+async def hillshade_png(request: Request, report_id: Id) -> Response:
+    """Return the picture of the ground under a report's map, in Web Mercator."""
+    server = server_of(request)
+    picture = FilePath(folder_of(server.store, report_id)) / GROUND
+    if not picture.is_file():
+        await _shaded(server, report_id)
+    if not picture.is_file():
+        raise Problem(404, "这份报告没有地形图", "this report has no picture of the ground")
+    # A report's picture never changes.
+    headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+    return FileResponse(picture, media_type="image/png", headers=headers)
+
+
+async def _shaded(server: Server, report_id: str) -> dict[str, Any]:
+    folder = folder_of(server.store, report_id)
+    answer = await server.pool.ask(task="hillshade", folder=folder)
+    server.store.grown(report_id)
+    return {name: answer.header[name] for name in ("bounds", "why")}
 
 
 @router.get(

@@ -267,6 +267,7 @@
     app.legend = minezone.legend(app, byId("mz-legend"));
     app.print = minezone.print(app, byId("mz-print"));
     app.sheet("");
+    app.shaded = minezone.shade(app, scene.hillshade);
 
     if (from.view) {
       map.setView([from.view[0], from.view[1]], from.view[2], { animate: false });

@@ -76,9 +76,50 @@
         ctx.lineWidth = o.weight;
         ctx.strokeStyle = o.color;
         ctx.stroke();
+        if (o.arrows) {
+          ctx.setLineDash([]);
+          (layer._rings || []).forEach(function (points) { arrows(ctx, points, o); });
+        }
       }
     }
   });
+
+  /* Arrowheads along a line, in its direction: one to so many pixels, one at least. */
+  function arrows(ctx, points, o) {
+    var length = points.slice(1).reduce(function (sum, p, i) { return sum + p.distanceTo(points[i]); }, 0);
+    var count = Math.max(1, Math.round(length / 70));
+    var next = length / count / 2;
+    var size = o.weight * 1.5 + 3;
+    var passed = 0;
+    for (var i = 1; i < points.length && length > 2 * size; i += 1) {
+      var a = points[i - 1], b = points[i];
+      var step = b.distanceTo(a);
+      while (step && next <= passed + step) {
+        var at = a.add(b.subtract(a).multiplyBy((next - passed) / step));
+        arrow(ctx, at, Math.atan2(b.y - a.y, b.x - a.x), size, o);
+        next += length / count;
+      }
+      passed += step;
+    }
+  }
+
+  function arrow(ctx, at, turn, size, o) {
+    ctx.save();
+    ctx.translate(at.x, at.y);
+    ctx.rotate(turn);
+    ctx.beginPath();
+    ctx.moveTo(size * 0.75, 0);
+    ctx.lineTo(-size * 0.6, size * 0.62);
+    ctx.lineTo(-size * 0.3, 0);
+    ctx.lineTo(-size * 0.6, -size * 0.62);
+    ctx.closePath();
+    ctx.lineWidth = 2.5;
+    ctx.strokeStyle = "#ffffff";
+    ctx.stroke();
+    ctx.fillStyle = o.color;
+    ctx.fill();
+    ctx.restore();
+  }
 
   var raised = 0;
 

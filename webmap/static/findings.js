@@ -85,7 +85,7 @@
     return h("article.mz-card", { "data-rule": card.rule, "data-verdict": card.code },
       h("span.mz-code", {}, card.rule),
       h("h4", { style: { color: app.styles.text(card.code) } }, minezone.say(rule.title) || card.rule),
-      items, rest, articles(card, app, options));
+      minezone.profiles(card, app), items, rest, articles(card, app, options));
   };
 
   function item(finding, app, options) {

@@ -27,14 +27,13 @@
         shown[name] = L.layerGroup().addTo(map);
       }
     });
-    var shade = hillshade(app.scene.hillshade);
+    var shade = null;
     var labels = new minezone.Labels("mz-labels", names).addTo(map);
 
-    function hillshade(picture) {
-      if (!picture) {
-        return null;
-      }
-      return L.imageOverlay(picture.url, picture.bounds, { pane: "mz-hillshade", alt: "" }).addTo(map);
+    /* Lay the picture of the terrain under everything. */
+    function setShade(picture) {
+      shade = L.imageOverlay(picture.url, picture.bounds, { pane: "mz-hillshade", alt: "" }).addTo(map);
+      app.changed("layers");
     }
 
     function place(name, parts, options, radius) {
@@ -180,21 +179,29 @@
         detail.findings.forEach(function (finding) {
           var faint = located && finding.id !== located.id;
           finding.evidence.forEach(function (piece) {
+            piece.parts = piece.parts || G.parts(piece.geometry);
             drawn.push({ finding: finding, piece: piece, faint: faint });
           });
         });
       }
+      // Areas under lines, what stands back under what does not.
       drawn.sort(function (a, b) {
-        return (a.faint ? 0 : 1) - (b.faint ? 0 : 1);
+        return (a.faint ? 0 : 1) - (b.faint ? 0 : 1) || height(a.piece) - height(b.piece);
       }).forEach(function (item) {
-        var parts = (item.piece.parts = item.piece.parts || G.parts(item.piece.geometry));
-        var options = styles.evidence(item.piece.role, item.finding.verdict, item.faint);
-        place("evidence", parts, options, 5).forEach(function (path) {
-          shown.evidence.addLayer(path);
-        });
+        minezone.draught(item, detail, styles, sketch);
       });
       labels.redraw();
       app.changed("evidence");
+    }
+
+    function height(piece) {
+      return piece.parts.some(function (part) { return part.kind === "polygon"; }) ? 0 : piece.role === "flow_path" ? 1 : 2;
+    }
+
+    function sketch(parts, options, radius) {
+      place("evidence", parts, options, radius).forEach(function (path) {
+        shown.evidence.addLayer(path);
+      });
     }
 
     function locate(finding) {
@@ -202,15 +209,16 @@
       evidence();
     }
 
-    /* Bounds of a finding's evidence; without any, those of the subject and its counterpart.
-       No finding: the subject. */
+    /* Bounds of a finding's evidence, of a path with the dam that it starts from; without any, those
+       of the subject and its counterpart. No finding: the subject. */
     function extent(finding) {
       var parts = [];
       (finding ? finding.evidence : []).forEach(function (piece) {
         parts = parts.concat(G.parts(piece.geometry));
       });
+      var below = Boolean(finding) && finding.evidence.some(function (piece) { return piece.role === "flow_path"; });
       var around = finding && !parts.length ? finding.related.map(function (r) { return r.feature_id; }) : [];
-      if (!parts.length && detail) {
+      if ((!parts.length || below) && detail) {
         detail.entries.forEach(function (e) {
           if (e.feature.id === detail.subject.id || around.indexOf(e.feature.id) >= 0) {
             parts = parts.concat(e.parts);
@@ -268,7 +276,8 @@
     return {
       draw: draw, dim: dim, toggle: toggle, toggleShade: toggleShade, choose: choose, locate: locate,
       extent: extent, at: at, layers: layers, flush: flush, hidden: hidden, renderers: renderers, shown: shown,
-      hasShade: Boolean(shade),
+      setShade: setShade,
+      hasShade: function () { return shade !== null; },
       entry: function (layer, id) {
         return entries.get(layer + "\n" + id);
       },

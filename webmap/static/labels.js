@@ -24,7 +24,7 @@
   }
 
   /* items(): [{at: [lon, lat], text, kind, rank, colour?, room?, high?: pixels the feature spans,
-     loud?: named even where it has no room}] */
+     loud?: named even where it has no room, across?: the way off the line it stands on, off: by pixels}] */
   minezone.Labels = L.Layer.extend({
     initialize: function (pane, items) {
       this._pane = pane;
@@ -99,7 +99,12 @@
     var down = (item.high || 0) / 2 + 10;
     var side = wide / 2 + Math.min(room, 60) / 2 + 5;
     var near = [[0, 0], [0, down], [0, -down], [side, 0], [-side, 0]];
-    if (kind === "evidence") {
+    if (item.across) {
+      near = [1, -1].map(function (way) {
+        return [way * item.across[0] * (wide / 2 + item.off), way * item.across[1] * (item.off + 10)];
+      });
+      near = kind === "mark" ? near : near.concat([[0, -34], [0, 34]]);
+    } else if (kind === "evidence") {
       near = [[0, -16], [0, 16], [wide / 2 + 8, 0], [-wide / 2 - 8, 0], [0, -34], [0, 34]];
     } else if (kind === "point") {
       near = [[wide / 2 + 6, 0], [-wide / 2 - 6, 0], [0, -14], [0, 14]];

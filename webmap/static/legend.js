@@ -31,7 +31,7 @@
       var names = Object.keys(app.scene.styles.layers).filter(function (name) {
         return app.styles.layer(name).kind === kind && here[name];
       });
-      var relief = kind === "context" && app.ground.hasShade;
+      var relief = kind === "context" && app.ground.hasShade();
       if (!names.length && !relief) {
         return null;
       }
@@ -57,7 +57,7 @@
       var left = app.scene.truncated || {};
       return Object.keys(left).map(function (name) {
         return h("p.mz-quiet", {}, t("left_out", { layer: minezone.say(app.styles.layer(name).title), n: left[name] }));
-      });
+      }).concat(app.noTerrain ? h("p.mz-quiet", {}, t("no_terrain", { why: app.noTerrain })) : []);
     }
 
     return { render: render, update: bar.update };
@@ -70,7 +70,11 @@
       : { d: "M1 7 H21", fill: "none" }));
     var shape = node.firstChild;
     shape.setAttribute("stroke", style.color);
-    shape.setAttribute("stroke-width", Math.min(2.5, style.weight + 0.4));
+    shape.setAttribute("stroke-width", style.fill || !style.casing ? Math.min(2.5, style.weight + 0.4) : Math.min(6, style.weight));
+    if (style.arrows) {
+      shape.setAttribute("stroke-width", 2.5);
+      node.appendChild(svg("path", { d: "M17 7 L8 2.4 L10 7 L8 11.6 Z", fill: style.color, stroke: "#fff", "stroke-width": 1 }));
+    }
     if (style.dashArray) {
       shape.setAttribute("stroke-dasharray", "4 3");
     }
@@ -84,8 +88,11 @@
       return app.scene.counts[code];
     });
     var roles = [];
-    app.ground.evidenceRoles().forEach(function (verdict, role) {
-      roles.push(h("li", {}, swatch(app.styles.evidence(role, verdict, false)), h("span", {}, app.styles.role(role))));
+    var drawn = app.ground.evidenceRoles();
+    Object.keys(app.scene.styles.roles).forEach(function (role) {
+      if (drawn.has(role)) {
+        roles.push(h("li", {}, swatch(app.styles.evidence(role, drawn.get(role), false)), h("span", {}, app.styles.role(role))));
+      }
     });
     return h("div", {}, h("p.mz-legend-title", {}, t("legend_verdicts")), h("ul.mz-legend-list", {},
       codes.map(function (code) {

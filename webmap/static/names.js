@@ -13,10 +13,13 @@
     var out = detail ? minezone.evidenceLabels(detail, on.located, styles) : [];
     var chosen = new Set();
     if (detail) {
+      var named = people(detail);
       detail.entries.forEach(function (e) {
         var own = e.feature.id === detail.subject.id;
         chosen.add(e.feature.layer + "\n" + e.feature.id);
-        label(out, on, e, own ? "chosen" : "related", own ? 1 : 2);
+        if (own || !named.has(e.feature.id)) {
+          label(out, on, e, own ? "chosen" : "related", own ? 1 : 2);
+        }
       });
     }
     var view = map.getBounds();
@@ -52,6 +55,15 @@
     });
   }
 
+  /* Neighbours below dams: their name stands with their distance, if their finding is in view. */
+  function people(detail) {
+    return new Set(detail.findings.filter(function (finding) {
+      return minezone.personOf(detail, finding);
+    }).map(function (finding) {
+      return ((finding.related || [])[0] || {}).feature_id;
+    }));
+  }
+
   /* What stands beside evidence: its own label, else the value measured, else what it is. */
   minezone.evidenceLabels = function (detail, located, styles) {
     var out = [];
@@ -61,11 +73,17 @@
         return;
       }
       finding.evidence.forEach(function (piece) {
+        var path = minezone.flowOf(detail, piece);
         var at = G.anchor(piece.parts || G.parts(piece.geometry));
-        if (at) {
+        var text = path ? "" : minezone.evidenceText(finding, piece, styles, detail);
+        var person = piece.role === "shortest_line" && minezone.personOf(detail, finding);
+        if (path) {
+          marks(out, path, located ? -1 : 0);
+        }
+        if (at && text) {
           out.push({
-            at: at, text: minezone.evidenceText(finding, piece, styles), kind: "evidence",
-            rank: located ? -1 : 0, colour: styles.text(finding.verdict)
+            at: person ? person.place : at, text: text, kind: "evidence", rank: (located ? -1 : 0) - (person ? 0.5 : 0),
+            colour: styles.text(finding.verdict), across: person && person.across, off: 14
           });
         }
       });
@@ -73,10 +91,31 @@
     return out;
   };
 
-  minezone.evidenceText = function (finding, piece, styles) {
+  /* A path is named by its distances; the legend says what it is. */
+  function marks(out, path, rank) {
+    minezone.flowMarks(path).forEach(function (mark) {
+      out.push({ at: mark.at, text: minezone.flowMarkText(mark.metres), kind: "mark", rank: rank, across: mark.across, off: 8 });
+    });
+  }
+
+  /* The neighbour that a finding is about. */
+  minezone.nameOf = function (finding) {
+    var other = (finding.related || [])[0];
+    return other ? other.name || other.source_id : "";
+  };
+
+  /* Empty where the legend says enough: the corridor of a path that is drawn. */
+  minezone.evidenceText = function (finding, piece, styles, detail) {
     var role = styles.role(piece.role);
     if (piece.label) {
       return minezone.say(piece.label);
+    }
+    if (piece.role === "corridor" && minezone.flows(detail).some(function (path) { return path.rule === finding.rule; })) {
+      return "";
+    }
+    var person = piece.role === "shortest_line" && minezone.personOf(detail, finding);
+    if (person) {
+      return [minezone.nameOf(finding), person.measured && minezone.numbers.show(person.at, "m")].filter(Boolean).join(" ");
     }
     var linear = { shortest_line: 1, flow_path: 1, ridge_run: 1, outside_part: 1 }[piece.role];
     var m = finding.measured;

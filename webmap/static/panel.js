@@ -135,16 +135,22 @@
     ];
   };
 
-  function ruleTable(app) {
-    var t = minezone.t;
-    var told = ["FAIL", "REVIEW", "NO_DATA", "PASS"];
+  /* How many subjects each rule gave which verdict; a served page is told. */
+  function counted(subjects) {
     var sums = {};
-    app.scene.subjects.forEach(function (s) {
+    subjects.forEach(function (s) {
       Object.keys(s.rules || {}).forEach(function (code) {
         sums[code] = sums[code] || {};
         sums[code][s.rules[code]] = (sums[code][s.rules[code]] || 0) + 1;
       });
     });
+    return sums;
+  }
+
+  function ruleTable(app) {
+    var t = minezone.t;
+    var told = ["FAIL", "REVIEW", "NO_DATA", "PASS"];
+    var sums = app.scene.rule_counts || counted(app.scene.subjects);
     var codes = Object.keys(sums).filter(function (code) {
       return told.some(function (v) { return sums[code][v]; });
     }).sort(function (a, b) {

@@ -56,10 +56,9 @@
     var target = side;
     blocks(app, detail).forEach(function (block) {
       target.appendChild(block);
-      if (target === side && side.scrollHeight > side.clientHeight + 1) {
-        side.removeChild(block);
+      if (target === side && full(side)) {
         target = rest;
-        rest.appendChild(block);
+        rest.appendChild(carried(block, side));
       }
     });
     if (!rest.firstChild) {
@@ -67,6 +66,37 @@
     }
     var name = detail.subject.name || detail.subject.number;
     return h("div.mz-sheet-next", {}, h("h1", {}, title + " · " + name + t("print_continued")), rest);
+  }
+
+  function full(side) {
+    return side.scrollHeight > side.clientHeight + 1;
+  }
+
+  /* What of a card finds no room, under its title again; all of it where not even its first part does. */
+  function carried(block, side) {
+    var card = block.querySelector(".mz-card");
+    var next = card && card.cloneNode(true);
+    var here = card ? units(card) : [];
+    var there = card ? units(next) : [];
+    var kept = here.length;
+    while (kept > 0 && full(side)) {
+      kept -= 1;
+      here[kept].remove();
+    }
+    if (!kept) {
+      here.forEach(function (unit, i) { there[i].replaceWith(unit); });
+      if (card) {
+        card.replaceWith(next);
+      }
+      return block;
+    }
+    there.slice(0, kept).forEach(function (unit) { unit.remove(); });
+    next.querySelector("h4").append(minezone.t("print_continued"));
+    return h("div.mz-block", {}, next);
+  }
+
+  function units(card) {
+    return Array.from(card.querySelectorAll(":scope > .mz-profile, :scope > .mz-items > .mz-item, :scope > .mz-quote"));
   }
 
   /* One block a card, the group's heading with its first card. */

@@ -96,7 +96,10 @@
 
   function server(scene) {
     function get(path, signal) {
-      return fetch(scene.base + path, {
+      return fetchJson(scene.base + path, signal);
+    }
+    function fetchJson(address, signal) {
+      return fetch(address, {
         signal: signal, credentials: "same-origin", headers: { accept: "application/json" }
       }).then(function (response) {
         if (response.ok) {
@@ -126,6 +129,9 @@
       },
       subject: function (id, signal) {
         return get("/subjects/" + encodeURIComponent(id), signal);
+      },
+      hillshade: function (address) {
+        return fetchJson(address);
       },
       features: function (bbox, zoom, signal) {
         return get("/features?bbox=" + bbox.join(",") + "&zoom=" + zoom, signal);

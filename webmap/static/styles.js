@@ -104,12 +104,13 @@
     function evidence(role, code, faint) {
       var known = scene.styles.roles[role] || {};
       var paint = minezone.colour(known.colour, colour(code));
-      var area = { overlap: 0.72, outside_part: 0.72, corridor: 0.22, exclusion_zone: 0.1, void: 0.3 }[role];
-      var line = { shortest_line: 2.5, flow_path: 3.5, ridge_run: 6 }[role];
+      var area = { overlap: 0.72, outside_part: 0.72, corridor: 0.3, exclusion_zone: 0.1, void: 0.3 }[role];
+      var line = { shortest_line: 2.5, flow_path: 4, ridge_run: 6 }[role];
       return {
-        stroke: true, color: paint, weight: line || (role === "overlap" ? 1.5 : 2),
+        stroke: true, color: paint, weight: line || { overlap: 1.5, corridor: 0.8 }[role] || 2,
         opacity: faint ? 0.55 : 1, lineCap: "round", lineJoin: "round",
-        dashArray: role === "exclusion_zone" ? "8 5" : null, casing: faint ? null : "#ffffff",
+        dashArray: role === "exclusion_zone" ? "8 5" : null,
+        casing: faint || role === "corridor" ? null : "#ffffff", arrows: role === "flow_path" && !faint,
         fill: !line, fillColor: paint, fillOpacity: (area === undefined ? 0.4 : area) * (faint ? 0.5 : 1),
         hatch: role === "void" ? paint : null
       };
@@ -126,6 +127,17 @@
       },
       role: function (name) {
         return minezone.say((scene.styles.roles[name] || {}).label || name);
+      },
+      // A path past what its rule measures, and its marks of distance.
+      beyond: { weight: 2.5, dashArray: "2 6", arrows: false },
+      mark: function (paint) {
+        return { stroke: true, color: paint, weight: 2.2, opacity: 1, fill: true, fillColor: "#ffffff", fillOpacity: 1 };
+      },
+      person: function (code) {
+        return {
+          stroke: true, color: colour(code), weight: 2.5, opacity: 1, casing: "#ffffff", lineJoin: "round",
+          fill: true, fillColor: colour(code), fillOpacity: 0.55
+        };
       },
       chosen: { stroke: true, color: INK, weight: 2, opacity: 1, fill: false, dashArray: "2 4" }
     };

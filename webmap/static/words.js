@@ -72,6 +72,16 @@
     legend_context: ["参照图层", "Context"],
     legend_evidence: ["证据", "Evidence"],
     hillshade: ["地形晕渲", "Hillshade"],
+    no_terrain: ["地图上没有地形：{why}", "No terrain on the map: {why}"],
+    flow_start: ["起点 0", "Start 0"],
+    profile: ["纵剖面", "Profile"],
+    profile_words: [
+      "{length} m · 高程 {from} → {to} m · 竖向 ×{times}",
+      "{length} m · {from} → {to} m · heights ×{times}"
+    ],
+    profile_axis: ["纵：高程 m　横：沿流径 m", "up: height, m · along: path, m"],
+    profile_limit: ["限值 {limit}", "limit {limit}"],
+    profile_aside: ["（走廊外）", "(aside)"],
     truncated: [
       "要素过多，此处未全部画出；放大后显示",
       "Too many features to draw here; zoom in to see them all"

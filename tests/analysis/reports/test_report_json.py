@@ -140,6 +140,26 @@ def test_coordinates_are_rounded_to_a_tenth_of_a_millimetre(results, tmp_path):
     assert found == {"type": "LineString", "coordinates": [[111.123456789, 39.0], [112.0, 39.5]]}
 
 
+def test_a_flow_path_alone_keeps_its_heights(results, tmp_path):
+    import shapely
+
+    from analysis.model import Evidence
+
+    line = shapely.LineString([(111.12345678949, 39, 986.70499), (112, 39.5, 953)])
+    evidence = tuple(
+        Evidence(role, np.array([0]), np.array([line], dtype=object))
+        for role in ("flow_path", "shortest_line")
+    )
+    write(
+        replace(results, findings=replace(results.findings, evidence=evidence)), tmp_path, {"json"}
+    )
+    found = checked(tmp_path / "report.json")["findings"][0]["evidence"]
+    assert {e["role"]: e["geometry"]["coordinates"] for e in found} == {
+        "flow_path": [[111.123456789, 39.0, 986.7], [112.0, 39.5, 953.0]],
+        "shortest_line": [[111.123456789, 39.0], [112.0, 39.5]],
+    }
+
+
 def test_above_the_limit_findings_are_only_in_the_tables(many, tmp_path, monkeypatch):
     monkeypatch.setattr(report_json, "MOST_FINDINGS", 30)
     write(many(30), tmp_path / "a", {"json"})

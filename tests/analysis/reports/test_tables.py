@@ -1,6 +1,7 @@
 """The Parquet tables against values worked out by hand."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -8,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from analysis.model import Evidence
 from analysis.reports import write
 
 WORST_FIRST = ["FAIL", "REVIEW", "NO_DATA", "PASS", "NOT_APPLICABLE"]
@@ -120,6 +122,30 @@ def test_evidence_opens_as_geoparquet(folder):
     frame = gpd.read_parquet(folder / "evidence.parquet", bbox=(111.0, 39.0, 111.001, 39.001))
     assert frame.crs.to_epsg() == 4490
     assert list(frame["role"]) == ["shortest_line"]
+
+
+def test_a_flow_path_is_a_line_with_heights_in_the_parquet_and_flat_in_the_geopackage(
+    results, tmp_path
+):
+    import geopandas as gpd
+    import pyogrio
+
+    line = np.array([shapely.LineString([(111, 39, 986.7), (111.01, 39, 953)])], dtype=object)
+    evidence = (Evidence("flow_path", np.array([0]), line),)
+    write(
+        replace(results, findings=replace(results.findings, evidence=evidence)),
+        tmp_path,
+        {"json", "gpkg"},
+    )
+    table = pq.read_table(tmp_path / "evidence.parquet")
+    geo = json.loads(table.schema.metadata[b"geo"])
+    assert geo["columns"]["geometry"]["geometry_types"] == ["LineString Z"]
+    # ISO WKB, as GeoParquet has it: type 1002.
+    assert table["geometry"][0].as_py()[1:5] == (1002).to_bytes(4, "little")
+    (path,) = gpd.read_parquet(tmp_path / "evidence.parquet").geometry
+    assert shapely.get_coordinates(path, include_z=True)[:, 2].tolist() == [986.7, 953]
+    drawn = pyogrio.read_dataframe(tmp_path / "findings.gpkg", layer="evidence_lines")
+    assert not drawn.has_z.any()
 
 
 def test_without_evidence_the_table_is_empty_but_there(results, tmp_path):

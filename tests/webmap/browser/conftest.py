@@ -187,6 +187,7 @@ class Api:
     def __init__(self, scene):
         self.scene = scene
         self.asked = []
+        self.answers = {}
         self.broken = False
         self.vet = (201, {}, {})
         self.uploads = []
@@ -195,6 +196,8 @@ class Api:
         self.asked.append((path, query))
         if self.broken:
             return 503, {"title": "暂时不能服务", "status": 503, "detail": "稍后再试"}
+        if path in self.answers:
+            return 200, self.answers[path]
         if path == "/subjects":
             return 200, self.subjects(query)
         if path == "/features":
@@ -376,8 +379,9 @@ def open_file(visit, tmp_path):
 def open_server(visit, sites):
     """Serve a scene over the loopback and open it; ``page.site`` is the server."""
 
-    def open_server(scene, fragment="", **more):
+    def open_server(scene, fragment="", answers=None, **more):
         site = Site(scene)
+        site.api.answers.update(answers or {})
         sites.append(site)
         page = visit(site.url + "/" + fragment, allowed=site.url, **more)
         page.site = site

@@ -72,6 +72,17 @@ def test_from_the_upload_to_the_evidence(page, prospect):
     page.wait_for_selector('#mz-panel :text("MR101")')
 
 
+def test_what_lies_below_a_dam_is_shown(page, pond):
+    upload(page, pond)
+    page.click("#mz-open-map")
+    page.wait_for_selector("#mz-rows .mz-row:not(.mz-row-empty)")
+    page.locator("#mz-rows .mz-row").first.click()
+    page.wait_for_selector('.mz-card[data-rule="TF201"] .mz-profile svg')
+    page.locator('.mz-card[data-rule="TF201"] .mz-locate').first.click()
+    page.wait_for_selector(".mz-label-mark")
+    assert sorted(page.locator(".mz-label-mark").all_inner_texts()) == ["1 km", "500 m", "起点 0"]
+
+
 def test_downloads_of_the_upload_page(page, pond):
     upload(page, pond)
     for name in ("report.json", "findings.gpkg", "findings.csv"):
@@ -93,6 +104,11 @@ def test_the_first_page_becomes_the_map(page, address):
     page.wait_for_selector("html[data-ready]", timeout=60_000)
     page.wait_for_selector("#mz-rows .mz-row:not(.mz-row-empty)")
     assert page.locator("#mz-rows .mz-row").count() > 5
+    # The ground comes when it is drawn, from this server; the overview counts by rule.
+    picture = page.wait_for_selector(".leaflet-mz-hillshade-pane img", timeout=30_000)
+    assert re.fullmatch(r"/api/reports/[0-9a-f-]{36}/hillshade\.png", picture.get_attribute("src"))
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    assert page.locator("#mz-panel .mz-table tbody tr").count() > 10
 
 
 def test_pages_of_text(page, address):

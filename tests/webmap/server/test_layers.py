@@ -56,6 +56,31 @@ def test_a_box_and_a_zoom(client, workspace):
     assert len(client.get(river, params={"zoom": 4}).text) < len(client.get(river).text)
 
 
+def test_the_worst_come_first_with_their_verdict(client):
+    ask, query = "/api/layers/mining_right/features", {"order": "worst", "limit": 10_000}
+    for _ in range(200):
+        answer = client.get(ask, params=query)
+        if answer.status_code != 409:
+            break
+        assert answer.headers["retry-after"] == "3"
+        client.portal.call(__import__("anyio").sleep, 0.1)
+    worst = answer.json()["features"]
+    words = ["FAIL", "REVIEW", "NO_DATA", "PASS", "NOT_APPLICABLE", None]
+    ranks = [words.index(f["verdict"]) for f in worst]
+    assert ranks == sorted(ranks) and len(set(ranks)) > 3
+    plain = client.get(ask, params={"limit": 10_000}).json()["features"]
+    assert "verdict" not in plain[0]
+    assert sorted(f["id"] for f in worst) == sorted(f["id"] for f in plain)
+    url, seen = f"{ask}?order=worst&limit=40", []
+    while url:
+        page = client.get(url)
+        seen += page.json()["features"]
+        url = page.headers.get("link", "").partition(">")[0].lstrip("<")
+    assert seen == worst
+    towns = client.get("/api/layers/settlement/features", params=query).json()["features"]
+    assert {f["verdict"] for f in towns} == {None}  # never judged
+
+
 def test_layers_that_are_not_there(client):
     for name in ("ridge", "nonsense", "..", "mining_right%00", "采矿权"):
         is_problem(client.get(f"/api/layers/{name}/features"), 404)

@@ -88,7 +88,7 @@ def hold_all(operations, known, examples, **more):
 
 
 def test_every_address_keeps_to_its_description(operations, known):
-    assert len(operations) == 14
+    assert len(operations) == 16
     assert hold_all(operations, known, 8, derandomize=True) > 100
 
 

@@ -1,11 +1,13 @@
 """Reports in pieces, as the map page asks for them, and their files."""
 
 import json
+import re
 import sqlite3
 from urllib.parse import quote
 
 import pytest
 
+from webmap import judge_reports
 from webmap.report_store import DOWNLOADS
 from webmap.scene import Scene
 
@@ -108,6 +110,32 @@ def test_ids_with_any_sign(client):
     url = f"/api/reports/{report['report_id']}/subjects/{quote(subject_id, safe='')}"
     answer = client.get(url)
     assert answer.status_code == 200 and answer.json()["subject"]["number"] == odd
+
+
+def test_the_page_is_told_the_verdicts_of_each_rule(client, whole, whole_base):
+    text = client.get("/").text
+    told = json.loads(re.search(r'"rule_counts":(\{.*?\}\})', text).group(1))
+    subjects = [whole.subject(k, facts=False) for k in whole.order.tolist()]
+    counted = {}
+    for subject in subjects:
+        for code, verdict in subject["rules"].items():
+            counted.setdefault(code, {}).setdefault(verdict, 0)
+            counted[code][verdict] += 1
+    assert told == counted and len(told) > 15
+
+
+def test_the_worst_come_first_where_not_all_are_sent(whole, monkeypatch):
+    west, south, east, north = -180, -90, 180, 90
+    ranks = [
+        WORST_FIRST.index(f["verdict"]) if f["subject"] else len(WORST_FIRST)
+        for f in whole.features(whole.rows_in([west, south, east, north]))
+    ]
+    assert ranks == sorted(ranks) and set(ranks) == set(range(6))
+    monkeypatch.setattr(judge_reports, "MOST_FEATURES", 7)
+    question = {"folder": str(whole.result.folder), "zoom": None}
+    answer = judge_reports._features(None, question | {"bbox": [west, south, east, north]})
+    told = json.loads(answer.body)
+    assert told["truncated"] and [f["verdict"] for f in told["features"]] == ["FAIL"] * 7
 
 
 def test_outlines_in_a_box(client, whole, whole_base):
