@@ -37,8 +37,7 @@ Case = dict[str, Any]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PAGES = [
-    yaml.load(file.read_text(encoding="utf-8"), _LOADER)
-    for file in sorted(CASES.glob("*.yaml"))
+    yaml.load(file.read_text(encoding="utf-8"), _LOADER) for file in sorted(CASES.glob("*.yaml"))
 ]
 
 
