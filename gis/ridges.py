@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gis import ridge_kernels as kernels
-from gis.flow import Heights, route
+from gis.flow import Cells, Heights, route
 from gis.ragged import Bools, Floats, Ints
 
 DIRECTION_M = 100.0
@@ -167,7 +167,7 @@ def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> D
     return Divides(rows, columns, way, found[which, side] == YES)
 
 
-def _where_known(elevation: Heights, receiver: Ints) -> Ints:
+def _where_known(elevation: Heights, receiver: Cells) -> Cells:
     """Return the receivers, -1 beside nodata: what lies lower there is not known."""
     from scipy.ndimage import binary_dilation
 
@@ -175,7 +175,7 @@ def _where_known(elevation: Heights, receiver: Ints) -> Ints:
     if not unknown.any():
         return receiver
     beside_unknown = binary_dilation(unknown, np.ones((3, 3), bool))
-    return np.where(beside_unknown.reshape(receiver.shape), -1, receiver).astype(receiver.dtype)
+    return np.where(beside_unknown.reshape(receiver.shape), -1, receiver).astype(np.int32)
 
 
 def beside(samples: Samples, shape: tuple[int, ...], cell_m: float, metres: float) -> Bools:
