@@ -189,7 +189,7 @@ class _Judge:
             "run": extent.run_m,
             "tolerance": limit_m,
             "angle": self.context.value("angle_deg"),
-            "aside": float(np.median(known)) if len(known) else None,
+            "aside": round(float(np.median(known)), 1) if len(known) else None,
         }
 
     def table(self, answers: Sequence[_Answer]) -> FindingTable:

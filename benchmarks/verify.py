@@ -25,6 +25,8 @@ MEASUREMENTS = {
     "National scale": "benchmarks/national.py",
     "A bureau's folder of Shapefiles": "benchmarks/bureau_folder.py",
     "Real files": "benchmarks/real_data.py",
+    "Ridges beside boundaries": "benchmarks/terrain_ridges.py",
+    "Flow paths below dams": "benchmarks/terrain_flow.py",
     "The server under load": "benchmarks/server.py",
 }
 

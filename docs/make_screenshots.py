@@ -64,6 +64,11 @@ def dam(page: Page) -> None:
     open_finding(page, "TF201")
 
 
+def ridge(page: Page) -> None:
+    """Take a quarry bounded along a ridge: the runs of both."""
+    open_finding(page, "MR102")
+
+
 def english(page: Page) -> None:
     """Take another one in English."""
     page.evaluate("minezone.app.setLang('en')")
@@ -89,6 +94,7 @@ SHOTS: dict[str, tuple[str, dict[str, int], Callable[[Page], None]]] = {
     "map-county": ("county", DESK, county),
     "map-fail": ("county", DESK, fail),
     "map-dam": ("pond", DESK, dam),
+    "map-ridge": ("county", DESK, ridge),
     "map-en": ("county", DESK, english),
     "map-phone": ("county", PHONE, phone),
     "map-print": ("county", {"width": 1220, "height": 836}, sheet),

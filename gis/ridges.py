@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gis import ridge_kernels as kernels
-from gis.flow import Heights, route
+from gis.flow import Cells, Heights, route
 from gis.ragged import Bools, Floats, Ints
 
 DIRECTION_M = 100.0
@@ -154,7 +154,7 @@ def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> D
     # Not "<": where there is no relief to be known, nodata decides what can be told.
     near = near & ~(relief < scale.relief_m)
     candidates = np.flatnonzero(near).astype(np.int32)
-    receiver = route(smooth, cell_m).receiver
+    receiver = _where_known(smooth, route(smooth, cell_m).receiver)
     apart = max(scale.separation_m, LEAST_CELLS * cell_m)
     found = kernels.parted(
         smooth.ravel(), receiver, candidates, nx, cell_m, scale.walk_m, apart, scale.ratio,
@@ -165,6 +165,17 @@ def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> D
     rows, columns = row + 0.5 * side, column + 0.5 * (1 - side)
     way = kernels.directions(rows, columns, DIRECTION_M / cell_m)
     return Divides(rows, columns, way, found[which, side] == YES)
+
+
+def _where_known(elevation: Heights, receiver: Cells) -> Cells:
+    """Return the receivers, -1 beside nodata: what lies lower there is not known."""
+    from scipy.ndimage import binary_dilation
+
+    unknown = np.isnan(elevation)
+    if not unknown.any():
+        return receiver
+    beside_unknown = binary_dilation(unknown, np.ones((3, 3), bool))
+    return np.where(beside_unknown.reshape(receiver.shape), -1, receiver).astype(np.int32)
 
 
 def beside(samples: Samples, shape: tuple[int, ...], cell_m: float, metres: float) -> Bools:

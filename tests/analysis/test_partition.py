@@ -40,7 +40,7 @@ def county(make_layer, make_elevation):
         "river": make_layer("river", [], empty_means_none=True),
     }
     elevation = make_elevation(
-        formula="900 + 0.02 * y + 60 * sin(x / 400) * cos(y / 500)",
+        formula="900 + 0.08 * y + 25 * sin(x / 200)",
         nodata=[[-2000, -2500, -1400, -1800]],
         extent=[-6000, -6000, 6000, 6000],
     )

@@ -35,11 +35,16 @@ Make = Callable[..., Any]
 Case = dict[str, Any]
 
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+PAGES = [
+    yaml.load(file.read_text(encoding="utf-8"), _LOADER) for file in sorted(CASES.glob("*.yaml"))
+]
+
+
 def load_cases() -> dict[str, tuple[str, Case]]:
     """Return case id -> (rule code, case)."""
     out = {}
-    for file in sorted(CASES.glob("*.yaml")):
-        page = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for page in PAGES:
         defaults = page.get("defaults", {})
         for name, case in page["cases"].items():
             out[f"{page['rule']}-{name}"] = (page["rule"], {**defaults, **case})
@@ -237,14 +242,22 @@ def _refused(case: Case, layer: str, k: int, row: Mapping[str, Any]) -> Case:
 @cache
 def exempt(code: str) -> dict[str, str]:
     """Return mutations that verdicts.md itself lets pass, with the reason."""
-    for file in CASES.glob("*.yaml"):
-        page = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for page in PAGES:
         if page["rule"] == code:
             return dict(page.get("mutations_that_may_pass", {}))
     return {}
 
 
-@pytest.mark.parametrize("name", ALL)
+def spoilt() -> Iterator[Any]:
+    """Yield every case; those that give an answer once more only for the long run."""
+    seen = set()
+    for name, (code, case) in ALL.items():
+        answer = code, case.get("verdict"), case.get("reason")
+        yield pytest.param(name, marks=[pytest.mark.slow] if answer in seen else [])
+        seen.add(answer)
+
+
+@pytest.mark.parametrize("name", list(spoilt()))
 def test_spoilt_data_never_turn_into_pass(
     name: str, make_layer: Make, make_elevation: Make
 ) -> None:
