@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import geopandas
 import numpy as np
 import pyarrow as pa
 import pyproj
@@ -164,6 +163,8 @@ def _by_gdal(source: Source, path: Path, kind: str, encoding: str) -> list[Issue
         issues += _long_texts(columns, encoding)
         options["encoding"] = encoding
     table = pa.table(columns) if columns else pa.table({"id": list(range(1, len(source) + 1))})
+    import geopandas  # data frames are loaded by no other command
+
     frame = geopandas.GeoDataFrame(table.to_pandas(), geometry=source.geometry, crs=source.crs)
     if kind == "geojson":
         options |= {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}

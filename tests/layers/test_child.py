@@ -96,6 +96,7 @@ def test_gdal_has_only_the_drivers_that_are_needed(reader):
     assert "GPKG" in drivers and "ESRI Shapefile" in drivers
     assert drivers <= {
         "GPKG", "ESRI Shapefile", "KML", "LIBKML", "OpenFileGDB", "FlatGeobuf",
+        "GML", "MapInfo File",
     }  # fmt: skip
 
 

@@ -188,6 +188,7 @@ def test_vet_hands_every_option_over(capsys, api, monkeypatch):
         "constants": {"status": "applied", "right_type": "mining"},
         "crs": "EPSG:4526",
         "encoding": "GBK",
+        "datum": None,
         "lang": "zh",
         "progress": None,
     }

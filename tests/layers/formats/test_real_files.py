@@ -73,7 +73,6 @@ def test_spanish_table_is_not_taken_for_chinese(shared_data):
         ("awkward/gdal_kml/geometries.kml", "26 placemarks, 25 can be read"),
         ("awkward/gdal_kml/truncated.kml", "not valid XML"),
         ("awkward/mapshaper/invalid_coordinates.json", "feature 1"),
-        ("awkward/txt_coords/htoooth_TEST1.txt", "line 1 fits no known corner text"),
     ],
 )
 def test_refused_by_name(shared_data, name, said):
@@ -81,6 +80,13 @@ def test_refused_by_name(shared_data, name, said):
     with pytest.raises(FormatError, match=said) as caught:
         read(path)
     assert str(path.with_suffix("")) in caught.value.zh
+
+
+def test_a_table_of_corners_that_names_no_zone(shared_data):
+    source = read(shared_data("awkward/txt_coords/htoooth_TEST1.txt"))
+    assert (source.declared, source.crs) == (1, None)
+    (shape,) = source.geometry
+    assert shapely.get_num_coordinates(shape) == 429 + 1
 
 
 def test_arcs_are_not_straightened(shared_data):

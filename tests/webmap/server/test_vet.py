@@ -195,7 +195,7 @@ def test_other_types_of_body(client, kind):
         ("a.exe", "not accepted"),
         ("a", "not accepted"),
         ("a.gpkg.vrt", "not accepted"),
-        ("a.kmz", "unzip it"),
+        ("a.kml.gz", "unpack it first"),
     ],
 )
 def test_other_types_of_file(client, name, said):
