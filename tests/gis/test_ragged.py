@@ -30,7 +30,7 @@ def test_every_kind_of_input_gives_the_same_coordinates():
             "MULTILINESTRING ((0 0, 1 0), EMPTY, (2 2, 3 3))",
             "MULTILINESTRING ((0 0, 1 0), (2 2, 3 3))",
         ),
-        ("MULTIPOINT (EMPTY, 1 2)", "POINT (1 2)"),
+        ("MULTIPOINT (EMPTY, (1 2))", "POINT (1 2)"),
         (
             "MULTIPOLYGON (((0 0, 9 0, 9 9, 0 0), EMPTY, (4 1, 5 1, 5 2, 4 1)))",
             "POLYGON ((0 0, 9 0, 9 9, 0 0), (4 1, 5 1, 5 2, 4 1))",
