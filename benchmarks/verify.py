@@ -22,6 +22,7 @@ MEASUREMENTS = {
     "A bare machine": "benchmarks/bare.py",
     "Refused, in one line": "benchmarks/refusals.py",
     "Accuracy": "benchmarks/accuracy.py",
+    "The suites of JTS and GEOS": "benchmarks/peer_suites.py",
     "National scale": "benchmarks/national.py",
     "A bureau's folder of Shapefiles": "benchmarks/bureau_folder.py",
     "Real files": "benchmarks/real_data.py",

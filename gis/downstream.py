@@ -202,12 +202,21 @@ def beside_nodata(elevation: Heights, mask: Bools) -> Bools:
 
 def outline(mask: Bools) -> shapely.Geometry:
     """Return the cells of a mask as a (multi)polygon in fractional (column, row)."""
-    padded = np.pad(mask, ((0, 0), (1, 1))).astype(np.int8)
-    change = np.diff(padded, axis=1)
-    row, first = np.nonzero(change == 1)
-    _, last = np.nonzero(change == -1)
-    boxes = shapely.box(first - 0.5, row - 0.5, last - 0.5, row + 0.5)
-    return shapely.union_all(boxes)
+    from rasterio import Affine
+    from rasterio.features import shapes
+
+    if not mask.any():
+        return shapely.Polygon()
+    (top, bottom), (left, right) = (np.flatnonzero(mask.any(axis=k))[[0, -1]] for k in (1, 0))
+    part = mask[top : bottom + 1, left : right + 1].astype(np.uint8)
+    rings = [
+        shape["coordinates"]
+        for shape, _ in shapes(
+            part, part.view(bool), transform=Affine.translation(left - 0.5, top - 0.5)
+        )
+    ]
+    parts = [shapely.Polygon(ring, holes) for ring, *holes in rings]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
 def line(path: Path) -> shapely.Geometry:

@@ -84,6 +84,8 @@ class Ragged:
     def from_shapely(cls, geometries: Sequence[Any] | Shapes) -> Ragged:
         """Build from non-null, non-empty points, lines and polygons, multi or not, in order.
 
+        Empty parts and rings among others are left out.
+
         Raises
         ------
         GeometryError
@@ -191,6 +193,9 @@ def _ragged_of_kind(shapes: Shapes, kind: Kind) -> Ragged:
         zero = np.zeros(1, np.int64)
         return Ragged(np.empty((0, 2)), zero, zero, zero, kinds)
     parts, owner = shapely.get_parts(shapes, return_index=True)
+    # Empty parts are nothing; as parts without rings they end the process in GEOS.
+    there = ~shapely.is_empty(parts)
+    parts, owner = parts[there], owner[there]
     feature_offsets = offsets_of(np.bincount(owner, minlength=len(shapes)).astype(np.int64))
     return _from_parts(parts, kind, feature_offsets, kinds)
 
@@ -205,6 +210,10 @@ def _from_parts(
         return Ragged(xy, ones, ones, feature_offsets, kinds)
     ring_offsets = offsets[0].astype(np.int64)
     part_offsets = offsets[1].astype(np.int64) if kind is Kind.POLYGON else ones
+    drawn = np.diff(ring_offsets) > 0
+    if not drawn.all():
+        part_offsets = offsets_of(drawn.astype(np.int64))[part_offsets]
+        ring_offsets = np.append(ring_offsets[:-1][drawn], ring_offsets[-1])
     return Ragged(xy, ring_offsets, part_offsets, feature_offsets, kinds)
 
 

@@ -30,6 +30,7 @@ _FAULTS_ZH = {
 }
 
 _POINTS, _LINES, _POLYGONS, _COLLECTION = (0, 4), (1, 2, 5), (3, 6), 7
+_MULTI = (4, 5, 6)
 
 Reason = tuple[str, str]
 
@@ -89,6 +90,7 @@ def repair(shapes: Shapes) -> Repaired:
     )
     _refuse_unusable(state)
     _unpack_collections(state)
+    _drop_empty_parts(state)
     kind = shapely.get_type_id(out)
     _refuse(state, ~state.refused & ~np.isin(kind, (*_POINTS, *_LINES, *_POLYGONS)), (
         "几何类型不支持", "the geometry type is not supported"
@@ -127,6 +129,19 @@ def _unpack_collections(state: Repaired) -> None:
     state.repaired[good] = True
     state.reason_zh[good] = "几何集合，只取其中的面"
     state.reason_en[good] = "a geometry collection: only its polygons were taken"
+
+
+def _drop_empty_parts(state: Repaired) -> None:
+    rows = np.flatnonzero(np.isin(shapely.get_type_id(state.shapes), _MULTI))
+    parts, owner = shapely.get_parts(state.shapes[rows], return_index=True)
+    empty = shapely.is_empty(parts)
+    for at in np.unique(owner[empty]).tolist():
+        row = rows[at]
+        kept = parts[(owner == at) & ~empty]
+        state.shapes[row] = type(state.shapes[row])(list(kept))
+        state.repaired[row] = True
+        state.reason_zh[row] = "含空的部分，已略去"
+        state.reason_en[row] = "an empty part was left out"
 
 
 def _mask(state: Repaired, rows: Ints) -> Bools:

@@ -131,3 +131,12 @@ def test_an_outline_whose_area_the_repair_changes_is_in_doubt():
     assert list(result.doubtful) == [True, False, False]
     assert "doubt" in result.reason_en[0]
     assert "doubt" not in result.reason_en[1]
+
+
+def test_empty_parts_are_left_out_and_told():
+    given = shapely.from_wkt("MULTIPOLYGON (EMPTY, ((111 39, 111.1 39, 111.1 39.1, 111 39)))")
+    found = repair(np.array([given], dtype=object))
+    assert shapely.get_num_geometries(found.shapes[0]) == 1
+    assert found.repaired.tolist() == [True] and not found.refused.any()
+    assert found.reason_en[0] == "an empty part was left out"
+    assert not found.doubtful.any()
