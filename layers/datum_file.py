@@ -86,6 +86,16 @@ def read_datum(path: Path) -> DatumFile:
     return DatumFile(make(top, datum, accuracy), hashlib.sha256(raw).hexdigest(), ())
 
 
+def files_of(path: Path) -> tuple[Path, ...]:
+    """Return the files that a shift is read from: the TOML file, and the points it names."""
+    try:
+        points = tomllib.loads(path.read_text("utf-8-sig")).get("points")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return (path,)  # reading it will say why
+    named = points.get("file") if isinstance(points, dict) else None
+    return (path, path.parent / named) if isinstance(named, str) else (path,)
+
+
 def _seven(top: Table, datum: OldDatum, accuracy: float) -> Shift:
     table = Table(top.file, "seven.", top.data["seven"], (*_SEVEN, "convention"))
     if "convention" not in table.data:
