@@ -86,14 +86,13 @@ def read_datum(path: Path) -> DatumFile:
     return DatumFile(make(top, datum, accuracy), hashlib.sha256(raw).hexdigest(), ())
 
 
-def files_of(path: Path) -> tuple[Path, ...]:
-    """Return the files that a shift is read from: the TOML file, and the points it names."""
+def named_points(path: Path) -> Path | None:
+    """Return the file of control points that a datum file names, None where it names none."""
     try:
-        points = tomllib.loads(path.read_text("utf-8-sig")).get("points")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return (path,)  # reading it will say why
-    named = points.get("file") if isinstance(points, dict) else None
-    return (path, path.parent / named) if isinstance(named, str) else (path,)
+        named = tomllib.loads(path.read_text("utf-8-sig"))["points"]["file"]
+        return path.parent / str(named)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None  # reading it says what is wrong
 
 
 def _seven(top: Table, datum: OldDatum, accuracy: float) -> Shift:

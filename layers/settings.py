@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-if TYPE_CHECKING:  # the readers, which datum files are read by, ask for Extent
+if TYPE_CHECKING:
     from layers.datum_file import DatumFile
 
 Ids = Literal["required", "row", "auto"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gis.tiles import parts
-from layers.datum_file import files_of
+from layers.datum_file import named_points
 from layers.formats.sniff import SIDECARS
 from layers.formats.source import file_state
 from layers.workspace import Workspace
@@ -32,7 +32,9 @@ def _files(workspace: Workspace) -> Iterator[Path]:
         if settings.coverage is not None:
             yield from _parts(workspace.root / settings.coverage)
         if settings.datum is not None:
-            yield from files_of(workspace.root / settings.datum)
+            path = workspace.root / settings.datum
+            points = named_points(path)
+            yield from (path, points) if points else (path,)
     yield from terrain_parts(workspace)
 
 
