@@ -8,8 +8,15 @@ from pathlib import Path
 from layers.formats.sniff import SUPPORTED, suffix_of
 from layers.formats.source import refusal
 
-UPLOADS = tuple(sorted({*SUPPORTED} - {".gdb", ".shp", ".tab", ".mif"}))
-"""Suffixes of single files that can be sent: what has several parts comes as ``.zip``."""
+IN_PARTS = {
+    ".shp": (".shp", ".shx", ".dbf", ".prj"),
+    ".tab": (".tab", ".dat", ".map", ".id"),
+    ".mif": (".mif", ".mid"),
+    ".gdb": (".gdb",),
+}
+"""Suffixes of what has several parts and is sent as one ``.zip`` -> the parts."""
+UPLOADS = tuple(sorted({*SUPPORTED} - {*IN_PARTS}))
+"""Suffixes of single files that can be sent."""
 
 
 def screen(path: Path, largest: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from gis.errors import MineZoneError
 from layers.formats.archives import unpack
-from layers.formats.sniff import suffix_of
+from layers.formats.sniff import ARCHIVES, suffix_of
 from layers.layer import Layer
 from layers.screening import screen
 from layers.vetted import load_vetted
@@ -83,7 +83,7 @@ def read_upload(
     path, name = upload.path, upload.name
     try:
         screen(path, upload.largest)
-        if suffix_of(path) in (".zip", ".kmz"):
+        if suffix_of(path) in ARCHIVES:
             path, inner = unpack(path, folder)
             name = f"{name}/{inner}"
         if before_reading:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gis.tiles import parts
+from layers.datum_file import named_points
 from layers.formats.sniff import SIDECARS
 from layers.formats.source import file_state
 from layers.workspace import Workspace
 
 Stamp = tuple[tuple[str, int, int, int, int], ...]
+
+_WITH_PARTS = frozenset(SIDECARS.values())
 
 
 def stamp_of(workspace: Workspace) -> Stamp:
@@ -28,6 +31,10 @@ def _files(workspace: Workspace) -> Iterator[Path]:
         yield from _parts(workspace.root / settings.source)
         if settings.coverage is not None:
             yield from _parts(workspace.root / settings.coverage)
+        if settings.datum is not None:
+            path = workspace.root / settings.datum
+            points = named_points(path)
+            yield from (path, points) if points else (path,)
     yield from terrain_parts(workspace)
 
 
@@ -40,7 +47,7 @@ def _parts(path: Path) -> Iterator[Path]:
     yield path
     if path.is_dir():
         yield from path.iterdir()
-    elif path.suffix.lower() == ".shp" and path.parent.is_dir():
+    elif path.suffix.lower() in _WITH_PARTS and path.parent.is_dir():
         beside = path.parent.glob(f"{_literal(path.stem)}.*")
         yield from (p for p in beside if p.suffix.lower() in SIDECARS)
 

@@ -81,7 +81,7 @@ OPTIONS: Final[dict[str, Text]] = {
     ),
     "files": Text("要审查的文件", "files to vet"),
     "paths": Text("文件或文件夹", "files or folders"),
-    "file": Text("要检查的文件", "the file to check"),
+    "file": Text("要读的文件", "the file to read"),
     "result": Text(
         "结果文件夹，或其中的 report.json", "the folder of results, or the report.json in it"
     ),

@@ -13,8 +13,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from layers.formats.sniff import CONVERT
-from layers.screening import UPLOADS
+from layers.formats.sniff import CONVERT, SIDECARS
+from layers.screening import IN_PARTS, UPLOADS
 from layers.uploads import shown_name
 from webmap.errors import Problem
 from webmap.settings import MIB, ServerSettings
@@ -124,12 +124,11 @@ def _suffix(name: str) -> str:
     if own in CONVERT:
         zh, en = CONVERT[own]
         raise Problem(415, f"尚不支持 {own} 文件，{zh}", f"{own} is not supported yet; {en}", name)
-    if own == ".shp":
+    if own in IN_PARTS or own in SIDECARS:
+        parts = IN_PARTS[SIDECARS.get(own, own)]
+        several = f"{', '.join(parts[:-1])} and {parts[-1]} together" if parts[1:] else parts[0]
         raise Problem(
-            415,
-            "请把 .shp、.shx、.dbf、.prj 打成一个 .zip 上传",
-            "send .shp, .shx, .dbf and .prj together in one .zip",
-            name,
+            415, f"请把 {'、'.join(parts)} 打成一个 .zip 上传", f"send {several} in one .zip", name
         )
     raise Problem(
         415,

@@ -50,9 +50,23 @@ class _Drawn:
 
 
 def list_layers(path: Path) -> list[str]:
-    """Return the layers with closed polylines; where there are none, those with any shape."""
-    drawn, _ = _drawing(path)
+    """Return the layers with closed polylines; where there are none, those with any shape.
+
+    Raises
+    ------
+    FormatError
+        The file is damaged, or holds nothing that could be an outline, a line or a point.
+    """
+    drawn, texts = _drawing(path)
     shown = {name: d for name, d in drawn.items() if d.shapes}
+    if not shown:
+        other = sum((d.ignored for d in drawn.values()), Counter({"TEXT": len(texts)}))
+        kinds = _counted(other) or "—"
+        raise refusal(
+            path,
+            f"模型空间里没有多段线、线或点；有：{kinds}",
+            f"no polyline, line or point in the model space; it has: {kinds}",
+        )
     closed = [n for n, d in shown.items() if any(s.geom_type == "Polygon" for s in d.shapes)]
     return sorted(closed or shown)
 
@@ -232,6 +246,10 @@ def _labels(shapes: Any, spots: Any, texts: list[str]) -> list[str | None]:
     return out
 
 
+def _counted(kinds: Counter[str]) -> str:
+    return ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()) if n)
+
+
 def _issues(found: _Drawn, axes: Axes | None) -> list[Issue]:
     issues = []
     if axes is not None and axes.swapped:
@@ -260,12 +278,12 @@ def _issues(found: _Drawn, axes: Axes | None) -> list[Issue]:
             )
         )
     if found.ignored:
-        kinds = "、".join(f"{k} {n}" for k, n in sorted(found.ignored.items()))
+        kinds = _counted(found.ignored)
         issues.append(
             warning(
                 "entities_ignored",
                 f"未读的图元：{kinds}",
-                f"entities not read: {kinds.replace('、', ', ')}",
+                f"entities not read: {kinds}",
             )
         )
     return issues

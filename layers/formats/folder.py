@@ -100,7 +100,7 @@ def _without_shp(entries: Iterable[Path]) -> list[Path]:
         folders[entry.stem] = entry.parent
     out = []
     for stem, found in suffixes.items():
-        parts = found & set(SIDECARS)
+        parts = {suffix for suffix in found if SIDECARS.get(suffix) == ".shp"}
         others = found - parts
         if not parts or ".shp" in found or ".tab" in found or stem.lower().endswith(".vat"):
             continue

@@ -24,6 +24,7 @@ from layers.formats.source import Source, digest_files, refusal
 from layers.issues import label_en, warning
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_MULTIPATCH = 31
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +84,7 @@ def read(path: Path, encoding: str | None) -> Source:
             *_deleted(len(table.cells) - len(kept)),
             *(i for i in rows.issues if "parsed incompletely" not in i.en),
             *issues,
+            *_surfaces(kinds[kept]),
             *_unread(kinds[kept], rows, labels),
         ),
     )
@@ -250,6 +252,16 @@ def _deleted(count: int) -> list[Issue]:
         return []
     zh = f"有 {count} 条记录带删除标记，未读"
     return [warning("deleted_records", zh, f"{count} records are marked as deleted, not read")]
+
+
+def _surfaces(kinds: Ints) -> list[Issue]:
+    """Tell of bodies made of faces in space: from above, walls vanish and floors lie in roofs."""
+    count = int((kinds == _MULTIPATCH).sum())
+    if not count:
+        return []
+    zh = f"{count} 行是多面体（multipatch），按各面的水平投影读"
+    en = f"{count} rows are multipatches; their faces are read as they lie in plan"
+    return [warning("multipatch", zh, en)]
 
 
 def _unread(kinds: Ints, rows: ogr.Rows, labels: tuple[str, ...]) -> list[Issue]:

@@ -16,10 +16,13 @@ from pathlib import Path
 
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
+from layers.formats.workbook_parts import MOST_CELLS, rebuilt
 
-MOST_CELLS = 20_000_000
 _DELIMITERS = ",;\t|，"
 _SAMPLE = 200
+
+Box = tuple[tuple[int, int], tuple[int, int]]
+"""First and last row and column of merged cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,21 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
     FormatError
         The file is damaged, protected by a password, or larger than can be read.
     """
+    parts = rebuilt(path)
+    try:
+        return _sheets(path, parts)
+    except BaseException as fault:
+        if type(fault).__name__ != "PanicException":  # of the parser, no Exception by its class
+            raise
+        raise refusal(path, "工作簿无法读取（已损坏）", "cannot be read (damaged)") from fault
+
+
+def _sheets(path: Path, parts: io.BytesIO | None) -> tuple[Sheet, ...]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     sheets = []
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with CalamineWorkbook.from_filelike(parts or io.BytesIO(path.read_bytes())) as book:
             for about in book.sheets_metadata:
                 if (about.typ, about.visible) != (
                     SheetTypeEnum.WorkSheet,
@@ -122,23 +135,30 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
                         f"sheet {about.name} is too large ({rows} x {columns})",
                     )
                 cells = sheet.to_python(skip_empty_area=False)
-                merged = sheet.merged_cell_ranges or []
+                merged = _merged(path, about.name, sheet.merged_cell_ranges or [], rows, columns)
                 sheets.append(_sheet(about.name, cells, merged))
     except CalamineError as fault:
         raise refusal(path, f"工作簿无法读取：{fault}", f"cannot be read: {fault}") from fault
     return tuple(s for s in sheets if any(any(row) for row in s.rows))
 
 
-def _sheet(
-    name: str,
-    cells: Sequence[Sequence[object]],
-    merged: Sequence[tuple[tuple[int, int], tuple[int, int]]],
-) -> Sheet:
+def _merged(path: Path, name: str, ranges: Sequence[Box], rows: int, columns: int) -> list[Box]:
+    """Return the merged ranges as far as the sheet reaches; they never lie on each other."""
+    cut = [((t, left), (min(b, rows - 1), min(r, columns - 1))) for (t, left), (b, r) in ranges]
+    area = sum(max(0, b - t + 1) * max(0, r - left + 1) for (t, left), (b, r) in cut)
+    if area > rows * columns:
+        raise refusal(
+            path, f"工作表 {name} 的合并单元格互相重叠", f"merged cells of sheet {name} overlap"
+        )
+    return cut
+
+
+def _sheet(name: str, cells: Sequence[Sequence[object]], merged: Sequence[Box]) -> Sheet:
     rows = [[_text(cell) for cell in row] for row in cells]
     for (top, left), (bottom, right) in merged:
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        for r in range(top, min(bottom + 1, len(rows))):
-            for c in range(left, min(right + 1, len(rows[r]))):
+        for r in range(top, bottom + 1):
+            for c in range(left, right + 1):
                 rows[r][c] = value
     return Sheet(name, tuple(map(tuple, rows)), tuple(range(1, len(rows) + 1)))
 

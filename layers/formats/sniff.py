@@ -71,7 +71,11 @@ CONVERT = {
 }  # fmt: skip
 """Suffixes in which data are sent but which are not read yet -> what to do, zh and en."""
 
-SIDECARS = dict.fromkeys((".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"), ".shp")
+SIDECARS = {
+    **dict.fromkeys((".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"), ".shp"),
+    **dict.fromkeys((".dat", ".map", ".id"), ".tab"),
+    ".mid": ".mif",
+}
 """Suffix of a part -> suffix of the main file."""
 
 _MAGIC: dict[str, bytes | tuple[bytes, ...]] = {
@@ -123,7 +127,7 @@ def parts_of(path: Path) -> list[str]:
     if not path.parent.is_dir():
         return []
     beside = [p for p in path.parent.iterdir() if p.stem == path.stem]
-    return sorted(p.suffix for p in beside if p.suffix.lower() in SIDECARS)
+    return sorted(p.suffix for p in beside if SIDECARS.get(p.suffix.lower()) == ".shp")
 
 
 def kind_of(path: Path, encoding: str | None = None) -> str:

@@ -118,7 +118,7 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
         geometry[known] = shapely.points([places.at[r] for r in used if r in places.at])
     labels = tuple(f"第 {sheet.lines[r]} 行" for r in used)
     issues = [
-        error("unreadable_geometry", *places.bad[r], label)
+        error("unreadable_geometry", *_named(label, *places.bad[r]), label)
         for r, label in zip(used, labels, strict=True)
         if r in places.bad
     ]
@@ -127,6 +127,10 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
         for c, name in enumerate(header.names)
     }
     return _Rows(columns, geometry, labels, tuple(issues))
+
+
+def _named(label: str, zh: str, en: str) -> tuple[str, str]:
+    return f"{label}：{zh}", f"{label_en(label)}: {en}"
 
 
 def _cell(sheet: Sheet, row: int, column: int) -> str | None:
@@ -273,10 +277,9 @@ def _number_issues(sheet: Sheet, parcel: _Parcel, label: str) -> list[Issue]:
             else ring.names  # fmt: skip
         at = first_break(names) if all(names) and names else None
         if at is not None:
-            zh, en = break_told(names, at)
-            line = sheet.lines[ring.rows[at]]
-            zh, en = f"{label} 第 {line} 行：{zh}", f"{label_en(label)} row {line}: {en}"
-            issues.append(warning("corner_numbers", zh, en, label))
+            where = f"{label} 第 {sheet.lines[ring.rows[at]]} 行"
+            told = _named(where, *break_told(names, at))
+            issues.append(warning("corner_numbers", *told, label))
     return issues
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,32 @@ def test_files_that_come_and_go(workspace):
     added = stamp_of(workspace)
     shp.unlink()
     assert len({before, added, stamp_of(workspace)}) == 3
+
+
+def test_parameters_of_a_datum_shift_and_their_points_count(workspace):
+    folder = workspace.root
+    (folder / "xian80.toml").write_text(
+        'datum = "西安80"\n[points]\nfile = "points.csv"\nmeridian = 111\n', encoding="utf-8"
+    )
+    points = folder / "points.csv"
+    points.write_text("点名,原X,原Y,新X,新Y\n", encoding="utf-8")
+    name, settings = next(iter(workspace.layers.items()))
+    changed = replace(settings, datum="xian80.toml")
+    workspace = replace(workspace, layers={**workspace.layers, name: changed})
+    stamps = {stamp_of(workspace)}
+    for path in (points, folder / "xian80.toml"):
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        stamps.add(stamp_of(workspace))
+    assert len(stamps) == 3
+
+
+def test_all_parts_of_a_mapinfo_table_count(workspace):
+    table = workspace.root / "a.TAB"
+    for suffix in ("TAB", "DAT", "MAP", "ID"):
+        table.with_suffix(f".{suffix}").write_bytes(b"1")
+    name, settings = next(iter(workspace.layers.items()))
+    layers = {**workspace.layers, name: replace(settings, source="a.TAB")}
+    workspace = replace(workspace, layers=layers)
+    before = stamp_of(workspace)
+    table.with_suffix(".MAP").write_bytes(b"22")
+    assert stamp_of(workspace) != before

@@ -19,12 +19,13 @@
     project_type: ["new", "rebuilt", "expanded", "existing"],
     method: ["open_pit", "underground", "both"]
   };
-  var ACCEPT = ".gpkg,.geojson,.json,.kml,.kmz,.zip,.txt,.shp,.fgb,.parquet";
+  var ACCEPT = ".gpkg,.geojson,.json,.kml,.ovkml,.kmz,.zip,.txt,.csv,.tsv,.xlsx,.xlsm,.xls,.et,.ods,.dxf,.gml,.fgb,.parquet,.geoparquet,"
+    + ".shp,.tab,.mif";  // in parts: the server says how to send them
 
   minezone.startVet = function (page) {
     var t = minezone.t;
     var box = document.getElementById("mz-vet");
-    var form = { layer: "", declared: {}, other: "" };
+    var form = { layer: "", crs: "", encoding: "", declared: {}, other: "" };
     var file = null;
     var state = { kind: "ready" };
     var sending = null;
@@ -42,7 +43,7 @@
         actions: [h("a.mz-button", { href: "/?lang=" + minezone.lang() }, t("to_map"))]
       });
       minezone.replace(box, h("h2", {}, t("vet_title")), h("p.mz-lead", {}, t("vet_lead")),
-        h("form.mz-form", { onsubmit: submit }, drop(), layerChoice(), declarations(), progress()),
+        h("form.mz-form", { onsubmit: submit }, drop(), layerChoice(), reading(), declarations(), progress()),
         h("div", { id: "mz-answer", tabindex: "-1", "aria-live": "polite" }, answer()));
     }
 
@@ -76,6 +77,16 @@
       return choice(t("vet_layer"), "mz-layer", [["", t("vet_layer_auto")]].concat(LAYERS.map(function (name) {
         return [name, t("vet_layer_" + name)];
       })), form.layer, function (value) { form.layer = value; });
+    }
+
+    /* What a file may leave open: where its numbers lie, how its letters are written. */
+    function reading() {
+      return h("div.mz-fields", {}, ["crs", "encoding"].map(function (key) {
+        var node = h("input", { type: "text", id: "mz-" + key, placeholder: t("vet_" + key + "_hint"), spellcheck: "false",
+          autocomplete: "off", oninput: function () { form[key] = node.value.trim(); } });
+        node.value = form[key];
+        return h("label.mz-field", {}, h("span", {}, t("vet_" + key)), node);
+      }));
     }
 
     function declarations() {
@@ -121,6 +132,11 @@
       if (form.layer) {
         out.set("layer", form.layer);
       }
+      ["crs", "encoding"].forEach(function (key) {
+        if (form[key]) {
+          out.set(key, form[key]);
+        }
+      });
       Object.keys(form.declared).forEach(function (column) {
         if (form.declared[column]) {
           out.append("set", column + "=" + form.declared[column]);

@@ -157,14 +157,18 @@
     vet_drop: ["把文件拖到这里，或", "Drop a file here, or"],
     vet_choose: ["选择文件", "choose a file"],
     vet_kinds: [
-      "GeoPackage、GeoJSON、KML、打包的 Shapefile（.zip）、界址点 TXT",
-      "GeoPackage, GeoJSON, KML, zipped Shapefile, corner-point TXT"
+      "界址点 TXT、CSV、Excel；打包（.zip）的 Shapefile、MapInfo、地理数据库；GeoPackage、GeoJSON、KML/KMZ、GML；写明坐标系的 DXF",
+      "corner points as TXT, CSV or Excel; Shapefile, MapInfo, geodatabase as .zip; GeoPackage, GeoJSON, KML/KMZ, GML; DXF with its coordinate system"
     ],
     vet_no_file: ["请先选择文件。", "Choose a file first."],
     vet_layer: ["文件中的要素是", "The features are"],
     vet_layer_auto: ["由字段判断", "told by the fields"],
     vet_layer_mining_right: ["矿业权", "mining rights"],
     vet_layer_tailings_facility: ["尾矿库", "tailings facilities"],
+    vet_crs: ["坐标系（文件没有写明时）", "Coordinate system (where the file states none)"],
+    vet_crs_hint: ["如 EPSG:4526", "such as EPSG:4526"],
+    vet_encoding: ["文字编码（识别有误时）", "Text encoding (where it is not recognised)"],
+    vet_encoding_hint: ["如 GBK", "such as GBK"],
     vet_declare: ["文件没有写明时，由我声明", "Declared where the file does not say"],
     vet_declare_note: [
       "声明写入报告；文件里写明的值不变。",

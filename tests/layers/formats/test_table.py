@@ -292,7 +292,7 @@ def test_several_sheets_need_a_choice(workbook):
 def test_a_damaged_workbook(tmp_path):
     path = tmp_path / "坏.xlsx"
     path.write_bytes(b"PK\x03\x04" + b"\0" * 100)
-    with pytest.raises(FormatError, match="cannot be read"):
+    with pytest.raises(FormatError, match="damaged or encrypted"):
         read(path)
 
 

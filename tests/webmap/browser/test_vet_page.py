@@ -78,13 +78,16 @@ def test_from_the_file_to_the_verdict(open_vet):
     assert page.inner_text("#mz-file-name") == "新矿 区.geojson · 1 kB"
     page.select_option("#mz-layer", "mining_right")
     page.select_option("#mz-set-status", "applied")
+    page.fill("#mz-crs", " EPSG:4526 ")
+    page.fill("#mz-encoding", "GBK")
     page.fill("#mz-other", "holder=甲公司\n\ncapacity_kt_a=300")
     page.click("#mz-go")
     page.wait_for_selector(".mz-result")
     path, body = page.site.api.uploads[0]
     assert urlsplit(path).path == "/api/vet"
     assert parse_qsl(urlsplit(path).query) == [
-        ("layer", "mining_right"), ("set", "status=applied"), ("set", "holder=甲公司"), ("set", "capacity_kt_a=300"),
+        ("layer", "mining_right"), ("crs", "EPSG:4526"), ("encoding", "GBK"),
+        ("set", "status=applied"), ("set", "holder=甲公司"), ("set", "capacity_kt_a=300"),
     ]  # fmt: skip
     assert 'name="file"; filename="新矿 区.geojson"'.encode() in body
     assert b'{"type": "FeatureCollection"}' in body

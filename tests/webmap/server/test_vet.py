@@ -1,6 +1,7 @@
 """Vetting over HTTP: the same answers as the command line, and every way to be refused."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import jsonschema
@@ -9,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.reports import schema as report_schema
-from webmap import cli
+from layers.screening import UPLOADS
+from webmap import assets, cli
 from webmap.report_store import ID
 
+from ...layers.formats import samples
 from .conftest import DAY, is_problem, post_file, post_geojson, zipped
 
 VOLATILE = ("report_id", "created_at")
@@ -191,7 +194,11 @@ def test_other_types_of_body(client, kind):
     ("name", "said"),
     [
         ("a.dwg", "save it as DXF"),
-        ("a.shp", "in one .zip"),
+        ("a.shp", "send .shp, .shx, .dbf and .prj together in one .zip"),
+        ("a.TAB", "send .tab, .dat, .map and .id together in one .zip"),
+        ("a.mid", "send .mif and .mid together in one .zip"),
+        ("a.gdb", "send .gdb in one .zip"),
+        ("a.wl", "export it from MapGIS as Shapefile"),
         ("a.exe", "not accepted"),
         ("a", "not accepted"),
         ("a.gpkg.vrt", "not accepted"),
@@ -201,6 +208,29 @@ def test_other_types_of_body(client, kind):
 def test_other_types_of_file(client, name, said):
     told = is_problem(post_file(client, name, b"x"), 415, said)
     assert told["file"] == name
+
+
+def test_the_page_offers_what_the_server_takes():
+    page = re.search(r"var ACCEPT = (.*?);", assets.own("vet.js").text, re.DOTALL)[1]
+    offered = set(re.findall(r"\.[a-z]+", page))
+    assert offered == {*UPLOADS} - {".gdb.zip"} | {".shp", ".tab", ".mif"}  # .zip stands for it
+
+
+OF_ONE_RIGHT = {"set": ["right_type=mining", "status=applied"], "layer": "mining_right"}
+
+
+@pytest.mark.parametrize("name", samples.NAMES)
+def test_every_form_of_one_outline_gets_its_verdict(client, tmp_path, name):
+    path = samples.write(tmp_path, name)
+    more = {"crs": samples.ZONE} if name.endswith(".dxf") else {}
+    answer = post_file(client, name, path.read_bytes(), rules="MR101", **OF_ONE_RIGHT, **more)
+    assert answer.status_code == 201, answer.text
+    report = answer.json()
+    (subject,) = report["subjects"]
+    # Far from every right of the county, and none is known to be missing there.
+    assert (subject["layer"], subject["verdict"]) == ("mining_right", "NO_DATA")
+    (vetted,) = [i for i in report["inputs"] if i["role"] == "vetted"]
+    assert [vetted[k] for k in ("declared", "read", "repaired", "refused")] == [1, 1, 0, 0]
 
 
 def test_forms_without_the_one_file(client, pond):
