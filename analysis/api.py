@@ -19,8 +19,10 @@ from analysis.model import Rule
 from analysis.rulebook import load as load_rulebook
 from analysis.session import Outcome, Progress, ReadOptions, Session, exit_status
 from gis.errors import MineZoneError
+from layers.given import Given
 from layers.layer import Layer
-from layers.workspace import load_vetted, open_workspace
+from layers.outside import load_outside
+from layers.workspace import open_workspace
 
 __all__ = [
     "BatchOutcome", "BatchRow", "Inspection", "Outcome", "Progress", "ReadOptions", "Session",
@@ -132,8 +134,8 @@ def inspect(
 ) -> Inspection:
     """Read ``file`` as ``vet`` would and say what was found, without judging it."""
     try:
-        read = load_vetted(
-            file, layer=layer, crs=crs, encoding=encoding, constants={}, extent=extent, datum=datum
+        read = load_outside(
+            Given(file, layer=layer, crs=crs, encoding=encoding, extent=extent, datum=datum)
         )
     except MineZoneError as error:
         return Inspection(file, False, {}, error)

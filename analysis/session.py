@@ -21,8 +21,10 @@ from analysis.rulebook import load as load_rulebook
 from gis.errors import MineZoneError
 from gis.ragged import Ints
 from layers.errors import LayerError
+from layers.given import Given
 from layers.layer import Layer
-from layers.workspace import Workspace, load_vetted
+from layers.outside import load_outside
+from layers.workspace import Workspace
 
 Progress = Callable[[str, float], None]
 
@@ -89,14 +91,16 @@ class Session:
 
     def read(self, file: Path, options: ReadOptions) -> dict[str, Layer]:
         """Return the vetted layers of one file."""
-        return load_vetted(
-            file,
-            layer=options.layer,
-            crs=options.crs,
-            encoding=options.encoding,
-            constants=dict(options.constants or {}),
-            extent=self.workspace.extent,
-            datum=options.datum,
+        return load_outside(
+            Given(
+                file,
+                layer=options.layer,
+                crs=options.crs,
+                encoding=options.encoding,
+                constants=options.constants,
+                extent=self.workspace.extent,
+                datum=options.datum,
+            )
         )
 
     def registered(self, names: Iterable[str]) -> dict[str, Layer]:

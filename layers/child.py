@@ -29,9 +29,10 @@ import numpy as np
 
 from gis.crs import to_cgcs2000
 from gis.errors import MineZoneError
-from layers import confine, transfer
+from layers import confine, source_transfer, transfer
 from layers.catalog import catalog
 from layers.frames import LARGEST_ANSWER, Frame, FrameError, receive, send, unpacked
+from layers.given import ROWS, VETTED, load_given, read_given
 from layers.minerals import mineral_class
 from layers.uploads import Upload, read_upload
 
@@ -42,7 +43,12 @@ Target = Callable[[dict[str, Any], Path], Frame]
 
 
 def read(request: dict[str, Any], folder: Path) -> Frame:
-    """Read an upload and return its layers as a message."""
+    """Read what the request is about and return it as a message."""
+    task = request.pop("task", None)
+    if task == VETTED:
+        return transfer.pack(load_given(request))
+    if task == ROWS:
+        return source_transfer.pack(read_given(request))
     return transfer.pack(read_upload(Upload.of(request), folder, confine.write_no_more))
 
 
@@ -50,9 +56,12 @@ def _answer(target: Target, question: dict[str, Any], folder: Path) -> Frame:
     """Give up everything but the file, then read it; every failure is an answer."""
     try:
         confine.limit(confine.Limits(**question["limits"]))
-        path = Path(question["request"]["path"])
-        confine.isolate([path], [folder])
-        return target(question["request"], folder)
+        request = question["request"]
+        scope = request.pop("scope", None) or {"readable": [request["path"]]}
+        os.chdir(scope.get("cwd", "/"))
+        tempfile.tempdir = str(folder)
+        confine.isolate(map(Path, scope["readable"]), [folder], map(Path, scope.get("listed", ())))
+        return target(request, folder)
     except MineZoneError as error:
         told = {"kind": type(error).__name__, "zh": error.zh, "en": error.en}
         return Frame({"error": told})
@@ -67,6 +76,9 @@ def _answer(target: Target, question: dict[str, Any], folder: Path) -> Frame:
 def _child(target: Target, question: dict[str, Any], folder: Path, pipe: int) -> None:
     """Never returns: the answer goes into the pipe and the process ends."""
     try:
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):  # libraries print; the streams are the caller's
+            os.dup2(null, stream)
         os.closerange(3, pipe)
         os.closerange(pipe + 1, 256)
         data = memoryview(_answer(target, question, folder).packed())
@@ -151,7 +163,8 @@ def main(words: list[str]) -> None:
     """Run the reader process: ``python -m layers.child FD MODULE:FUNCTION``."""
     os.umask(0o077)
     module, function = words[1].split(":")
-    with socket.socket(fileno=int(words[0])) as channel:
+    # The caller may be gone before this is ready.
+    with socket.socket(fileno=int(words[0])) as channel, suppress(FrameError):
         _warm()
         drivers = confine.allow_drivers()
         target: Target = getattr(importlib.import_module(module), function)

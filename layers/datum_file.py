@@ -86,6 +86,15 @@ def read_datum(path: Path) -> DatumFile:
     return DatumFile(make(top, datum, accuracy), hashlib.sha256(raw).hexdigest(), ())
 
 
+def named_points(path: Path) -> Path | None:
+    """Return the file of control points that a datum file names, None where it names none."""
+    try:
+        named = tomllib.loads(path.read_text("utf-8-sig"))["points"]["file"]
+        return path.parent / str(named)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None  # reading it says what is wrong
+
+
 def _seven(top: Table, datum: OldDatum, accuracy: float) -> Shift:
     table = Table(top.file, "seven.", top.data["seven"], (*_SEVEN, "convention"))
     if "convention" not in table.data:

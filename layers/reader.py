@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -14,11 +13,11 @@ from gis.errors import MineZoneError
 from layers import confine, errors, transfer
 from layers.errors import LayerError, ReaderError
 from layers.frames import LARGEST_ANSWER, Frame, FrameError, receive, send
+from layers.launching import TARGET, can_confine, launch, launched_early
 from layers.layer import Layer
 from layers.uploads import Upload
 
 DEADLINE_S: Final = 20.0
-TARGET: Final = "layers.child:read"
 # Errors that a child may raise in the caller; any other name becomes a LayerError.
 _ERRORS = {
     kind.__name__: kind
@@ -65,23 +64,15 @@ class Reader:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        if not sys.platform.startswith("linux"):
+        if not can_confine():
             raise ReaderError(
                 "读取外来文件需要 Linux", "files from outside can be read on Linux only"
             )
-        ours, theirs = socket.socketpair()
-        words = [sys.executable, "-P", "-m", "layers.child", str(theirs.fileno()), self.target]
-        with theirs:
-            self._process = subprocess.Popen(
-                words,
-                pass_fds=[theirs.fileno()],
-                env=confine.environment(self.home),
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-            )
-        self._channel = ours
+        ours = self.target == TARGET and self.home is None
+        made = (launched_early() if ours else None) or launch(self.target, self.home)
+        self._process, self._channel = made.process, made.channel
         try:
-            self.abilities = receive(ours, _START_S, 0).header
+            self.abilities = receive(made.channel, _START_S, 0).header
         except FrameError as fault:
             self.close()
             raise ReaderError("读取进程没有启动", "the reading process did not start") from fault

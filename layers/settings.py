@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from layers.datum_file import DatumFile
+if TYPE_CHECKING:
+    from layers.datum_file import DatumFile
 
 Ids = Literal["required", "row", "auto"]
 Duplicates = Literal["refuse", "number"]

@@ -19,6 +19,7 @@ from typer.main import get_command
 
 from gis.__about__ import __version__
 from gis._jit import on_compiling
+from layers.launching import launch_early
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
@@ -108,6 +109,7 @@ def vet(
     settings: Settings = context.obj
     arguments = run_arguments(rules, as_of, formats)
     declared = declared_constants(constants)
+    launch_early()
     from analysis import api
 
     with progress_bar() as progress:
@@ -171,6 +173,7 @@ def batch(
     settings: Settings = context.obj
     arguments = run_arguments(rules, as_of, formats)
     declared = declared_constants(constants)
+    launch_early()
     from analysis import api
     from webmap import cli_batch
     from webmap.cli_lines import terminal_look
@@ -223,6 +226,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> int:
     """Check whether a file can be judged."""
+    launch_early()
     from analysis import api
     from webmap import cli_pages
 
@@ -252,6 +256,7 @@ def convert_file(
 ) -> int:
     """Write a file in another exchange format."""
     convert_options(to, to_encoding)
+    launch_early()
     from webmap import cli_convert
 
     asked = cli_convert.Asked(source_layer, crs, encoding, to, to_crs, to_encoding.upper(), datum)

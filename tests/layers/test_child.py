@@ -95,7 +95,8 @@ def test_gdal_has_only_the_drivers_that_are_needed(reader):
     drivers = set(reader.abilities["drivers"])
     assert "GPKG" in drivers and "ESRI Shapefile" in drivers
     assert drivers <= {
-        "GPKG", "ESRI Shapefile", "KML", "LIBKML", "OpenFileGDB", "FlatGeobuf",
+        "GPKG", "ESRI Shapefile", "KML", "LIBKML", "OpenFileGDB", "FlatGeobuf", "GML",
+        "MapInfo File",
     }  # fmt: skip
 
 
