@@ -111,11 +111,11 @@ def _scope(path: Path) -> tuple[list[Path], list[Path]]:
         wanted = _TABLES.get(suffix, tuple(SIDECARS) if suffix == ".shp" else ())
         if not wanted or not path.parent.is_dir():
             return readable, []
-        home = path.resolve().parent
+        home = _folder_behind(path)
         for part in path.parent.iterdir():
             if part.stem != path.stem or part.suffix.lower() not in wanted:
                 continue
-            if part.is_symlink() and part.resolve().parent != home:
+            if part.is_symlink() and _folder_behind(part) != home:
                 raise refusal(
                     path,
                     f"{part.name} 是指向别处的链接，不跟随",
@@ -124,6 +124,10 @@ def _scope(path: Path) -> tuple[list[Path], list[Path]]:
             if part.is_file():
                 readable.append(part)
         return readable, [path.parent]
+
+
+def _folder_behind(path: Path) -> str:
+    return os.path.dirname(os.path.realpath(path))  # noqa: PTH120 - Path fails on loops
 
 
 # -- in the child ----------------------------------------------------------------------------
