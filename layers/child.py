@@ -11,7 +11,9 @@ cold start takes about a second, a child a few hundredths.
 
 from __future__ import annotations
 
+import gc
 import importlib
+import itertools
 import os
 import select
 import shutil
@@ -25,15 +27,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from gis.crs import to_cgcs2000
 from gis.errors import MineZoneError
-from layers import confine, source_transfer, transfer
-from layers.catalog import catalog
+from layers import confine, source_transfer, transfer, warming
 from layers.frames import LARGEST_ANSWER, Frame, FrameError, receive, send, unpacked
 from layers.given import ROWS, VETTED, load_given, read_given
-from layers.minerals import mineral_class
 from layers.uploads import Upload, read_upload
 
 Target = Callable[[dict[str, Any], Path], Frame]
@@ -75,6 +72,7 @@ def _answer(target: Target, question: dict[str, Any], folder: Path) -> Frame:
 
 def _child(target: Target, question: dict[str, Any], folder: Path, pipe: int) -> None:
     """Never returns: the answer goes into the pipe and the process ends."""
+    gc.disable()
     try:
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):  # libraries print; the streams are the caller's
@@ -93,11 +91,15 @@ def _child(target: Target, question: dict[str, Any], folder: Path, pipe: int) ->
 
 def _serve(channel: socket.socket, target: Target) -> None:
     """Answer one question after the other until the caller is gone."""
-    while True:
+    warmed: set[str] = set()
+    for number in itertools.count():
         try:
             question = receive(channel, None, 0).header
         except FrameError:
             return
+        if number and not warmed:
+            warming.read_own_files()  # worth its time only where more files come
+        warming.know(question.get("expect"), warmed)
         folder = Path(tempfile.mkdtemp(prefix="minezone-"))
         try:
             answer = _supervised(target, question, folder)
@@ -108,6 +110,7 @@ def _serve(channel: socket.socket, target: Target) -> None:
 
 def _supervised(target: Target, question: dict[str, Any], folder: Path) -> Frame:
     """Fork a child and return its answer; kill it at the deadline."""
+    gc.freeze()  # collecting would copy every page that the child shares with this process
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
@@ -147,25 +150,13 @@ def _cause(status: int) -> str:
     return known.get(killed, "crash")
 
 
-def _warm() -> None:
-    """Load what every child needs, so that none has to; leave GDAL its few drivers."""
-    importlib.import_module("pyogrio.raw")
-    for codec in ("gb18030", "big5", "utf-16", "cp1252"):
-        "".encode(codec)
-    catalog()
-    mineral_class("")
-    # PROJ opens its tables; each way to degrees takes 25 ms the first time.
-    for code in ("OGC:CRS84", "EPSG:4490", "EPSG:4326"):
-        to_cgcs2000(np.array([[111.0, 39.0]]), code)
-
-
 def main(words: list[str]) -> None:
     """Run the reader process: ``python -m layers.child FD MODULE:FUNCTION``."""
     os.umask(0o077)
     module, function = words[1].split(":")
     # The caller may be gone before this is ready.
     with socket.socket(fileno=int(words[0])) as channel, suppress(FrameError):
-        _warm()
+        warming.load_libraries()
         drivers = confine.allow_drivers()
         target: Target = getattr(importlib.import_module(module), function)
         send(channel, Frame({**confine.abilities(), "drivers": drivers}))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import atexit
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -28,13 +32,30 @@ def load_outside(given: Given) -> dict[str, Layer]:
     MineZoneError
         The file cannot be judged, or reading it breaks a limit; the line names it.
     """
-    from layers import transfer
-
     request = given.request(VETTED)
     if not can_confine():
         return load_given(request)
     with _one_at_a_time:
-        return transfer.unpack(_shared().call(request, str(given.path)), str(given.path))
+        return _shared().layers(request, str(given.path))
+
+
+def load_in_turn(files: Iterable[Given]) -> Iterator[Callable[[], dict[str, Layer]]]:
+    """Yield for each file what loads it, as :func:`load_outside`; call it before the next.
+
+    While the caller works on one file the reading process reads the next.
+    """
+    if not can_confine():
+        for given in files:
+            yield partial(load_outside, given)
+        return
+    with ThreadPoolExecutor(1) as ahead:
+        coming: deque[Future[dict[str, Layer]]] = deque()
+        for given in files:
+            coming.append(ahead.submit(load_outside, given))
+            if len(coming) > 1:
+                yield coming.popleft().result
+        while coming:
+            yield coming.popleft().result
 
 
 def read_outside(given: Given) -> Source:

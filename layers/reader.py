@@ -52,6 +52,8 @@ class Reader:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self.abilities: dict[str, Any] = {}
+        # The coordinate system of the last file: that of the next one, most likely.
+        self.expect: str | None = None
 
     def start(self) -> None:
         """Start the reader process if it does not run, and learn what isolation it has.
@@ -90,12 +92,23 @@ class Reader:
         MineZoneError
             The file cannot be judged, or breaks a limit; the line gives the sender's name.
         """
-        return transfer.unpack(self.call(upload.request(), upload.name), upload.name)
+        return self.layers(upload.request(), upload.name)
+
+    def layers(self, request: dict[str, Any], name: str) -> dict[str, Layer]:
+        """Return the vetted layers that the target answers with; errors as :meth:`read`."""
+        found = transfer.unpack(self.call(request, name), name)
+        self.expect = next(iter(found.values())).provenance[0].crs
+        return found
 
     def call(self, request: dict[str, Any], name: str) -> Frame:
         """Return what the target answers to ``request``; ``name`` is the file's, for messages."""
         limits = {f: getattr(self.limits, f) for f in self.limits.__slots__}
-        question = {"request": request, "limits": limits, "deadline_s": self.deadline_s}
+        question = {
+            "request": request,
+            "limits": limits,
+            "deadline_s": self.deadline_s,
+            "expect": self.expect,
+        }
         try:
             answer = self._asked(Frame(question))
         except FrameError:

@@ -1,0 +1,17 @@
+"""The corpus: every hostile and broken input by name, with what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from . import geojson_cases
+from .case import Case, World
+
+SOURCES = (geojson_cases,)
+NOWHERE = World("/canary", "/target", 9)
+
+
+def corpus(world: World) -> Iterator[Case]:
+    """Yield all cases; what hostile files would reach for is ``world``'s."""
+    for source in SOURCES:
+        yield from source.cases(world)
