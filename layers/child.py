@@ -77,13 +77,23 @@ def _child(target: Target, question: dict[str, Any], folder: Path, pipe: int) ->
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):  # libraries print; the streams are the caller's
             os.dup2(null, stream)
-        os.closerange(3, pipe)
-        os.closerange(pipe + 1, 256)
+        _close_all_but(pipe)
         data = memoryview(_answer(target, question, folder).packed())
         while data:
             data = data[os.write(pipe, data) :]
     finally:
         os._exit(0)
+
+
+def _close_all_but(pipe: int) -> None:
+    """Close what the caller and other children speak through.
+
+    PROJ's tables stay open: PROJ goes on reading from their number, whatever file has it then.
+    """
+    for number in range(3, 256):
+        with suppress(OSError):
+            if number != pipe and not os.readlink(f"/proc/self/fd/{number}").endswith("/proj.db"):
+                os.close(number)
 
 
 # -- in the reader ---------------------------------------------------------------------------

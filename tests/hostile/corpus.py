@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import geojson_cases
+from . import database_cases, geojson_cases, markup_cases, shapefile_cases
 from .case import Case, World
 
-SOURCES = (geojson_cases,)
+SOURCES = (geojson_cases, shapefile_cases, database_cases, markup_cases)
 NOWHERE = World("/canary", "/target", 9)
 
 

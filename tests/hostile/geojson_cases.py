@@ -87,11 +87,15 @@ def _outward(world: World) -> Iterator[Case]:
     for kind in ("link", "url", "EPSG"):
         crs = {"type": kind, "properties": {"href": f"{world.url}/crs", "type": "proj4"}}
         yield one(f"crs {kind}", collection(feature(polygon()), crs=crs), Refused("links"))
-    for name in (f"{world.url}/def/crs/EPSG/0/4490", f"file://{world.canary}", world.canary,
-                 "+proj=longlat +nadgrids=" + world.canary, "", "EPSG:0", "x" * 10_000):  # fmt: skip
+    for what, name in (
+        ("an address", f"{world.url}/def/crs/EPSG/0/4490"), ("a file's address",
+         f"file://{world.canary}"), ("a file", world.canary), ("a grid",
+         "+proj=longlat +nadgrids=" + world.canary), ("nothing", ""), ("EPSG:0", "EPSG:0"),
+        ("much", "x" * 10_000),
+    ):  # fmt: skip
         crs = {"type": "name", "properties": {"name": name}}
-        yield one(f"crs called {name[:30] or 'nothing'}",
-                  collection(feature(polygon()), crs=crs), Refused("crs"))  # fmt: skip
+        made = collection(feature(polygon()), crs=crs)
+        yield one(f"crs called {what}", made, Refused("a.geojson"))
     pipeline = {"type": "gdal_streamed_alg", "command_line": f"gdal vector read {world.canary}"}
     yield one("pipeline", json.dumps(pipeline), Refused("not FeatureCollection"))
     topology = {"type": "Topology", "objects": {}, "arcs": []}
