@@ -226,7 +226,8 @@ def _check_degrees(path: Path, crs: pyproj.CRS | None, shapes: Shapes) -> None:
         x, y = bounds[row, 0], bounds[row, 1]
         if _is_swapped(shapes[wrong]):
             raise _swapped(path, row + 1, x, y)
-        raise (_metres if max(abs(x), abs(y)) > _NO_DEGREES else _off)(path, row + 1, x, y)
+        large = np.abs(bounds[wrong]).max() > _NO_DEGREES
+        raise (_metres if large else _off)(path, row + 1, x, y)
 
 
 def _is_swapped(shapes: Shapes) -> bool:

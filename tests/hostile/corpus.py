@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import database_cases, geojson_cases, markup_cases, shapefile_cases
+from . import (
+    archive_cases,
+    database_cases,
+    drawing_cases,
+    geojson_cases,
+    markup_cases,
+    shapefile_cases,
+    text_cases,
+)
 from .case import Case, World
 
-SOURCES = (geojson_cases, shapefile_cases, database_cases, markup_cases)
+SOURCES = (
+    geojson_cases, shapefile_cases, database_cases, markup_cases, archive_cases, text_cases,
+    drawing_cases,
+)  # fmt: skip
 NOWHERE = World("/canary", "/target", 9)
 
 
