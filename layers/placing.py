@@ -12,7 +12,7 @@ from gis import crs as gis_crs
 from gis import repair as gis_repair
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
-from layers import whereabouts
+from layers import web_maps, whereabouts
 from layers.account import Issue
 from layers.datum_file import DatumFile
 from layers.formats.ogr import LOST_GEOMETRY
@@ -63,6 +63,8 @@ def place(
     are unknown: it could be anywhere.
     """
     shapes = shapely.force_2d(np.asarray(source.geometry, dtype=object))
+    if (fault := web_maps.refused(source, settings)) is not None:
+        return _nowhere(len(shapes), fault)
     unreadable, wrong = _unusable(shapes, source), _wrong_kinds(shapes, schema)
     rows = _rest(len(shapes), unreadable)
     try:

@@ -65,7 +65,7 @@ def _zips(world: World) -> Iterator[Row]:
         "twice"
     )  # fmt: skip
     yield "two datasets", packed([("a.geojson", TEXT), ("b.geojson", TEXT)]), Refused("exactly one")
-    yield "nothing", packed([]), Refused("exactly one dataset")
+    yield "nothing", packed([]), Refused("not what .zip says")
     yield "nothing to read", packed([("a.exe", b"MZ")]), Refused("exactly one dataset")
     yield "1,001 entries", packed([(f"{k}.txt", b"") for k in range(1001)]), Refused("1001 entries")
     bomb = packed([("a.geojson", b" " * (300 << 20))])
@@ -106,7 +106,7 @@ def _damaged() -> Iterator[Row]:
     yield "behind a program", b"MZ" + bytes(500) + whole, Refused("not what .zip says")
 
 
-HEAD = ("许可证号", "权利类型", "状态", "经度", "纬度", "序号")
+HEAD = ("许可证号", "权利类型", "状态", "经度", "纬度", "点号")
 CORNERS = ((111.2, 39.6), (111.21, 39.6), (111.21, 39.61), (111.2, 39.61))
 
 
@@ -186,5 +186,5 @@ def _cells(world: World) -> Iterator[Case]:
     yield one("xlsx hidden sheet", "a.xlsx", workbook(change=hidden), Read(1), **system)
     yield one("xlsx without a system", "a.xlsx", workbook(), Refused("CRS"))
     words = [HEAD, *(("=1+1", "{{7*7}}", "\x1b[2J", x, y, k) for k, (x, y) in enumerate(CORNERS))]
-    yield one("xlsx formulas as text", "a.xlsx", workbook(words), Read(1, codes=("unknown_code",)),
+    yield one("xlsx formulas as text", "a.xlsx", workbook(words), Read(1, codes=("ids_by_row", "placeholder", "unknown_code")),
               **system)  # fmt: skip

@@ -39,7 +39,7 @@ def gml(inside: str = "", attributes: str = "", before: str = "") -> str:
 
 
 def cases(world: World) -> Iterator[Case]:
-    lacking = ("layer_assumed",)
+    lacking = ASSUMED
     yield one("kml sound", "a.kml", kml(), Read(1, codes=lacking))
     for suffix, whole in (("kml", kml), ("gml", gml)):
         for name, doctype in _doctypes(world):
@@ -62,7 +62,8 @@ def cases(world: World) -> Iterator[Case]:
     yield from _kmz(world)
 
 
-GML_READ = Read(1, codes=("layer_assumed",))
+ASSUMED = ("column_absent", "ids_by_row", "layer_assumed")
+GML_READ = Read(1, codes=ASSUMED)
 
 
 def _doctypes(world: World) -> list[tuple[str, str]]:
@@ -78,10 +79,10 @@ def _doctypes(world: World) -> list[tuple[str, str]]:
 
 
 def _kml(world: World) -> Iterator[Case]:
-    lacking = ("layer_assumed",)
+    lacking = ASSUMED
     link = f"<NetworkLink><Link><href>{world.url}/x.kml</href></Link></NetworkLink>"
     yield one("kml network link", "a.kml", kml(PLACEMARK + link),
-              Read(1, codes=("kml_ignored", "layer_assumed")))  # fmt: skip
+              Read(1, codes=("column_absent", "ids_by_row", "kml_ignored", "layer_assumed")))  # fmt: skip
     yield one("kml network link to a file", "a.kml",
               kml(f"<NetworkLink><Link><href>file://{world.canary}</href></Link></NetworkLink>"),
               Refused("a.kml"))  # fmt: skip
@@ -90,14 +91,14 @@ def _kml(world: World) -> Iterator[Case]:
               Read(1, codes=lacking))  # fmt: skip
     yield one("kml icon from an address", "a.kml",
               kml(f"<Style><IconStyle><Icon><href>{world.url}/i.png</href></Icon></IconStyle>"
-                  f"</Style>{PLACEMARK}"), Read(1, codes=lacking))  # fmt: skip
+                  f"</Style>{PLACEMARK}"), Read(1, codes=("column_absent", "gdal", *lacking[1:])))  # fmt: skip
     overlay = (
         f"<GroundOverlay><name>C2</name><Icon><href>{world.url}/i</href></Icon><LatLonBox><north>"
         "39.7</north><south>39.6</south><east>111.3</east><west>111.2</west></LatLonBox>"
         "</GroundOverlay>"
     )
     yield one("kml overlay", "a.kml", kml(PLACEMARK + overlay),
-              Read(2, codes=("kml_overlay", "layer_assumed")))  # fmt: skip
+              Read(2, codes=("column_absent", "ids_by_row", "kml_overlay", "layer_assumed")))  # fmt: skip
     for name, text in (
         ("words", "east,north"), ("comma at the end", CORNERS + ","), ("NaN", "nan,nan,0"),
         ("1e999", CORNERS.replace("111.2,", "1e999,", 1)), ("half", "111.2"),
@@ -143,7 +144,7 @@ def _kmz(world: World) -> Iterator[Case]:
                 archive.writestr(name.replace("__", "."), text)
         return sink.getvalue()
 
-    yield one("kmz sound", "a.kmz", packed(doc__kml=kml()), Read(1, codes=("layer_assumed",)))
+    yield one("kmz sound", "a.kmz", packed(doc__kml=kml()), Read(1, codes=ASSUMED))
     yield one("kmz entity", "a.kmz", packed(doc__kml=kml(before=_doctypes(world)[0][1])),
               Refused("DOCTYPE"))  # fmt: skip
     yield one("kmz of two", "a.kmz", packed(doc__kml=kml(), b__kml=kml()),
