@@ -6,6 +6,7 @@ his X (north) along it. Blocks are not opened: what they hold is counted and tol
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -136,7 +137,10 @@ def _entities(path: Path) -> Iterable[Any]:
             return list(filemanagement.read(StringIO(text)).modelspace())
         except DXFError:
             return list(recover.read(BytesIO(raw))[0].modelspace())
-    except (DXFError, UnicodeError, ValueError, LookupError, TypeError) as fault:
+    except (
+        DXFError, UnicodeError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
+        struct.error,
+    ) as fault:  # fmt: skip
         why = " ".join(str(fault).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
 
