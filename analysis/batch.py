@@ -64,9 +64,7 @@ def run(
         names = "、".join(str(p) for p in paths)
         raise LayerError(f"{names}：没有可读的数据文件", f"{names}: no file to read")
     rows: list[BatchRow] = []
-    turns = zip(
-        files, _folders(files, out), session.read_in_turn(files, options), strict=True
-    )
+    turns = zip(files, _folders(files, out), session.read_in_turn(files, options), strict=True)
     for number, (file, folder, read) in enumerate(turns):
         if progress:
             progress(file.name, number / len(files))

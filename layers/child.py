@@ -85,6 +85,10 @@ def _child(target: Target, question: dict[str, Any], folder: Path, pipe: int) ->
         os._exit(0)
 
 
+def _leads_to(number: int) -> str:
+    return Path(f"/proc/self/fd/{number}").readlink().name
+
+
 def _close_all_but(pipe: int) -> None:
     """Close what the caller and other children speak through.
 
@@ -92,7 +96,7 @@ def _close_all_but(pipe: int) -> None:
     """
     for number in range(3, 256):
         with suppress(OSError):
-            if number != pipe and not os.readlink(f"/proc/self/fd/{number}").endswith("/proj.db"):
+            if number != pipe and not _leads_to(number) != "proj.db":
                 os.close(number)
 
 

@@ -339,6 +339,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     def run() -> int:
         if error is not None:
             raise error
+        cli_io.refuse_other_bytes(rest)
         status = command(settings.lang).main(
             args=rest, prog_name="minezone", standalone_mode=False, obj=settings
         )

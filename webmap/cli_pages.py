@@ -38,7 +38,9 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
             text = issue.en if lang == "en" else issue.zh
             yield clean(f"{SEVERITY[issue.severity].of(lang)}: {text}")
     yield from _map_lines(found, lang)
-    if any(part.transformation_accuracy_m for la in found.layers.values() for part in la.provenance):
+    if any(
+        part.transformation_accuracy_m for la in found.layers.values() for part in la.provenance
+    ):
         yield say("web_map_asked", lang)
     yield say("usable", lang)
 

@@ -249,6 +249,10 @@ SAY: Final[dict[str, Text]] = {
         "total area: {area:.4f} km² ({hectares:.4f} ha)",
     ),
     "columns_line": Text("有值的列: {columns}", "columns with values: {columns}"),
+    "other_bytes": Text(
+        "{name}：文件名或文件夹名不是 UTF-8（多为 GBK），请改名后再试",
+        "{name}: the name of the file or folder is not UTF-8 (GBK?); rename it",
+    ),
     "crs_note_line": Text("坐标系依据: {note}", "coordinate system as: {note}"),
     "map_line": Text(
         "图形（东西约 {east:.4g} 米，南北约 {north:.4g} 米，每点约 {dot:.3g} 米，上北）：",

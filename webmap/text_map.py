@@ -55,7 +55,9 @@ def draw(shapes: Sequence[Ragged], environ: Mapping[str, str]) -> Drawn | None:
 
 def only_gbk(environ: Mapping[str, str]) -> bool:
     """Return whether the locale says that a console shows GBK alone."""
-    named = next((environ[k] for k in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(k)), "")
+    told = [environ.get(k, "") for k in ("LC_ALL", "LC_CTYPE", "LANG")]
+    # Python itself sets LC_CTYPE to C.UTF-8 where it does not know the locale (PEP 538).
+    named = next((name for name in told if name and name != "C.UTF-8"), "")
     return re.search(r"gbk|gb2312|gb18030|euc-?cn|936", named, re.IGNORECASE) is not None
 
 

@@ -81,7 +81,9 @@ def _zips(world: World) -> Iterator[Row]:
         yield f"virtual table as {inner}", packed([(inner, vrt.encode())]), Refused("a.zip")
     gbk = "东山采石场.geojson".encode("gbk").decode("cp437")
     info = zipfile.ZipInfo("x" * len(gbk))
-    raw = packed([(info, TEXT)]).replace(("x" * len(gbk)).encode(), "东山采石场.geojson".encode("gbk"))
+    raw = packed([(info, TEXT)]).replace(
+        ("x" * len(gbk)).encode(), "东山采石场.geojson".encode("gbk")
+    )
     yield "GBK name", raw, Read(1)
 
 
@@ -94,7 +96,9 @@ def _damaged() -> Iterator[Row]:
     flagged[whole.rfind(b"PK\x01\x02") + 8] |= 1
     yield "encrypted", bytes(flagged), Refused("encrypted")
     method = bytearray(whole)
-    method[8:10] = method[whole.rfind(b"PK\x01\x02") + 10 : whole.rfind(b"PK\x01\x02") + 12] = b"\x63\0"
+    method[8:10] = method[whole.rfind(b"PK\x01\x02") + 10 : whole.rfind(b"PK\x01\x02") + 12] = (
+        b"\x63\0"
+    )
     yield "unknown method", bytes(method), Refused("unknown")
     sums = bytearray(whole)
     sums[whole.rfind(b"PK\x01\x02") + 16] ^= 0xFF
@@ -143,7 +147,9 @@ def _workbooks(world: World) -> Iterator[Case]:
     cell = b'<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>%s</t></is></c></row></sheetData></worksheet>'
     far = start + b'<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     far += b'<row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
-    wide = start + b'<sheetData><row r="1"><c r="ZZZZZZ1"><v>1</v></c></row></sheetData></worksheet>'
+    wide = (
+        start + b'<sheetData><row r="1"><c r="ZZZZZZ1"><v>1</v></c></row></sheetData></worksheet>'
+    )
     for name, data, expected in (
         ("laughs", _inside(sheet, laughs + start + cell % b"&a11;"), Refused("a.xlsx")),
         ("entity", _inside(sheet, entity + start + cell % b"&e;"), Refused("a.xlsx")),

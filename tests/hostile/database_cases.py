@@ -183,7 +183,11 @@ def _geometries() -> Iterator[Row]:
     yield "NUL in text", changed("UPDATE a SET licence_no = 'C' || char(0) || '9' WHERE fid = 1"), (
         Read(2)
     )  # fmt: skip
-    yield "text of 30 MB", changed("UPDATE a SET licence_no = replace(hex(zeroblob(7500000)), '00', fid || 'ab')"), Read(2)
+    yield (
+        "text of 30 MB",
+        changed("UPDATE a SET licence_no = replace(hex(zeroblob(7500000)), '00', fid || 'ab')"),
+        Read(2),
+    )
 
 
 def _damage() -> Iterator[Row]:

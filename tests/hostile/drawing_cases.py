@@ -18,7 +18,9 @@ def pairs(*items: Any) -> str:
     return "".join(f"{item}\n" for item in items)
 
 
-def polyline(corners: Any = PLANE, *, closed: int = 1, layer: str = "矿界", told: Any = None) -> str:
+def polyline(
+    corners: Any = PLANE, *, closed: int = 1, layer: str = "矿界", told: Any = None
+) -> str:
     body = "".join(pairs(10, x, 20, y) for x, y in corners)
     count = len(corners) if told is None else told
     return pairs(0, "LWPOLYLINE", 5, "A1", 100, "AcDbEntity", 8, layer, 100, "AcDbPolyline", 90,
@@ -138,7 +140,9 @@ def _mapinfo(world: World) -> Iterator[Case]:
         yield Case(f"mif {name}", "a.mif", parts, expected)
     files = written("a.tab", "MapInfo File")
     yield Case("tab sound", "a.tab", files, Read(2))
-    view = f'!table\n!version 300\nOpen Table "{world.canary}" Hide\nCreate View x As Select * From y'
+    view = (
+        f'!table\n!version 300\nOpen Table "{world.canary}" Hide\nCreate View x As Select * From y'
+    )
     linked = f'!table\nDefinition Table\n  Type NATIVE Charset "Neutral"\n  File "{world.canary}"\n'
     raster = f'!table\nDefinition Table\n  File "{world.canary}"\n  Type "RASTER"\n'
     for name, text in (("view", view), ("linked file", linked), ("raster", raster)):

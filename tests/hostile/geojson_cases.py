@@ -6,9 +6,21 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from .case import SIDE, SOUND, SOUTH, WEST, Case, Read, Refused, World, collection, feature
+from .case import (
+    SIDE,
+    SOUND,
+    SOUTH,
+    WEST,
+    Case,
+    Read,
+    Refused,
+    World,
+    collection,
+    feature,
+    polygon,
+    ring,
+)
 from .case import one as _one
-from .case import polygon, ring
 
 E, N = WEST + SIDE, SOUTH + SIDE
 
@@ -50,7 +62,11 @@ def _structure() -> Iterator[Case]:
     yield one("100,000 brackets", "{" + '"a":' + "[" * 100_000, Refused("nested too deep"))
     deep = '{"a":' * 70 + "1" + "}" * 70
     yield one("70 objects", SOUND.replace('"C1"', deep), Refused("nested too deep"))
-    yield one("nested property", SOUND.replace('"C1"', '{"a": [1, {"b": 2}]}'), Read(1, codes=("ids_by_row",)))
+    yield one(
+        "nested property",
+        SOUND.replace('"C1"', '{"a": [1, {"b": 2}]}'),
+        Read(1, codes=("ids_by_row",)),
+    )
     yield one("properties null", collection({**feature(polygon()), "properties": None}),
               Read(1, codes=("column_absent", "ids_by_row", "layer_assumed")))  # fmt: skip
     yield one("properties list", collection({**feature(polygon()), "properties": [1]}),
@@ -157,7 +173,11 @@ def _places() -> Iterator[Case]:
               Refused("BD-09"))  # fmt: skip
     yield one("across the antimeridian", collection(feature(polygon(ring(179.995, 39.6)))),
               Refused("off the globe"))  # fmt: skip
-    yield one("latitude above 90", collection(feature(polygon(ring(111.2, 89.995)))), Refused("off the globe"))
+    yield one(
+        "latitude above 90",
+        collection(feature(polygon(ring(111.2, 89.995)))),
+        Refused("off the globe"),
+    )
 
 
 def _outlines() -> Iterator[Case]:

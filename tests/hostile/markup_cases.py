@@ -128,9 +128,7 @@ def _gml(world: World) -> Iterator[Case]:
         crs = gml().replace("urn:ogc:def:crs:EPSG::4490", place)
         yield one(f"gml CRS from {name}", "a.gml", crs, Refused("a.gml"))
     yield one("gml no member", "a.gml", gml("<x/>"), Refused("holds no featureMember"))
-    wfs = (
-        '<OGRWFSDataSource><URL>{}/wfs</URL></OGRWFSDataSource>'.format(world.url)
-    )
+    wfs = f"<OGRWFSDataSource><URL>{world.url}/wfs</URL></OGRWFSDataSource>"
     yield one("gml a web service", "a.gml", wfs, Refused("holds no featureMember"))
     yield one("gml coordinates words", "a.gml", gml().replace("39.6 111.2 ", "x y "),
               Refused("a.gml"))  # fmt: skip

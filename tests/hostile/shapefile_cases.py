@@ -13,7 +13,12 @@ PRJ = (
     'SPHEROID["CGCS2000",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],'
     'UNIT["Degree",0.0174532925199433]]'
 )
-FIELDS = (("许可证号", b"C", 16), ("权利类型", b"C", 16), ("矿山名称", b"C", 40), ("状态", b"C", 16))
+FIELDS = (
+    ("许可证号", b"C", 16),
+    ("权利类型", b"C", 16),
+    ("矿山名称", b"C", 40),
+    ("状态", b"C", 16),
+)
 ROW = ("C1", "采矿权", "青山采石场东采区", "申请")
 NAN = float("nan")
 
@@ -101,7 +106,11 @@ def _parts(world: World) -> Iterator[Row]:
     shp, shx = main([shape(ring()[::-1])])
     yield "sound", sound(), Read(1)
     for suffix in ("shx", "dbf"):
-        yield f"without {suffix}", _with(**{suffix: None}), Refused(f"its .{suffix} file is missing")
+        yield (
+            f"without {suffix}",
+            _with(**{suffix: None}),
+            Refused(f"its .{suffix} file is missing"),
+        )
     yield "without shp", _with(shp=None), Refused(".shp file is missing while its companions")
     yield "without prj", _with(prj=None), Refused("states no CRS")
     yield "prj garbage", _with(prj=b"PROJCS[\x00\xff\xfe"), Refused("no usable CRS")

@@ -62,7 +62,7 @@ def prying(request, folder):
             "big": tried(lambda: (folder / "big").write_bytes(b"x" * (2 << 20))),
             "environment": sorted(os.environ),
             "open": [
-                os.readlink(f"/proc/self/fd/{n}")
+                str(Path(f"/proc/self/fd/{n}").readlink())
                 for n in range(3, 256)
                 if tried(lambda n=n: os.fstat(n)) == "done"
             ],
