@@ -19,6 +19,7 @@ from analysis.session import Progress, ReadOptions, Session
 from gis.errors import MineZoneError
 from layers.errors import LayerError
 from layers.formats import is_dataset, layers_in
+from layers.given import shown
 from layers.layer import Layer
 
 SUMMARY = ("summary.csv", "summary.json")
@@ -87,14 +88,14 @@ def _row(
     except MineZoneError as error:
         # What an earlier run said of the file no longer holds.
         remove_results(folder)
-        return BatchRow(str(file), "ERROR", None, {}, 0, error, None)
+        return BatchRow(shown(file), "ERROR", None, {}, 0, error, None)
     except Exception as fault:  # noqa: BLE001  a fault on one file must not lose the others
         remove_results(folder)
         broken = MineZoneError(
             f"{file}：程序错误 {type(fault).__name__}: {fault}",
             f"{file}: program fault {type(fault).__name__}: {fault}",
         )
-        return BatchRow(str(file), "ERROR", None, {}, 0, broken, None)
+        return BatchRow(shown(file), "ERROR", None, {}, 0, broken, None)
     results = outcome.results
     counts = {
         v.name: int((results.subject_verdict == v).sum()) for v in sorted(Verdict, reverse=True)
@@ -108,7 +109,7 @@ def _row(
     status = results.verdict.name
     if outcome.exit_status == 3 and _STATUS_EXIT[status] == 0:
         status = Verdict.NO_DATA.name
-    return BatchRow(str(file), status, results.verdict.name, counts, refused, None, folder)
+    return BatchRow(shown(file), status, results.verdict.name, counts, refused, None, folder)
 
 
 def _datasets(paths: Sequence[Path]) -> Iterable[Path]:

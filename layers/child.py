@@ -96,7 +96,7 @@ def _close_all_but(pipe: int) -> None:
     """
     for number in range(3, 256):
         with suppress(OSError):
-            if number != pipe and not _leads_to(number) != "proj.db":
+            if number != pipe and _leads_to(number) != "proj.db":
                 os.close(number)
 
 

@@ -85,20 +85,26 @@ def as_text(path: Path) -> str:
         The bytes of its name, or of the folder it starts from, are no UTF-8.
     """
     for name in (path, path.absolute()):
-        raw = os.fsencode(name)
         try:
-            text = raw.decode("utf-8")
+            text = os.fsencode(name).decode("utf-8")
         except UnicodeDecodeError:
-            # Shown as what it most likely is.
-            shown = Path(raw.decode("gb18030", "replace"))
             raise refusal(
-                shown,
+                Path(shown(name)),
                 "文件名或文件夹名不是 UTF-8（多为 GBK），请改名后再试",
                 "the name of the file or its folder is not UTF-8 (GBK?); rename it",
             ) from None
         if name is path:
             own = text
     return own
+
+
+def shown(path: Path) -> str:
+    """Return a path as text for people: what is no UTF-8 as the GBK that it most likely is."""
+    raw = os.fsencode(path)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def _scope(path: Path) -> tuple[list[Path], list[Path]]:

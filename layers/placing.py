@@ -63,8 +63,8 @@ def place(
     are unknown: it could be anywhere.
     """
     shapes = shapely.force_2d(np.asarray(source.geometry, dtype=object))
-    if (fault := web_maps.refused(source, settings)) is not None:
-        return _nowhere(len(shapes), fault)
+    if (said := web_maps.refused(source, settings)) is not None:
+        return _nowhere(len(shapes), said)
     unreadable, wrong = _unusable(shapes, source), _wrong_kinds(shapes, schema)
     rows = _rest(len(shapes), unreadable)
     try:
@@ -88,7 +88,7 @@ def place(
     out[list(gone)] = None
     bounds = shapely.bounds(out)
     refused = {**gone, **wrong, **unreadable}
-    repaired, doubtful, said, kept = _repaired(out, refused, schema, source.labels)
+    repaired, doubtful, repairs, kept = _repaired(out, refused, schema, source.labels)
     return Placed(
         shapes=kept,
         refused=refused,
@@ -98,7 +98,7 @@ def place(
         crs=crs_name(system),
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
-        issues=(*_of_shift(given, transformation.description), *said),
+        issues=(*_of_shift(given, transformation.description), *repairs),
         errors=tuple(errors),
     )
 

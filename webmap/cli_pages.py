@@ -38,9 +38,8 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
             text = issue.en if lang == "en" else issue.zh
             yield clean(f"{SEVERITY[issue.severity].of(lang)}: {text}")
     yield from _map_lines(found, lang)
-    if any(
-        part.transformation_accuracy_m for la in found.layers.values() for part in la.provenance
-    ):
+    every = [part for layer in found.layers.values() for part in layer.provenance]
+    if any(part.transformation_accuracy_m for part in every):
         yield say("web_map_asked", lang)
     yield say("usable", lang)
 

@@ -260,7 +260,8 @@ SAY: Final[dict[str, Text]] = {
         "{dot:.3g} m, north is up):",
     ),
     "web_map_asked": Text(
-        "请核对来源: 坐标按 WGS 84 读；若取自高德、腾讯、百度等网络地图，会偏移数百米，文件本身看不出",
+        "请核对来源: 坐标按 WGS 84 读；若取自高德、腾讯、百度等网络地图，会偏移数百米，"
+        "文件本身看不出",
         "check the source: read as WGS 84; places taken from Amap, Tencent or Baidu maps are some "
         "hundred metres off, and nothing in the file shows it",
     ),
