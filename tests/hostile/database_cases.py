@@ -184,8 +184,8 @@ def _geometries() -> Iterator[Row]:
         Read(2)
     )  # fmt: skip
     yield (
-        "text of 30 MB",
-        changed("UPDATE a SET licence_no = replace(hex(zeroblob(7500000)), '00', fid || 'ab')"),
+        "text of 3 MB",
+        changed("UPDATE a SET licence_no = replace(hex(zeroblob(750000)), '00', fid || 'ab')"),
         Read(2),
     )
 

@@ -18,7 +18,7 @@ from .case import CANARY, Link, Read, World
 from .corpus import NOWHERE, corpus
 
 MOST_S = 20.0
-NAMES = {case.name: case.slow for case in corpus(NOWHERE)}
+NAMES = [(case.name, case.slow) for case in corpus(NOWHERE)]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def outcome(path, options):
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] if slow else []) for n, slow in NAMES.items()]
+    "name", [pytest.param(n, marks=[pytest.mark.slow] if slow else []) for n, slow in NAMES]
 )
 def test_all_as_expected(name, cases, tmp_path, capfd):
     case = cases[name]
@@ -111,14 +111,14 @@ def test_all_as_expected(name, cases, tmp_path, capfd):
         assert isinstance(found, str), found
         assert case.expected.words in found
         assert "broke off" not in found or "broke off" in case.expected.words
-        assert str(path) in found and "\n" not in words
+        assert str(path.with_suffix("")) in found and "\n" not in words
     assert CANARY not in words and "Traceback" not in words
     assert tree(tmp_path) == before
     assert capfd.readouterr() == ("", "")
 
 
 def test_the_corpus_is_large_and_its_names_differ(cases):
-    assert len(NAMES) == len(list(corpus(NOWHERE))) == len(cases) >= 150
+    assert len(NAMES) == len(dict(NAMES)) == len(cases) >= 150
 
 
 def test_no_folder_of_unpacked_files_stays(tmp_path, cases, leftovers):
