@@ -6,7 +6,8 @@ Everything the command line and the server do goes through here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from analysis.model import Rule
 from analysis.rulebook import load as load_rulebook
 from analysis.session import Outcome, Progress, ReadOptions, Session, exit_status
 from gis.errors import MineZoneError
+from layers.given import Given
 from layers.layer import Layer
-from layers.workspace import load_vetted, open_workspace
+from layers.outside import load_outside, read_outside
+from layers.workspace import open_workspace
 
 __all__ = [
     "BatchOutcome", "BatchRow", "Inspection", "Outcome", "Progress", "ReadOptions", "Session",
@@ -113,11 +116,15 @@ def batch(
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a file is and whether it can be judged."""
+    """What a file is and whether it can be judged.
+
+    ``crs_notes`` tells by layer where the file states its coordinate system.
+    """
 
     file: Path
     usable: bool
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    crs_notes: Mapping[str, str] = field(default_factory=dict)
     error: MineZoneError | None = None
 
 
@@ -132,12 +139,24 @@ def inspect(
 ) -> Inspection:
     """Read ``file`` as ``vet`` would and say what was found, without judging it."""
     try:
-        read = load_vetted(
-            file, layer=layer, crs=crs, encoding=encoding, constants={}, extent=extent, datum=datum
+        read = load_outside(
+            Given(file, layer=layer, crs=crs, encoding=encoding, extent=extent, datum=datum)
         )
     except MineZoneError as error:
-        return Inspection(file, False, {}, error)
-    return Inspection(file, True, read)
+        return Inspection(file, False, error=error)
+    given = Given(file, crs=crs, encoding=encoding)
+    return Inspection(file, True, read, _crs_notes(given, read))
+
+
+def _crs_notes(given: Given, layers: Mapping[str, Layer]) -> dict[str, str]:
+    """Return for each layer of a file where it states its coordinate system."""
+    notes = {}
+    for name, layer in layers.items():
+        # Rows that come with those of another layer have no place of their own.
+        with suppress(MineZoneError):
+            of_file = replace(given, layer=layer.provenance[0].source_layer)
+            notes[name] = read_outside(of_file).crs_note
+    return notes
 
 
 def list_rules(jurisdiction: str = "CN") -> tuple[Rulebook, tuple[Rule, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from analysis.session import Progress, ReadOptions, Session
 from gis.errors import MineZoneError
 from layers.errors import LayerError
 from layers.formats import is_dataset, layers_in
+from layers.given import shown
+from layers.layer import Layer
 
 SUMMARY = ("summary.csv", "summary.json")
 
@@ -63,10 +65,11 @@ def run(
         names = "、".join(str(p) for p in paths)
         raise LayerError(f"{names}：没有可读的数据文件", f"{names}: no file to read")
     rows: list[BatchRow] = []
-    for number, (file, folder) in enumerate(zip(files, _folders(files, out), strict=True)):
+    turns = zip(files, _folders(files, out), session.read_in_turn(files, options), strict=True)
+    for number, (file, folder, read) in enumerate(turns):
         if progress:
             progress(file.name, number / len(files))
-        rows.append(_row(session, file, folder, options))
+        rows.append(_row(session, file, folder, read))
     if progress:
         progress("", 1.0)
     statuses = {_STATUS_EXIT[row.status] for row in rows}
@@ -77,20 +80,22 @@ def run(
 _STATUS_EXIT = {"PASS": 0, "NOT_APPLICABLE": 0, "FAIL": 1, "REVIEW": 3, "NO_DATA": 3, "ERROR": 2}
 
 
-def _row(session: Session, file: Path, folder: Path, options: ReadOptions) -> BatchRow:
+def _row(
+    session: Session, file: Path, folder: Path, read: Callable[[], dict[str, Layer]]
+) -> BatchRow:
     try:
-        outcome = session.vet(session.read(file, options), folder)
+        outcome = session.vet(read(), folder)
     except MineZoneError as error:
         # What an earlier run said of the file no longer holds.
         remove_results(folder)
-        return BatchRow(str(file), "ERROR", None, {}, 0, error, None)
+        return BatchRow(shown(file), "ERROR", None, {}, 0, error, None)
     except Exception as fault:  # noqa: BLE001  a fault on one file must not lose the others
         remove_results(folder)
         broken = MineZoneError(
             f"{file}：程序错误 {type(fault).__name__}: {fault}",
             f"{file}: program fault {type(fault).__name__}: {fault}",
         )
-        return BatchRow(str(file), "ERROR", None, {}, 0, broken, None)
+        return BatchRow(shown(file), "ERROR", None, {}, 0, broken, None)
     results = outcome.results
     counts = {
         v.name: int((results.subject_verdict == v).sum()) for v in sorted(Verdict, reverse=True)
@@ -104,7 +109,7 @@ def _row(session: Session, file: Path, folder: Path, options: ReadOptions) -> Ba
     status = results.verdict.name
     if outcome.exit_status == 3 and _STATUS_EXIT[status] == 0:
         status = Verdict.NO_DATA.name
-    return BatchRow(str(file), status, results.verdict.name, counts, refused, None, folder)
+    return BatchRow(shown(file), status, results.verdict.name, counts, refused, None, folder)
 
 
 def _datasets(paths: Sequence[Path]) -> Iterable[Path]:

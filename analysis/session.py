@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,8 +21,10 @@ from analysis.rulebook import load as load_rulebook
 from gis.errors import MineZoneError
 from gis.ragged import Ints
 from layers.errors import LayerError
+from layers.given import Given
 from layers.layer import Layer
-from layers.workspace import Workspace, load_vetted
+from layers.outside import load_in_turn, load_outside
+from layers.workspace import Workspace
 
 Progress = Callable[[str, float], None]
 
@@ -89,12 +91,21 @@ class Session:
 
     def read(self, file: Path, options: ReadOptions) -> dict[str, Layer]:
         """Return the vetted layers of one file."""
-        return load_vetted(
+        return load_outside(self._given(file, options))
+
+    def read_in_turn(
+        self, files: Iterable[Path], options: ReadOptions
+    ) -> Iterator[Callable[[], dict[str, Layer]]]:
+        """Yield for each file what reads it; the next is read while one is judged."""
+        return load_in_turn(self._given(file, options) for file in files)
+
+    def _given(self, file: Path, options: ReadOptions) -> Given:
+        return Given(
             file,
             layer=options.layer,
             crs=options.crs,
             encoding=options.encoding,
-            constants=dict(options.constants or {}),
+            constants=options.constants,
             extent=self.workspace.extent,
             datum=options.datum,
         )

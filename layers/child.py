@@ -11,7 +11,9 @@ cold start takes about a second, a child a few hundredths.
 
 from __future__ import annotations
 
+import gc
 import importlib
+import itertools
 import os
 import select
 import shutil
@@ -25,14 +27,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from gis.crs import to_cgcs2000
 from gis.errors import MineZoneError
-from layers import confine, transfer
-from layers.catalog import catalog
+from layers import confine, source_transfer, transfer, warming
 from layers.frames import LARGEST_ANSWER, Frame, FrameError, receive, send, unpacked
-from layers.minerals import mineral_class
+from layers.given import ROWS, VETTED, load_given, read_given
 from layers.uploads import Upload, read_upload
 
 Target = Callable[[dict[str, Any], Path], Frame]
@@ -42,7 +40,12 @@ Target = Callable[[dict[str, Any], Path], Frame]
 
 
 def read(request: dict[str, Any], folder: Path) -> Frame:
-    """Read an upload and return its layers as a message."""
+    """Read what the request is about and return it as a message."""
+    task = request.pop("task", None)
+    if task == VETTED:
+        return transfer.pack(load_given(request))
+    if task == ROWS:
+        return source_transfer.pack(read_given(request))
     return transfer.pack(read_upload(Upload.of(request), folder, confine.write_no_more))
 
 
@@ -50,9 +53,12 @@ def _answer(target: Target, question: dict[str, Any], folder: Path) -> Frame:
     """Give up everything but the file, then read it; every failure is an answer."""
     try:
         confine.limit(confine.Limits(**question["limits"]))
-        path = Path(question["request"]["path"])
-        confine.isolate([path], [folder])
-        return target(question["request"], folder)
+        request = question["request"]
+        scope = request.pop("scope", None) or {"readable": [request["path"]]}
+        os.chdir(scope.get("cwd", "/"))
+        tempfile.tempdir = str(folder)
+        confine.isolate(map(Path, scope["readable"]), [folder], map(Path, scope.get("listed", ())))
+        return target(request, folder)
     except MineZoneError as error:
         told = {"kind": type(error).__name__, "zh": error.zh, "en": error.en}
         return Frame({"error": told})
@@ -66,9 +72,12 @@ def _answer(target: Target, question: dict[str, Any], folder: Path) -> Frame:
 
 def _child(target: Target, question: dict[str, Any], folder: Path, pipe: int) -> None:
     """Never returns: the answer goes into the pipe and the process ends."""
+    gc.disable()
     try:
-        os.closerange(3, pipe)
-        os.closerange(pipe + 1, 256)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):  # libraries print; the streams are the caller's
+            os.dup2(null, stream)
+        _close_all_but(pipe)
         data = memoryview(_answer(target, question, folder).packed())
         while data:
             data = data[os.write(pipe, data) :]
@@ -76,16 +85,35 @@ def _child(target: Target, question: dict[str, Any], folder: Path, pipe: int) ->
         os._exit(0)
 
 
+def _leads_to(number: int) -> str:
+    return Path(f"/proc/self/fd/{number}").readlink().name
+
+
+def _close_all_but(pipe: int) -> None:
+    """Close what the caller and other children speak through.
+
+    PROJ's tables stay open: PROJ goes on reading from their number, whatever file has it then.
+    """
+    for number in range(3, 256):
+        with suppress(OSError):
+            if number != pipe and _leads_to(number) != "proj.db":
+                os.close(number)
+
+
 # -- in the reader ---------------------------------------------------------------------------
 
 
 def _serve(channel: socket.socket, target: Target) -> None:
     """Answer one question after the other until the caller is gone."""
-    while True:
+    warmed: set[str] = set()
+    for number in itertools.count():
         try:
             question = receive(channel, None, 0).header
         except FrameError:
             return
+        if number and not warmed:
+            warming.read_own_files()  # worth its time only where more files come
+        warming.know(question.get("expect"), warmed)
         folder = Path(tempfile.mkdtemp(prefix="minezone-"))
         try:
             answer = _supervised(target, question, folder)
@@ -96,6 +124,7 @@ def _serve(channel: socket.socket, target: Target) -> None:
 
 def _supervised(target: Target, question: dict[str, Any], folder: Path) -> Frame:
     """Fork a child and return its answer; kill it at the deadline."""
+    gc.freeze()  # collecting would copy every page that the child shares with this process
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
@@ -135,24 +164,13 @@ def _cause(status: int) -> str:
     return known.get(killed, "crash")
 
 
-def _warm() -> None:
-    """Load what every child needs, so that none has to; leave GDAL its few drivers."""
-    importlib.import_module("pyogrio.raw")
-    for codec in ("gb18030", "big5", "utf-16", "cp1252"):
-        "".encode(codec)
-    catalog()
-    mineral_class("")
-    # PROJ opens its tables; each way to degrees takes 25 ms the first time.
-    for code in ("OGC:CRS84", "EPSG:4490", "EPSG:4326"):
-        to_cgcs2000(np.array([[111.0, 39.0]]), code)
-
-
 def main(words: list[str]) -> None:
     """Run the reader process: ``python -m layers.child FD MODULE:FUNCTION``."""
     os.umask(0o077)
     module, function = words[1].split(":")
-    with socket.socket(fileno=int(words[0])) as channel:
-        _warm()
+    # The caller may be gone before this is ready.
+    with socket.socket(fileno=int(words[0])) as channel, suppress(FrameError):
+        warming.load_libraries()
         drivers = confine.allow_drivers()
         target: Target = getattr(importlib.import_module(module), function)
         send(channel, Frame({**confine.abilities(), "drivers": drivers}))

@@ -81,8 +81,12 @@ def write_no_more() -> None:
     _set(resource.RLIMIT_FSIZE, 0)
 
 
-def isolate(readable: Iterable[Path], writable: Iterable[Path]) -> None:
+def isolate(
+    readable: Iterable[Path], writable: Iterable[Path], listed: Iterable[Path] = ()
+) -> None:
     """Cut this process off from networks and from every file but the given ones and libraries.
+
+    Of the folders ``listed`` it may learn the names of files, not what is in them.
 
     Raises
     ------
@@ -94,7 +98,10 @@ def isolate(readable: Iterable[Path], writable: Iterable[Path]) -> None:
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     version = _landlock_version(libc)
     if version >= 1:
-        _apply_landlock(libc, version, [*readable, *libraries()], list(writable))
+        everything = _READ_FILE | _READ_DIR
+        given = [(path, everything) for path in (*readable, *libraries())]
+        given += [(path, _READ_DIR) for path in listed]
+        _apply_landlock(libc, version, given, list(writable))
 
 
 def abilities() -> dict[str, bool]:
@@ -178,7 +185,7 @@ def _landlock_version(libc: ctypes.CDLL) -> int:
 
 
 def _apply_landlock(
-    libc: ctypes.CDLL, version: int, readable: list[Path], writable: list[Path]
+    libc: ctypes.CDLL, version: int, readable: list[tuple[Path, int]], writable: list[Path]
 ) -> None:
     bits = 16 if version >= 5 else {1: 13, 2: 14}.get(version, 15)
     handled = (1 << bits) - 1
@@ -187,8 +194,8 @@ def _apply_landlock(
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     attributes = ctypes.create_string_buffer(struct.pack("=QQQ", handled, network, scoped), 24)
     rules = _checked(libc.syscall(_CREATE, attributes, ctypes.c_size_t(size), 0))
-    for path in readable:
-        _permit(libc, rules, path, (_READ_FILE | _READ_DIR) & handled)
+    for path, access in readable:
+        _permit(libc, rules, path, access & handled)
     for path in writable:
         _permit(libc, rules, path, handled)
     _checked(libc.syscall(_RESTRICT, rules, 0))

@@ -12,7 +12,7 @@ from gis import crs as gis_crs
 from gis import repair as gis_repair
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
-from layers import whereabouts
+from layers import web_maps, whereabouts
 from layers.account import Issue
 from layers.datum_file import DatumFile
 from layers.formats.ogr import LOST_GEOMETRY
@@ -63,6 +63,8 @@ def place(
     are unknown: it could be anywhere.
     """
     shapes = shapely.force_2d(np.asarray(source.geometry, dtype=object))
+    if (said := web_maps.refused(source, settings)) is not None:
+        return _nowhere(len(shapes), said)
     unreadable, wrong = _unusable(shapes, source), _wrong_kinds(shapes, schema)
     rows = _rest(len(shapes), unreadable)
     try:
@@ -86,7 +88,7 @@ def place(
     out[list(gone)] = None
     bounds = shapely.bounds(out)
     refused = {**gone, **wrong, **unreadable}
-    repaired, doubtful, said, kept = _repaired(out, refused, schema, source.labels)
+    repaired, doubtful, repairs, kept = _repaired(out, refused, schema, source.labels)
     return Placed(
         shapes=kept,
         refused=refused,
@@ -96,7 +98,7 @@ def place(
         crs=crs_name(system),
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
-        issues=(*_of_shift(given, transformation.description), *said),
+        issues=(*_of_shift(given, transformation.description), *repairs),
         errors=tuple(errors),
     )
 

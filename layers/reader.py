@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -14,11 +13,11 @@ from gis.errors import MineZoneError
 from layers import confine, errors, transfer
 from layers.errors import LayerError, ReaderError
 from layers.frames import LARGEST_ANSWER, Frame, FrameError, receive, send
+from layers.launching import TARGET, can_confine, launch, launched_early
 from layers.layer import Layer
 from layers.uploads import Upload
 
 DEADLINE_S: Final = 20.0
-TARGET: Final = "layers.child:read"
 # Errors that a child may raise in the caller; any other name becomes a LayerError.
 _ERRORS = {
     kind.__name__: kind
@@ -53,6 +52,8 @@ class Reader:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self.abilities: dict[str, Any] = {}
+        # The coordinate system of the last file: that of the next one, most likely.
+        self.expect: str | None = None
 
     def start(self) -> None:
         """Start the reader process if it does not run, and learn what isolation it has.
@@ -65,23 +66,15 @@ class Reader:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        if not sys.platform.startswith("linux"):
+        if not can_confine():
             raise ReaderError(
                 "读取外来文件需要 Linux", "files from outside can be read on Linux only"
             )
-        ours, theirs = socket.socketpair()
-        words = [sys.executable, "-P", "-m", "layers.child", str(theirs.fileno()), self.target]
-        with theirs:
-            self._process = subprocess.Popen(
-                words,
-                pass_fds=[theirs.fileno()],
-                env=confine.environment(self.home),
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-            )
-        self._channel = ours
+        ours = self.target == TARGET and self.home is None
+        made = (launched_early() if ours else None) or launch(self.target, self.home)
+        self._process, self._channel = made.process, made.channel
         try:
-            self.abilities = receive(ours, _START_S, 0).header
+            self.abilities = receive(made.channel, _START_S, 0).header
         except FrameError as fault:
             self.close()
             raise ReaderError("读取进程没有启动", "the reading process did not start") from fault
@@ -99,12 +92,23 @@ class Reader:
         MineZoneError
             The file cannot be judged, or breaks a limit; the line gives the sender's name.
         """
-        return transfer.unpack(self.call(upload.request(), upload.name), upload.name)
+        return self.layers(upload.request(), upload.name)
+
+    def layers(self, request: dict[str, Any], name: str) -> dict[str, Layer]:
+        """Return the vetted layers that the target answers with; errors as :meth:`read`."""
+        found = transfer.unpack(self.call(request, name), name)
+        self.expect = next(iter(found.values())).provenance[0].crs
+        return found
 
     def call(self, request: dict[str, Any], name: str) -> Frame:
         """Return what the target answers to ``request``; ``name`` is the file's, for messages."""
         limits = {f: getattr(self.limits, f) for f in self.limits.__slots__}
-        question = {"request": request, "limits": limits, "deadline_s": self.deadline_s}
+        question = {
+            "request": request,
+            "limits": limits,
+            "deadline_s": self.deadline_s,
+            "expect": self.expect,
+        }
         try:
             answer = self._asked(Frame(question))
         except FrameError:

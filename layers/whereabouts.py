@@ -34,12 +34,26 @@ def outside(rows: Ints, lonlat: Floats, counts: Ints, extent: Extent) -> dict[in
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     inside = np.logical_and.reduceat(good, starts)
     firsts = [lonlat[s : s + c][~good[s : s + c]][0] for s, c in _spans(starts, counts, ~inside)]
-    where = [f"({x:.6g}, {y:.6g})" for x, y in firsts]
     place_zh, place_en = ("中国", "China") if extent == "china" else ("地球", "the globe")
-    return {
-        int(row): (f"坐标 {at} 不在{place_zh}范围内", f"coordinate {at} lies outside {place_en}")
-        for row, at in zip(rows[~inside], where, strict=True)
-    }
+    out = {}
+    for row, (x, y) in zip(rows[~inside].tolist(), firsts, strict=True):
+        zh, en = _hint(np.array([[x, y]])) or ("", "")
+        out[row] = (
+            f"坐标 ({x:.6g}, {y:.6g}) 不在{place_zh}范围内" + (zh and f"，{zh}"),
+            f"coordinate ({x:.6g}, {y:.6g}) lies outside {place_en}" + (en and f": {en}"),
+        )
+    return out
+
+
+def _hint(lonlat: Floats) -> Reason | None:
+    """Return what would bring coordinates into China, None where none of the usual mistakes."""
+    if gis_crs.in_china(lonlat[:, ::-1]).all():
+        return "经纬度似乎写反", "longitude and latitude seem swapped"
+    if gis_crs.in_china(lonlat * (1.0, -1.0)).all():
+        return "纬度为负（南半球），似乎写错符号", "the latitude is negative; is its sign wrong?"
+    if gis_crs.in_china(lonlat * (-1.0, 1.0)).all():
+        return "经度为负（西半球），似乎写错符号", "the longitude is negative; is its sign wrong?"
+    return None
 
 
 def _spans(starts: Ints, counts: Ints, mask: Bools) -> list[tuple[int, int]]:
@@ -102,14 +116,11 @@ def _all_outside(lonlat: Floats, extent: Extent, file: str) -> LayerError:
             f"{file}：全部坐标都不是地球上的经纬度（{box}）",
             f"{file}: no coordinate is a longitude and latitude on the globe ({box})",
         )
-    if gis_crs.in_china(lonlat[:, ::-1]).all():
-        hint_zh, hint_en = "经纬度似乎写反", "longitude and latitude seem swapped"
-    else:
-        hint_zh = "坐标系、带号或中央子午线可能有误，东坐标可能多写或漏写带号，或 X、Y 写反"
-        hint_en = (
-            "the CRS, zone or central meridian may be wrong, the easting may have or lack a "
-            "zone prefix, or X and Y may be swapped"
-        )
+    hint_zh, hint_en = _hint(lonlat) or (
+        "坐标系、带号或中央子午线可能有误，东坐标可能多写或漏写带号，或 X、Y 写反",
+        "the CRS, zone or central meridian may be wrong, the easting may have or lack a "
+        "zone prefix, or X and Y may be swapped",
+    )
     return LayerError(
         f"{file}：全部坐标都不在中国范围内（经度、纬度 {box}）：{hint_zh}；"
         '境外数据请在工作区设 extent = "any"（inspect 用 --extent any）',

@@ -20,6 +20,7 @@ from typer.main import get_command
 
 from gis.__about__ import __version__
 from gis._jit import on_compiling
+from layers.launching import launch_early
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
@@ -109,6 +110,7 @@ def vet(
     settings: Settings = context.obj
     arguments = run_arguments(rules, as_of, formats)
     declared = declared_constants(constants)
+    launch_early()
     from analysis import api
 
     with progress_bar() as progress:
@@ -172,6 +174,7 @@ def batch(
     settings: Settings = context.obj
     arguments = run_arguments(rules, as_of, formats)
     declared = declared_constants(constants)
+    launch_early()
     from analysis import api
     from webmap import cli_batch
     from webmap.cli_lines import terminal_look
@@ -224,6 +227,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> int:
     """Check whether a file can be judged."""
+    launch_early()
     from analysis import api
     from webmap import cli_pages
 
@@ -253,6 +257,7 @@ def convert_file(
 ) -> int:
     """Write a file in another exchange format."""
     convert_options(to, to_encoding)
+    launch_early()
     from webmap import cli_convert
 
     asked = cli_convert.Asked(source_layer, crs, encoding, to, to_crs, to_encoding.upper(), datum)
@@ -337,6 +342,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     def run() -> int:
         if error is not None:
             raise error
+        cli_io.refuse_other_bytes(rest)
         status = command(settings.lang).main(
             args=rest, prog_name="minezone", standalone_mode=False, obj=settings
         )

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from gis.crs import parse_crs
-from layers import formats
 from layers.datum_file import read_datum
 from layers.formats import writing
 from layers.formats.source import Source
+from layers.given import Given
+from layers.outside import read_outside
 from webmap.cli_io import clean
 from webmap.cli_text import SEVERITY, say
 
@@ -30,12 +31,7 @@ class Asked:
 
 def convert(file: Path, target: Path, asked: Asked) -> tuple[Source, writing.Written]:
     """Read ``file`` and write ``target``; return what was read and what was written."""
-    source = formats.read(
-        file,
-        layer=asked.layer,
-        encoding=asked.encoding,
-        crs=parse_crs(asked.crs) if asked.crs else None,
-    )
+    source = read_outside(Given(file, layer=asked.layer, crs=asked.crs, encoding=asked.encoding))
     written = writing.write(
         source,
         target,

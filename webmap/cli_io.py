@@ -65,6 +65,24 @@ def split_settings(
     return Settings("zh", debug), rest, error
 
 
+def refuse_other_bytes(words: Sequence[str]) -> None:
+    """Refuse arguments, and a working folder, whose bytes are no text in the file system's code.
+
+    Such names (GBK ones on a UTF-8 system, as some unpackers leave them) can stand in no report.
+
+    Raises
+    ------
+    UsageError
+        One is; it is shown as what it most likely is.
+    """
+    for word in (*words, str(Path.cwd())):
+        try:
+            word.encode("utf-8")
+        except UnicodeEncodeError:
+            shown = os.fsencode(word).decode("gb18030", "replace")
+            raise UsageError(*both("other_bytes", name=shown)) from None
+
+
 def use_utf8() -> None:
     """Make the standard streams UTF-8 whatever the locale; what cannot be shown becomes '?'."""
     for stream in (sys.stdout, sys.stderr):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from analysis.model import Rule
 from gis.area import area_m2
 from gis.ragged import Kind
 from layers.layer import Layer, Provenance
+from webmap import text_map
 from webmap.cli_io import clean
 from webmap.cli_text import SEVERITY, say
 
@@ -22,6 +24,8 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
     for layer in found.layers.values():
         for part in layer.provenance:
             yield from _part_lines(layer, part, lang)
+        if note := found.crs_notes.get(layer.name):
+            yield clean(say("crs_note_line", lang, note=_of(note, lang)))
         if len(layer):
             west, south, east, north = _extent(layer)
             yield say("bounds_line", lang, west=west, south=south, east=east, north=north)
@@ -33,7 +37,25 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
         for issue in layer.issues:
             text = issue.en if lang == "en" else issue.zh
             yield clean(f"{SEVERITY[issue.severity].of(lang)}: {text}")
+    yield from _map_lines(found, lang)
+    every = [part for layer in found.layers.values() for part in layer.provenance]
+    if any(part.transformation_accuracy_m for part in every):
+        yield say("web_map_asked", lang)
     yield say("usable", lang)
+
+
+def _map_lines(found: Inspection, lang: str) -> Iterator[str]:
+    """Yield a small picture of all features, and what its signs measure."""
+    drawn = text_map.draw([layer.shapes for layer in found.layers.values()], os.environ)
+    if drawn is not None:
+        yield say("map_line", lang, east=drawn.east_m, north=drawn.north_m, dot=drawn.dot_m)
+        yield from (f"  {line}" for line in drawn.lines)
+
+
+def _of(note: str, lang: str) -> str:
+    """Return the half of a note that is in the language, where it has two."""
+    zh, slash, en = note.partition(" / ")
+    return (en if lang == "en" else zh) if slash else note
 
 
 def _part_lines(layer: Layer, part: Provenance, lang: str) -> Iterator[str]:
@@ -59,11 +81,11 @@ def _filled(layer: Layer) -> list[str]:
 def inspection_record(found: Inspection) -> dict[str, Any]:
     """Return the machine's account of a file."""
     error = found.error and {"zh": found.error.zh, "en": found.error.en}
-    layers = [_layer_record(layer) for layer in found.layers.values()]
+    layers = [_layer_record(la, found.crs_notes.get(n)) for n, la in found.layers.items()]
     return {"file": found.file, "usable": found.usable, "error": error, "layers": layers}
 
 
-def _layer_record(layer: Layer) -> dict[str, Any]:
+def _layer_record(layer: Layer, note: str | None) -> dict[str, Any]:
     names = (
         "format", "encoding", "crs", "transformation", "transformation_accuracy_m",
         "declared", "read", "repaired", "refused", "sha256",
@@ -75,6 +97,7 @@ def _layer_record(layer: Layer) -> dict[str, Any]:
         "bbox": list(_extent(layer)) if len(layer) else None,
         "area_m2": float(np.nansum(area_m2(layer.shapes))) if len(layer) else 0.0,
         "columns": _filled(layer),
+        "crs_note": note,
         "issues": [
             {"severity": i.severity, "code": i.code, "feature": i.feature, "zh": i.zh, "en": i.en}
             for i in layer.issues

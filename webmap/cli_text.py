@@ -249,6 +249,22 @@ SAY: Final[dict[str, Text]] = {
         "total area: {area:.4f} km² ({hectares:.4f} ha)",
     ),
     "columns_line": Text("有值的列: {columns}", "columns with values: {columns}"),
+    "other_bytes": Text(
+        "{name}：文件名或文件夹名不是 UTF-8（多为 GBK），请改名后再试",
+        "{name}: the name of the file or folder is not UTF-8 (GBK?); rename it",
+    ),
+    "crs_note_line": Text("坐标系依据: {note}", "coordinate system as: {note}"),
+    "map_line": Text(
+        "图形（东西约 {east:.4g} 米，南北约 {north:.4g} 米，每点约 {dot:.3g} 米，上北）：",
+        "outlines (about {east:.4g} m east to west, {north:.4g} m south to north, a dot is about "
+        "{dot:.3g} m, north is up):",
+    ),
+    "web_map_asked": Text(
+        "请核对来源: 坐标按 WGS 84 读；若取自高德、腾讯、百度等网络地图，会偏移数百米，"
+        "文件本身看不出",
+        "check the source: read as WGS 84; places taken from Amap, Tencent or Baidu maps are some "
+        "hundred metres off, and nothing in the file shows it",
+    ),
     "usable": Text("可以判定", "can be judged"),
     "unusable": Text("不能判定", "cannot be judged"),
     "batch_head": Text(

@@ -6,6 +6,7 @@ his X (north) along it. Blocks are not opened: what they hold is counted and tol
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ _TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
 _HEADER = "  0\nSECTION\n  2\nHEADER\n  9\n$ACADVER\n  1\nAC1015\n  0\nENDSEC\n"
 _CLOSED = 1  # bit of the flags of a polyline
 _NEARLY = 0.001
+_FARTHEST = 1e7  # no curve of a mine is as wide as a continent; its chords would fill the memory
 
 
 @dataclass
@@ -149,7 +151,10 @@ def _entities(path: Path) -> Iterable[Any]:
             return list(filemanagement.read(StringIO(text)).modelspace())
         except DXFError:
             return list(recover.read(BytesIO(raw))[0].modelspace())
-    except (DXFError, UnicodeError, ValueError, LookupError, TypeError) as fault:
+    except (
+        DXFError, UnicodeError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
+        struct.error,
+    ) as fault:  # fmt: skip
         why = " ".join(str(fault).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
 
@@ -187,6 +192,8 @@ def _add_path(into: _Drawn, entity: Any) -> None:
 def _corners(entity: Any) -> Floats | None:
     """Return (n, 3) places along an entity in the drawing's own system, None for a mesh."""
     kind = entity.dxftype()
+    if _reach(entity) > _FARTHEST:
+        return None
     if kind == "LINE":
         places = [entity.dxf.start, entity.dxf.end]
     elif kind in _CURVES:
@@ -198,6 +205,16 @@ def _corners(entity: Any) -> Floats | None:
         if places and entity.has_arc:
             places = _with_arcs(entity, places[0])
     return np.array([tuple(p) for p in places], float).reshape(-1, 3)
+
+
+def _reach(entity: Any) -> float:
+    """Return the radius of a curve, 0 of anything else; NaN counts as without end."""
+    kind, found = entity.dxftype(), 0.0
+    if kind == "ELLIPSE":
+        found = float(entity.dxf.major_axis.magnitude)
+    elif kind in ("ARC", "CIRCLE"):
+        found = float(entity.dxf.radius)
+    return found if np.isfinite(found) else np.inf
 
 
 def _with_arcs(entity: Any, start: Any) -> list[Any]:

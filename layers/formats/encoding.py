@@ -216,10 +216,11 @@ def _in_word(text: str, k: int) -> bool:
     """Tell whether character ``k`` is an accented letter in a word of mostly plain letters."""
     if not text[k].isalpha() or ord(text[k]) > 0x24F:
         return False
+    # A run of more than two such letters is no word, however long it is.
     start, stop = k, k + 1
-    while start and text[start - 1] > "\x7f":
+    while start and text[start - 1] > "\x7f" and k - start < 2:
         start -= 1
-    while stop < len(text) and text[stop] > "\x7f":
+    while stop < len(text) and text[stop] > "\x7f" and stop - k <= 2:
         stop += 1
     before = start > 0 and text[start - 1].isalpha()
     after = stop < len(text) and text[stop].isalpha()

@@ -14,6 +14,10 @@ _TAB_PARTS = (".tab", ".dat", ".map", ".id")
 _MIF_PARTS = (".mif", ".mid")
 _MEMBERS = frozenset({"featureMember", "featureMembers", "member"})
 _LINES = re.IGNORECASE | re.MULTILINE
+_SHAPES = re.compile(
+    r"^\s*(?:None|Point|Line|Pline|Region|Arc|Text|Rect|RoundRect|Ellipse|MultiPoint|Collection)\b",
+    _LINES,
+)
 _OUTWARD = re.compile(rb"\b[\w.-]+:(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
 
 
@@ -35,6 +39,7 @@ def read_mapinfo(path: Path, layer: str) -> Source:
         A part is missing, the table is a view of others, or rows and records do not agree.
     """
     parts = _parts(path)
+    drawn = _check_interchange(path, parts) if ".mif" in parts else None
     rows = ogr.read_rows(path, path.resolve(), layer)
     n = len(rows.geometry)
     declared = _records(path, parts, n)
@@ -44,7 +49,28 @@ def read_mapinfo(path: Path, layer: str) -> Source:
             f"声明 {declared} 条记录，读出 {n} 条",
             f"declares {declared} records, {n} were read",
         )
+    if drawn is not None and drawn != n:
+        raise refusal(
+            path, f"有 {drawn} 个图形，读出 {n} 行", f"holds {drawn} shapes, {n} rows were read"
+        )
     return _source(path, "MapInfo", layer, rows, digest(path))
+
+
+def _check_interchange(path: Path, parts: Mapping[str, Path]) -> int | None:
+    """Return how many shapes a ``.mif`` draws, None where it says no more; GDAL stops early.
+
+    Source: MapInfo Interchange File format, MapInfo Professional user guide, appendix J.
+    """
+    text = path.read_bytes().decode("latin-1").replace("\r", "\n")
+    head, *body = re.split(r"^\s*Data\s*$", text, maxsplit=1, flags=_LINES)
+    columns = re.search(r"^\s*Columns\s+(\d+)", head, _LINES)
+    if columns and int(columns[1]) and ".mid" not in parts:
+        raise refusal(path, "缺少同名的 .mid 文件", "its .mid file is missing")
+    if not body:
+        return None
+    # A collection draws its members, which begin like shapes of their own.
+    within = sum(int(n) for n in re.findall(r"^\s*Collection\s+(\d{1,2})\s*$", body[0], _LINES))
+    return len(_SHAPES.findall(body[0])) - within
 
 
 def digest(path: Path) -> str:

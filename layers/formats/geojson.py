@@ -10,6 +10,7 @@ import math
 import re
 from itertools import chain
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,11 @@ import pyproj
 import shapely
 
 from gis.ragged import Shapes
+from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import ogr
 from layers.formats.encoding import read_text
-from layers.formats.geojson_rows import fields_of, rows_of
+from layers.formats.geojson_rows import fields_of, open_ring, rows_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 
 _DEPTH = {
@@ -29,6 +31,7 @@ _DEPTH = {
 }  # fmt: skip
 _DEEPEST = 64
 _MOST_FIELDS = 1_000
+_NO_DEGREES = 1_000  # what is larger was never meant as an angle
 # Escapes one by one, so that a backslash written twice begins none; group 1: half a pair.
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -72,7 +75,7 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
     labels = row_labels(len(features))
     stated_shapes = [feature.get("geometry") is not None for feature in features]
     lost = np.flatnonzero(shapely.is_missing(rows.geometry) & np.array(stated_shapes, bool))
-    broken = [ogr.unreadable_geometry(labels[k]) for k in lost]
+    broken = [_lost(labels[k], features[k]["geometry"]) for k in lost.tolist()]
     return Source(
         path=path,
         format="GeoJSON",
@@ -87,6 +90,12 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
         labels=labels,
         issues=(*rows.issues, *broken),
     )
+
+
+def _lost(label: str, geometry: Any) -> Issue:
+    if _is_sound(geometry) and open_ring(geometry):
+        return ogr.open_ring(label)
+    return ogr.unreadable_geometry(label)
 
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
@@ -169,6 +178,12 @@ def _features(path: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
     for row, feature in enumerate(features, 1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             raise refusal(path, f"第 {row} 个要素不是 Feature", f"feature {row} is no Feature")
+        if not isinstance(feature.get("properties"), dict | NoneType):
+            raise refusal(
+                path,
+                f"第 {row} 个要素的 properties 不是对象",
+                f"feature {row}: its properties are no object",
+            )
     return features
 
 
@@ -186,10 +201,10 @@ def _crs(path: Path, document: dict[str, Any]) -> tuple[pyproj.CRS | None, str, 
             "crs 不是按名称给出（链接等形式不接受）",
             "its crs member gives no name (links are not followed)",
         )
-    try:
-        crs = pyproj.CRS.from_user_input(name)
-    except pyproj.exceptions.CRSError as error:
-        raise refusal(path, f"crs {name[:60]} 不能识别", f"unknown crs {name[:60]}") from error
+    # A string of PROJ's parameters can name files; a name of a system cannot.
+    crs = None if "+" in name else ogr.parse_stated_crs(name)[0]
+    if crs is None:
+        raise refusal(path, f"crs {name[:60]!r} 不能识别", f"unknown crs {name[:60]!r}")
     return crs, f"GeoJSON crs: {name}", True
 
 
@@ -209,7 +224,10 @@ def _check_degrees(path: Path, crs: pyproj.CRS | None, shapes: Shapes) -> None:
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         x, y = bounds[row, 0], bounds[row, 1]
-        raise (_swapped if _is_swapped(shapes[wrong]) else _metres)(path, row + 1, x, y)
+        if _is_swapped(shapes[wrong]):
+            raise _swapped(path, row + 1, x, y)
+        large = np.abs(bounds[wrong]).max() > _NO_DEGREES
+        raise (_metres if large else _off)(path, row + 1, x, y)
 
 
 def _is_swapped(shapes: Shapes) -> bool:
@@ -225,6 +243,14 @@ def _swapped(path: Path, row: int, x: float, y: float) -> FormatError:
         f"第 {row} 个要素的坐标 ({x:.10g}, {y:.10g}) 似乎经纬度写反：GeoJSON 应经度在前、纬度在后",
         f"feature {row} has coordinates ({x:.10g}, {y:.10g}): longitude and latitude seem swapped; "
         "GeoJSON puts the longitude first",
+    )
+
+
+def _off(path: Path, row: int, x: float, y: float) -> FormatError:
+    return refusal(
+        path,
+        f"第 {row} 个要素的坐标 ({x:.10g}, {y:.10g}) 超出经纬度的范围",
+        f"feature {row} has coordinates ({x:.10g}, {y:.10g}), off the globe",
     )
 
 

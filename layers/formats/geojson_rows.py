@@ -6,6 +6,7 @@ follows links in such documents; files take the same way, so that both give the 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from layers.account import Issue
 from layers.formats import ogr
 
 _INT64 = range(-(2**63), 2**63)
+_LARGEST = sys.float_info.max
 _SCALARS = (str, bool, int, float, type(None))
 
 
@@ -68,13 +70,24 @@ def _column(values: list[Any]) -> pa.Array:
         return pa.array(values, pa.bool_())
     if kinds == {int} and all(v is None or v in _INT64 for v in values):
         return pa.array(values, pa.int64())
-    if kinds <= {int, float}:
+    if kinds <= {int, float} and not any(v is not None and abs(v) > _LARGEST for v in values):
         return pa.array([None if v is None else float(v) for v in values], pa.float64())
     return pa.array([_text(v) for v in values], pa.string())
 
 
 def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # of any size
+    return orjson.dumps(value).decode()
+
+
+def open_ring(geometry: Any) -> bool:
+    """Return whether a sound polygon geometry has a ring whose ends differ."""
+    coordinates = geometry.get("coordinates")
+    polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(geometry["type"], [])
+    return any(ring[:1] != ring[-1:] for rings in polygons for ring in rings)
 
 
 def _shapes(features: Sequence[Record], sound: Sequence[bool]) -> Shapes:

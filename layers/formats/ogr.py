@@ -235,7 +235,7 @@ def _or_none(wkb: bytes | None) -> Any:
 
 def _lost(label: str, curved: bool, wkb: bytes | None) -> Issue:
     if not curved:
-        return _open_ring(label) if _is_open(wkb) else unreadable_geometry(label)
+        return open_ring(label) if _is_open(wkb) else unreadable_geometry(label)
     zh, en = f"{label}：含圆弧，请先转换为折线", f"{label_en(label)}: has arcs; convert to lines"
     return Issue("error", "curved_geometry", label, zh, en)
 
@@ -248,7 +248,8 @@ def _is_open(wkb: bytes | None) -> bool:
     return False
 
 
-def _open_ring(label: str) -> Issue:
+def open_ring(label: str) -> Issue:
+    """Return the error that a ring of a row's geometry has ends that differ."""
     zh = f"{label}：有不闭合的环（首尾点不同）"
     en = f"{label_en(label)}: a ring is not closed (its ends differ)"
     return Issue("error", "unreadable_geometry", label, zh, en)

@@ -61,6 +61,10 @@ def prying(request, folder):
             "inside": tried(lambda: (folder / "own").write_text("x", encoding="utf-8")),
             "big": tried(lambda: (folder / "big").write_bytes(b"x" * (2 << 20))),
             "environment": sorted(os.environ),
-            "open": [n for n in range(3, 256) if tried(lambda n=n: os.fstat(n)) == "done"],
+            "open": [
+                str(Path(f"/proc/self/fd/{n}").readlink())
+                for n in range(3, 256)
+                if tried(lambda n=n: os.fstat(n)) == "done"
+            ],
         }
     )

@@ -5,9 +5,13 @@ import shutil
 import socket
 import time
 import uuid
+import zipfile
 from pathlib import Path
 
+import numpy as np
+import pyogrio.raw
 import pytest
+import shapely
 
 import layers
 from gis.errors import CRSError
@@ -63,6 +67,26 @@ def test_the_child_reads_what_a_trusted_read_gives(reader, file, tmp_path, monke
     assert facts(read_upload(Upload(path, file.name, MOST), tmp_path)) == facts(trusted)
 
 
+def test_outlines_with_heights_are_read_whatever_was_read_before(reader, tmp_path):
+    """PROJ looks into its tables while such a file is read; they must still be open."""
+    path = tmp_path / f"{uuid.uuid4()}.zip"
+    ring = [(111.2, 39.6, 5.0), (111.21, 39.6, 5.0), (111.21, 39.61, 5.0)]
+    pyogrio.raw.write(
+        tmp_path / "a.shp",
+        geometry=shapely.to_wkb(np.array([shapely.Polygon(ring)], dtype=object)),
+        field_data=[np.array(["C1"], dtype=object)],
+        fields=["licence_no"],
+        driver="ESRI Shapefile",
+        geometry_type="Polygon Z",
+        crs="EPSG:4490",
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for part in tmp_path.glob("a.*"):
+            archive.write(part, part.name)
+    for _ in range(3):
+        assert len(reader.read(Upload(path, "a.zip", MOST))["mining_right"]) == 1
+
+
 def test_the_child_refuses_what_a_trusted_read_refuses(reader, tmp_path, monkeypatch):
     monkeypatch.chdir(REFUSED.parent)
     with pytest.raises(FormatError, match="masked digits") as trusted:
@@ -95,8 +119,8 @@ def test_gdal_has_only_the_drivers_that_are_needed(reader):
     drivers = set(reader.abilities["drivers"])
     assert "GPKG" in drivers and "ESRI Shapefile" in drivers
     assert drivers <= {
-        "GPKG", "ESRI Shapefile", "KML", "LIBKML", "OpenFileGDB", "FlatGeobuf",
-        "GML", "MapInfo File",
+        "GPKG", "ESRI Shapefile", "KML", "LIBKML", "OpenFileGDB", "FlatGeobuf", "GML",
+        "MapInfo File",
     }  # fmt: skip
 
 
@@ -198,7 +222,9 @@ def test_a_taken_over_reader_reaches_nothing(hostile, file, tmp_path, monkeypatc
     assert said["own"] == "mine"
     assert said["inside"] == "done" and said["big"] == "OSError"
     assert said["connect"] != "done"
-    assert len(said["open"]) == 1  # the pipe that the answer goes into
+    # The pipe that the answer goes into, and PROJ's tables.
+    assert [n for n in said["open"] if not n.endswith("/proj.db")] == [said["open"][-1]]
+    assert said["open"][-1].startswith("pipe:")
     assert not {k for k in said["environment"] if "SECRET" in k or k in ("HOME", "PATH")}
     assert not outside.exists() or not landlock()
     if landlock():

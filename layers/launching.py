@@ -1,0 +1,67 @@
+"""Starting the process that reads files from outside (:mod:`layers.child`).
+
+Light on purpose: a command starts it before it loads anything else, so that both load at once.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+TARGET: Final = "layers.child:read"
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A reading process and the line to it; it says what it can do once it is ready."""
+
+    process: subprocess.Popen[bytes]
+    channel: socket.socket
+
+
+_early: list[Launched] = []
+
+
+def can_confine() -> bool:
+    """Return whether this system has what a reading process needs."""
+    return sys.platform.startswith("linux")
+
+
+def launch(target: str = TARGET, home: Path | None = None) -> Launched:
+    """Start a reading process without waiting for it.
+
+    Parameters
+    ----------
+    target : ``module:function`` that runs in its children
+    home : folder where the target's module is found, if it is none of ours
+    """
+    from layers import confine  # not on every system
+
+    ours, theirs = socket.socketpair()
+    words = [sys.executable, "-P", "-m", "layers.child", str(theirs.fileno()), target]
+    with theirs:
+        process = subprocess.Popen(
+            words,
+            pass_fds=[theirs.fileno()],
+            env=confine.environment(home),
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            # Ctrl-C is for the caller; the process ends when the line to it is cut.
+            process_group=0,
+        )
+    return Launched(process, ours)
+
+
+def launch_early() -> None:
+    """Start the process that the first file from outside will need, where there is one."""
+    if can_confine() and not _early:
+        _early.append(launch())
+
+
+def launched_early() -> Launched | None:
+    """Return the process that was started early, once."""
+    return _early.pop() if _early else None
