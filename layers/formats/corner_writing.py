@@ -73,7 +73,7 @@ def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
     holed = int((shapely.get_num_interior_rings(shapely.get_parts(source.geometry)) > 0).sum())
     if holed:
         zh = f"{holed} 个图形的内环写为扣除块：登记坐标串按标高扣除，读回时平面范围不扣除"
-        en = f"{holed} outlines with holes: a registration string deducts between elevations, not in plan"
+        en = f"holes of {holed} outlines are deductions between elevations, not in plan"
         issues.append(warning("holes_deducted", zh, en))
     tops, bottoms = (_column(source, name) for name in ("top_elevation_m", "bottom_elevation_m"))
     for row, parcel in enumerate(parcels):

@@ -113,21 +113,35 @@ def read(path: Path, layer: str) -> Source:
 
 def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
     """Return the model space by layer, and its texts with their places."""
+    from ezdxf.lldxf.const import DXFError
+
     drawn: dict[str, _Drawn] = {}
     texts: list[tuple[Any, str]] = []
-    for entity in _entities(path):
-        kind, layer = entity.dxftype(), str(entity.dxf.layer)
-        into = drawn.setdefault(layer, _Drawn())
-        if kind in _TEXTS:
-            texts.append((entity.dxf.insert, " ".join(str(entity.plain_text()).split())))
-        elif kind == "POINT":
-            place = entity.dxf.location
-            _add(into, entity, shapely.Point(place.x, place.y), place.z)
-        elif kind in _OUTLINES or kind in _CURVES or kind == "LINE":
-            _add_path(into, entity)
-        else:
-            into.ignored[kind] += 1
+    try:
+        for entity in _entities(path):
+            _sort(entity, drawn, texts)
+    except (
+        DXFError, UnicodeError, ArithmeticError, ValueError, LookupError, TypeError,
+        AttributeError, struct.error,
+    ) as fault:  # fmt: skip
+        why = " ".join(str(fault).split())[:120]
+        raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
     return drawn, texts
+
+
+def _sort(entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[Any, str]]) -> None:
+    """Put an entity where it belongs."""
+    kind, layer = entity.dxftype(), str(entity.dxf.layer)
+    into = drawn.setdefault(layer, _Drawn())
+    if kind in _TEXTS:
+        texts.append((entity.dxf.insert, " ".join(str(entity.plain_text()).split())))
+    elif kind == "POINT":
+        place = entity.dxf.location
+        _add(into, entity, shapely.Point(place.x, place.y), place.z)
+    elif kind in _OUTLINES or kind in _CURVES or kind == "LINE":
+        _add_path(into, entity)
+    else:
+        into.ignored[kind] += 1
 
 
 def _entities(path: Path) -> Iterable[Any]:
@@ -137,26 +151,19 @@ def _entities(path: Path) -> Iterable[Any]:
     from ezdxf.lldxf.encoding import decode_dxf_unicode
 
     raw = path.read_bytes()
+    if raw.startswith(b"AutoCAD Binary DXF"):
+        return list(filemanagement.readfile(path).modelspace())
     try:
-        if raw.startswith(b"AutoCAD Binary DXF"):
-            return list(filemanagement.readfile(path).modelspace())
-        try:
-            text, _ = read_any_text(path)
-        except FormatError:  # one drawing may hold texts of several encodings
-            return list(recover.read(BytesIO(raw))[0].modelspace())
-        if "$ACADVER" not in text and "AcDbEntity" in text:
-            text = _HEADER + text  # a bare list of entities would be read as one of 1992
-        text = decode_dxf_unicode(text.replace("\r\n", "\n"))
-        try:
-            return list(filemanagement.read(StringIO(text)).modelspace())
-        except DXFError:
-            return list(recover.read(BytesIO(raw))[0].modelspace())
-    except (
-        DXFError, UnicodeError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
-        struct.error,
-    ) as fault:  # fmt: skip
-        why = " ".join(str(fault).split())[:120]
-        raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
+        text, _ = read_any_text(path)
+    except FormatError:  # one drawing may hold texts of several encodings
+        return list(recover.read(BytesIO(raw))[0].modelspace())
+    if "$ACADVER" not in text and "AcDbEntity" in text:
+        text = _HEADER + text  # a bare list of entities would be read as one of 1992
+    text = decode_dxf_unicode(text.replace("\r\n", "\n"))
+    try:
+        return list(filemanagement.read(StringIO(text)).modelspace())
+    except DXFError:
+        return list(recover.read(BytesIO(raw))[0].modelspace())
 
 
 def _add(into: _Drawn, entity: Any, shape: shapely.Geometry, elevation: float | None) -> None:

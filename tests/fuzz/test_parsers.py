@@ -22,7 +22,7 @@ from layers.formats.source import Source
 sys.path.insert(0, str(Path(__file__).parent))
 mutations = importlib.import_module("mutations")
 
-SHORT, LONG = 150, 10_000
+SHORT, LONG = 60, 10_000
 """Cases a parser in every run of the suite, and in the long one."""
 
 AMOUNTS = [
@@ -136,6 +136,8 @@ def outlines(shape):
 @pytest.mark.parametrize("form", ["txt", "registration"])
 def test_parcels_come_back_to_the_millimetre(form, count):
     def check(shapes):
+        if form == "registration":  # deducts between elevations, not in plan
+            shapes = [shapely.Polygon(shape.exterior) for shape in shapes]
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "out.txt"
             writing.write(source_of(shapes), target, form=form)
