@@ -1,4 +1,4 @@
-"""TF202 on one and the same ground: in degrees or metres, of one file or four, holes said anyhow."""
+"""TF202 on the same ground in degrees and metres, of one file or four, its holes said anyhow."""
 
 from datetime import date
 
