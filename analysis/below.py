@@ -180,7 +180,11 @@ def find_neighbours(
     return tuple(out)
 
 
-WHERE = ("corridor", "allowance", "point_beyond", "point_beside", "near_corridor", "sector", "low")
+WHERE = (
+    "corridor", "allowance", "point_beyond", "point_beside", "near_corridor", "sector", "low",
+    "hidden",
+)  # fmt: skip
+"""From what is worst to what is least; ``hidden``: it could be low, the ground is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +227,7 @@ def find_hits(below: Below, neighbours: Neighbours, context: RuleContext) -> Hit
     start = shapely.Point(below.path.column[0], below.path.row[0])
     sector = _sector(below.path, limit, cell)
     straight = shapely.distance(shapes, start) * cell
-    low = _on_low_ground(below, shapes, straight, limit, context)
+    low, hidden = _on_low_ground(below, shapes, straight, limit, context)
     cases: list[tuple[Bools, str]] = [
         (within, "corridor"),
         (is_within(chain, limit + allowance) & (allowance > 0), "allowance"),
@@ -232,12 +236,13 @@ def find_hits(below: Below, neighbours: Neighbours, context: RuleContext) -> Hit
         ((chain <= limit + blur * cell) | (aside <= blur), "near_corridor"),
         (shapely.intersects(shapes, shapely.buffer(sector, 1e-9)), "sector"),
         (low, "low"),
+        (hidden, "hidden"),
     ]
     where = np.full(len(pairs), None, dtype=object)
     for condition, name in reversed(cases):
         where[condition] = name
     hit = np.flatnonzero(np.array([w is not None for w in where], bool))
-    metres = np.where(np.isin(where, ("sector", "low", "point_beside")), np.nan, chain)
+    metres = np.where(np.isin(where, ("sector", "low", "hidden", "point_beside")), np.nan, chain)
     lines = shapely.shortest_line(shapes[hit], line)
     return Hits(pairs[hit], where[hit], metres[hit], lines)
 
@@ -266,12 +271,12 @@ def _sector(path: Path, limit_m: float, cell_m: float) -> shapely.Geometry:
 
 def _on_low_ground(
     below: Below, shapes: Shapes, straight: Floats, limit_m: float, context: RuleContext
-) -> Bools:
-    """Return where a neighbour stands within the limit on ground not above the toe."""
-    out = np.zeros(len(shapes), bool)
+) -> tuple[Bools, Bools]:
+    """Return who stands within the limit on ground not above the toe, and who on unknown ground."""
+    low, hidden = np.zeros((2, len(shapes)), bool)
     near = np.flatnonzero(is_within(straight, limit_m))
     if not len(near):
-        return out
+        return low, hidden
     assert below.path is not None and context.ground is not None
     z, cell = below.window.elevation, below.window.cell_m
     toe = float(z.ravel()[below.path.cells[0]])
@@ -282,5 +287,14 @@ def _on_low_ground(
         ground = downstream.outline((away <= limit_m + cell) & is_within(z, toe + blur))
     disc = shapely.Point(below.path.column[0], below.path.row[0]).buffer(limit_m / cell, 64)
     inner = shapely.intersection(shapes[near], disc)
-    out[near] = shapely.intersects(inner, ground)
-    return out
+    low[near] = shapely.intersects(inner, ground)
+    hidden[near] = on_nodata(below.window, inner)
+    return low, hidden
+
+
+def on_nodata(window: Window, shapes: Shapes) -> Bools:
+    """Return which shapes, fractional (column, row), touch a cell without an elevation."""
+    empty = np.isnan(window.elevation)
+    if not empty.any():
+        return np.zeros(len(shapes), bool)
+    return np.asarray(shapely.intersects(shapes, downstream.outline(empty)), bool)

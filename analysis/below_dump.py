@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from analysis.below import Below, Hits, Neighbours, find_hits, follow, heights, rim
+from analysis.below import Below, Hits, Neighbours, find_hits, follow, heights, on_nodata, rim
 from analysis.below_findings import Rows, Seen
 from analysis.model import FindingTable, Objects, RuleContext, Verdict
 from analysis.subjects import is_given
@@ -140,7 +140,7 @@ def _low(dumps: Layer, places: list[Below], near: Neighbours, context: RuleConte
     """Return who stands within the limit of the outline on ground no higher than the rim.
 
     The rim counts as far as it lies within the limit of that ground. What is drawn as a point
-    counts as a disc.
+    counts as a disc. Where the ground is not known, neither is whether it is low.
     """
     below, limit = places[0], context.value("downstream_m")
     window, pairs = below.window, near.of(below.subject)
@@ -151,7 +151,7 @@ def _low(dumps: Layer, places: list[Below], near: Neighbours, context: RuleConte
     radius = np.where(point, context.value("point_radius_m"), 0.0)
     radius += context.value("k_sigma") * np.nan_to_num(near.sigma[pairs])
     close = np.flatnonzero(is_within(shapely.distance(shapes, outline) * cell, limit + radius))
-    hit = close[:0]
+    where = np.full(len(pairs), None, dtype=object)
     if len(close):
         ground = downstream.outline(_low_ground(dumps, below.subject, window, context))
         wide = shapes[close].copy()
@@ -159,10 +159,12 @@ def _low(dumps: Layer, places: list[Below], near: Neighbours, context: RuleConte
         wide[discs] = shapely.buffer(wide[discs], radius[close][discs] / cell)
         # A cell more: circles are drawn a little too small.
         around = shapely.buffer(outline, limit / cell + 1, quad_segs=64)
-        hit = close[shapely.intersects(shapely.intersection(wide, around), ground)]
-    where = np.full(len(hit), "low", dtype=object)
+        inner = shapely.intersection(wide, around)
+        where[close[on_nodata(window, inner)]] = "hidden"
+        where[close[shapely.intersects(inner, ground)]] = "low"
+    hit = np.flatnonzero(np.array([w is not None for w in where], bool))
     lines = shapely.shortest_line(shapes[hit], outline)
-    return Hits(pairs[hit], where, np.full(len(hit), np.nan), lines)
+    return Hits(pairs[hit], where[hit], np.full(len(hit), np.nan), lines)
 
 
 def _low_ground(dumps: Layer, row: int, window: Window, context: RuleContext) -> Bools:

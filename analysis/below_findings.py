@@ -20,6 +20,7 @@ _REASONS = {
     "near_corridor": "near_threshold",
     "sector": "in_sector",
     "low": "on_low_ground",
+    "hidden": "nodata_at_neighbour",
 }
 
 
@@ -101,6 +102,8 @@ class Rows:
             pair, where, metres = int(hits.pair[h]), hits.where[h], float(hits.metres[h])
             row = int(near.row[pair])
             verdict, why = Verdict.REVIEW, _REASONS.get(where, "")
+            if where == "hidden":
+                verdict = Verdict.NO_DATA
             if where == "corridor":
                 sure = must_exceed(metres, limit, near.sigma[pair], k_sigma)
                 blurred = np.equal(sure, Verdict.REVIEW)

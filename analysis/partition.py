@@ -141,10 +141,11 @@ class Crew:
         if len(parts) < 2:
             return answer(question, layers, elevation)
         asked = [replace(question, rows=question.rows[part]) for part in parts]
-        # The first part is answered here: it leaves the kernels compiled for all processes, and
-        # what is wrong with the terrain is found before any of them starts.
-        tables = [answer(asked[0], layers, elevation)]
-        tables += self._started().map(_answer_there, asked[1:])
+        # The first part is answered here before any process starts: it leaves the kernels compiled
+        # for all of them, and finds what is wrong with the terrain.
+        here = 0 if self._pool else 1
+        tables = [answer(question, layers, elevation) for question in asked[:here]]
+        tables += self._started().map(_answer_there, asked[here:])
         return FindingTable.concat(
             [replace(t, subject=part[t.subject]) for t, part in zip(tables, parts, strict=True)]
         )

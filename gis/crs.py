@@ -170,15 +170,23 @@ def from_cgcs2000(lonlat: Floats, crs: object) -> tuple[Floats, Transformation]:
 
     Raises as :func:`to_cgcs2000` does.
     """
-    target = _horizontal(parse_crs(crs))
+    transformer, inverse, transformation = _outward(parse_crs(crs))
     lonlat = np.asarray(lonlat, np.float64).reshape(-1, 2)
+    return _run(transformer, lonlat, inverse=inverse), transformation
+
+
+# Asked twice for each window of terrain; what it takes to answer is more than the answer.
+@lru_cache(maxsize=64)
+def _outward(crs: pyproj.CRS) -> tuple[pyproj.Transformer, bool, Transformation]:
+    """Return PROJ's way between a system and EPSG:4490, and whether it is to be run backwards."""
+    target = _horizontal(crs)
     if _is_cgcs2000(target) or _is_wgs84(target):
         transformer = pyproj.Transformer.from_crs(target.geodetic_crs, target, always_xy=True)
         note = "CGCS2000" if _is_cgcs2000(target) else _WGS84_NOTE
         accuracy = 0.0 if _is_cgcs2000(target) else WGS84_ACCURACY_M
-        return _run(transformer, lonlat), Transformation(note, accuracy)
+        return transformer, False, Transformation(note, accuracy)
     transformer, transformation = _operation(target)
-    return _run(transformer, lonlat, inverse=True), transformation
+    return transformer, True, transformation
 
 
 def recognise(xy: npt.ArrayLike) -> Recognition:

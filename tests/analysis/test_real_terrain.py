@@ -13,8 +13,8 @@ import numpy as np
 import pyflwdir
 import pytest
 import rasterio
+import shapely
 from pyflwdir.dem import fill_depressions
-from scipy.spatial import cKDTree
 
 from analysis import engine, registry
 from analysis.model import Verdict
@@ -84,7 +84,7 @@ def test_on_dry_ground_the_receiver_is_the_steepest_way_down(data, name):
     step = flow.receiver[own] - own
     chosen = np.select([step == t for t in to], [f.ravel()[own] for f in falls], np.nan)
     assert len(own) > 0.1 * (~np.isnan(z)).sum()
-    assert chosen == pytest.approx(steepest.ravel()[own], rel=1e-5)
+    np.testing.assert_allclose(chosen, steepest.ravel()[own], rtol=1e-5)
 
 
 @pytest.fixture(scope="module")
@@ -126,31 +126,33 @@ def test_outlets_move_to_the_stream_that_taudem_moves_them_to(logan):
     assert moved.Dist_moved.tolist() == [6, 0, 3, -1, 4]
 
 
-def test_paths_keep_to_those_of_taudem(data, logan):
+def test_paths_keep_to_those_of_taudem_but_on_flats(data, logan):
     """Its directions are of 30 m cells that are not at hand; ours of 100 m cells of the same land.
 
-    On the flats of the Cache Valley the two may part.
+    Of 600 paths of 1 km from its streams, those that fall 5 m or more keep within one and a half
+    of the coarser cells (99.5 %); on the flats of the Cache Valley about one in four parts.
     """
     folder, receiver, (_, nx), fine = logan
     z, coarse = heights(data("dem/taudem_logan100m_filled_utm12.tif"))
     flow = route(z, 100.0)
-    with rasterio.open(folder / "loganad8.tif") as source:
-        area = source.read(1).ravel()
-    starts = np.flatnonzero((area >= 20) & (area <= 2000) & (receiver >= 0))
-    off = []
-    for start in np.random.default_rng(1).choice(starts, 400, replace=False).tolist():
-        cells = kernels.follow(receiver, start, nx, 30.0, 3000.0)
+    with rasterio.open(folder / "logansrc.tif") as source:
+        streams = np.flatnonzero(source.read(1).ravel() == 1)
+    off, fall = [], []
+    for start in np.random.default_rng(1).choice(streams, 600, replace=False).tolist():
+        cells = kernels.follow(receiver, start, nx, 30.0, 2000.0)
         x, y = fine * (cells % nx + 0.5, cells // nx + 0.5)
         column, row = ~coarse * (x[0], y[0])
-        if not (0 <= row < z.shape[0] and 0 <= column < z.shape[1]):
+        path = trace(z, flow, row - 0.5, column - 0.5, 1000.0)
+        if path.end != "length":
             continue
-        path = trace(z, flow, row - 0.5, column - 0.5, 4000.0)
-        px, py = coarse * (path.column + 0.5, path.row + 0.5)
-        away, _ = cKDTree(np.column_stack([px, py])).query(np.column_stack([x, y]))
-        off.append(away.max())
-    off = np.array(off)
-    assert len(off) > 350
-    assert (off <= 300).mean() >= 0.9  # three of the coarser cells over 3 km
+        points = shapely.points(*(coarse * (path.column + 0.5, path.row + 0.5)))
+        theirs = shapely.LineString(np.column_stack([x, y]))
+        off.append(shapely.distance(points, theirs).max())
+        fall.append(float(np.subtract(*z.ravel()[path.cells[[0, -1]]])))
+    off, steep = np.array(off), np.array(fall) >= 5.0
+    assert len(off) > 590 and 5 <= (~steep).sum() <= 30
+    assert (off[steep] <= 150).mean() >= 0.99
+    assert (off <= 300).mean() >= 0.99
 
 
 # -- the rule --------------------------------------------------------------------------------------

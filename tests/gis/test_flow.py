@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pyflwdir.dem import fill_depressions
 
 from gis.downstream import corridor, trace
 from gis.flow import route
@@ -45,6 +46,20 @@ def test_no_receiver_lies_above_the_water_and_none_runs_in_a_circle():
         at = np.where(flow.receiver[at] >= 0, flow.receiver[at], at)
         steps += 1
         assert steps <= z.size
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_water_stands_as_high_as_pyflwdir_fills(seed):
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:90, 0:70]
+    z = (30 * np.sin(x / 9 + seed) * np.cos(y / 7) + rng.normal(0, 4, x.shape)).round()
+    z[rng.uniform(size=z.shape) < 0.02] = np.nan  # an outlet wherever there is nothing
+    z[40:47, 20:35] = np.nan
+    filled, _ = fill_depressions(np.where(np.isnan(z), -9999, z).astype(np.float32))
+    level = route(z.astype(np.float32), CELL).level
+    known = ~np.isnan(z)
+    assert (level[known] > z[known]).mean() > 0.05  # there are pits to fill
+    assert (level[known] == filled[known]).all() and np.isnan(level[~known]).all()
 
 
 def test_a_path_follows_the_valley_for_exactly_the_length():

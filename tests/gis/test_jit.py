@@ -14,6 +14,24 @@ import gis
 from gis import _jit
 
 ROOT = Path(gis.__file__).parent.parent
+TINY = """
+from gis._jit import jit
+
+@jit
+def more(x):
+    return x + 1
+
+@jit
+def most(x):
+    return more(x) + 1
+"""
+"""Two kernels that compile in a moment."""
+RUN_TINY = """
+from gis import _jit
+from tiny import most
+_jit.on_compiling(lambda seconds: print("compiling", seconds))
+print(most(5), _jit._cache_folder())
+"""
 RUN = """
 import numpy as np
 from gis import _jit
@@ -73,7 +91,15 @@ def test_a_link_is_not_followed(fresh, tmp_path):
     assert _jit._cache_folder() is None
 
 
-def run(code=RUN, **environment):
+@pytest.fixture
+def tiny(tmp_path):
+    """The module search path with ``tiny`` on it."""
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "tiny.py").write_text(TINY, encoding="utf-8")
+    return {"PYTHONPATH": os.pathsep.join([str(tmp_path / "code"), str(ROOT)])}
+
+
+def run(code, **environment):
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -86,16 +112,16 @@ def run(code=RUN, **environment):
     return done.stdout.splitlines()
 
 
-def test_compiling_is_said_once_and_not_where_the_code_is_kept(tmp_path):
-    kept = {"NUMBA_CACHE_DIR": str(tmp_path)}
-    assert run(**kept) == [f"compiling {_jit.SECONDS}", f"7 {tmp_path}"]
-    assert run(**kept) == [f"7 {tmp_path}"]
+def test_compiling_is_said_once_and_not_where_the_code_is_kept(tmp_path, tiny):
+    kept = {"NUMBA_CACHE_DIR": str(tmp_path / "kept"), **tiny}
+    assert run(RUN_TINY, **kept) == [f"compiling {_jit.SECONDS}", f"7 {tmp_path / 'kept'}"]
+    assert run(RUN_TINY, **kept) == [f"7 {tmp_path / 'kept'}"]
 
 
-def test_without_any_folder_kernels_are_compiled_and_run():
+def test_without_any_folder_kernels_are_compiled_and_run(tiny):
     """A read-only installation, no home, no temporary folder: slower, and right."""
     nowhere = "from gis import _jit; _jit._writable = lambda folder: False\n"
-    assert run(nowhere + RUN) == [f"compiling {_jit.SECONDS}", "7 None"]
+    assert run(nowhere + RUN_TINY, **tiny) == [f"compiling {_jit.SECONDS}", "7 None"]
 
 
 AS_NOBODY = """
