@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,7 @@ import shapely
 
 from gis.ragged import Floats
 from layers.account import Issue
-from layers.errors import FormatError
-from layers.formats.encoding import read_any_text
+from layers.formats.dxf_entities import entities_of
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import info, warning
@@ -32,7 +29,6 @@ ARC_M = 0.001
 _OUTLINES = frozenset({"LWPOLYLINE", "POLYLINE"})
 _CURVES = frozenset({"ARC", "SPLINE", "ELLIPSE", "CIRCLE"})
 _TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
-_HEADER = "  0\nSECTION\n  2\nHEADER\n  9\n$ACADVER\n  1\nAC1015\n  0\nENDSEC\n"
 _CLOSED = 1  # bit of the flags of a polyline
 _NEARLY = 0.001
 _FARTHEST = 1e7  # no curve of a mine is as wide as a continent; its chords would fill the memory
@@ -49,6 +45,7 @@ class _Drawn:
     nearly_closed: int = 0
     arcs: bool = False
     ignored: Counter[str] = field(default_factory=Counter)
+    mended: tuple[str, ...] = ()
 
 
 def list_layers(path: Path) -> list[str]:
@@ -117,53 +114,22 @@ def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
 
     drawn: dict[str, _Drawn] = {}
     texts: list[tuple[Any, str]] = []
-    try:
-        for entity in _entities(path):
-            _sort(entity, drawn, texts)
-    except (
-        DXFError, UnicodeError, ArithmeticError, ValueError, LookupError, TypeError,
-        AttributeError, struct.error,
-    ) as fault:  # fmt: skip
-        why = " ".join(str(fault).split())[:120]
-        raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
+    entities, mended = entities_of(path)
+    for entity in entities:
+        kind, layer = entity.dxftype(), str(entity.dxf.layer)
+        into = drawn.setdefault(layer, _Drawn())
+        if kind in _TEXTS:
+            texts.append((entity.dxf.insert, " ".join(str(entity.plain_text()).split())))
+        elif kind == "POINT":
+            place = entity.dxf.location
+            _add(into, entity, shapely.Point(place.x, place.y), place.z)
+        elif kind in _OUTLINES or kind in _CURVES or kind == "LINE":
+            _add_path(into, entity)
+        else:
+            into.ignored[kind] += 1
+    for into in drawn.values():
+        into.mended = mended
     return drawn, texts
-
-
-def _sort(entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[Any, str]]) -> None:
-    """Put an entity where it belongs."""
-    kind, layer = entity.dxftype(), str(entity.dxf.layer)
-    into = drawn.setdefault(layer, _Drawn())
-    if kind in _TEXTS:
-        texts.append((entity.dxf.insert, " ".join(str(entity.plain_text()).split())))
-    elif kind == "POINT":
-        place = entity.dxf.location
-        _add(into, entity, shapely.Point(place.x, place.y), place.z)
-    elif kind in _OUTLINES or kind in _CURVES or kind == "LINE":
-        _add_path(into, entity)
-    else:
-        into.ignored[kind] += 1
-
-
-def _entities(path: Path) -> Iterable[Any]:
-    """Return the entities of the model space; a damaged drawing is mended if it can be."""
-    from ezdxf import filemanagement, recover
-    from ezdxf.lldxf.const import DXFError
-    from ezdxf.lldxf.encoding import decode_dxf_unicode
-
-    raw = path.read_bytes()
-    if raw.startswith(b"AutoCAD Binary DXF"):
-        return list(filemanagement.readfile(path).modelspace())
-    try:
-        text, _ = read_any_text(path)
-    except FormatError:  # one drawing may hold texts of several encodings
-        return list(recover.read(BytesIO(raw))[0].modelspace())
-    if "$ACADVER" not in text and "AcDbEntity" in text:
-        text = _HEADER + text  # a bare list of entities would be read as one of 1992
-    text = decode_dxf_unicode(text.replace("\r\n", "\n"))
-    try:
-        return list(filemanagement.read(StringIO(text)).modelspace())
-    except DXFError:
-        return list(recover.read(BytesIO(raw))[0].modelspace())
 
 
 def _add(into: _Drawn, entity: Any, shape: shapely.Geometry, elevation: float | None) -> None:
@@ -284,6 +250,10 @@ def _issues(found: _Drawn, axes: Axes | None) -> list[Issue]:
                 "the drawing has north along its x; swapped",
             )
         )
+    if found.mended:
+        n, first = len(found.mended), found.mended[0]
+        zh = f"图形文件有 {n} 处损坏，已修补：{first}"
+        issues.append(warning("drawing_mended", zh, f"{n} faults of the file mended: {first}"))
     if found.nearly_closed:
         n = found.nearly_closed
         issues.append(

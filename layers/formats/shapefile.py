@@ -84,7 +84,7 @@ def read(path: Path, encoding: str | None) -> Source:
             *_deleted(len(table.cells) - len(kept)),
             *(i for i in rows.issues if "parsed incompletely" not in i.en),
             *issues,
-            *_surfaces(kinds[kept]),
+            *_surfaces(kinds[kept], rows),
             *_unread(kinds[kept], rows, labels),
         ),
     )
@@ -254,9 +254,10 @@ def _deleted(count: int) -> list[Issue]:
     return [warning("deleted_records", zh, f"{count} records are marked as deleted, not read")]
 
 
-def _surfaces(kinds: Ints) -> list[Issue]:
+def _surfaces(kinds: Ints, rows: ogr.Rows) -> list[Issue]:
     """Tell of bodies made of faces in space: from above, walls vanish and floors lie in roofs."""
-    count = int((kinds == _MULTIPATCH).sum())
+    read: Bools = ~np.asarray(shapely.is_missing(rows.geometry))
+    count = int(((kinds == _MULTIPATCH) & read).sum())
     if not count:
         return []
     zh = f"{count} 行是多面体（multipatch），按各面的水平投影读"

@@ -155,3 +155,40 @@ def test_a_broken_drawing_is_refused_in_one_line(tmp_path, text):
     with pytest.raises(FormatError) as told:
         read(path)
     assert "\n" not in str(told.value)
+
+
+def _broken(tmp_path, old, new):
+    made = ezdxf.new()
+    corners = [(38500000.5, 3760000), (38500000.5, 3761000), (38501000, 3761000)]
+    made.modelspace().add_lwpolyline(corners, close=True, dxfattribs={"color": 77})
+    made.saveas(tmp_path / "a.dxf")
+    text = (tmp_path / "a.dxf").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "a.dxf").write_text(text.replace(old, new, 1), encoding="utf-8")
+    return tmp_path / "a.dxf"
+
+
+def test_a_number_that_breaks_off_is_not_cut_there(tmp_path, caplog):
+    with pytest.raises(FormatError, match=r'a number is damaged: .*"38500000x5"'):
+        read(_broken(tmp_path, "38500000.5", "38500000x5"))
+
+
+def test_what_was_mended_is_told(tmp_path, capfd):
+    source = read(_broken(tmp_path, "\n 62\n77\n", "\n 62\n77Q\n"))
+    (issue,) = source.issues
+    assert (issue.severity, issue.code) == ("warning", "drawing_mended")
+    assert source.geometry[0].area == pytest.approx(0.5 * 1000 * 999.5, rel=1e-12)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("kind", ["text", "hatch"])
+def test_a_drawing_without_outlines_says_what_it_holds(tmp_path, kind):
+    made = ezdxf.new()
+    if kind == "text":
+        made.modelspace().add_text("矿界")
+    else:
+        hatch = made.modelspace().add_hatch()
+        hatch.paths.add_polyline_path([(0, 0), (1, 0), (1, 1)])
+    made.saveas(tmp_path / "a.dxf")
+    with pytest.raises(FormatError, match=f"it has: {kind.upper()} 1$"):
+        read(tmp_path / "a.dxf")

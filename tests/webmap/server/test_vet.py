@@ -216,14 +216,16 @@ def test_the_page_offers_what_the_server_takes():
     assert offered == {*UPLOADS} - {".gdb.zip"} | {".shp", ".tab", ".mif"}  # .zip stands for it
 
 
-OF_ONE_RIGHT = {"set": ["right_type=mining", "status=applied"], "layer": "mining_right"}
+OF_ONE_RIGHT = {"rules": "MR101", "layer": "mining_right"}
 
 
 @pytest.mark.parametrize("name", samples.NAMES)
 def test_every_form_of_one_outline_gets_its_verdict(client, tmp_path, name):
     path = samples.write(tmp_path, name)
     more = {"crs": samples.ZONE} if name.endswith(".dxf") else {}
-    answer = post_file(client, name, path.read_bytes(), rules="MR101", **OF_ONE_RIGHT, **more)
+    # An exploration string says of which type the right is.
+    said = ["status=applied"] + ["right_type=mining"] * (name != "a.txt")
+    answer = post_file(client, name, path.read_bytes(), set=said, **OF_ONE_RIGHT, **more)
     assert answer.status_code == 201, answer.text
     report = answer.json()
     (subject,) = report["subjects"]
