@@ -5,6 +5,7 @@ Light on purpose: a command starts it before it loads anything else, so that bot
 
 from __future__ import annotations
 
+import atexit
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ class Launched:
 
 
 _early: list[Launched] = []
+_asked: list[bool] = []
 
 
 def can_confine() -> bool:
@@ -57,9 +59,18 @@ def launch(target: str = TARGET, home: Path | None = None) -> Launched:
 
 
 def launch_early() -> None:
-    """Start the process that the first file from outside will need, where there is one."""
-    if can_confine() and not _early:
+    """Start the process that the first file from outside will need, once and where it can be."""
+    if can_confine() and not _asked:
+        _asked.append(True)
         _early.append(launch())
+        atexit.register(_end_unused)
+
+
+def _end_unused() -> None:
+    for made in _early:
+        made.channel.close()
+        made.process.kill()
+        made.process.wait()
 
 
 def launched_early() -> Launched | None:

@@ -194,7 +194,7 @@ def _damage() -> Iterator[Row]:
     data = written("a.gpkg", "GPKG")["a.gpkg"]
     yield "truncated", data[: len(data) // 2], Refused("database is damaged")
     yield "header broken", data[:16] + b"\xff" * 84 + data[100:], Refused("database is damaged")
-    yield "header alone", data[:100], Refused("a.gpkg")
+    yield "first 100 bytes", data[:100], Refused("a.gpkg")
     yield "page broken", data[:4096] + b"\xa5" * 4096 + data[8192:], Refused("damaged")
     yield "page size 0", data[:16] + b"\0\0" + data[18:], Refused("damaged")
     yield "not a database", b"hello" * 100, Refused("not what .gpkg says")
