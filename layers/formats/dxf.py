@@ -6,7 +6,6 @@ his X (north) along it. Blocks are not opened: what they hold is counted and tol
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,21 +114,30 @@ def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
     drawn: dict[str, _Drawn] = {}
     texts: list[tuple[Any, str]] = []
     entities, mended = entities_of(path)
-    for entity in entities:
-        kind, layer = entity.dxftype(), str(entity.dxf.layer)
-        into = drawn.setdefault(layer, _Drawn())
-        if kind in _TEXTS:
-            texts.append((entity.dxf.insert, " ".join(str(entity.plain_text()).split())))
-        elif kind == "POINT":
-            place = entity.dxf.location
-            _add(into, entity, shapely.Point(place.x, place.y), place.z)
-        elif kind in _OUTLINES or kind in _CURVES or kind == "LINE":
-            _add_path(into, entity)
-        else:
-            into.ignored[kind] += 1
+    try:
+        for entity in entities:
+            _sort(entity, drawn, texts)
+    except (DXFError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as fault:
+        why = " ".join(str(fault).split())[:120]
+        raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
     for into in drawn.values():
         into.mended = mended
     return drawn, texts
+
+
+def _sort(entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[Any, str]]) -> None:
+    """Put an entity where it belongs."""
+    kind, layer = entity.dxftype(), str(entity.dxf.layer)
+    into = drawn.setdefault(layer, _Drawn())
+    if kind in _TEXTS:
+        texts.append((entity.dxf.insert, " ".join(str(entity.plain_text()).split())))
+    elif kind == "POINT":
+        place = entity.dxf.location
+        _add(into, entity, shapely.Point(place.x, place.y), place.z)
+    elif kind in _OUTLINES or kind in _CURVES or kind == "LINE":
+        _add_path(into, entity)
+    else:
+        into.ignored[kind] += 1
 
 
 def _add(into: _Drawn, entity: Any, shape: shapely.Geometry, elevation: float | None) -> None:
