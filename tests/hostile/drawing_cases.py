@@ -83,7 +83,7 @@ def _drawings() -> Iterator[Case]:
         ("circle of no radius", drawing(polyline() + pairs(0, "CIRCLE", 8, "矿界", 10, PLANE[0][0],
          20, PLANE[0][1], 40, 0)), ignored),
         ("circle of 1e12", drawing(pairs(0, "CIRCLE", 8, "矿界", 10, PLANE[0][0], 20, PLANE[0][1],
-         40, 1e12)), Refused("has no layer")),
+         40, 1e12)), Refused("it has: CIRCLE 1")),
         ("arcs of 1e12", drawing(polyline() + pairs(0, "ARC", 8, "矿界", 10, PLANE[0][0], 20,
          PLANE[0][1], 40, 1e12, 50, 0, 51, 359)), ignored),
         ("ellipse of 1e12", drawing(polyline() + pairs(0, "ELLIPSE", 8, "矿界", 10, PLANE[0][0], 20,

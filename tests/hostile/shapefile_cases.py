@@ -223,5 +223,5 @@ def _shapes() -> Iterator[Row]:
     yield "with Z", of(b"\x0f\0\0\0" + flat[4:] + tail, kind=15), Read(1)
     patch = struct.pack("<i4diii", 31, 111.2, 39.6, 111.21, 39.61, 1, 5, 0) + struct.pack("<i", 2)
     patch += b"".join(struct.pack("<2d", *p) for p in ring()[::-1]) + tail
-    yield "multipatch", of(patch, kind=31), Read(1)
+    yield "multipatch", of(patch, kind=31), Read(1, codes=("multipatch",))
     yield "two shells", of(shape(ring()[::-1], ring(111.3)[::-1])), Read(1)
