@@ -39,7 +39,8 @@ class Provenance:
     """Where rows came from and what reading did to them.
 
     ``declared`` = ``read`` = kept + ``refused``, always. Accuracies are one sigma in metres;
-    None = not stated. ``source`` is the path as the user wrote it.
+    None = not stated. ``source`` is the path as the user wrote it. ``shifted``: the way to CGCS2000
+    was the user's own, whose accuracy is stated with it and counts whatever else is stated.
     """
 
     role: Literal["workspace", "vetted"]
@@ -60,6 +61,7 @@ class Provenance:
     constants: dict[str, str] = field(default_factory=dict)
     valid_on: date | None = None
     snapshot: str | None = None
+    shifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,8 @@ class Layer:
         """Return (n,) positional accuracy, one sigma in metres, NaN where none is stated.
 
         Where the position's accuracy is stated, the accuracy of the datum transformation is
-        added to it (root of the sum of squares).
+        added to it (root of the sum of squares). That of a shift by the user's own parameters
+        counts by itself.
         """
         return np.append(self._sigmas(), np.nan)[self.part]
 
@@ -212,8 +213,8 @@ class Layer:
     def _sigmas(self) -> Floats:
         values = [
             np.nan
-            if p.positional_accuracy_m is None
-            else float(np.hypot(p.positional_accuracy_m, p.transformation_accuracy_m or 0.0))
+            if p.positional_accuracy_m is None and not p.shifted
+            else float(np.hypot(p.positional_accuracy_m or 0.0, p.transformation_accuracy_m or 0.0))
             for p in self.provenance
         ]
         return np.array(values, np.float64)

@@ -97,7 +97,7 @@ def _assemble(
     ]
     said += _refusals(file, refused, source.labels, numbered)
     if role == "workspace":
-        said += _not_stated(file, settings, coverage)
+        said += _not_stated(file, settings, coverage, placed)
     return Layer(
         schema=schema,
         table=_table(schema, built.columns, numbered.source_id, kept),
@@ -154,6 +154,7 @@ def _provenance(
         transformation=placed.transformation,
         transformation_accuracy_m=placed.accuracy_m,
         positional_accuracy_m=settings.positional_accuracy_m,
+        shifted=placed.shifted,
         coverage=settings.coverage,
         declared=source.declared,
         read=len(source),
@@ -186,7 +187,9 @@ def _refusals(
     return issues
 
 
-def _not_stated(file: str, settings: LayerSettings, coverage: Ragged | None) -> list[Issue]:
+def _not_stated(
+    file: str, settings: LayerSettings, coverage: Ragged | None, placed: Placed
+) -> list[Issue]:
     issues = []
     if coverage is None:
         issues.append(
@@ -198,11 +201,13 @@ def _not_stated(file: str, settings: LayerSettings, coverage: Ragged | None) -> 
             )
         )
     if settings.positional_accuracy_m is None:
+        zh, en = ("只计坐标转换的不确定度", "only that of the datum shift is counted") \
+            if placed.shifted else ("不计不确定度", "no uncertainty is counted")  # fmt: skip
         issues.append(
             info(
                 "accuracy_not_stated",
-                f"{file}：未说明位置精度（positional_accuracy_m），不计不确定度",
-                f"{file}: positional_accuracy_m is not stated; no uncertainty is counted",
+                f"{file}：未说明位置精度（positional_accuracy_m），{zh}",
+                f"{file}: positional_accuracy_m is not stated; {en}",
             )
         )
     return issues

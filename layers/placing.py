@@ -14,7 +14,6 @@ from gis.errors import CRSError, MineZoneError
 from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
 from layers import web_maps, whereabouts
 from layers.account import Issue
-from layers.datum_file import DatumFile
 from layers.formats.ogr import LOST_GEOMETRY
 from layers.formats.source import Source
 from layers.issues import label_en, warning
@@ -37,7 +36,7 @@ class Placed:
     bounds : (n, 4) degrees of rows whose coordinates can be believed, NaN for the others
     repaired : (n,) bool
     doubtful : (n,) bool, repaired in a way that leaves the true outline open
-    crs, transformation, accuracy_m : for the provenance
+    crs, transformation, accuracy_m, shifted : for the provenance
     """
 
     shapes: Shapes
@@ -48,6 +47,7 @@ class Placed:
     crs: str
     transformation: str
     accuracy_m: float | None
+    shifted: bool
     issues: tuple[Issue, ...]
     errors: tuple[MineZoneError, ...]
 
@@ -80,6 +80,7 @@ def place(
     out = np.full(len(shapes), None, dtype=object)
     out[rows] = _moved(shapes[rows], lonlat)
     counts = _vertex_counts(shapes[rows])
+    shifted = given is not None and given.shift.description == transformation.description
     gone = whereabouts.outside(rows, lonlat, counts, extent)
     gone.update(whereabouts.other_zones(rows, coordinates, counts, system))
     errors: list[MineZoneError] = []
@@ -98,14 +99,10 @@ def place(
         crs=crs_name(system),
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
-        issues=(*_of_shift(given, transformation.description), *repairs),
+        shifted=shifted,
+        issues=(*(given.issues if given and shifted else ()), *repairs),
         errors=tuple(errors),
     )
-
-
-def _of_shift(given: DatumFile | None, used: str) -> tuple[Issue, ...]:
-    """Return what the parameters have to say, where they were needed."""
-    return given.issues if given is not None and given.shift.description == used else ()
 
 
 def _rest(n: int, refused: dict[int, Reason]) -> Ints:
@@ -120,7 +117,7 @@ def _nowhere(n: int, fault: MineZoneError) -> Placed:
     none = np.full(n, None, dtype=object)
     bounds = np.full((n, 4), np.nan)
     nobody = np.zeros(n, np.bool_)
-    return Placed(none, {}, bounds, nobody, nobody, "", "", None, (), (fault,))
+    return Placed(none, {}, bounds, nobody, nobody, "", "", None, False, (), (fault,))
 
 
 def _unusable(shapes: Shapes, source: Source) -> dict[int, Reason]:

@@ -55,6 +55,8 @@ def test_four_parameters_move_a_layer(write, old_square):
     assert min(east) == pytest.approx(510100.0, abs=1e-4)
     assert min(north) == pytest.approx(X + 10, abs=1e-4)
     assert layer.provenance[0].transformation_accuracy_m == 0.3
+    # Nothing else is said of accuracy, and yet a distance is no better than the shift.
+    assert layer.sigma_m.tolist() == [0.3] and layer.worst_sigma_m == 0.3
     assert "four parameters" in layer.provenance[0].transformation
 
 
@@ -102,6 +104,7 @@ def test_a_workspace_layer_with_parameters(write, old_square, tmp_path):
     first = open_workspace(workspace).load(["mining_right"])["mining_right"]
     write(FOUR.replace("dy = 100.0", "dy = 200.0"))  # the snapshot may not outlive the parameters
     second = open_workspace(workspace).load(["mining_right"])["mining_right"]
+    assert first.sigma_m.tolist() == second.sigma_m.tolist() == [0.3]
     moved = second.geometry[0].bounds[0] - first.geometry[0].bounds[0]
     assert moved * 111320 * np.cos(np.radians(39.6)) == pytest.approx(100, rel=0.01)
 
@@ -138,3 +141,12 @@ def test_what_is_wrong_with_control_points(write, points, said):
     write(points, "控制点.csv")
     with pytest.raises(FormatError, match=said):
         read_datum(write('datum = "西安80"\n[points]\nfile = "控制点.csv"\nmeridian = 111\n'))
+
+
+def test_a_shift_that_was_not_needed_adds_no_uncertainty(write, tmp_path):
+    frame = geopandas.GeoDataFrame(
+        {"许可证号": ["C1"]}, geometry=[shapely.box(111, 37, 111.01, 37.01)], crs=4326
+    )
+    frame.to_file(tmp_path / "新.gpkg", layer="mining_right")
+    layer = load_vetted(tmp_path / "新.gpkg", datum=write(FOUR))["mining_right"]
+    assert np.isnan(layer.sigma_m).all() and not layer.provenance[0].shifted
