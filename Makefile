@@ -36,7 +36,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/minezone demo --out $(OUT)/demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n auto -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow and not browser"
 
 browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m "browser and not slow"

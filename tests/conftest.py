@@ -34,3 +34,16 @@ def pytest_make_collect_report(collector):
             report.outcome = "failed"
             report.longrepr = f"module skipped though MINEZONE_REQUIRE_ALL=1: {report.longrepr}"
     return report
+
+
+ONE_WORKER = {
+    "test_batch_folder", "test_country", "test_demo", "test_generator", "test_locales",
+    "test_openapi", "test_real_data", "test_real_terrain", "test_reports", "test_runs",
+}  # fmt: skip
+"""Modules whose set-up takes seconds: with ``--dist loadgroup`` one process makes it, not each."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.stem in ONE_WORKER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
