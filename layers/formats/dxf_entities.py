@@ -22,7 +22,7 @@ def entities_of(path: Path) -> tuple[list[Any], tuple[str, ...]]:
     Raises
     ------
     FormatError
-        The drawing is damaged beyond mending, or in a number.
+        The drawing is damaged beyond mending, or in a number, or a polyline lacks corners.
     """
     from ezdxf import filemanagement, recover
     from ezdxf.lldxf.const import DXFError
@@ -39,6 +39,7 @@ def entities_of(path: Path) -> tuple[list[Any], tuple[str, ...]]:
         if "$ACADVER" not in text and "AcDbEntity" in text:
             text = _HEADER + text  # a bare list of entities would be read as one of 1992
         text = decode_dxf_unicode(text.replace("\r\n", "\n"))
+        _check_corners(path, text)
         try:
             return list(filemanagement.read(StringIO(text)).modelspace()), ()
         except DXFError:
@@ -49,6 +50,28 @@ def entities_of(path: Path) -> tuple[list[Any], tuple[str, ...]]:
     ) as fault:  # fmt: skip
         why = " ".join(str(fault).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
+
+
+def _check_corners(path: Path, text: str) -> None:
+    """Refuse a polyline of other corners than it declares (group 90), which the library trusts."""
+    lines = text.split("\n")
+    declared, corners, inside, handle = None, 0, False, ""
+    for code, value in zip(lines[::2], [*lines[1::2], ""], strict=False):
+        group = code.strip()
+        if group == "0":
+            if inside and declared not in (None, str(corners)):
+                raise refusal(
+                    path,
+                    f"多段线 {handle} 声明 {declared} 个顶点，实有 {corners} 个",
+                    f"polyline {handle} declares {declared} corners, it has {corners}",
+                )
+            declared, corners, inside, handle = None, 0, value.strip() == "LWPOLYLINE", ""
+        elif inside and group == "10":
+            corners += 1
+        elif inside and group == "90" and declared is None:
+            declared = value.strip().lstrip("0") or "0"
+        elif inside and group == "5":
+            handle = value.strip()
 
 
 def _mended(path: Path, drawing: Any, audit: Any) -> tuple[list[Any], tuple[str, ...]]:

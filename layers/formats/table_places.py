@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,15 +11,15 @@ import numpy as np
 import pyproj
 
 from layers.account import Issue
-from layers.formats.angles import clean, packed, packed_whole, spelled
+from layers.formats.angles import clean
 from layers.formats.planes import Axes, Datum, axes_of, datums_named, geographic, plane, width_of
 from layers.formats.sheets import Sheet
 from layers.formats.source import refusal
 from layers.formats.table_header import Header, Pair
+from layers.formats.table_numbers import angles_of, decimal, is_number_like, why_not
 from layers.issues import warning
 from layers.whereabouts import Reason
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _MERIDIAN = re.compile(r"中央(?:子午线|经线)\D{0,6}(\d{2,3})")
 _ZONE = re.compile(r"(?:带号|第)\s*[:：=]?\s*(\d{2})(?!\d)\s*(?:带)?")
 _RANK: dict[Datum | None, int] = {"CGCS2000": 0, None: 1, "Xian 1980": 2, "Beijing 1954": 3}
@@ -131,67 +131,18 @@ def _read(path: Path, sheet: Sheet, header: Header, pair: Pair, words: str) -> _
         two = tuple(clean(cells[c]) if c < len(cells) else "" for c in (pair.first, pair.second))
         if any(two):
             raw[row] = (two[0], two[1])
-    parse = _angles(path, pair, raw) if pair.kind == "degrees" else _decimal
+    parse = angles_of(path, pair, raw) if pair.kind == "degrees" else decimal
     values: dict[int, tuple[float, float]] = {}
     bad: dict[int, Reason] = {}
     for row, two in raw.items():
         first, second = parse(two[0]), parse(two[1])
         if first is None or second is None:
-            bad[row] = _why(two[0] if first is None else two[1])
+            bad[row] = why_not(two[0] if first is None else two[1])
         else:
             values[row] = (first, second)
-    for row in [r for r in bad if not any(map(_is_number_like, raw[r]))]:
+    for row in [r for r in bad if not any(map(is_number_like, raw[r]))]:
         del bad[row]  # a heading or remark that reaches over the columns
     return _placed(path, pair, values, bad, words)
-
-
-def _is_number_like(text: str) -> bool:
-    return any(c.isdecimal() for c in text) and not re.search(r"[一-鿿]{2}", text)
-
-
-def _why(text: str) -> Reason:
-    if "*" in text:
-        return f"数字被遮盖：{text[:30]}", f"masked digits: {text[:30]}"
-    if not text:
-        return "缺少一个坐标", "one coordinate is missing"
-    return f"不是坐标：{text[:30]!r}", f"no coordinate: {text[:30]!r}"
-
-
-def _decimal(text: str) -> float | None:
-    plain = re.sub(r"\s*(米|m)$", "", text)
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
-        plain = plain.replace(",", "")
-    return float(plain) if _NUMBER.fullmatch(plain) else None
-
-
-def _angles(
-    path: Path, pair: Pair, raw: Mapping[int, tuple[str, str]]
-) -> Callable[[str], float | None]:
-    """Return how the angles of a pair are read: all of them in one way."""
-    texts = [t for two in raw.values() for t in two if _NUMBER.fullmatch(t)]
-    numbers = [float(t) for t in texts]
-    if pair.packed:
-        return lambda t: spelled(t) if spelled(t) is not None else packed(t)
-    metres = [n for n in numbers if abs(n) > 180]
-    whole = [packed_whole(t) or 0.0 for t in texts]
-    if numbers and len(metres) == len(numbers) and 3 <= min(whole) <= max(whole) <= 136:
-        return packed_whole
-    digits = [len(t.partition(".")[2]) for t in texts]
-    if (
-        pair.packed is None
-        and len(texts) >= 6
-        and not metres
-        and min(digits) >= 4
-        and all(packed(t) is not None for t in texts)
-    ):
-        raise refusal(
-            path,
-            f"{pair.title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；"
-            "请在表头写明（度分秒）或（度）",
-            f"the numbers under {pair.title} may be D.MMSS or decimal degrees; say which in the "
-            "header: (DMS) or (decimal)",
-        )
-    return lambda t: spelled(t) if spelled(t) is not None else _decimal(t)
 
 
 # -- places ----------------------------------------------------------------------------------------

@@ -192,3 +192,12 @@ def test_a_drawing_without_outlines_says_what_it_holds(tmp_path, kind):
     made.saveas(tmp_path / "a.dxf")
     with pytest.raises(FormatError, match=f"it has: {kind.upper()} 1$"):
         read(tmp_path / "a.dxf")
+
+
+@pytest.mark.parametrize("lost", [" 10\n38500000.5\n 20\n3761000.0\n", " 90\n3\n"])
+def test_a_polyline_that_lost_a_corner(tmp_path, lost):
+    new = "" if "10\n" in lost else " 90\n4\n"
+    declared, held = (3, 2) if not new else (4, 3)
+    said = rf"polyline \w+ declares {declared} corners, it has {held}$"
+    with pytest.raises(FormatError, match=said):
+        read(_broken(tmp_path, lost, new))

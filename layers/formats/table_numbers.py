@@ -1,0 +1,66 @@
+"""The numbers in a table's coordinate columns: metres, degrees in every spelling, or neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from layers.formats.angles import packed, packed_whole, spelled
+from layers.formats.source import refusal
+from layers.formats.table_header import Pair
+from layers.whereabouts import Reason
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+def is_number_like(text: str) -> bool:
+    """Tell whether a cell was meant as a number, whole or damaged; a remark was not."""
+    return any(c.isdecimal() for c in text) and not re.search(r"[一-鿿]{2}", text)
+
+
+def why_not(text: str) -> Reason:
+    """Say why a cell is no coordinate."""
+    if "*" in text:
+        return f"数字被遮盖：{text[:30]}", f"masked digits: {text[:30]}"
+    if not text:
+        return "缺少一个坐标", "one coordinate is missing"
+    return f"不是坐标：{text[:30]!r}", f"no coordinate: {text[:30]!r}"
+
+
+def decimal(text: str) -> float | None:
+    """Return a plain number, with or without thousands and the unit metre; None if it is none."""
+    plain = re.sub(r"\s*(米|m)$", "", text)
+    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    return float(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def angles_of(
+    path: Path, pair: Pair, raw: Mapping[int, tuple[str, str]]
+) -> Callable[[str], float | None]:
+    """Return how the angles of a pair are read: all of them in one way."""
+    texts = [t for two in raw.values() for t in two if _NUMBER.fullmatch(t)]
+    numbers = [float(t) for t in texts]
+    if pair.packed:
+        return lambda t: spelled(t) if spelled(t) is not None else packed(t)
+    metres = [n for n in numbers if abs(n) > 180]
+    whole = [packed_whole(t) or 0.0 for t in texts]
+    if numbers and len(metres) == len(numbers) and 3 <= min(whole) <= max(whole) <= 136:
+        return packed_whole
+    digits = [len(t.partition(".")[2]) for t in texts]
+    if (
+        pair.packed is None
+        and len(texts) >= 6
+        and not metres
+        and min(digits) >= 4
+        and all(packed(t) is not None for t in texts)
+    ):
+        raise refusal(
+            path,
+            f"{pair.title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；"
+            "请在表头写明（度分秒）或（度）",
+            f"the numbers under {pair.title} may be D.MMSS or decimal degrees; say which in the "
+            "header: (DMS) or (decimal)",
+        )
+    return lambda t: spelled(t) if spelled(t) is not None else decimal(t)
