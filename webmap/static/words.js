@@ -157,8 +157,8 @@
     vet_drop: ["把文件拖到这里，或", "Drop a file here, or"],
     vet_choose: ["选择文件", "choose a file"],
     vet_kinds: [
-      "界址点 TXT、CSV、Excel；打包（.zip）的 Shapefile、MapInfo、地理数据库；GeoPackage、GeoJSON、KML/KMZ、GML；写明坐标系的 DXF",
-      "corner points as TXT, CSV or Excel; Shapefile, MapInfo, geodatabase as .zip; GeoPackage, GeoJSON, KML/KMZ, GML; DXF with its coordinate system"
+      "界址点 TXT、CSV、Excel；打包（.zip）的 Shapefile、MapInfo、地理数据库；GeoPackage、GeoJSON、KML/KMZ、GML；DXF（须在下面给出坐标系）",
+      "corner points as TXT, CSV or Excel; Shapefile, MapInfo, geodatabase as .zip; GeoPackage, GeoJSON, KML/KMZ, GML; DXF (state its coordinate system below)"
     ],
     vet_no_file: ["请先选择文件。", "Choose a file first."],
     vet_layer: ["文件中的要素是", "The features are"],
