@@ -38,7 +38,8 @@ def pytest_make_collect_report(collector):
 
 ONE_WORKER = {
     "test_batch_folder", "test_country", "test_demo", "test_generator", "test_locales",
-    "test_openapi", "test_real_data", "test_real_terrain", "test_reports", "test_runs",
+    "test_openapi", "test_real_data", "test_real_terrain", "test_reports", "test_ridge_terrain",
+    "test_runs",
 }  # fmt: skip
 """Modules whose set-up takes seconds: with ``--dist loadgroup`` one process makes it, not each."""
 
