@@ -161,5 +161,3 @@ def test_all_kinds_of_nodata_are_alike_and_nothing_passes_for_them(tmp_path, gro
     pairs = list(zip(whole, kinds[0], strict=True))
     assert [b for a, b in pairs if b[0] == "PASS" and a[0] != "PASS"] == []
     assert {b[0] for a, b in pairs if a[0] == "PASS"} == {"PASS", "NO_DATA"}
-
-
