@@ -117,7 +117,9 @@ def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
     try:
         for entity in entities:
             _sort(entity, drawn, texts)
-    except (DXFError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as fault:
+    except (
+        DXFError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, MemoryError,
+    ) as fault:  # fmt: skip
         why = " ".join(str(fault).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
     for into in drawn.values():
@@ -158,7 +160,8 @@ def _add_path(into: _Drawn, entity: Any) -> None:
     heights = corners[:, 2]
     elevation = float(heights[0]) if (heights == heights[0]).all() else None
     flags = int(entity.dxf.get("flags", 0)) if kind in _OUTLINES else 0
-    gap = float(np.hypot(*(corners[0, :2] - corners[-1, :2])))
+    with np.errstate(invalid="ignore"):  # infinite corners are refused as coordinates
+        gap = float(np.hypot(*(corners[0, :2] - corners[-1, :2])))
     closed = bool(flags & _CLOSED) or gap == 0
     if not closed and len(corners) > 3 and gap <= _NEARLY:
         closed = True
@@ -202,6 +205,8 @@ def _with_arcs(entity: Any, start: Any) -> list[Any]:
     places = [start]
     for piece in entity.virtual_entities():
         curve = piece.dxftype() == "ARC"
+        if _reach(piece) > _FARTHEST:
+            raise ValueError(f"an arc of a polyline is wider than {_FARTHEST:.0f} m")
         ends = list(piece.flattening(ARC_M)) if curve else [piece.dxf.start, piece.dxf.end]
         # An arc runs against the clock whichever way the polyline passes it.
         if start.distance(ends[-1]) < start.distance(ends[0]):

@@ -179,7 +179,7 @@ def _screened(path: Path) -> tuple[bytes, int]:
     parser.EndElementHandler = lambda _: stack.pop()
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
     if not members:
         raise refusal(path, "没有要素（featureMember）", "holds no featureMember")

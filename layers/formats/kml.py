@@ -116,7 +116,7 @@ def _count_tags(path: Path) -> dict[str, int]:
     scan = _Scan(path)
     try:
         scan.parser.Parse(raw, True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
     if "kml" not in scan.counts:
         raise refusal(path, "不是 KML（没有 kml 元素）", "is not KML (no kml element)")

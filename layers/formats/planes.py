@@ -104,8 +104,9 @@ def axes_of(first: Floats, second: Floats) -> tuple[Axes | None, int]:
     codes[_is_lon_lat(first, second)] = 1
     for swapped, north, east in ((0, first, second), (1, second, first)):
         fits = (north >= _NORTHING[0]) & (north <= _NORTHING[1])
-        zone = np.floor_divide(east, 1e6)
-        rest = east - zone * 1e6
+        with np.errstate(invalid="ignore"):  # an infinite number has no zone
+            zone = np.floor_divide(east, 1e6)
+            rest = east - zone * 1e6
         fits &= (rest >= _EASTING[0]) & (rest <= _EASTING[1])
         fits &= np.isin(zone, (0, *_ZONES[3], *_ZONES[6]))
         codes[fits] = 100 + zone[fits].astype(np.int64) * 2 + swapped

@@ -109,7 +109,7 @@ def _check(path: Path, name: str, data: bytearray) -> None:
         raise refusal(
             path, f"{name} 含有 DOCTYPE，不予读取", f"{name} has a DOCTYPE, which is not read"
         ) from fault
-    except (expat.ExpatError, ValueError, OverflowError) as fault:
+    except (expat.ExpatError, ValueError, OverflowError, LookupError) as fault:
         raise refusal(
             path, f"{name} 不是合法的 XML：{fault}", f"{name} is not valid XML: {fault}"
         ) from fault

@@ -17,7 +17,7 @@ def test_the_first_page_waits_and_then_is_the_map(lone_client):
     assert first.headers["refresh"] == "3" and "正在判定整个工作区" in first.text
     assert 'href="/vet"' in first.text and "<script" not in first.text
     page = first
-    for _ in range(300):
+    for _ in range(900):
         if "refresh" not in page.headers:
             break
         client.portal.call(__import__("anyio").sleep, 0.1)
@@ -36,7 +36,7 @@ def test_a_workspace_without_anything_to_judge(lone_client, tmp_path):
     home = tmp_path / "workspace.toml"
     home.write_text('title = "空"\n', encoding="utf-8")
     client = lone_client(home)
-    for _ in range(100):
+    for _ in range(600):
         answer = client.get("/")
         if answer.status_code != 200:
             break

@@ -25,7 +25,7 @@ def base(vetted):
 @pytest.fixture(scope="session")
 def whole(client):
     """Return the report of the whole workspace, which the first page leaves."""
-    for _ in range(200):
+    for _ in range(900):
         page = client.get("/")
         assert page.status_code == 200, page.text
         if "refresh" not in page.headers:
