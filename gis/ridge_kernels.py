@@ -185,6 +185,39 @@ def height(z: Any, row: float, column: float) -> Any:
 
 
 @jit
+def vertex(before: float, top: float, after: float) -> float:
+    """Return where the parabola through three heights one step apart is highest, -0.5 to 0.5.
+
+    Zero is the place of ``top``, which is no lower than the others.
+    """
+    bend = before - 2 * top + after
+    return 0.5 * (before - after) / bend if bend < 0 else 0.0
+
+
+@jit
+def finer(z: Any, cell: Any, side: Any, nx: int) -> Any:
+    """Return (d,) where between two cells the ground is highest, in cells from the first.
+
+    Parameters
+    ----------
+    z : (n,) elevations; ``cell`` the first of each pair; ``side`` 0: the other lies to the east,
+        1: to the south
+    """
+    out = np.full(cell.size, 0.5)
+    for n in range(cell.size):
+        step = 1 if side[n] == 0 else nx
+        at = cell[n] % nx if side[n] == 0 else cell[n] // nx
+        size = nx if side[n] == 0 else z.size // nx
+        higher = 1 if z[cell[n] + step] > z[cell[n]] else 0
+        if at + higher < 1 or at + higher + 1 >= size:
+            continue
+        top = cell[n] + higher * step
+        if z[top - step] <= z[top] and z[top + step] <= z[top]:
+            out[n] = higher + vertex(z[top - step], z[top], z[top + step])
+    return out
+
+
+@jit
 def profiles(
     z: Any,
     row: Any,
@@ -204,24 +237,29 @@ def profiles(
 
     Returns
     -------
-    found : (k, 3) offset of the crest in steps, and how far the ground falls on either side
+    found : (k, 3) offset of the crest in fractional steps, and how far the ground falls on either
+        side
     state : (k,) int8
     """
     found = np.full((row.size, 3), np.nan)
     state = np.zeros(row.size, np.int8)
     for n in range(row.size):
         top, at, hidden = -np.inf, 0, False
+        last, before, after = np.nan, np.nan, np.nan
         for s in range(-near, near + 1):
             here = height(z, row[n] + normal[n, 0] * step * s, column[n] + normal[n, 1] * step * s)
             if here != here:
                 hidden = True
                 break
             if here > top:
-                top, at = here, s
+                top, at, before = here, s, last
+            elif s == at + 1:
+                after = here
+            last = here
         if hidden:
             state[n] = 2
             continue
-        found[n, 0] = at
+        found[n, 0] = at + (vertex(before, top, after) if abs(at) < near else 0.0)
         falls, hidden_sides = 0, 0
         for side in range(2):
             way = 2 * side - 1

@@ -26,6 +26,9 @@ LEAST_CELLS = 5
 CHORD_M = 60.0
 """The way of a crest is fitted over this far of the boundary to either side."""
 
+SLACK_M = 1e-3
+"""A ridge at the tolerance itself is within it, whatever the rounding of single precision."""
+
 NO, YES, HIDDEN = 0, 1, 2
 """Answers of a sample; HIDDEN: nodata lie where the answer would be."""
 
@@ -129,7 +132,9 @@ def surroundings(elevation: Heights, cell_m: float, around_m: float) -> Heights:
 
 @dataclass(frozen=True, eq=False)
 class Divides:
-    """Middles of cell edges that are divides, (d,) each, fractional cells.
+    """Divides between neighbour cells, (d,) each, fractional cells.
+
+    Each lies where the ground between the two is highest, on the middle where that is not told.
 
     ``sure`` is False where a flow path ran into nodata before it could be told. ``way`` is
     (d, 2), unit vectors in (row, column).
@@ -161,8 +166,10 @@ def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> D
         np.float32(scale.drop_m),
     )  # fmt: skip
     which, side = np.nonzero(found)
-    row, column = np.divmod(candidates[which], nx)
-    rows, columns = row + 0.5 * side, column + 0.5 * (1 - side)
+    cell = candidates[which]
+    row, column = np.divmod(cell, nx)
+    between = kernels.finer(smooth.ravel(), cell, side, nx)
+    rows, columns = row + between * side, column + between * (1 - side)
     way = kernels.directions(rows, columns, DIRECTION_M / cell_m)
     return Divides(rows, columns, way, found[which, side] == YES)
 
@@ -194,7 +201,7 @@ def along_divides(
         at = kernels.abreast_points(
             samples.row, samples.column, samples.along,
             found.row[keep], found.column[keep], found.way[keep],
-            1.0, within_m / cell_m, scale.cosine,
+            1.0, (within_m + SLACK_M) / cell_m, scale.cosine,
         )  # fmt: skip
         return np.where(at >= 0, keep[at] if len(keep) else -1, -1)
 
@@ -248,6 +255,7 @@ def crests(
         smooth, samples.row, samples.column, normal, 0.5, near, round(scale.side_m / step_m),
         scale.drop_m, scale.rise_m,
     )  # fmt: skip
+    state[(state == YES) & (np.abs(found[:, 0]) * step_m > within_m + SLACK_M)] = NO
     away = np.where(state == YES, found[:, 0] * 0.5, np.nan)
     return Crests(
         state,
