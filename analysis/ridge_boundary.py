@@ -25,8 +25,8 @@ from gis.terrain import Window
 from layers.layer import Layer
 
 SCALE = (
-    "smooth_m", "separation_m", "walk_m", "ratio", "drop_m", "around_m", "relief_m", "side_m",
-    "rise_m", "angle_deg",
+    "smooth_m", "separation_m", "walk_m", "ratio", "drop_m", "around_m", "relief_m",
+    "broad_m", "broad_relief_m", "side_m", "rise_m", "angle_deg",
 )  # fmt: skip
 REACH = ("window_half_m", "walk_m", "tolerance_m", "tolerance_m", "near_band_m")
 PARAMETERS = (

@@ -49,6 +49,7 @@ class RidgeScale:
     drop_m : how far the ground must fall on both sides
     around_m, relief_m : a divide rises so far above the mean of the ground around_m to all sides;
         a pass on a valley's floor parts water too and is no ridge
+    broad_m, broad_relief_m : or so far above that of broad_m, where its top is round
     side_m : how far to either side a profile looks
     rise_m : how far ground beside the crest may rise above it before it has fallen
     angle_deg : greatest angle between boundary and ridge
@@ -61,6 +62,8 @@ class RidgeScale:
     drop_m: float
     around_m: float
     relief_m: float
+    broad_m: float
+    broad_relief_m: float
     side_m: float
     rise_m: float
     angle_deg: float
@@ -120,11 +123,22 @@ def surroundings(elevation: Heights, cell_m: float, around_m: float) -> Heights:
     from scipy.ndimage import uniform_filter
 
     known = ~np.isnan(elevation)
-    size = 2 * round(around_m / cell_m) + 1
+    half = round(around_m / cell_m)
+    size = 2 * half + 1
+    if known.all():
+        total = uniform_filter(elevation.astype(np.float64), size, mode="constant")
+        rows, columns = (_within(n, half) / size for n in elevation.shape)
+        return np.asarray(total / (rows[:, None] * columns), np.float32)
     filled = np.where(known, elevation, 0).astype(np.float64)
     total = uniform_filter(filled, size, mode="constant")
     weight = uniform_filter(known.astype(np.float64), size, mode="constant")
     return np.asarray(total / np.maximum(weight, 1e-9), np.float32)
+
+
+def _within(n: int, half: int) -> Ints:
+    """Return how many of ``n`` places in a row lie within ``half`` of each."""
+    at = np.arange(n)
+    return np.minimum(at + half, n - 1) - np.maximum(at - half, 0) + 1
 
 
 # -- divides ---------------------------------------------------------------------------------------
@@ -156,8 +170,9 @@ def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> D
     """
     nx = smooth.shape[1]
     relief = smooth - surroundings(smooth, cell_m, scale.around_m)
-    # Not "<": where there is no relief to be known, nodata decides what can be told.
-    near = near & ~(relief < scale.relief_m)
+    broad = smooth - surroundings(smooth, cell_m, scale.broad_m)
+    # Not ">=": where there is no relief to be known, nodata decides what can be told.
+    near = near & ~((relief < scale.relief_m) & (broad < scale.broad_relief_m))
     candidates = np.flatnonzero(near).astype(np.int32)
     receiver = _where_known(smooth, route(smooth, cell_m).receiver)
     apart = max(scale.separation_m, LEAST_CELLS * cell_m)
@@ -176,13 +191,14 @@ def divides(smooth: Heights, cell_m: float, near: Bools, scale: RidgeScale) -> D
 
 def _where_known(elevation: Heights, receiver: Cells) -> Cells:
     """Return the receivers, -1 beside nodata: what lies lower there is not known."""
-    from scipy.ndimage import binary_dilation
-
     unknown = np.isnan(elevation)
     if not unknown.any():
         return receiver
-    beside_unknown = binary_dilation(unknown, np.ones((3, 3), bool))
-    return np.where(beside_unknown.reshape(receiver.shape), -1, receiver).astype(np.int32)
+    for one in (unknown, unknown.T):  # a cell to all sides, corners too
+        was = one.copy()
+        one[1:] |= was[:-1]
+        one[:-1] |= was[1:]
+    return np.where(unknown.reshape(receiver.shape), -1, receiver).astype(np.int32)
 
 
 def beside(samples: Samples, shape: tuple[int, ...], cell_m: float, metres: float) -> Bools:

@@ -32,7 +32,7 @@ terrain_ridges = importlib.import_module("terrain_ridges")
 CELL = 30.0
 SCALE = RidgeScale(
     smooth_m=30, separation_m=150, walk_m=900, ratio=1.2, drop_m=10, around_m=150, relief_m=2,
-    side_m=150, rise_m=3, angle_deg=30,
+    broad_m=300, broad_relief_m=4, side_m=150, rise_m=3, angle_deg=30,
 )  # fmt: skip
 
 
