@@ -154,7 +154,7 @@ class _Judge:
         )  # fmt: skip
 
     def _hidden(self, one: Beside) -> bool:
-        """Return whether :meth:`_followed` would answer if a ridge lay wherever nodata may hide one."""
+        """Return whether a ridge wherever nodata may hide one would change the answer."""
         unknown = (one.by_divide == HIDDEN) | (one.by_crest == HIDDEN)
         near = unknown | (one.near == HIDDEN) | (one.near == YES)
         found = (

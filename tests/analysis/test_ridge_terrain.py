@@ -164,8 +164,6 @@ def test_all_kinds_of_nodata_are_alike_and_nothing_passes_for_them(tmp_path, gro
     assert {b[0] for a, b in pairs if a[0] == "PASS"} == {"PASS", "NO_DATA"}
 
 
-
-
 # -- outlines that no surveyor draws ---------------------------------------------------------------
 
 
