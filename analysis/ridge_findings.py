@@ -154,16 +154,24 @@ class _Judge:
         )  # fmt: skip
 
     def _hidden(self, one: Beside) -> bool:
-        """Return whether a ridge would be followed if it lay wherever nodata hides the answer."""
-        perhaps = (one.near == HIDDEN) | (one.near == YES)
-        found = self._follows(one.boundary, perhaps, self.nearly)
-        return found is not None or self._small(one.boundary, perhaps) is not None
+        """Return whether a ridge wherever nodata may hide one would change the answer."""
+        unknown = (one.by_divide == HIDDEN) | (one.by_crest == HIDDEN)
+        near = unknown | (one.near == HIDDEN) | (one.near == YES)
+        found = (
+            self._follows(one.boundary, one.follows | unknown, self.nearly),
+            self._follows(one.boundary, near),
+            self._small(one.boundary, near),
+        )
+        return any(extent is not None for extent in found)
 
     def _small(self, boundary: Boundary, near: Bools) -> Extent | None:
-        """Return the extent along an outline too small for a run, where a ridge is beside it."""
-        whole = next(extents(boundary, near, self.gap))
-        small = not is_reached(float(boundary.length_m.sum()), 2 * self.limits[1])
-        return whole if small and is_reached(whole.share, self.limits[0]) else None
+        """Return the extent along rings too small for a run, where a ridge is beside them.
+
+        Only where such rings make up the share, so that a small hole in a large right does not.
+        """
+        small = ~is_reached(boundary.length_m, 2 * self.limits[1])
+        whole = next(extents(boundary, near & small[boundary.ring], self.gap))
+        return whole if is_reached(whole.share, self.limits[0]) else None
 
     # -- common ----------------------------------------------------------------------------
 

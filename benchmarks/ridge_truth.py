@@ -20,7 +20,8 @@ from scipy.spatial import cKDTree
 CELLS, CELL_M = 200, 30.0
 SIDE_M = CELLS * CELL_M
 KINDS = ("follow", "cross", "beside", "far")
-# As the rulebook says; the truth has them from its text, not from its files.
+# The rulebook's limits, from its text and not from its files. A ridge falls by the drop within
+# 300 m: wider than the profiles of the rule look, so that what divides alone find counts as true.
 DROP_M, SIDE_REACH_M, RISE_M = 10.0, 300.0, 3.0
 TOLERANCE_M, ANGLE_DEG, GAP_M, SHARE, RUN_M = 60.0, 30.0, 60.0, 0.15, 200.0
 STEP_M = 2.0

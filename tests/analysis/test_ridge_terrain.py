@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,7 @@ def test_a_seam_of_tiles_through_the_outlines_leaves_no_mark(tmp_path, ground):
         return write(tmp_path / name, land.z[rows, columns], transform)
 
     whole = answers([part("whole.tif", slice(0, 200), slice(0, 200))], shapes)
+    assert {a[0] for a in whole} == {"PASS", "REVIEW"}  # no gaps, nothing hidden
     cuts = [slice(0, 83), slice(83, 131), slice(131, 200)]
     tiles = [part(f"{r.start}_{c.start}.tif", r, c) for r in cuts for c in cuts]
     np.testing.assert_equal(answers(tiles, shapes), whole)
@@ -161,3 +163,47 @@ def test_all_kinds_of_nodata_are_alike_and_nothing_passes_for_them(tmp_path, gro
     pairs = list(zip(whole, kinds[0], strict=True))
     assert [b for a, b in pairs if b[0] == "PASS" and a[0] != "PASS"] == []
     assert {b[0] for a, b in pairs if a[0] == "PASS"} == {"PASS", "NO_DATA"}
+
+
+# -- outlines that no surveyor draws ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ridges(tmp_path_factory):
+    """Ridges that run north every 1,500 m from x = 0, in a land of 30 km."""
+    n = 1000
+    x = np.arange(n) * 30.0 + 15
+    z = 900 + 80 * np.cos(x / 1500 * 2 * np.pi) + 0.01 * np.arange(n)[:, None]
+    folder = tmp_path_factory.mktemp("ridges")
+    return write(folder / "dem.tif", z, Affine(30, 0, 500_000, 0, -30, north_of(39.0) + n * 30))
+
+
+def star(x, y, reach, teeth):
+    turn = np.linspace(0, 2 * np.pi, 100_000, endpoint=False)
+    away = reach * (1 + 0.01 * np.sin(teeth * turn))
+    return shapely.Polygon(np.column_stack([x + away * np.cos(turn), y + away * np.sin(turn)]))
+
+
+@pytest.mark.parametrize(
+    ("shape", "answer"),
+    [
+        # One side of four lies on the ridge at 6 km, through many windows; the other at none.
+        (shapely.box(6000, 5000, 26_250, 25_000), ("REVIEW", "suspected")),
+        (shapely.box(6750, 5000, 26_250, 25_000), ("PASS", "clear")),
+        (star(15_000, 15_000, 10_000, 2000), ("PASS", "clear")),
+        (shapely.box(6000, 5000, 6001, 10_000), ("REVIEW", "suspected")),
+        (shapely.box(6700, 5000, 6701, 10_000), ("PASS", "clear")),
+        (shapely.box(5000, 6000, 25_000, 6001), ("PASS", "clear")),
+        (shapely.box(6000, 6000, 6000.01, 6000.01), ("REVIEW", "small_outline")),
+        (shapely.box(6750, 6000, 6750.01, 6000.01), ("PASS", "clear")),
+        (shapely.box(-300, 6000, 300, 6600), ("NO_DATA", "nodata_beside")),
+        (shapely.box(-9000, 6000, -8000, 7000), ("NO_DATA", "no_elevation")),
+    ],
+    ids=["20 km wide on a ridge", "20 km wide off it", "100,000 corners", "sliver on a ridge",
+         "sliver off it", "sliver across ridges", "a point on a ridge", "a point off it",
+         "over the edge", "beyond"],
+)  # fmt: skip
+def test_outlines_of_any_size_are_answered(ridges, shape, answer):
+    start = time.process_time()
+    assert answers([ridges], [to_degrees(shape, 39.0)])[0][:2] == answer
+    assert time.process_time() - start < 20

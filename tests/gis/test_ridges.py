@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,20 +64,26 @@ def by_both(z, samples, within=60.0):
 # -- plain shapes ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("x", "answer"), [(1800, YES), (1800 - 45, YES), (1800 - 90, NO)])
+@pytest.mark.parametrize(
+    ("x", "answer"), [(1800, YES), (1800 - 45, YES), (1800 + 60, YES), (1800 + 62, NO), (1710, NO)]
+)
 def test_a_roof_is_found_within_the_tolerance(x, answer):
     along, crest = by_both(roof(), south(x))
     assert set(along.state) == {answer}
     assert set(crest.state) == {answer}
     if answer == YES:
-        # Divides lie on edges of cells: 15 m to either side of a ridge through cell middles.
-        assert np.abs(along.aside_m - abs(x - 1800)).max() <= 15.1
-        assert np.abs(np.abs(crest.aside_m) - abs(x - 1800)).max() <= 7.6
+        # Neither on the edges of cells nor on the steps of a profile, but where the roof is.
+        assert np.abs(along.aside_m - abs(x - 1800)).max() <= 0.1
+        assert np.abs(np.abs(crest.aside_m) - abs(x - 1800)).max() <= 1.0
 
 
-def test_a_crest_at_the_tolerance_itself_counts():
-    # Of divides it depends on which edge of the ridge's cells the water parts at.
-    assert set(by_both(roof(), south(1800 + 60))[1].state) == {YES}
+def test_a_ridge_between_cells_is_found_between_them():
+    y, x = grid()
+    z = (900 - 0.4 * np.abs(x - 1809) - 0.002 * y).astype(np.float32)
+    along, crest = by_both(z, south(1800))
+    assert np.abs(along.aside_m - 9).max() <= 2.0
+    # Between cells heights are straight: of a step of 15 m, a third stays unknown.
+    assert np.abs(np.abs(crest.aside_m) - 9).max() <= 5.0
 
 
 def test_the_fall_to_both_sides_is_told():
@@ -121,13 +128,24 @@ def test_a_pass_on_a_valley_floor_parts_water_but_is_no_ridge():
     z = (700 + 0.4 * np.abs(x - 1800) - 0.06 * np.abs(y - 1800)).astype(np.float32)
     column = np.arange(1700, 1900, 10.0) / CELL
     samples = Samples(np.full(len(column), 60.0), column, np.tile([0.0, 1.0], (len(column), 1)))
-    loose = RidgeScale(**{**{f: getattr(SCALE, f) for f in SCALE.__slots__}, "relief_m": -99.0})
+    loose = replace(SCALE, relief_m=-99.0)
     smooth = smoothed(z, CELL, SCALE.smooth_m)
     everywhere = np.ones(z.shape, bool)
     parts = along_divides(samples, divides(smooth, CELL, everywhere, loose), CELL, 60, loose)
     ridge = along_divides(samples, divides(smooth, CELL, everywhere, SCALE), CELL, 60, SCALE)
     assert (parts.state == YES).any()
     assert not (ridge.state == YES).any()
+
+
+def test_a_round_top_is_a_ridge_by_what_lies_farther_off():
+    # 3.75 m at 150 m, 15 m at 300 m: little above the ground about, much above the wider ground.
+    y, x = grid()
+    smooth = smoothed((900 - (x - 1800) ** 2 / 6000 - 0.002 * y).astype(np.float32), CELL, 30)
+    everywhere = np.ones(smooth.shape, bool)
+    near_only = replace(SCALE, broad_m=SCALE.around_m)
+    for scale, answer in ((SCALE, YES), (near_only, NO)):
+        found = divides(smooth, CELL, everywhere, scale)
+        assert set(along_divides(south(1800), found, CELL, 60, scale).state) == {answer}
 
 
 def test_nodata_hides_and_never_denies():
