@@ -92,7 +92,7 @@ def in_degrees(path, roofs, lat0):
     return write(path, z, away, "EPSG:4490")
 
 
-@pytest.mark.parametrize("lat0", [45.0, 52.0])
+@pytest.mark.parametrize("lat0", [45.0, pytest.param(52.0, marks=pytest.mark.slow)])
 def test_degrees_and_metres_give_the_same_verdicts(tmp_path, ground, lat0):
     land, shapes = ground
     shapes = [to_degrees(shape, lat0) for shape in shapes]
