@@ -150,7 +150,7 @@ class Neighbours:
 
     Attributes
     ----------
-    subject, row : of the facility, of the layer
+    subject, row : of the facility, ascending; of the layer
     layer : name
     sigma : joint accuracy of facility and neighbour, metres, NaN = not stated
     """
@@ -163,13 +163,13 @@ class Neighbours:
 
     def of(self, subject: int) -> Ints:
         """Return the pairs of one facility."""
-        return np.flatnonzero(self.subject == subject)
+        return np.arange(*np.searchsorted(self.subject, [subject, subject + 1]))
 
 
 def find_neighbours(
     subjects: Layer, judged: Ints, metres: Floats, context: RuleContext
 ) -> tuple[Neighbours, ...]:
-    """Return who lies within ``metres``, (n,), of the facilities ``judged``, by layer."""
+    """Return who lies within ``metres``, (n,), of facilities ``judged``, ascending, by layer."""
     out = []
     for name in LAYERS:
         layer = context.layer(name)

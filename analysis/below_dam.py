@@ -16,7 +16,7 @@ from analysis import below
 from analysis.below import Below, follow
 from analysis.model import Objects, RuleContext
 from analysis.verdict import is_within, positive
-from gis.distance import pairs_within
+from gis.distance import distances
 from gis.flow import route
 from gis.ragged import Bools, Floats, Ints, Ragged
 from gis.terrain import Window, half_diagonals
@@ -27,6 +27,8 @@ PARAMETERS = (
 )  # fmt: skip
 REACH = ("downstream_m", "point_radius_m", "toe_allowance_most_m")
 GROUND = (*REACH, "window_margin_m")
+
+_FARTHEST_DEG = 1.0  # a toe farther off belongs to another place; the way there is not measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,14 +92,14 @@ def _allowance(ponds: Layer, context: RuleContext) -> Floats:
 
 
 def _off(ponds: Layer, subject: Ints, places: Floats, rim: Bools) -> Floats:
-    """Return how far toes lie from their footprints, infinite beyond 100 km."""
+    """Return how far toes lie from their footprints, infinite where they lie degrees away."""
     off = np.where(rim, 0.0, np.inf)
-    given = np.flatnonzero(~rim)
+    bounds = ponds.shapes.bounds[subject]
+    away = np.maximum(bounds[:, :2] - places, places - bounds[:, 2:]).max(axis=1)
+    given = np.flatnonzero(~rim & (away <= _FARTHEST_DEG))
     if len(given):
-        points = Ragged.from_shapely(list(shapely.points(places[given])))
-        toe, pond, metres = pairs_within(points, ponds.shapes, 100_000.0)
-        mine = subject[given[toe]] == pond
-        off[given[toe[mine]]] = metres[mine]
+        points = Ragged.from_shapely(shapely.points(places[given]))
+        off[given] = distances(points, ponds.shapes, np.arange(len(given)), subject[given])
     return off
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import shapely
 
 from analysis.below import LAYERS, Below, find_hits, find_neighbours
 from analysis.below_dam import GROUND, REACH, Toes, find_toes, look_below
-from analysis.below_findings import Rows, Seen
+from analysis.below_findings import Rows
 from analysis.model import FindingTable, Need, RuleContext, Same, Verdict, Window, Within
 from analysis.verdict import is_within
 from gis.distance import inside, near_boxes
@@ -40,17 +40,18 @@ def judge_below(
     np.maximum.at(off, toes.subject, np.minimum(toes.off_m, 100_000.0))
     reach = sum(context.value(name) for name in REACH)
     neighbours = find_neighbours(ponds, judged, reach + off[judged], context)
-    seen = [
-        Seen(below, [find_hits(below, near, context) for near in neighbours])
-        for below in look_below(ponds, toes, context)
-    ]
     rows = Rows(context, lambda below: _told(below, toes))
-    for one in sorted(seen, key=lambda s: s.below.toe):
-        rows.add(one, neighbours, strictest, reason)
-        _add_toe(rows, one.below, toes, context)
+    starts: dict[int, tuple[float, float]] = {}
+    for below in look_below(ponds, toes, context):
+        hits = [find_hits(below, near, context) for near in neighbours]
+        rows.add(below, hits, neighbours, strictest, reason)
+        _add_toe(rows, below, toes, context)
+        if below.path is not None:
+            lon, lat = below.window.places(below.path.row[:1], below.path.column[:1])
+            starts[below.toe] = float(lon[0]), float(lat[0])
     table = rows.table()
     clear = np.setdiff1d(judged, table.subject)
-    return FindingTable.concat([table, _clear(ponds, clear, toes, seen, context)])
+    return FindingTable.concat([table, _clear(ponds, clear, toes, starts, context)])
 
 
 def _add_toe(rows: Rows, below: Below, toes: Toes, context: RuleContext) -> None:
@@ -75,13 +76,21 @@ def _told(below: Below, toes: Toes) -> dict[str, Any]:
 
 
 def _clear(
-    ponds: Layer, clear: Ints, toes: Toes, seen: Sequence[Seen], context: RuleContext
+    ponds: Layer,
+    clear: Ints,
+    toes: Toes,
+    starts: Mapping[int, tuple[float, float]],
+    context: RuleContext,
 ) -> FindingTable:
-    """Return PASS, or NO_DATA where a neighbour could not have been seen."""
+    """Return PASS, or NO_DATA where a neighbour could not have been seen.
+
+    Parameters
+    ----------
+    starts : number of the toe -> where its path starts, degrees
+    """
     why, layer = np.full((2, len(ponds)), None, dtype=object)
     mine = np.flatnonzero(np.isin(toes.subject, clear))
     radius = sum(context.value(n) for n in ("downstream_m", "point_radius_m"))
-    starts = _starts(toes, seen)
     known = mine[[k in starts for k in mine.tolist()]] if len(mine) else mine
     if len(known):
         points = Ragged.from_shapely([shapely.Point(starts[int(k)]) for k in known])
@@ -111,17 +120,6 @@ def _clear(
         law="downstream_m",
         args={"layer": layer[clear], "column": ["facility_no"] * len(clear)},
     )
-
-
-def _starts(toes: Toes, seen: Sequence[Seen]) -> dict[int, tuple[float, float]]:
-    """Return where each path starts, degrees."""
-    out = {}
-    for one in seen:
-        path = one.below.path
-        if path is not None:
-            lon, lat = one.below.window.places(path.row[:1], path.column[:1])
-            out[one.below.toe] = (float(lon[0]), float(lat[0]))
-    return out
 
 
 def _gaps(points: Ragged, layer: Layer, reach: Any) -> list[tuple[str, Any]]:

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from analysis.below import Below, Hits, Neighbours, find_hits, follow, heights, on_nodata, rim
-from analysis.below_findings import Rows, Seen
+from analysis.below_findings import Rows
 from analysis.model import FindingTable, Objects, RuleContext, Verdict
 from analysis.subjects import is_given
 from analysis.verdict import is_within
@@ -127,7 +127,7 @@ def judge_dumps(
     for places in look_below_dumps(dumps, judged, context):
         for below in places:
             hits = [find_hits(below, near, context) for near in neighbours]
-            rows.add(Seen(below, hits), neighbours, Verdict.REVIEW, reason)
+            rows.add(below, hits, neighbours, Verdict.REVIEW, reason)
         for near in neighbours:
             low = _low(dumps, places, near, context)
             rows.add_hits(places[0], near, low, Verdict.REVIEW, reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,16 +24,29 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """A place and who lies below it, layer by layer."""
+_Key = tuple[int, str, Any]
+"""Row of the facility; layer and row of the neighbour, or "" and the reason."""
 
-    below: Below
-    hits: Sequence[Hits]
+
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """One finding; ``rank`` orders it among those on the same neighbour, the least stays."""
+
+    rank: tuple[Any, ...]
+    toe: int
+    verdict: Verdict
+    reason: str
+    args: dict[str, Any]
+    metres: float = np.nan
+    sigma: float = np.nan
+    line: shapely.Geometry | None = None
 
 
 class Rows:
     """Findings as they come up; of several places the worst finding on a neighbour stays.
+
+    Nothing of a place is kept but its findings and what is drawn of them: places may come in any
+    order and in any number. The rows come in the order of the places' numbers.
 
     Parameters
     ----------
@@ -42,21 +55,29 @@ class Rows:
 
     def __init__(self, context: RuleContext, told: Callable[[Below], Mapping[str, Any]]) -> None:
         self.context, self._told = context, told
-        self._best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        self._drawn: dict[int, Below] = {}
+        self._best: dict[_Key, _Row] = {}
+        self._place: dict[_Key, tuple[int, int]] = {}
+        self._noted = 0
+        self._drawn: dict[int, tuple[shapely.Geometry, shapely.Geometry]] = {}
 
     def add(
-        self, seen: Seen, neighbours: Sequence[Neighbours], strictest: Verdict, reason: str
+        self,
+        below: Below,
+        hits: Sequence[Hits],
+        neighbours: Sequence[Neighbours],
+        strictest: Verdict,
+        reason: str,
     ) -> None:
         """Note what the terrain leaves open below a place, and who lives there.
 
         Parameters
         ----------
+        hits : of each of ``neighbours``
         strictest, reason : verdict and reason of a neighbour in the corridor
         """
-        self._add_ground(seen.below)
-        for near, hits in zip(neighbours, seen.hits, strict=True):
-            self.add_hits(seen.below, near, hits, strictest, reason)
+        self._add_ground(below)
+        for near, found in zip(neighbours, hits, strict=True):
+            self.add_hits(below, near, found, strictest, reason)
 
     def _add_ground(self, below: Below) -> None:
         context = self.context
@@ -111,71 +132,74 @@ class Rows:
                 why = "near_threshold" if blurred else reason
             args = {"kind": kinds[row]}
             key = (int(near.subject[pair]), near.layer, row)
-            rank = (-verdict, WHERE.index(where), np.nan_to_num(metres, nan=np.inf))
-            line = hits.lines[h]
-            self._keep(key, rank, below, verdict, why, args, metres, float(near.sigma[pair]), line)
+            rank = (-verdict, WHERE.index(where), np.nan_to_num(metres, nan=np.inf), below.toe)
+            sigma = float(near.sigma[pair])
+            found = _Row(rank, below.toe, verdict, why, args, metres, sigma, hits.lines[h])
+            self._keep(key, found, below)
 
     def note(self, below: Below, verdict: Verdict, reason: str, args: dict[str, Any]) -> None:
         """Note what is not decided about a place."""
-        key = (below.subject, "", reason)
-        self._keep(key, (0, below.toe, 0.0), below, verdict, reason, args, np.nan, np.nan, None)
+        row = _Row((below.toe,), below.toe, verdict, reason, args)
+        self._keep((below.subject, "", reason), row, below)
 
-    def _keep(self, key: tuple[Any, ...], rank: tuple[Any, ...], *rest: Any) -> None:
-        if key not in self._best or rank < self._best[key][0]:
-            self._best[key] = (rank, *rest)
+    def _keep(self, key: _Key, row: _Row, below: Below) -> None:
+        self._noted += 1
+        place = (row.toe, self._noted)
+        self._place[key] = min(self._place.get(key, place), place)
+        if key in self._best and row.rank >= self._best[key].rank:
+            return
+        line = None
+        if row.verdict >= Verdict.REVIEW and below.path is not None:
+            line = None if row.line is None else below.place(row.line)
+            if row.toe not in self._drawn:
+                area = below.reach(self.context.value("downstream_m"))
+                self._drawn[row.toe] = below.course(), below.place(area)
+        told = {**self._told(below), "depth": self.context.value("corridor_depth_m")}
+        self._best[key] = replace(row, line=line, args={**told, **row.args})
 
     def table(self) -> FindingTable:
         """Return all findings so far."""
         if not self._best:
             return FindingTable.empty()
-        keys = list(self._best)
+        keys = sorted(self._best, key=self._place.__getitem__)
         found = [self._best[key] for key in keys]
-        belows = [f[1] for f in found]
-        verdicts = np.array([int(f[2]) for f in found], np.int8)
+        verdicts = np.array([int(row.verdict) for row in found], np.int8)
         hit = np.array([bool(key[1]) for key in keys])
-        args = [{**self._args(b), **f[4]} for b, f in zip(belows, found, strict=True)]
-        names = sorted({name for record in args for name in record})
+        names = sorted({name for row in found for name in row.args})
         layers = np.array([key[1] or None for key in keys], dtype=object)
         return FindingTable.build(
             np.array([key[0] for key in keys]),
             verdicts,
-            np.array([f[3] for f in found], dtype=object),
-            measured=[f[5] for f in found],
+            np.array([row.reason for row in found], dtype=object),
+            measured=[row.metres for row in found],
             threshold=np.where(hit, self.context.value("downstream_m"), np.nan),
-            uncertainty=[f[6] for f in found],
+            uncertainty=[row.sigma for row in found],
             unit=np.where(hit, "m", "").astype(object),
             comparison=np.where(hit, ">", "").astype(object),
             related=[key[2] if key[1] else -1 for key in keys],
             related_layer=layers,
             law="downstream_m",
-            args={name: [record.get(name) for record in args] for name in names},
-            evidence=self._evidence(keys, found, verdicts),
+            args={name: [row.args.get(name) for row in found] for name in names},
+            evidence=self._evidence(found, verdicts),
         )
 
-    def _args(self, below: Below) -> dict[str, Any]:
-        """Return where the path starts, and the parameters of the corridor."""
-        return {**self._told(below), "depth": self.context.value("corridor_depth_m")}
-
-    def _evidence(
-        self, keys: list[tuple[Any, ...]], found: list[tuple[Any, ...]], verdicts: Any
-    ) -> list[Evidence]:
-        """Return path and corridor once per facility and toe, a line for each neighbour."""
-        drawn: set[int] = set()
+    def _evidence(self, found: list[_Row], verdicts: Any) -> list[Evidence]:
+        """Return path and corridor once per place, a line for each neighbour."""
+        shown: set[int] = set()
         paths: list[tuple[int, shapely.Geometry]] = []
         areas: list[tuple[int, shapely.Geometry]] = []
         lines: list[tuple[int, shapely.Geometry]] = []
-        limit = self.context.value("downstream_m")
-        order = np.argsort(-verdicts.astype(int), kind="stable")
-        for n in order.tolist():
-            below, line = found[n][1], found[n][7]
-            if verdicts[n] < Verdict.REVIEW or below.path is None:
+        for n in np.argsort(-verdicts.astype(int), kind="stable").tolist():
+            row = found[n]
+            if row.verdict < Verdict.REVIEW or row.toe not in self._drawn:
                 continue
-            if line is not None:
-                lines.append((n, below.place(line)))
-            if below.toe not in drawn:
-                drawn.add(below.toe)
-                paths.append((n, below.course()))
-                areas.append((n, below.place(below.reach(limit))))
+            if row.line is not None:
+                lines.append((n, row.line))
+            if row.toe not in shown:
+                shown.add(row.toe)
+                course, area = self._drawn[row.toe]
+                paths.append((n, course))
+                areas.append((n, area))
         roles = {"flow_path": paths, "corridor": areas, "shortest_line": lines}
         return [_drawn(role, items) for role, items in roles.items() if items]
 

@@ -82,10 +82,26 @@ def shortest_lines(a: object, b: object, i: npt.ArrayLike, j: npt.ArrayLike) -> 
     ----------
     i, j : (k,) rows; the lines come in their order
     """
-    left, right = as_ragged(a), as_ragged(b)
-    rows, others = np.asarray(i, np.int64), np.asarray(j, np.int64)
+    found = _between(as_ragged(a), as_ragged(b), np.asarray(i, np.int64), np.asarray(j, np.int64))
+    return cast(Shapes, shapely.linestrings(np.stack([found.start, found.end], axis=1)))
+
+
+def distances(a: object, b: object, i: npt.ArrayLike, j: npt.ArrayLike) -> Floats:
+    """Return the distance from each a[i] to b[j] in metres, as :func:`pairs_within` measures it.
+
+    Parameters
+    ----------
+    i, j : (k,) rows; the distances come in their order
+    """
+    return _between(
+        as_ragged(a), as_ragged(b), np.asarray(i, np.int64), np.asarray(j, np.int64)
+    ).metres
+
+
+def _between(left: Ragged, right: Ragged, rows: Ints, others: Ints) -> Witnesses:
+    """Return the nearest points of given pairs, in their order."""
     if not len(rows):
-        return np.empty(0, object)
+        return Witnesses.concat([])
     pair, back = np.unique(rows * len(right) + others, return_inverse=True)
     i1, j1 = pair // len(right), pair % len(right)
     one, other = pieces_of(left), pieces_of(right)
@@ -94,8 +110,7 @@ def shortest_lines(a: object, b: object, i: npt.ArrayLike, j: npt.ArrayLike) -> 
     inside = Witnesses.concat(
         [contained_pairs(left, right, i1, j1), reversed_pairs(contained_pairs(right, left, j1, i1))]
     ).nearest()
-    found = finished(left, right, boundary, inside).take(back.ravel())
-    return cast(Shapes, shapely.linestrings(np.stack([found.start, found.end], axis=1)))
+    return finished(left, right, boundary, inside).take(back.ravel())
 
 
 def inside(a: object, region: object, metres: npt.ArrayLike) -> Bools:

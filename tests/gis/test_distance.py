@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.distance import inside, near_boxes, pairs_within, shortest_lines
+from gis.distance import distances, inside, near_boxes, pairs_within, shortest_lines
 from gis.ragged import Ragged
 
 
@@ -235,3 +235,16 @@ def test_near_boxes_never_misses(geodesic):
         boxes = np.tile(shapely.get_coordinates(ring), 2)
         for box in boxes:
             assert near_boxes([shapely.Point(110, lat)], [box], 5000.0).all()
+
+
+def test_distances_of_given_pairs_are_those_that_a_search_finds(plane):
+    """Apart, touching, inside a polygon, on its outline; in the order asked for, repeats too."""
+    points = [plane.point(x, 50) for x in (-300, 0, 40, 100, 1250)]
+    areas = [plane.box(0, 0, 100, 100), plane.box(1000, 0, 1100, 100)]
+    i, j, metres = pairs_within(points, areas, 5000.0)
+    known = dict(zip(zip(i.tolist(), j.tolist(), strict=True), metres.tolist(), strict=True))
+    asked = [(4, 1), (0, 0), (2, 0), (3, 0), (4, 0), (1, 0), (4, 1), (0, 1)]
+    found = distances(points, areas, *np.transpose(asked))
+    assert found.tolist() == [known[pair] for pair in asked]
+    assert found == pytest.approx([150, 300, 0, 0, 1150, 0, 150, 1300], abs=1e-3)
+    assert len(distances(points, areas, [], [])) == 0
