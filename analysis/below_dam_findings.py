@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import shapely
 
-from analysis.below import LAYERS, Below, find_hits, find_neighbours
+from analysis.below import Below
 from analysis.below_dam import GROUND, REACH, Toes, find_toes, look_below
 from analysis.below_findings import Rows
+from analysis.below_neighbours import LAYERS, find_hits, find_neighbours
 from analysis.model import FindingTable, Need, RuleContext, Same, Verdict, Window, Within
 from analysis.verdict import is_within
 from gis.distance import inside, near_boxes

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from analysis.below import Below, Hits, Neighbours, find_hits, follow, heights, on_nodata, rim
+from analysis.below import Below, follow, heights, rim
 from analysis.below_findings import Rows
+from analysis.below_neighbours import Hits, Neighbours, find_hits, on_nodata
 from analysis.model import FindingTable, Objects, RuleContext, Verdict
 from analysis.subjects import is_given
 from analysis.verdict import is_within

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from analysis.below import WHERE, Below, Hits, Neighbours
+from analysis.below import Below
+from analysis.below_neighbours import WHERE, Hits, Neighbours
 from analysis.model import Evidence, FindingTable, RuleContext, Verdict
 from analysis.verdict import is_within, must_exceed
 

@@ -137,7 +137,7 @@ def find_zones(goafs: Layer, judged: Ints, context: RuleContext) -> tuple[Zones,
             (angles.impossible, Verdict.NO_DATA, "angle_impossible"),
             (angles.upside_down, Verdict.NO_DATA, "upside_down"),
             (
-                half_diagonals(goafs.shapes.bounds) > context.value("outline_most_m"),
+                ~is_within(half_diagonals(goafs.shapes.bounds), context.value("outline_most_m")),
                 Verdict.NO_DATA,
                 "goaf_too_large",
             ),

@@ -21,20 +21,17 @@ from pathlib import Path
 
 import flow_truth
 import numpy as np
-import pyarrow as pa
 import rasterio
 import shapely
+from drawn import layer_of
 
 from analysis import engine, partition, registry, rulebook
 from analysis.partition import Crew, Question
 from gis.downstream import corridor, trace
 from gis.flow import route
 from gis.projection import gauss_kruger, inverse_gauss_kruger
-from gis.ragged import Ragged
 from gis.terrain import Terrain
-from layers.catalog import catalog
 from layers.elevation import Elevation
-from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
 
 LON0, LAT0 = 111.0, 36.0
 AS_OF = date(2026, 1, 1)
@@ -121,28 +118,6 @@ def write_dem(path, z):
     ) as out:  # fmt: skip
         out.write(z, 1)
     return path
-
-
-def layer_of(name, rows, shapes):
-    schema = catalog()[name]
-    n = len(shapes)
-    ids = [str(row[schema.number]) for row in rows]
-    columns = {"feature_id": pa.array([f"{name}:{i}" for i in ids], pa.string()),
-               "source_id": pa.array(ids, pa.string())}  # fmt: skip
-    for column in schema.columns:
-        values = [row.get(column.name) for row in rows]
-        columns[column.name] = pa.array(values, ARROW_TYPES[column.dtype])
-    source = Provenance(
-        role="workspace", source="drawn", source_layer=None, sha256="0" * 64, format="",
-        encoding=None, crs="EPSG:4490", transformation="none", transformation_accuracy_m=0.0,
-        positional_accuracy_m=None, coverage=None, declared=n, read=n, repaired=0, refused=0,
-    )  # fmt: skip
-    return Layer(
-        schema=schema, table=pa.table(columns), shapes=Ragged.from_shapely(shapes),
-        provenance=(source,), part=np.zeros(n, np.int16), issues=(), refused=Refused.none(),
-        absent=frozenset(), coverage=None, registered=True, empty_means_none=False,
-        snapshot_row=np.arange(n, dtype=np.int32),
-    )  # fmt: skip
 
 
 def county(folder, ponds, seed=11):

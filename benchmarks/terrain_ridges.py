@@ -17,10 +17,10 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import rasterio
 import ridge_truth
 import shapely
+from drawn import layer_of
 
 from analysis import registry, rulebook
 from analysis.model import Ground, RuleContext, Verdict
@@ -29,10 +29,9 @@ from analysis.ridge_findings import judge_ridges
 from gis import ridges
 from gis.boundary import extents
 from gis.projection import gauss_kruger, inverse_gauss_kruger
-from gis.ragged import Ragged
 from gis.terrain import Terrain
 from layers.catalog import catalog
-from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
+from layers.layer import Layer
 
 LON0, LAT0 = 111.0, 36.0
 AS_OF = date(2026, 1, 1)
@@ -78,27 +77,10 @@ def degrees(shape):
 
 def quarries(shapes):
     """New quarries on building stone with the given outlines (degrees), as a layer."""
-    schema = catalog()["mining_right"]
-    n = len(shapes)
     given = {"right_type": "mining", "status": "applied", "project_type": "new",
              "method": "open_pit", "mineral_class": "building_stone"}  # fmt: skip
-    ids = [str(k) for k in range(n)]
-    columns = {"feature_id": pa.array([f"mining_right:{i}" for i in ids], pa.string()),
-               "source_id": pa.array(ids, pa.string())}  # fmt: skip
-    for column in schema.columns:
-        values = [given.get(column.name)] * n
-        columns[column.name] = pa.array(values, ARROW_TYPES[column.dtype])
-    source = Provenance(
-        role="workspace", source="drawn", source_layer=None, sha256="0" * 64, format="",
-        encoding=None, crs="EPSG:4490", transformation="none", transformation_accuracy_m=0.0,
-        positional_accuracy_m=None, coverage=None, declared=n, read=n, repaired=0, refused=0,
-    )  # fmt: skip
-    return Layer(
-        schema=schema, table=pa.table(columns), shapes=Ragged.from_shapely(shapes),
-        provenance=(source,), part=np.zeros(n, np.int16), issues=(), refused=Refused.none(),
-        absent=frozenset(), coverage=None, registered=True, empty_means_none=False,
-        snapshot_row=np.arange(n, dtype=np.int32),
-    )  # fmt: skip
+    return layer_of("mining_right", [{"licence_no": str(k), **given} for k in range(len(shapes))],
+                    shapes)  # fmt: skip
 
 
 def context_on(terrain, n, sigma_m=np.nan):

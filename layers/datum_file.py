@@ -15,12 +15,11 @@ from gis.datum import Convention, FourParameters, OldDatum, SevenParameters, Shi
 from gis.errors import DatumError
 from gis.ragged import Floats
 from layers.account import Issue
-from layers.errors import WorkspaceError
 from layers.formats.planes import datums_named
 from layers.formats.sheets import Sheet, read_csv
 from layers.formats.source import refusal
 from layers.issues import info
-from layers.toml_table import Table
+from layers.toml_table import Table, read_toml
 
 _SEVEN = ("dx", "dy", "dz", "rx", "ry", "rz", "scale_ppm")
 _FOUR = ("meridian", "dx", "dy", "rotation_s", "scale_ppm")
@@ -59,16 +58,7 @@ def read_datum(path: Path) -> DatumFile:
     WorkspaceError, FormatError, DatumError
         A key is unknown, missing or no number; the points cannot be read or tell nothing.
     """
-    try:
-        raw = path.read_bytes()
-        data = tomllib.loads(raw.decode("utf-8-sig"))
-    except OSError as fault:
-        raise WorkspaceError(f"{path}：无法打开", f"{path}: cannot be opened") from fault
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        why = " ".join(str(fault).split())
-        raise WorkspaceError(
-            f"{path}：不是有效的 TOML：{why}", f"{path}: no TOML: {why}"
-        ) from fault
+    raw, data = read_toml(path)
     top = Table(path.name, "", data, ("datum", "accuracy_m", "seven", "four", "points"))
     named = datums_named(top.text("datum", required=True))
     if len(named) != 1 or named[0] not in get_args(OldDatum):

@@ -1,13 +1,35 @@
-"""Tables of ``workspace.toml``, read strictly."""
+"""Settings files (``workspace.toml``, datum files): TOML in UTF-8, read strictly."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from layers.catalog import nearest
 from layers.errors import WorkspaceError
 from layers.schema import Schema
+
+
+def read_toml(path: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return a file's bytes and what they say.
+
+    Raises
+    ------
+    WorkspaceError
+        The file cannot be opened, or is no TOML.
+    """
+    try:
+        raw = path.read_bytes()
+        return raw, tomllib.loads(raw.decode("utf-8-sig"))
+    except OSError as fault:
+        raise WorkspaceError(f"{path}：无法打开", f"{path}: cannot be opened") from fault
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        line = " ".join(str(fault).split())
+        raise WorkspaceError(
+            f"{path}：不是有效的 TOML（UTF-8）：{line}", f"{path}: not valid TOML in UTF-8: {line}"
+        ) from fault
 
 
 class Table:

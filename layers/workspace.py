@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,7 +23,7 @@ from layers.loader import load
 from layers.reading import read_coverage, read_source
 from layers.schema import Schema
 from layers.settings import Duplicates, Extent, Ids, LayerSettings
-from layers.toml_table import Table
+from layers.toml_table import Table, read_toml
 from layers.vetted import load_vetted
 
 __all__ = ["TerrainSettings", "Workspace", "load_vetted", "open_workspace"]
@@ -185,16 +184,7 @@ def open_workspace(path: str | Path) -> Workspace:
         line names the key.
     """
     path = Path(path)
-    try:
-        raw = path.read_bytes()
-        data = tomllib.loads(raw.decode("utf-8-sig"))
-    except OSError as fault:
-        raise WorkspaceError(f"{path}：无法打开", f"{path}: cannot be opened") from fault
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        line = " ".join(str(fault).split())
-        raise WorkspaceError(
-            f"{path}：不是有效的 TOML（UTF-8）：{line}", f"{path}: not valid TOML in UTF-8: {line}"
-        ) from fault
+    raw, data = read_toml(path)
     top = Table(path.name, "", data, _TOP_KEYS)
     # The national law holds everywhere; stricter local law must be asked for by its code.
     jurisdiction = top.text("jurisdiction", default="CN")

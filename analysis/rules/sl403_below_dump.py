@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.below import PARAMETERS, find_neighbours
+from analysis.below import PARAMETERS
 from analysis.below_dump import GROUND, REACH, judge_dumps
+from analysis.below_neighbours import find_neighbours
 from analysis.model import FindingTable, Rule, RuleContext, Verdict, Window, Within
 from analysis.verdict import is_within
 from gis.terrain import half_diagonals

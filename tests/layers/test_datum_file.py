@@ -118,7 +118,7 @@ def test_a_workspace_layer_with_parameters(write, old_square, tmp_path):
         (FOUR.replace("dx = 10.0", "dz = 10.0"), "four.dz: is no known key"),
         (FOUR + "[seven]\ndx = 1\n", "exactly one of these tables"),
         (FOUR.replace("[four]", "[seven]"), "seven.meridian"),
-        ("datum = ", "no TOML"),
+        ("datum = ", "not valid TOML"),
         ('datum = "西安80"\naccuracy_m = 1\n[seven]\ndx = 1\n', "seven.convention: is missing"),
         ('datum = "西安80"\n[points]\nfile = "无.csv"\nmeridian = 111\n', "no such file"),
     ],

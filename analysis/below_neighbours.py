@@ -1,0 +1,175 @@
+"""Who lives and what stands below a place: settlements and buildings, and where each of them is.
+
+Used with :mod:`analysis.below`, by the rules on tailings facilities and on waste dumps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from analysis.below import Below
+from analysis.model import Objects, RuleContext
+from analysis.verdict import combined_sigma, is_within
+from gis import downstream
+from gis.distance import pairs_within
+from gis.downstream import Path
+from gis.ragged import Bools, Floats, Ints, Kind, Ragged, Shapes
+from gis.terrain import Window
+from layers.layer import Layer
+
+LAYERS = ("settlement", "building")
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Settlements and buildings near enough to matter, (n,) pairs with a subject.
+
+    Attributes
+    ----------
+    subject, row : of the facility, ascending; of the layer
+    layer : name
+    sigma : joint accuracy of facility and neighbour, metres, NaN = not stated
+    """
+
+    layer: str
+    subject: Ints
+    row: Ints
+    sigma: Floats
+    shapes: Ragged
+
+    def of(self, subject: int) -> Ints:
+        """Return the pairs of one facility."""
+        return np.arange(*np.searchsorted(self.subject, [subject, subject + 1]))
+
+
+def find_neighbours(
+    subjects: Layer, judged: Ints, metres: Floats, context: RuleContext
+) -> tuple[Neighbours, ...]:
+    """Return who lies within ``metres``, (n,), of facilities ``judged``, ascending, by layer."""
+    out = []
+    for name in LAYERS:
+        layer = context.layer(name)
+        i, j, _ = pairs_within(subjects.shapes.take(judged), layer.shapes, metres)
+        i = judged[i]
+        sigma = combined_sigma(subjects.sigma_m[i], layer.sigma_m[j])
+        out.append(Neighbours(name, i, j, sigma, layer.shapes.take(j)))
+    return tuple(out)
+
+
+WHERE = (
+    "corridor", "allowance", "point_beyond", "point_beside", "near_corridor", "sector", "low",
+    "hidden",
+)  # fmt: skip
+"""From what is worst to what is least; ``hidden``: it could be low, the ground is not known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """Neighbours below one place, (h,) each.
+
+    Attributes
+    ----------
+    pair : row of :class:`Neighbours`
+    where : one of ``WHERE``
+    metres : path distance, NaN where none is defined
+    lines : from the neighbour to the path, fractional (column, row)
+    """
+
+    pair: Ints
+    where: Objects
+    metres: Floats
+    lines: Shapes
+
+
+def find_hits(below: Below, neighbours: Neighbours, context: RuleContext) -> Hits:
+    """Return who of the facility's neighbours lies below one of its places, and where."""
+    pairs = neighbours.of(below.subject)
+    nothing = Hits(pairs[:0], np.empty(0, object), np.empty(0), np.empty(0, object))
+    if not len(pairs) or below.path is None:
+        return nothing
+    cell, limit = below.window.cell_m, context.value("downstream_m")
+    shapes = below.cells(neighbours.shapes.take(pairs))
+    sigma = np.nan_to_num(neighbours.sigma[pairs])
+    point = np.equal(neighbours.shapes.kinds[pairs], Kind.POINT)
+    line = below.line
+    blur = context.value("k_sigma") * sigma / cell
+    radius = np.where(point, context.value("point_radius_m") / cell, 0.0)
+    whole = below.reach(np.inf)
+    chain = _chainage(shapes, whole, line) * cell
+    allowance = below.allowance_m
+    within = is_within(chain, limit)
+    first = below.reach(limit)
+    aside = shapely.distance(shapes, first)
+    start = shapely.Point(below.path.column[0], below.path.row[0])
+    sector = _sector(below.path, limit, cell)
+    straight = shapely.distance(shapes, start) * cell
+    low, hidden = _on_low_ground(below, shapes, straight, limit, context)
+    cases: list[tuple[Bools, str]] = [
+        (within, "corridor"),
+        (is_within(chain, limit + allowance) & (allowance > 0), "allowance"),
+        (point & is_within(chain, limit + context.value("point_radius_m")), "point_beyond"),
+        (point & (aside <= radius + blur), "point_beside"),
+        ((chain <= limit + blur * cell) | (aside <= blur), "near_corridor"),
+        (shapely.intersects(shapes, shapely.buffer(sector, 1e-9)), "sector"),
+        (low, "low"),
+        (hidden, "hidden"),
+    ]
+    where = np.full(len(pairs), None, dtype=object)
+    for condition, name in reversed(cases):
+        where[condition] = name
+    hit = np.flatnonzero(np.array([w is not None for w in where], bool))
+    metres = np.where(np.isin(where, ("sector", "low", "hidden", "point_beside")), np.nan, chain)
+    lines = shapely.shortest_line(shapes[hit], line)
+    return Hits(pairs[hit], where[hit], metres[hit], lines)
+
+
+def _chainage(shapes: Shapes, corridor: shapely.Geometry, line: shapely.Geometry) -> Floats:
+    """Return the least distance along the path, in cells, of what lies in the corridor; inf."""
+    out = np.full(len(shapes), np.inf)
+    touching = np.flatnonzero(shapely.intersects(shapes, corridor))
+    for k in touching.tolist():
+        common = shapely.intersection(shapes[k], corridor)
+        points = shapely.points(shapely.get_coordinates(shapely.segmentize(common, 0.25)))
+        out[k] = shapely.line_locate_point(line, points).min()
+    return out
+
+
+def _sector(path: Path, limit_m: float, cell_m: float) -> shapely.Geometry:
+    """Return the sector of 45 degrees to both sides of the way to where the limit ends."""
+    column, row = path.column, path.row
+    last = min(int(np.searchsorted(path.chainage, limit_m)), len(row) - 1)
+    bearing = np.arctan2(row[last] - row[0], column[last] - column[0])
+    turn = bearing + np.radians(np.linspace(-45, 45, 181))
+    radius = limit_m / cell_m
+    rim = np.column_stack([column[0] + radius * np.cos(turn), row[0] + radius * np.sin(turn)])
+    return shapely.Polygon(np.vstack([[column[0], row[0]], rim]))
+
+
+def _on_low_ground(
+    below: Below, shapes: Shapes, straight: Floats, limit_m: float, context: RuleContext
+) -> tuple[Bools, Bools]:
+    """Return who stands within the limit on ground not above the toe, and who on unknown ground."""
+    low, hidden = np.zeros((2, len(shapes)), bool)
+    near = np.flatnonzero(is_within(straight, limit_m))
+    if not len(near):
+        return low, hidden
+    assert below.path is not None and context.ground is not None
+    cell = below.window.cell_m
+    blur = context.value("k_sigma") * float(np.nan_to_num(context.ground.sigma_m))
+    ground = below.low_ground(limit_m + cell, blur)
+    disc = shapely.Point(below.path.column[0], below.path.row[0]).buffer(limit_m / cell, 64)
+    inner = shapely.intersection(shapes[near], disc)
+    low[near] = shapely.intersects(inner, ground)
+    hidden[near] = on_nodata(below.window, inner)
+    return low, hidden
+
+
+def on_nodata(window: Window, shapes: Shapes) -> Bools:
+    """Return which shapes, fractional (column, row), touch a cell without an elevation."""
+    empty = np.isnan(window.elevation)
+    if not empty.any():
+        return np.zeros(len(shapes), bool)
+    return np.asarray(shapely.intersects(shapes, downstream.outline(empty)), bool)
