@@ -44,6 +44,7 @@ ONE_WORKER = {
 """Modules whose set-up takes seconds: with ``--dist loadgroup`` one process makes it, not each."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers give the groups on
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.stem in ONE_WORKER:
