@@ -88,11 +88,17 @@ def read_rows(
     shapes, broken = from_wkb(_single(table.column(geometry_name)), labels)
     columns, dropped = plain_columns(table.drop_columns([geometry_name]))
     complaints = [
-        warning("gdal", f"GDAL：{w.message}", f"GDAL: {w.message}")
+        complaint(path, str(w.message))
         for w in said
         if "Measured (M)" not in str(w.message)  # M is never kept
     ]
     return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped))
+
+
+def complaint(path: Path, text: str) -> Issue:
+    """Return what GDAL said of a file as a warning."""
+    said = _by_name(path, text)
+    return warning("gdal", f"GDAL：{said}", f"GDAL: {said}")
 
 
 def layer_names(path: Path, target: Path | bytes, **options: str) -> list[str]:
@@ -215,8 +221,13 @@ def _layers(path: Path, target: Path | bytes, **options: str) -> npt.NDArray[Any
             raise _unreadable(path, error) from error
 
 
+def _by_name(path: Path, text: str) -> str:
+    """Name the file in a text of GDAL, which gives the whole path, its links resolved."""
+    return text.replace(str(path.resolve()), path.name).replace(str(path), path.name)
+
+
 def _unreadable(path: Path, error: Exception) -> FormatError:
-    first = (str(error).splitlines() or [type(error).__name__])[0]
+    first = (_by_name(path, str(error)).splitlines() or [type(error).__name__])[0]
     return refusal(path, f"无法读取：{first}", f"cannot be read: {first}")
 
 

@@ -21,7 +21,7 @@ from gis.crs import from_cgcs2000, gauss_kruger_crs, is_cgcs2000, to_cgcs2000, z
 from gis.datum import Shift
 from gis.errors import CRSError
 from layers.account import Issue
-from layers.formats import corner_writing
+from layers.formats import corner_writing, ogr
 from layers.formats.source import Source, refusal
 from layers.issues import warning
 
@@ -173,7 +173,7 @@ def _by_gdal(source: Source, path: Path, kind: str, encoding: str) -> list[Issue
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         frame.to_file(path, driver=_DRIVERS[kind], engine="pyogrio", layer=path.stem, **options)
-    return issues + [warning("gdal", f"GDAL：{w.message}", f"GDAL: {w.message}") for w in said]
+    return issues + [ogr.complaint(path, str(w.message)) for w in said]
 
 
 def _short_names(

@@ -3,7 +3,9 @@
 import datetime
 import struct
 
+import geopandas
 import pytest
+import shapely
 
 from layers.errors import FormatError
 from layers.formats import digest, read
@@ -224,3 +226,21 @@ def test_sidecars_of_files_with_a_longer_name_are_not_taken(write_shapefile):
     path.with_suffix(".dbf").unlink()
     with pytest.raises(FormatError, match=r"its \.dbf file is missing \(t\.dbf\)"):
         read(path)
+
+
+def test_a_warning_of_gdal_names_the_file_and_not_its_folder(tmp_path):
+    folder = tmp_path / "涉密" / ".." / "data"
+    (tmp_path / "涉密").mkdir()
+    folder.mkdir()
+    ccw = [shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)]
+    frame = geopandas.GeoDataFrame({"a": [1]}, geometry=[shapely.MultiPolygon(ccw)], crs=4490)
+    frame.to_file(folder / "t.shp")
+    shp = bytearray((folder / "t.shp").read_bytes())
+    rings = len(shp) - 2 * 5 * 16
+    for start in (rings, rings + 80):  # both rings the other way round: no shell among them
+        points = [bytes(shp[start + 16 * k : start + 16 * k + 16]) for k in range(5)]
+        shp[start : start + 80] = b"".join(reversed(points))
+    (folder / "t.shp").write_bytes(shp)
+    (said,) = (i for i in read(folder / "t.shp").issues if i.code == "gdal")
+    assert said.en.startswith("GDAL: t.shp contains polygon(s) with rings with invalid winding")
+    assert str(tmp_path) not in said.zh + said.en and "涉密" not in said.zh
