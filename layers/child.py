@@ -31,6 +31,7 @@ from gis.errors import MineZoneError
 from layers import confine, source_transfer, transfer, warming
 from layers.frames import LARGEST_ANSWER, Frame, FrameError, receive, send, unpacked
 from layers.given import ROWS, VETTED, load_given, read_given
+from layers.launching import without_data_frames
 from layers.uploads import Upload, read_upload
 
 Target = Callable[[dict[str, Any], Path], Frame]
@@ -167,6 +168,7 @@ def _cause(status: int) -> str:
 def main(words: list[str]) -> None:
     """Run the reader process: ``python -m layers.child FD MODULE:FUNCTION``."""
     os.umask(0o077)
+    without_data_frames()
     module, function = words[1].split(":")
     # The caller may be gone before this is ready.
     with socket.socket(fileno=int(words[0])) as channel, suppress(FrameError):

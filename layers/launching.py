@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,21 @@ class Launched:
 
 _early: list[Launched] = []
 _asked: list[bool] = []
+
+
+class _NoDataFrames(MetaPathFinder):
+    def find_spec(self, name: str, *_: object) -> None:
+        if name in ("pandas", "geopandas"):
+            raise ModuleNotFoundError(name, name=name)
+
+
+def without_data_frames() -> None:
+    """Have pandas and geopandas count as not installed in the rest of this process.
+
+    pyogrio and folium load them, where they are, for callers that hand over data frames. Commands
+    do not, and loading takes them a quarter of a second.
+    """
+    sys.meta_path.insert(0, _NoDataFrames())
 
 
 def can_confine() -> bool:

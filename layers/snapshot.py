@@ -209,7 +209,7 @@ def from_bytes(data: bytes, schema: Schema) -> Layer:
     ValueError, KeyError, TypeError, pyarrow.ArrowException
         The bytes are not those of a layer of ``schema``.
     """
-    table = pq.read_table(pa.BufferReader(data))
+    table = pq.ParquetFile(pa.BufferReader(data)).read()
     account = json.loads(table.schema.metadata[_META])
     if account["rows"] != len(table) or account["layer"] != schema.name:
         raise ValueError(f"{schema.name}: rows")

@@ -20,7 +20,7 @@ from typer.main import get_command
 
 from gis.__about__ import __version__
 from gis._jit import on_compiling
-from layers.launching import launch_early
+from layers.launching import launch_early, without_data_frames
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
 from webmap.cli_text import COMMANDS, OPTIONS
@@ -338,6 +338,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000, 50, 50)
     words = list(sys.argv[1:]) if argv is None else list(argv)
     settings, rest, error = cli_io.split_settings(words, os.environ)
+    if argv is None and "convert" not in rest:  # which alone makes data frames
+        without_data_frames()
 
     def run() -> int:
         if error is not None:

@@ -207,7 +207,7 @@ def _outlines(folder: Path, report: Mapping[str, Any]) -> pa.Table:
             f"{file}：与 report.json 不是同一次运行", f"{file}: not of the run of report.json"
         )
     try:
-        return pq.read_table(pa.BufferReader(data))
+        return pq.ParquetFile(pa.BufferReader(data)).read()
     except pa.ArrowException:
         raise damaged(file) from None
 

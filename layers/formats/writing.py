@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyproj
 import shapely
@@ -23,7 +24,7 @@ from gis.errors import CRSError
 from layers.account import Issue
 from layers.formats import corner_writing, ogr
 from layers.formats.source import Source, refusal
-from layers.issues import warning
+from layers.issues import label_en, listed, warning
 
 _DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "geojson": "GeoJSON", "kml": "KML"}
 _DEGREES = frozenset({"geojson", "kml"})
@@ -88,10 +89,15 @@ def write(
             f"{source.path}：没有坐标系，请用 --crs 给出",
             f"{source.path}: states no coordinate system; give it by --crs",
         )
-    lost = int(shapely.is_missing(source.geometry).sum())
-    if lost:
-        raise refusal(source.path, f"{lost} 行没有可读的图形", f"{lost} rows have no outline")
+    for whole in (source, *source.companions.values()):
+        lost = shapely.is_missing(whole.geometry) | shapely.is_empty(whole.geometry)
+        _refuse_rows(whole, np.flatnonzero(lost), "没有可读的图形", "no outline that can be read")
+        _refuse_wild(whole, "坐标不是有限数值", "a coordinate that is not a finite number")
     moved = _moved(source, crs or _system(source, kind, shift), shift)
+    for whole in (moved, *moved.companions.values()):
+        _refuse_wild(
+            whole, "超出目标坐标系的范围", "a place that the target's system does not hold"
+        )
     assert moved.crs is not None
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".minezone-") as folder:
         inner = Path(folder) / target.name
@@ -104,6 +110,19 @@ def write(
             part.replace(target.parent / part.name)
             files.append(target.parent / part.name)
     return Written(tuple(files), moved.crs.name, tuple(issues))
+
+
+def _refuse_wild(source: Source, zh: str, en: str) -> None:
+    xy, row = shapely.get_coordinates(source.geometry, return_index=True)
+    _refuse_rows(source, np.unique(row[~np.isfinite(xy).all(axis=1)]), zh, en)
+
+
+def _refuse_rows(source: Source, rows: npt.NDArray[np.int64], zh: str, en: str) -> None:
+    """Refuse the whole if there are ``rows`` that cannot be written: none is left out."""
+    if len(rows):
+        names = [source.labels[k] for k in rows]
+        where = listed([label_en(name) for name in names], "en", 3)
+        raise refusal(source.path, f"{listed(names, shown=3)}：{zh}", f"{where}: {en}")
 
 
 # -- coordinates -----------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 import importlib
 import math
+import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -14,16 +16,20 @@ import shapely
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from gis.errors import MineZoneError
 from layers import formats
 from layers.formats import angles, writing
 from layers.formats.source import Source
 
-sys.path.insert(0, str(Path(__file__).parent))
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER))
 mutations = importlib.import_module("mutations")
+reading = importlib.import_module("reading")
 
 SHORT, LONG = 60, 10_000
 """Cases a parser in every run of the suite, and in the long one."""
+
+GUIDED_S = 40
+"""Seconds a parser with coverage for a guide, in the long run."""
 
 AMOUNTS = [
     pytest.param(SHORT, id="short"),
@@ -52,12 +58,6 @@ def many(count, strategy, check):
 # -- spoilt files ----------------------------------------------------------------------------------
 
 
-def read_all(path):
-    """Read every layer of a file as the reader does."""
-    for name in formats.list_layers(path):
-        formats.read(path, layer=name)
-
-
 @pytest.mark.parametrize("count", AMOUNTS)
 @pytest.mark.parametrize("name", mutations.SEEDS)
 def test_a_spoilt_file_is_read_or_refused_in_one_line(tmp_path, name, count):
@@ -65,15 +65,10 @@ def test_a_spoilt_file_is_read_or_refused_in_one_line(tmp_path, name, count):
 
     def check(data):
         path.write_bytes(data)
-        try:
-            read_all(path)
-        except MineZoneError as refused:
-            for words in (refused.zh, refused.en):
-                assert path.stem in words
-                assert "\n" not in words and "Traceback" not in words
+        reading.read_or_refuse(path)
 
     path.write_text(mutations.SEEDS[name], encoding="utf-8")
-    read_all(path)  # the sound file is read
+    reading.read_all(path)  # the sound file is read
     many(count, mutations.spoilt(mutations.SEEDS[name]), check)
 
 
@@ -175,3 +170,22 @@ def test_no_text_makes_an_angle_reader_fail(count):
             assert value is None or math.isfinite(value)
 
     many(count, st.one_of(letters, st.text(max_size=12)), check)
+
+
+# -- coverage for a guide --------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", mutations.SEEDS)
+def test_nothing_is_found_with_coverage_for_a_guide(tmp_path, name):
+    pytest.importorskip("atheris", reason="atheris has no wheel for this Python or system")
+    words = [sys.executable, str(FOLDER / "guided.py"), name, str(GUIDED_S), str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, errors="replace")
+    left = [p for p in tmp_path.iterdir() if p.name.startswith(("crash-", "timeout-", "oom-"))]
+    assert done.returncode == 0 and not left, (done.stderr[-3000:], [p.read_bytes() for p in left])
+    assert int(re.findall(r"Done (\d+) runs", done.stderr)[0]) > GUIDED_S
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "found").iterdir()), ids=lambda p: p.name)
+def test_what_was_found_once(path):
+    reading.read_or_refuse(path)

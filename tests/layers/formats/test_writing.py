@@ -1,5 +1,7 @@
 """What is written is read back: exact to the precision of each form."""
 
+from dataclasses import replace
+
 import geopandas
 import numpy as np
 import pyproj
@@ -179,6 +181,25 @@ def test_what_cannot_be_written(source, tmp_path):
     with pytest.raises(CRSError, match="no public transformation"):
         writing.write(read(tmp_path / "o.gpkg"), tmp_path / "o.geojson")
     assert sorted(p.suffix for p in tmp_path.iterdir()) == [".gpkg"] * 4
+
+
+@pytest.mark.parametrize("form", writing.TARGETS)
+def test_rows_without_a_place_are_named_and_nothing_is_written(source, tmp_path, form):
+    wild = shapely.Polygon([(X, Y), (np.inf, Y), (X, Y + 100)])
+    for shapes, rows, why in (
+        ([PLAIN, wild, wild], "row 2, row 3", "a coordinate that is not a finite number"),
+        ([None, PLAIN, shapely.Polygon()], "row 1, row 3", "no outline that can be read"),
+    ):
+        spoilt = replace(source, geometry=np.array([*shapes], dtype=object))
+        with pytest.raises(FormatError, match=f"{rows}: {why}"):
+            writing.write(spoilt, tmp_path / "out", form=form)
+    assert [p.name for p in tmp_path.iterdir()] == ["in.gpkg"]
+
+
+def test_places_that_the_target_system_does_not_hold(source, tmp_path):
+    far = replace(source, geometry=shapely.transform(source.geometry, lambda xy: xy * 1e4))
+    with pytest.raises(FormatError, match="row 1, row 2, row 3: a place that the target's"):
+        writing.write(far, tmp_path / "out", form="geojson")
 
 
 def test_old_datums_are_kept_where_the_format_can(tmp_path):
