@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "Refused, in one line": "benchmarks/refusals.py",
     "Accuracy": "benchmarks/accuracy.py",
     "The suites of JTS and GEOS": "benchmarks/peer_suites.py",
+    "One application": "benchmarks/one_application.py",
     "National scale": "benchmarks/national.py",
     "A bureau's folder of Shapefiles": "benchmarks/bureau_folder.py",
     "Real files": "benchmarks/real_data.py",

@@ -5,6 +5,13 @@ from __future__ import annotations
 from county_frame import County, blob
 from county_rights import APPLIED, right
 
+# Rights that one duty stops, and that keep another by what a column says.
+BESIDE = (
+    ("MR120", "MR119", "exploration_grade", "the survey reached the grade of exploration"),
+    ("MR119", "MR120", "backfill_study", "a backfill study"),
+    ("MR109", "MR122", "underground_persons", "a stopped mine with exactly 10 people at one place"),
+)
+
 
 def draw_attributes(county: County) -> None:
     """Add rights whose answers rest on one attribute each."""
@@ -29,8 +36,8 @@ def draw_attributes(county: County) -> None:
         ("MR108", "bauxite", {"service_life_a": 4.0}, "REVIEW", "existing, below 5 years", {}, None),
         ("MR109", "bauxite", {**new, "production_systems": 2}, "FAIL", "new with two systems", {},
          None),
-        ("MR109", "bauxite", {"production_systems": 2}, "REVIEW", "existing with two systems", {},
-         None),
+        ("MR109", "bauxite", {"production_systems": 2, "mine_stage": "stopped",
+         "underground_persons": 10}, "REVIEW", "existing with two systems", {}, None),
         ("MR110", "bauxite", {"operators": 2}, "FAIL", "two operators", {}, None),
         ("MR107", "stone", {**new, "capacity_kt_a": 499.0}, "FAIL",
          "key county: quarries at least 500 kt/a",
@@ -54,9 +61,10 @@ def draw_attributes(county: County) -> None:
          "mechanised_scaling": False}, "PASS", "no deeper than 800 m, below 300 kt/a", {}, None),
         ("MR118", "gold", {"contractors": 2, "size_class": "small"}, "FAIL",
          "a small mine with two contractors", {}, None),
-        ("MR119", "iron", {**new, "exploration_grade": "详查"}, "FAIL",
+        ("MR119", "iron", {**new, "exploration_grade": "详查", "backfill_study": True}, "FAIL",
          "the survey did not reach the grade of exploration", {}, None),
-        ("MR120", "iron", {**new, "backfill_study": False}, "FAIL", "no backfill study", {}, None),
+        ("MR120", "iron", {**new, "backfill_study": False, "exploration_grade": "勘探"}, "FAIL",
+         "no backfill study", {}, None),
         ("MR122", "bauxite", {"mine_stage": "stopped", "underground_persons": 12}, "FAIL",
          "a stopped mine with more than 10 people at one place", {}, None),
     ):  # fmt: skip
@@ -65,5 +73,8 @@ def draw_attributes(county: County) -> None:
         told = {k: v for k, v in values.items() if k not in new}
         if rule == "MR107":
             told["capacity_kt_a"] = one["capacity_kt_a"]
-        county.answer(one, rule, verdict, why, new=one["project_type"] == "new",
-                      **{**told, **numbers})  # fmt: skip
+        said = {"new": one["project_type"] == "new", **told, **numbers}
+        county.answer(one, rule, verdict, why, **said)
+        for stopped, kept, column, because in BESIDE:
+            if rule == stopped and column in values:
+                county.answer(one, kept, "PASS", because, **said)
