@@ -32,7 +32,7 @@ def seconds(county: Path, file: str, out: Path) -> float:
     shutil.rmtree(out, ignore_errors=True)
     words = [sys.executable, "-m", "webmap.cli", "vet", str(county / "applications" / file)]
     used = launch([*words, "-w", str(county / "workspace.toml"), "-o", str(out)])
-    if used["status"] not in (0, 1) or not (out / "map.html").is_file():
+    if used["status"] not in (0, 1, 3) or not (out / "map.html").is_file():
         sys.exit(f"{file}: exit status {used['status']}")
     return float(used["wall_s"])
 
