@@ -48,12 +48,13 @@ class Neighbours:
 def find_neighbours(
     subjects: Layer, judged: Ints, metres: Floats, context: RuleContext
 ) -> tuple[Neighbours, ...]:
-    """Return who lies within ``metres``, (n,), of facilities ``judged``, ascending, by layer."""
+    """Return who lies within ``metres``, (n,), of the facilities ``judged``, by layer."""
     out = []
     for name in LAYERS:
         layer = context.layer(name)
         i, j, _ = pairs_within(subjects.shapes.take(judged), layer.shapes, metres)
-        i = judged[i]
+        order = np.argsort(judged[i], kind="stable")  # ``of`` finds nobody among others
+        i, j = judged[i][order], j[order]
         sigma = combined_sigma(subjects.sigma_m[i], layer.sigma_m[j])
         out.append(Neighbours(name, i, j, sigma, layer.shapes.take(j)))
     return tuple(out)

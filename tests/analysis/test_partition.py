@@ -136,3 +136,19 @@ def test_what_is_wrong_in_another_process_is_one_line_here(county, few, monkeypa
             crew.answer(question(), layers, elevation)
     finally:
         elevation.files[0].with_name("moved.tif").rename(elevation.files[0])
+
+
+@pytest.mark.parametrize("code", ["TF201", "TF202"])
+def test_the_order_in_which_subjects_are_asked_for_does_not_matter(county, code):
+    layers, elevation = county
+    (rule,) = registry.get([code])
+
+    def found(subjects):
+        table = engine.evaluate(
+            rule, layers, "tailings_facility", subjects, load("CN"), AS_OF, elevation
+        )
+        number = subjects[table.subject]
+        return sorted(zip(number.tolist(), table.reason, table.related.tolist(), strict=True))
+
+    subjects = np.random.default_rng(5).permutation(60)
+    assert found(subjects) == found(np.arange(60))
