@@ -16,12 +16,12 @@ from pathlib import Path
 from launch import launch
 
 ROOT = Path(__file__).resolve().parent.parent
-APPLICATIONS = {
+RIGHTS = {
     "iron_expansion.shp": "a right, underground",
     "quarry_corners.txt": "a right, quarry: ridge by the elevations",
-    "new_pond.gpkg": "a tailings pond: flow path by the elevations",
     "gypsum_registration.txt": "a right of several parts in elevation",
 }
+PONDS = {"new_pond.gpkg": "a tailings pond: flow path by the elevations"}
 RUNS = 5
 LIMIT_S = 2.0
 """For a right, all caches warm."""
@@ -44,7 +44,7 @@ def main() -> int:
     print("|---|---|---|---|")
     good = True
     with tempfile.TemporaryDirectory() as place:
-        for file, what in APPLICATIONS.items():
+        for file, what in (RIGHTS | PONDS).items():
             county, out = Path(place) / file / "county", Path(place) / file / "out"
             shutil.copytree(
                 ROOT / "sample_geodata", county, ignore=shutil.ignore_patterns(".*", "__*")
@@ -52,7 +52,7 @@ def main() -> int:
             cold = seconds(county, file, out)
             warm = sorted(seconds(county, file, out) for _ in range(RUNS))
             print(f"| `{file}`: {what} | {cold:.1f} | {warm[0]:.2f} | {warm[-1]:.2f} |")
-            good = good and (warm[0] <= LIMIT_S or "right" not in what)
+            good = good and (warm[0] <= LIMIT_S or file in PONDS)
     return 0 if good else 1
 
 
