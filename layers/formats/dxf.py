@@ -17,7 +17,7 @@ import shapely
 
 from gis.ragged import Floats
 from layers.account import Issue
-from layers.formats.dxf_entities import entities_of
+from layers.formats.dxf_entities import entities_of, readable
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import info, warning
@@ -120,7 +120,7 @@ def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
     except (
         DXFError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, MemoryError,
     ) as fault:  # fmt: skip
-        why = " ".join(str(fault).split())[:120]
+        why = " ".join(readable(str(fault)).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
     for into in drawn.values():
         into.mended = mended
@@ -129,10 +129,10 @@ def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
 
 def _sort(entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[Any, str]]) -> None:
     """Put an entity where it belongs."""
-    kind, layer = entity.dxftype(), str(entity.dxf.layer)
+    kind, layer = readable(entity.dxftype()), readable(str(entity.dxf.layer))
     into = drawn.setdefault(layer, _Drawn())
     if kind in _TEXTS:
-        texts.append((entity.dxf.insert, " ".join(str(entity.plain_text()).split())))
+        texts.append((entity.dxf.insert, " ".join(readable(str(entity.plain_text())).split())))
     elif kind == "POINT":
         place = entity.dxf.location
         _add(into, entity, shapely.Point(place.x, place.y), place.z)
@@ -145,7 +145,7 @@ def _sort(entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[Any, str]]) -
 def _add(into: _Drawn, entity: Any, shape: shapely.Geometry, elevation: float | None) -> None:
     into.shapes.append(shape)
     into.kinds.append(entity.dxftype())
-    into.handles.append(str(entity.dxf.handle or ""))
+    into.handles.append(readable(str(entity.dxf.handle or "")))
     into.elevations.append(elevation or None)
 
 

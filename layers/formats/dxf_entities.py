@@ -48,8 +48,17 @@ def entities_of(path: Path) -> tuple[list[Any], tuple[str, ...]]:
         DXFError, UnicodeError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
         struct.error,
     ) as fault:  # fmt: skip
-        why = " ".join(str(fault).split())[:120]
+        why = " ".join(readable(str(fault)).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
+
+
+def readable(text: str) -> str:
+    r"""Return a text of a drawing with U+FFFD for what is no character.
+
+    The library gives bytes that its encoding does not know, and ``\U+D800``, as lone surrogates,
+    which no table and no report can hold.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _check_corners(path: Path, text: str) -> None:
@@ -76,7 +85,8 @@ def _check_corners(path: Path, text: str) -> None:
 
 def _mended(path: Path, drawing: Any, audit: Any) -> tuple[list[Any], tuple[str, ...]]:
     """Return the entities of a mended drawing, unless a number was cut where it broke off."""
-    said = [" ".join(entry.message.split())[:120] for entry in (*audit.errors, *audit.fixes)]
+    entries = (*audit.errors, *audit.fixes)
+    said = [" ".join(readable(entry.message).split())[:120] for entry in entries]
     number = next((text for text in said if "floating point" in text), None)
     if number is not None:
         raise refusal(path, f"图形文件中的数字有误：{number}", f"a number is damaged: {number}")

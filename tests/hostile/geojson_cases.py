@@ -234,7 +234,7 @@ def _outlines() -> Iterator[Case]:
     yield one("sound, null and point", collection(*mixed), Read(1, 2, ("row_refused",)))
     zigzag = [[w + k * 1e-6, s + (k % 2) * 0.01] for k in range(40_000)]
     yield one("40,000 zigzags crossed", collection(feature(polygon(
-        [*zigzag, [w, s + 0.005], *zigzag[:1]]))), Refused("outline"), slow=True)  # fmt: skip
+        [*zigzag, [w, s + 0.005], *zigzag[:1]]))), Refused("a.geojson"), slow=True)  # fmt: skip
 
 
 def _bag(*members: Any) -> dict[str, Any]:
