@@ -58,15 +58,15 @@ class Application:
     verdict: str
 
 
-def draw(root: Path) -> tuple[Path, list[Application], list[Path]]:
-    """Write workspace and folder below ``root``.
+def draw(root: Path, count: int = GOOD) -> tuple[Path, list[Application], list[Path]]:
+    """Write workspace and folder below ``root``, with ``count`` readable files.
 
     Returns the workspace file, the readable files, and the broken ones in the order of BROKEN.
     """
     folder = root / "报件 2026"
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
-    good = [_good(folder, number) for number in range(GOOD - len(ODD))]
+    good = [_good(folder, number) for number in range(count - len(ODD))]
     for number, odd in enumerate(ODD):
         path = folder / FOLDERS[number % len(FOLDERS)] / f"怪{number + 1} {odd.stem}.shp"
         odd.make(GOOD + 100 + number).write(path.parent, path.stem)
@@ -81,7 +81,7 @@ def draw(root: Path) -> tuple[Path, list[Application], list[Path]]:
         else:
             made.write(place, stem)
         broken.append(place / f"{stem}.shp")
-    return _workspace(root), good, broken
+    return _workspace(root, len(good) - len(ODD)), good, broken
 
 
 def _good(folder: Path, number: int) -> Application:
@@ -108,9 +108,9 @@ def _good(folder: Path, number: int) -> Application:
     return Application(place / f"{stem}{next(iter(made.files))}", verdict)
 
 
-def _workspace(root: Path) -> Path:
+def _workspace(root: Path, count: int) -> Path:
     """Write the registered rights: one beside each application that reaches into one."""
-    reaches = [(n, KINDS[n % len(KINDS)][0]) for n in range(GOOD - len(ODD))]
+    reaches = [(n, KINDS[n % len(KINDS)][0]) for n in range(count)]
     taken = [(n, reach) for n, reach in reaches if reach is not None]
     contents, rows = [], []
     for n, reach in taken:

@@ -183,7 +183,7 @@ def mutations(case: Case, code: str, accuracies: Sequence[float]) -> Iterator[tu
             yield f"{name}.{column} null", _nulled(case, name, column, range(len(rows)))
             if column != number:
                 yield f"{name}.{column} absent", _absent(case, name, column)
-            for k in range(len(rows)):
+            for k in range(len(rows)) if len(rows) > 1 else ():  # one row: done above
                 yield f"{name}.{column} null in row {k}", _nulled(case, name, column, [k])
         for k, row in enumerate(rows):
             if own and str(row.get("id", row.get(number))) == subject:
