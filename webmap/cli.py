@@ -112,7 +112,9 @@ def vet(
     declared = declared_constants(constants)
     launch_early()
     from analysis import api
+    from webmap.cli_map import load_map
 
+    load_map()
     with progress_bar() as progress:
         outcome = api.vet(
             files,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,15 @@ from analysis.api import Outcome
 from gis.errors import MineZoneError
 from webmap.cli_io import clean
 from webmap.cli_text import say
+
+
+def load_map() -> None:
+    """Load what maps need: worth it while the reading process starts, half a second."""
+    importlib.import_module("webmap.maps")
+    importlib.import_module("webmap.relief")
+    # The first transformation of rasterio's opens its tables.
+    warp = importlib.import_module("rasterio.warp")
+    warp.transform_bounds("EPSG:4490", "EPSG:3857", 111.0, 39.0, 112.0, 40.0)
 
 
 def with_map(outcome: Outcome, workspace: Path, lang: str) -> tuple[Outcome, list[str]]:
