@@ -26,6 +26,7 @@ from layers.formats import shapefile as _shapefile
 from layers.formats.folder import is_dataset, layers_in
 from layers.formats.sniff import CONTAINERS, SUPPORTED, kind_of, missing
 from layers.formats.source import Source, digest_file, opening, refusal
+from layers.issues import warning
 
 __all__ = ["SUPPORTED", "Source", "digest", "is_dataset", "layers_in", "list_layers", "read"]
 
@@ -125,6 +126,7 @@ def read(
             return _inside(path, layer, encoding, crs)
         if kind in CONTAINERS:
             source = _LAYERED[kind](path, _choose(path, _LAYERS[kind](path), layer))
+            source = source if encoding is None else _with_unused(source, encoding)
         else:
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
@@ -156,6 +158,15 @@ def _choose(path: Path, names: list[str], wanted: str | None) -> str:
     if wanted is not None and wanted not in names:
         raise refusal(path, f"没有图层 {wanted}，有：{listed}", f"no layer {wanted}; has {listed}")
     return wanted or names[0]
+
+
+def _with_unused(source: Source, encoding: str) -> Source:
+    """Say that the encoding a user gave was not needed: the format has its own."""
+    own = f"（{source.encoding}）" if source.encoding else ""
+    zh = f"{source.format} 自定文字编码{own}，所给的 {encoding} 未用"
+    own = f" ({source.encoding})" if source.encoding else ""
+    en = f"{source.format} settles the encoding of its text{own}; {encoding} was not used"
+    return replace(source, issues=(*source.issues, warning("encoding_unused", zh, en)))
 
 
 def _with_crs(source: Source, crs: pyproj.CRS) -> Source:

@@ -17,7 +17,7 @@ import shapely
 
 from gis.ragged import Floats
 from layers.account import Issue
-from layers.formats.dxf_entities import entities_of, readable
+from layers.formats.dxf_entities import NO_CHARACTER, entities_of, readable
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import info, warning
@@ -45,6 +45,7 @@ class _Drawn:
     arcs: bool = False
     ignored: Counter[str] = field(default_factory=Counter)
     mended: tuple[str, ...] = ()
+    encoding: str | None = None
 
 
 def list_layers(path: Path) -> list[str]:
@@ -84,6 +85,7 @@ def read(path: Path, layer: str) -> Source:
     shapes[:] = [_turned(s, axes) for s in found.shapes]
     spots = shapely.points(_xy([t[0] for t in texts]))
     spots = np.array([_turned(s, axes) for s in spots], dtype=object)
+    words = [layer, *(text for _, text in texts)]
     columns = {
         "图层": pa.array([layer] * len(shapes), pa.string()),
         "实体": pa.array(found.kinds, pa.string()),
@@ -96,14 +98,14 @@ def read(path: Path, layer: str) -> Source:
         format="DXF",
         layer=layer,
         sha256=digest_file(path),
-        encoding=None,
+        encoding=found.encoding,
         crs=None,
         crs_note=note,
         declared=len(shapes),
         columns=columns,
         geometry=shapes,
         labels=row_labels(len(shapes)),
-        issues=tuple(_issues(found, axes)),
+        issues=tuple(_issues(found, axes, sum(NO_CHARACTER in w for w in words))),
     )
 
 
@@ -113,9 +115,9 @@ def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
 
     drawn: dict[str, _Drawn] = {}
     texts: list[tuple[Any, str]] = []
-    entities, mended = entities_of(path)
+    opened = entities_of(path)
     try:
-        for entity in entities:
+        for entity in opened.entities:
             _sort(entity, drawn, texts)
     except (
         DXFError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, MemoryError,
@@ -123,7 +125,7 @@ def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
         why = " ".join(readable(str(fault)).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
     for into in drawn.values():
-        into.mended = mended
+        into.mended, into.encoding = opened.mended, opened.encoding
     return drawn, texts
 
 
@@ -253,8 +255,12 @@ def _counted(kinds: Counter[str]) -> str:
     return ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()) if n)
 
 
-def _issues(found: _Drawn, axes: Axes | None) -> list[Issue]:
+def _issues(found: _Drawn, axes: Axes | None, unreadable: int) -> list[Issue]:
     issues = []
+    if unreadable:
+        zh = f"{unreadable} 处文字有不属于其编码的字节，以 {NO_CHARACTER} 代替"
+        en = f"{unreadable} texts have bytes of no character, replaced by {NO_CHARACTER}"
+        issues.append(warning("text_damaged", zh, en))
     if axes is not None and axes.swapped:
         issues.append(
             warning(

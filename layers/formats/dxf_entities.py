@@ -6,7 +6,7 @@ import logging
 import struct
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from layers.errors import FormatError
 from layers.formats.encoding import read_any_text
@@ -16,8 +16,16 @@ _HEADER = "  0\nSECTION\n  2\nHEADER\n  9\n$ACADVER\n  1\nAC1015\n  0\nENDSEC\n"
 logging.getLogger("ezdxf").addHandler(logging.NullHandler())  # what it says is told as issues
 
 
-def entities_of(path: Path) -> tuple[list[Any], tuple[str, ...]]:
-    """Return the entities of the model space, and what was mended in a damaged drawing.
+class Opened(NamedTuple):
+    """Entities of the model space, what was mended, and the encoding where it was told."""
+
+    entities: list[Any]
+    mended: tuple[str, ...] = ()
+    encoding: str | None = None
+
+
+def entities_of(path: Path) -> Opened:
+    """Return what a drawing holds; a damaged one is mended, and that is told.
 
     Raises
     ------
@@ -31,9 +39,9 @@ def entities_of(path: Path) -> tuple[list[Any], tuple[str, ...]]:
     raw = path.read_bytes()
     try:
         if raw.startswith(b"AutoCAD Binary DXF"):
-            return list(filemanagement.readfile(path).modelspace()), ()
+            return Opened(list(filemanagement.readfile(path).modelspace()))
         try:
-            text, _ = read_any_text(path)
+            text, encoding = read_any_text(path)
         except FormatError:  # one drawing may hold texts of several encodings
             return _mended(path, *recover.read(BytesIO(raw)))
         if "$ACADVER" not in text and "AcDbEntity" in text:
@@ -41,7 +49,8 @@ def entities_of(path: Path) -> tuple[list[Any], tuple[str, ...]]:
         text = decode_dxf_unicode(text.replace("\r\n", "\n"))
         _check_corners(path, text)
         try:
-            return list(filemanagement.read(StringIO(text)).modelspace()), ()
+            drawing = filemanagement.read(StringIO(text))
+            return Opened(list(drawing.modelspace()), encoding=encoding)
         except DXFError:
             return _mended(path, *recover.read(BytesIO(raw)))
     except (
@@ -50,6 +59,9 @@ def entities_of(path: Path) -> tuple[list[Any], tuple[str, ...]]:
     ) as fault:  # fmt: skip
         why = " ".join(readable(str(fault)).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
+
+
+NO_CHARACTER = "\ufffd"
 
 
 def readable(text: str) -> str:
@@ -83,11 +95,11 @@ def _check_corners(path: Path, text: str) -> None:
             handle = value.strip()
 
 
-def _mended(path: Path, drawing: Any, audit: Any) -> tuple[list[Any], tuple[str, ...]]:
-    """Return the entities of a mended drawing, unless a number was cut where it broke off."""
+def _mended(path: Path, drawing: Any, audit: Any) -> Opened:
+    """Return what a mended drawing holds, unless a number was cut where it broke off."""
     entries = (*audit.errors, *audit.fixes)
     said = [" ".join(readable(entry.message).split())[:120] for entry in entries]
     number = next((text for text in said if "floating point" in text), None)
     if number is not None:
         raise refusal(path, f"图形文件中的数字有误：{number}", f"a number is damaged: {number}")
-    return list(drawing.modelspace()), tuple(said)
+    return Opened(list(drawing.modelspace()), tuple(said))

@@ -129,7 +129,7 @@
 
     app.fit = function () {
       minezone.whenStill(map, function () {
-        map.fitBounds(scene.bounds || [[18, 73], [54, 135]], { padding: [24, 24], animate: false });
+        map.fitBounds(scene.bounds || [[18, 73], [54, 135]], L.extend({ animate: false }, minezone.clearOf(map)));
       });
     };
     app.filter = function (rule, verdict) {
@@ -269,11 +269,6 @@
     app.sheet("");
     app.shaded = minezone.shade(app, scene.hillshade);
 
-    if (from.view) {
-      map.setView([from.view[0], from.view[1]], from.view[2], { animate: false });
-    } else {
-      app.fit();
-    }
     map.on("click", click);
     map.on("dblclick", function () { app.measure.finish(); });
     map.on("mousemove", pointed);
@@ -287,6 +282,11 @@
     new ResizeObserver(function () { map.invalidateSize({ pan: false }); }).observe(map.getContainer());
 
     words();
+    if (from.view) {
+      map.setView([from.view[0], from.view[1]], from.view[2], { animate: false });
+    } else {
+      app.fit();
+    }
     minezone.app = app;
     app.ready = Promise.all([load(), app.list.refresh()]).then(function () {
       if (from.subject) {

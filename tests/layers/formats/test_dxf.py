@@ -55,7 +55,30 @@ def test_old_drawings_in_chinese(drawing, version, encoding):
 
     path = drawing(draw, version, encoding)
     assert list_layers(path) == ["采矿权界线"]
-    assert read(path).geometry[0].area == 1_000_000
+    source = read(path)
+    assert source.geometry[0].area == 1_000_000
+    if encoding:
+        assert source.encoding == "GB18030"
+
+
+def test_bytes_of_no_character_are_replaced_and_told(drawing):
+    def draw(space):
+        space.add_lwpolyline(CORNERS, close=True, dxfattribs={"layer": "0"})
+        space.add_text("QQQQ mine").set_placement((X + 10, Y + 10))
+
+    path = drawing(draw, "R2000", "gbk")
+    path.write_bytes(path.read_bytes().replace(b"QQQQ", b"\xff\xff\xfe\xfe"))
+    source = read(path)
+    assert source.encoding is None
+    assert source.columns["文字"].to_pylist() == ["\ufffd\ufffd\ufffd\ufffd mine"]
+    (told,) = [i for i in source.issues if i.code == "text_damaged"]
+    assert told.en == "1 texts have bytes of no character, replaced by \ufffd"
+
+
+def test_an_encoding_that_the_format_settles_itself_is_not_used(drawing):
+    path = drawing(lambda space: space.add_lwpolyline(CORNERS, close=True))
+    (told,) = [i for i in read(path, encoding="GBK").issues if i.code == "encoding_unused"]
+    assert "GBK was not used" in told.en
 
 
 def test_a_bulge_is_an_arc(drawing):
