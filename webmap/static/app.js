@@ -122,14 +122,16 @@
     function show(bounds) {
       if (bounds) {
         minezone.whenStill(map, function () {
-          map.fitBounds(bounds.pad(0.25), L.extend({ maxZoom: 17, animate: false }, minezone.clearOf(map)));
+          var wider = bounds.pad(0.25);
+          map.fitBounds(wider, L.extend({ maxZoom: 17, animate: false }, minezone.clearOf(map, wider)));
         });
       }
     }
 
     app.fit = function () {
       minezone.whenStill(map, function () {
-        map.fitBounds(scene.bounds || [[18, 73], [54, 135]], L.extend({ animate: false }, minezone.clearOf(map)));
+        var whole = L.latLngBounds(scene.bounds || [[18, 73], [54, 135]]);
+        map.fitBounds(whole, L.extend({ animate: false }, minezone.clearOf(map, whole)));
       });
     };
     app.filter = function (rule, verdict) {

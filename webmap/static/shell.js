@@ -58,18 +58,30 @@
     }
   };
 
-  /* Padding for fitBounds: the part of the map that no box and no sheet covers. */
-  minezone.clearOf = function (map) {
+  /* Padding for fitBounds: the part of the map that no box and no sheet covers, beside the legend
+     or above it, whichever shows the bounds larger. */
+  minezone.clearOf = function (map, bounds) {
     var size = map.getSize();
     var sheet = document.body.getAttribute("data-sheet") === "panel" && document.getElementById("mz-panel");
     if (!sheet || root.innerWidth > 1100) {
-      var left = size.x > 600 ? document.getElementById("mz-legend").offsetWidth + 12 : 12;
-      return { paddingTopLeft: [left, 12], paddingBottomRight: [size.x > 600 ? 60 : 12, 40] };
+      var wide = size.x > 600;
+      var legend = document.getElementById("mz-legend");
+      var beside = padding(wide ? legend.offsetWidth + 12 : 12, 12, wide ? 60 : 12, 40);
+      var above = padding(12, 12, wide ? 60 : 12, legend.offsetHeight + 24);
+      return wide && zoomIn(map, bounds, above) > zoomIn(map, bounds, beside) ? above : beside;
     }
     var right = root.innerWidth > 640 ? Math.min(sheet.offsetWidth, size.x * 0.7) : 0;
     var bottom = root.innerWidth > 640 ? 0 : Math.min(sheet.offsetHeight, size.y * 0.75);
-    return { paddingTopLeft: [12, 12], paddingBottomRight: [right + 12, bottom + 12] };
+    return padding(12, 12, right + 12, bottom + 12);
   };
+
+  function padding(left, top, right, bottom) {
+    return { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] };
+  }
+
+  function zoomIn(map, bounds, sides) {
+    return map.getBoundsZoom(bounds, false, L.point(sides.paddingTopLeft).add(sides.paddingBottomRight));
+  }
 
   /* A line at the top of the map; words() gives it, null takes it away. */
   minezone.notice = function (words) {
