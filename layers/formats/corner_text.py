@@ -26,6 +26,7 @@ from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
+from layers.formats.table_numbers import may_be_packed
 from layers.issues import label_en, warning
 
 FORMAT = "national corner text"
@@ -65,6 +66,8 @@ def read(path: Path, encoding: str | None) -> Source:
     text, found = read_text(path, encoding)
     keys, parcels = _parse(path, text)
     axes = _axes(path, parcels)
+    if axes.kind == "degrees":
+        _refuse_packed(path, keys, parcels)
     crs, note = stated_crs(path, keys, axes)
     issues = header_issues(keys, axes)
     shapes = np.empty(len(parcels), dtype=object)
@@ -172,6 +175,18 @@ def _axes(path: Path, parcels: list[_Parcel]) -> Axes:
             f"{corners[row].first}, {corners[row].second} fits no plane of China or not the others",
         )
     return axes
+
+
+def _refuse_packed(path: Path, keys: dict[str, str], parcels: list[_Parcel]) -> None:
+    """Refuse degrees that may be packed (D.MMSS), unless the header gives degrees as their unit."""
+    unit = keys.get("计量单位", "")
+    texts = [repr(v) for p in parcels for c in p.corners for v in (c.first, c.second)]
+    if "秒" in unit or ("度" not in unit and may_be_packed(texts)):
+        raise refusal(
+            path,
+            "坐标可能是度分秒（D.MMSS），也可能是十进制度；若为后者，请写明 计量单位=度",
+            "the coordinates may be D.MMSS or decimal degrees; if decimal, state 计量单位=度",
+        )
 
 
 def _rings(path: Path, parcel: _Parcel) -> list[list[_Corner]]:

@@ -30,6 +30,7 @@ _CURVES = frozenset({"ARC", "SPLINE", "ELLIPSE", "CIRCLE"})
 _TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
 _CLOSED = 1  # bit of the flags of a polyline
 _NEARLY = 0.001
+_SHOWN = 6
 _FARTHEST = 1e7  # no curve of a mine is as wide as a continent; its chords would fill the memory
 
 
@@ -66,8 +67,28 @@ def list_layers(path: Path) -> list[str]:
             f"模型空间里没有多段线、线或点；有：{kinds}",
             f"no polyline, line or point in the model space; it has: {kinds}",
         )
-    closed = [n for n, d in shown.items() if any(s.geom_type == "Polygon" for s in d.shapes)]
-    return sorted(closed or shown)
+    return sorted(filter(lambda n: _has_outline(shown[n]), shown)) or sorted(shown)
+
+
+def _has_outline(drawn: _Drawn) -> bool:
+    return any(shape.geom_type == "Polygon" for shape in drawn.shapes)
+
+
+def _other_layers(drawn: dict[str, _Drawn]) -> list[Issue]:
+    """Tell what the layers hold that are not offered: an outline may have been left open."""
+    if not any(map(_has_outline, drawn.values())):
+        return []
+    left = [
+        (name, Counter(d.kinds) + d.ignored) for name, d in sorted(drawn.items())
+        if not _has_outline(d) and (d.kinds or d.ignored)
+    ]  # fmt: skip
+    if not left:
+        return []
+    shown = ", ".join(f"{name} ({_counted(kinds)})" for name, kinds in left[:_SHOWN])
+    more = len(left) - _SHOWN
+    zh = f"这些图层没有闭合线，未读：{shown}" + (f" 等 {len(left)} 层" if more > 0 else "")
+    en = f"layers without a closed line are not read: {shown}"
+    return [warning("layers_not_read", zh, en + (f" and {more} more" if more > 0 else ""))]
 
 
 def read(path: Path, layer: str) -> Source:
@@ -105,7 +126,10 @@ def read(path: Path, layer: str) -> Source:
         columns=columns,
         geometry=shapes,
         labels=row_labels(len(shapes)),
-        issues=tuple(_issues(found, axes, sum(NO_CHARACTER in w for w in words))),
+        issues=(
+            *_issues(found, axes, sum(NO_CHARACTER in w for w in words)),
+            *_other_layers(drawn),
+        ),
     )
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+
 from layers.formats import ogr
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import warning
@@ -19,6 +21,9 @@ from layers.issues import warning
 _OWN_TRIGGERS = re.compile(r"(rtree_|gpkg_|trigger_(insert|delete)_feature_count_|fg[ts][iu]_)")
 _OLD_VIEWS = {"spatial_ref_sys", "st_spatial_ref_sys", "geometry_columns", "st_geometry_columns"}
 _NEEDED = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
+_REALS = frozenset({"FLOAT", "DOUBLE", "REAL"})
+_WHOLES = {"BOOLEAN": 2, "TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 32, "INT": 64, "INTEGER": 64}
+"""Bits of the whole numbers of OGC 12-128r19, table 1; a truth value is 0 or 1."""
 _STEPS = 20_000_000  # of SQLite's machine: a hostile schema must not hang the reader
 
 
@@ -35,6 +40,7 @@ def read(path: Path, layer: str) -> Source:
         held = _one(database, f"SELECT count(*) FROM {_quoted(layer)}")
         stored = _one(database, f"SELECT count({_quoted(geometry)}) FROM {_quoted(layer)}")
         stated = _stated_count(database, layer)
+        texts = _stored_otherwise(database, layer)
     options = {"IMMUTABLE": "YES"}
     key = ogr.key_column(path, path.resolve(), layer, **options)
     rows = ogr.read_rows(path, path.resolve(), layer, row_number=key is not None, **options)
@@ -45,6 +51,11 @@ def read(path: Path, layer: str) -> Source:
             f"layer {layer} holds {held} rows, {len(rows.geometry)} were read",
         )
     issues = list(rows.issues)
+    for name, values in texts.items():
+        rows.columns[name] = pa.array(values, pa.string())
+        zh = f"字段 {name} 声明为数字，所存的不尽是，按文字读"
+        en = f"field {name} is declared a number, not all it holds are; read as text"
+        issues.append(warning("stored_otherwise", zh, en))
     if stated is not None and stated != held:
         issues.append(
             warning(
@@ -140,6 +151,37 @@ def _stated_count(database: sqlite3.Connection, layer: str) -> int | None:
         "SELECT feature_count FROM gpkg_ogr_contents WHERE lower(table_name) = lower(?)", (layer,)
     ).fetchone()
     return row[0] if row else None
+
+
+def _stored_otherwise(database: sqlite3.Connection, layer: str) -> dict[str, list[str | None]]:
+    """Return as text the number columns in which other things are stored, as SQLite allows.
+
+    GDAL would take the first digits of a text, the whole part of a fraction in a column of whole
+    numbers, and the low bits of a number that is too large.
+    """
+    table, out = _quoted(layer), {}
+    for _, name, declared, *_rest in database.execute(f"PRAGMA table_info({table})").fetchall():
+        kind, column = str(declared).upper().partition("(")[0].strip(), _quoted(name)
+        if kind in _REALS:
+            odd = f"typeof({column}) NOT IN ('real', 'integer', 'null')"
+        elif kind in _WHOLES:
+            most = 1 << (_WHOLES[kind] - 1)
+            odd = (
+                f"typeof({column}) NOT IN ('integer', 'null') OR typeof({column}) = 'integer' "
+                f"AND ({column} < -{most} OR {column} > {most - 1})"
+            )
+        else:
+            continue
+        if _one(database, f"SELECT count(*) FROM {table} WHERE {odd}"):
+            cells = database.execute(f"SELECT {column} FROM {table}").fetchall()
+            out[name] = [_as_text(value) for (value,) in cells]
+    return out
+
+
+def _as_text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else repr(value)
 
 
 def _one(database: sqlite3.Connection, query: str) -> int:

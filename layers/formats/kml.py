@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from xml.parsers import expat
 
+import pyarrow as pa
 import pyproj
 import shapely
 
@@ -21,6 +22,11 @@ _COORDINATES = {
     "coordinates": re.compile(rf"(?:{_TUPLE}(?:\s++{_TUPLE})*+)?"),
     "coord": re.compile(rf"(?:{_NUMBER}\s++{_NUMBER}(?:\s++{_NUMBER})?)?"),
 }
+_GEOMETRIES = frozenset(
+    {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}
+)
+_BOUNDARIES = frozenset({"outerBoundaryIs", "innerBoundaryIs"})
+_CUT = re.compile(r"of field (?:[^.]*\.)?(.+) parsed incompletely")
 _IGNORED = {
     "NetworkLink": ("网络链接", "network links"),
 }
@@ -52,11 +58,14 @@ def read(path: Path, layer: str) -> Source:
             f"文件夹 {layer} 有 {counts[layer]} 个地标，读出 {len(rows.geometry)} 个",
             f"folder {layer} has {counts[layer]} placemarks, {len(rows.geometry)} were read",
         )
+    # GDAL gives the first digits of such a text, for one row or for many: none of them is known.
+    cut = {m[1] for i in rows.issues if (m := _CUT.search(i.en))}
     columns = {
-        name: values
+        name: pa.nulls(len(values), values.type) if name in cut else values
         for name, values in rows.columns.items()
         if name not in _DRAWING and values.null_count < len(values)
     }
+    issues = [_cut_column(name) for name in sorted(cut & columns.keys())]
     return Source(
         path=path,
         format="KML",
@@ -69,7 +78,7 @@ def read(path: Path, layer: str) -> Source:
         columns=columns,
         geometry=shapely.force_2d(rows.geometry),
         labels=row_labels(len(rows.geometry)),
-        issues=(*rows.issues, *_ignored(tags)),
+        issues=(*rows.issues, *issues, *_ignored(tags)),
     )
 
 
@@ -80,6 +89,7 @@ class _Scan:
         self.path = path
         self.counts: dict[str, int] = {}
         self.text: list[str] | None = None
+        self.within: list[tuple[str, dict[str, int]]] = []
         self.parser = expat.ParserCreate()  # undeclared prefixes are common and harmless
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -88,13 +98,37 @@ class _Scan:
     def start(self, name: str, _: dict[str, str]) -> None:
         tag = name.rsplit(":", 1)[-1]
         self.counts[tag] = self.counts.get(tag, 0) + 1
+        if self.within:
+            self._check_only(tag, *self.within[-1])
+        self.within.append((tag, {}))
         self.text = [] if tag in _COORDINATES else None
 
     def data(self, text: str) -> None:
         if self.text is not None:
             self.text.append(text)
 
+    def _check_only(self, tag: str, parent: str, inside: dict[str, int]) -> None:
+        """Refuse a second element where one may stand: GDAL would read one of them."""
+        if parent == "Placemark" and tag in _GEOMETRIES:
+            kind, zh, en = "geometry", "一个地标有两个图形", "a placemark holds two geometries"
+        elif tag == "LinearRing" and parent in _BOUNDARIES:
+            kind, zh, en = tag, f"一个 {parent} 有两个环", f"two rings in one {parent}"
+        elif tag == "outerBoundaryIs":
+            kind, zh, en = tag, "一个多边形有两个外边界", "a polygon has two outer boundaries"
+        else:
+            return
+        inside[kind] = inside.get(kind, 0) + 1
+        if inside[kind] > 1:
+            line = self.parser.CurrentLineNumber
+            raise refusal(
+                self.path,
+                f"第 {line} 行：{zh}，须放入 MultiGeometry 或分开写" if kind == "geometry"
+                else f"第 {line} 行：{zh}，须分开写",
+                f"line {line}: {en}",
+            )  # fmt: skip
+
     def end(self, name: str) -> None:
+        self.within.pop()
         if self.text is None:
             return
         text = "".join(self.text).strip()
@@ -123,6 +157,12 @@ def _count_tags(path: Path) -> dict[str, int]:
     if "Model" in scan.counts:  # one inside a MultiGeometry crashes GDAL 3.12
         raise refusal(path, "含有三维模型，请先删去", "holds 3-D models; remove them first")
     return scan.counts
+
+
+def _cut_column(name: str) -> Issue:
+    zh = f"字段 {name} 声明为数字而含有文字，整列按空值"
+    en = f"field {name} is declared a number and holds text; the column is taken as null"
+    return warning("bad_value", zh, en)
 
 
 def _ignored(tags: dict[str, int]) -> list[Issue]:

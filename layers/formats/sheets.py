@@ -10,7 +10,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -34,11 +34,13 @@ class Sheet:
     name : of the sheet; of a CSV the file's stem
     rows : cells, stripped of white space
     lines : line or row number of each row in the file, counted from 1
+    hidden : names of the hidden sheets of the workbook, which are not read
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+    hidden: tuple[str, ...] = ()
 
 
 def read_csv(path: Path, encoding: str | None) -> tuple[Sheet, str]:
@@ -118,13 +120,14 @@ def _sheets(path: Path, parts: io.BytesIO | None) -> tuple[Sheet, ...]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     sheets = []
+    hidden = []
     try:
         with CalamineWorkbook.from_filelike(parts or io.BytesIO(path.read_bytes())) as book:
             for about in book.sheets_metadata:
-                if (about.typ, about.visible) != (
-                    SheetTypeEnum.WorkSheet,
-                    SheetVisibleEnum.Visible,
-                ):
+                if about.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                if about.visible != SheetVisibleEnum.Visible:
+                    hidden.append(about.name)
                     continue
                 sheet = book.get_sheet_by_name(about.name)
                 rows, columns = sheet.total_height, sheet.total_width
@@ -139,7 +142,8 @@ def _sheets(path: Path, parts: io.BytesIO | None) -> tuple[Sheet, ...]:
                 sheets.append(_sheet(about.name, cells, merged))
     except CalamineError as fault:
         raise refusal(path, f"工作簿无法读取：{fault}", f"cannot be read: {fault}") from fault
-    return tuple(s for s in sheets if any(any(row) for row in s.rows))
+    filled = (s for s in sheets if any(any(row) for row in s.rows))
+    return tuple(replace(s, hidden=tuple(hidden)) for s in filled)
 
 
 def _merged(path: Path, name: str, ranges: Sequence[Box], rows: int, columns: int) -> list[Box]:

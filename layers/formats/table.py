@@ -7,8 +7,7 @@ Any other table gives one point per row.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +21,19 @@ from layers.formats.rings import assemble
 from layers.formats.sheets import Sheet, read_csv, read_workbook
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table_header import Header, find_header
+from layers.formats.table_parcels import (
+    Parcel,
+    bad_row,
+    cell_of,
+    parcels_of,
+    unread_depths,
+    with_group,
+)  # fmt: skip
 from layers.formats.table_places import Places, find_places
 from layers.issues import error, label_en, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
-_KEY_ROLES = ("group",)
 _OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring"})
-_DEPTH = re.compile(r"由?\s*([+-]?\d+(?:\.\d+)?)\s*(?:米|m)?\s*(?:至|到|～|~|—|-)+\s*"
-                    r"([+-]?\d+(?:\.\d+)?)\s*(?:米|m)?\s*标高")  # fmt: skip
 
 
 def read(path: Path, encoding: str | None) -> Source:
@@ -74,6 +78,8 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         )
     corners = _is_corner_table(header)
     places = find_places(path, sheet, header, corners=corners)
+    if corners:
+        header = with_group(sheet, header, places)
     make = _outlines if corners else _points
     rows = make(path, sheet, header, places)
     return Source(
@@ -88,8 +94,17 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         columns=rows.columns,
         geometry=rows.geometry,
         labels=rows.labels,
-        issues=(*places.issues, *rows.issues),
+        issues=(*_hidden(sheet), *places.issues, *rows.issues),
     )
+
+
+def _hidden(sheet: Sheet) -> list[Issue]:
+    if not sheet.hidden:
+        return []
+    zh, en = "、".join(sheet.hidden), ", ".join(sheet.hidden)
+    return [
+        warning("hidden_sheets", f"隐藏的工作表未读：{zh}", f"hidden sheets are not read: {en}")
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +138,7 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
         if r in places.bad
     ]
     columns = {
-        name: pa.array([_cell(sheet, r, c) for r in used], pa.string())
+        name: pa.array([cell_of(sheet, r, c) for r in used], pa.string())
         for c, name in enumerate(header.names)
     }
     return _Rows(columns, geometry, labels, tuple(issues))
@@ -133,36 +148,13 @@ def _named(label: str, zh: str, en: str) -> tuple[str, str]:
     return f"{label}：{zh}", f"{label_en(label)}: {en}"
 
 
-def _cell(sheet: Sheet, row: int, column: int) -> str | None:
-    cells = sheet.rows[row]
-    return (cells[column] or None) if column < len(cells) else None
-
-
 # -- corners ---------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Ring:
-    rows: list[int] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-
-
-@dataclass
-class _Parcel:
-    key: tuple[str, ...]
-    heading: str
-    rings: list[_Ring] = field(default_factory=list)
-    depth: tuple[str, str] | None = None
-
-    @property
-    def rows(self) -> list[int]:
-        return [row for ring in self.rings for row in ring.rows]
 
 
 def _outlines(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
     for row, (zh, en) in places.bad.items():
-        raise _bad_row(path, sheet, row, zh, en)
-    parcels = _parcels(path, sheet, header, places)
+        raise bad_row(path, sheet, row, zh, en)
+    parcels = parcels_of(path, sheet, header, places)
     if not parcels:
         raise refusal(path, "表中没有一个拐点", "the table holds no corner")
     labels = tuple(_label(p, k, len(parcels)) for k, p in enumerate(parcels, 1))
@@ -171,11 +163,14 @@ def _outlines(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows
     for k, (parcel, label) in enumerate(zip(parcels, labels, strict=True)):
         geometry[k] = _polygon(path, sheet, parcel, places)
         issues += _number_issues(sheet, parcel, label)
-    columns = {
-        name: pa.array([_common(sheet, p, c) for p in parcels], pa.string())
-        for c, name in enumerate(header.names)
-        if header.roles.get(c) not in _OWN_ROLES
-    }
+    issues += unread_depths(sheet, header, parcels)
+    columns = {}
+    for c, name in enumerate(header.names):
+        if header.roles.get(c) not in _OWN_ROLES:
+            said = [_said(sheet, p, c) for p in parcels]
+            columns[name] = pa.array([v[0] if len(v) == 1 else None for v in said], pa.string())
+            if name[:1] != "列":  # a column without heading
+                issues += _mixed(name, parcels, labels, said)
     if any(p.heading for p in parcels):
         columns.setdefault("块段名称", pa.array([p.heading or None for p in parcels], pa.string()))
     for at, name in enumerate(("top_elevation_m", "bottom_elevation_m")):
@@ -185,93 +180,38 @@ def _outlines(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows
     return _Rows(columns, geometry, labels, tuple(issues))
 
 
-def _label(parcel: _Parcel, number: int, of: int) -> str:
+def _label(parcel: Parcel, number: int, of: int) -> str:
     name = " ".join(w for w in (*parcel.key, parcel.heading) if w)
     return f"地块 {name}" if name else f"第 {number} 个地块" if of > 1 else "第 1 个地块"
 
 
-def _parcels(path: Path, sheet: Sheet, header: Header, places: Places) -> list[_Parcel]:
-    keys = [c for c, role in sorted(header.roles.items()) if role in _KEY_ROLES]
-    named = _column(header, "corner")
-    names = named if named is not None else _column(header, "number")
-    rings = _column(header, "ring")
-    parcels: list[_Parcel] = []
-    heading, fresh, ring_before = "", True, ""
-    above = ("",) * len(keys)
-    for row in range(header.row + 1, len(sheet.rows)):
-        if row not in places.at:
-            if names is not None and re.fullmatch(
-                r"[A-Za-z]{0,3}\d+", _cell(sheet, row, names) or ""
-            ):
-                raise _bad_row(path, sheet, row, "有点号而没有坐标", "a corner without coordinates")
-            fresh = True
-            text = " ".join(dict.fromkeys(c for c in sheet.rows[row] if c))
-            heading = _heading(text, parcels) or heading if text else heading
-            continue
-        # A cell that stands for several rows is written in the first.
-        key = tuple(_cell(sheet, row, c) or a for c, a in zip(keys, above, strict=True))
-        above = key
-        name = _cell(sheet, row, names) or "" if names is not None else ""
-        ring = _cell(sheet, row, rings) or "" if rings is not None else ""
-        if not parcels or (parcels[-1].key, parcels[-1].heading) != (key, heading):
-            if any((p.key, p.heading) == (key, heading) for p in parcels):
-                raise _bad_row(path, sheet, row, f"{'、'.join(key)} 的拐点不连续",
-                               f"corners of {', '.join(key)} are split")  # fmt: skip
-            parcels.append(_Parcel(key, heading))
-            fresh = True
-        if fresh or ring != ring_before or _begins_again(parcels[-1].rings[-1], name, row, places):
-            parcels[-1].rings.append(_Ring())
-        parcels[-1].rings[-1].rows.append(row)
-        parcels[-1].rings[-1].names.append(name)
-        fresh, ring_before = False, ring
-    return parcels
-
-
-def _column(header: Header, role: str) -> int | None:
-    return next((c for c, r in sorted(header.roles.items()) if r == role), None)
-
-
-def _heading(text: str, parcels: list[_Parcel]) -> str:
-    """Return the name of the part that a row without coordinates begins, blank if it is none."""
-    depth = _DEPTH.search(text)
-    if depth and parcels:
-        parcels[-1].depth = (depth[1], depth[2])
-    if depth or len(text) > 40 or re.search(r"合计|面积|备注|说明|标高|坐标系|单位|[:：]", text):
-        return ""
-    return text
-
-
-def _begins_again(ring: _Ring, name: str, row: int, places: Places) -> bool:
-    """Return whether a corner is the first of a new ring: the one before closed, or numbers fell.
-
-    A closing point repeats the first corner's place.
-    """
-    if len(ring.rows) > 3 and places.at[ring.rows[-1]] == places.at[ring.rows[0]]:
-        return True
-    if not name or not ring.names or name != ring.names[0]:
-        return False
-    return len(ring.rows) >= 3 and places.at[row] != places.at[ring.rows[0]]
-
-
-def _polygon(path: Path, sheet: Sheet, parcel: _Parcel, places: Places) -> shapely.Geometry:
+def _polygon(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> shapely.Geometry:
     outlines = []
     for ring in parcel.rings:
         corners = [places.at[row] for row in ring.rows]
         opened = corners[:-1] if len(corners) > 1 and corners[0] == corners[-1] else corners
         if len(opened) < 3:
-            raise _bad_row(path, sheet, ring.rows[0], "一圈不足 3 个点",
+            raise bad_row(path, sheet, ring.rows[0], "一圈不足 3 个点",
                            "a ring of fewer than 3 corners")  # fmt: skip
         outlines.append(np.array(opened))
     shape, wrong = assemble(outlines)
     if shape is None:
-        raise _bad_row(path, sheet, parcel.rings[wrong].rows[0],
+        raise bad_row(path, sheet, parcel.rings[wrong].rows[0],
                        "这一圈自交，或既不在外圈之内也不与它相离",
                        "this ring crosses itself or another ring")  # fmt: skip
     return shape
 
 
-def _number_issues(sheet: Sheet, parcel: _Parcel, label: str) -> list[Issue]:
+def _number_issues(sheet: Sheet, parcel: Parcel, label: str) -> list[Issue]:
     issues = []
+    for row in parcel.run_on:
+        where = f"{label} 第 {sheet.lines[row]} 行"
+        told = _named(
+            where,
+            "空行或标题之后点号续接，按新的一圈读",
+            "numbers run on after a blank row or heading; read as a new ring",
+        )
+        issues.append(warning("ring_by_blank_row", *told, label))
     for ring in parcel.rings:
         names = ring.names[:-1] if len(ring.names) > 1 and ring.names[0] == ring.names[-1] \
             else ring.names  # fmt: skip
@@ -283,12 +223,26 @@ def _number_issues(sheet: Sheet, parcel: _Parcel, label: str) -> list[Issue]:
     return issues
 
 
-def _common(sheet: Sheet, parcel: _Parcel, column: int) -> str | None:
-    """Return what a column says of a parcel, None where its rows differ."""
-    said = {cell for row in parcel.rows if (cell := _cell(sheet, row, column))}
-    return said.pop() if len(said) == 1 else None
+def _said(sheet: Sheet, parcel: Parcel, column: int) -> list[str]:
+    """Return what a column says of a parcel: one value, or several where its rows differ."""
+    return list(dict.fromkeys(c for row in parcel.rows if (c := cell_of(sheet, row, column))))
 
 
-def _bad_row(path: Path, sheet: Sheet, row: int, zh: str, en: str) -> Exception:
-    line = sheet.lines[row]
-    return refusal(path, f"第 {line} 行：{zh}", f"row {line}: {en}")
+def _mixed(
+    name: str, parcels: list[Parcel], labels: tuple[str, ...], said: list[list[str]]
+) -> list[Issue]:
+    """Tell of a column whose rows differ within a parcel: its value is left out."""
+    mixed = [k for k, values in enumerate(said) if len(values) > 1]
+    # Where every row differs, it is about the corners: lengths of sides, remarks.
+    own = all(len(said[k]) >= len(parcels[k].rows) - 1 for k in mixed)
+    if not mixed or own:
+        return []
+    k, n = mixed[0], len(mixed)
+    values = "、".join(said[k][:3])
+    zh = f"{labels[k]}：列 {name} 各行不同（{values}），按空值" + (
+        f"；共 {n} 个地块" if n > 1 else ""
+    )
+    en = f"{label_en(labels[k])}: rows of {name} differ ({values}); taken as null"
+    return [
+        warning("field_conflict", zh, en + (f"; so in {n} parcels" if n > 1 else ""), labels[k])
+    ]

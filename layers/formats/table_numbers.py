@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from layers.formats.angles import packed, packed_whole, spelled
@@ -36,6 +36,22 @@ def decimal(text: str) -> float | None:
     return float(plain) if _NUMBER.fullmatch(plain) else None
 
 
+def is_degrees(text: str) -> bool:
+    """Tell whether a cell holds an angle or a number of its size, or nothing that is a number."""
+    if not is_number_like(text) or spelled(text) is not None:
+        return True
+    return bool(_NUMBER.fullmatch(text)) and abs(float(text)) <= 180
+
+
+def may_be_packed(texts: Sequence[str]) -> bool:
+    """Return whether plain numbers may be D.MMSS as well as decimal degrees.
+
+    Programs drop zeros at the end: three places of one number are enough.
+    """
+    places = max((len(t.partition(".")[2]) for t in texts), default=0)
+    return places >= 3 and all(packed(t) is not None for t in texts)
+
+
 def angles_of(
     path: Path, pair: Pair, raw: Mapping[int, tuple[str, str]]
 ) -> Callable[[str], float | None]:
@@ -48,14 +64,9 @@ def angles_of(
     whole = [packed_whole(t) or 0.0 for t in texts]
     if numbers and len(metres) == len(numbers) and 3 <= min(whole) <= max(whole) <= 136:
         return packed_whole
-    digits = [len(t.partition(".")[2]) for t in texts]
-    if (
-        pair.packed is None
-        and len(texts) >= 6
-        and not metres
-        and min(digits) >= 4
-        and all(packed(t) is not None for t in texts)
-    ):
+    # Programs abroad write decimal degrees; few numbers under such a heading need no question.
+    asked = len(texts) >= 6 or re.search(r"[经纬]|[xy]", pair.title, re.IGNORECASE) is not None
+    if pair.packed is None and asked and not metres and may_be_packed(texts):
         raise refusal(
             path,
             f"{pair.title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；"

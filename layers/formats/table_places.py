@@ -16,12 +16,14 @@ from layers.formats.planes import Axes, Datum, axes_of, datums_named, geographic
 from layers.formats.sheets import Sheet
 from layers.formats.source import refusal
 from layers.formats.table_header import Header, Pair
-from layers.formats.table_numbers import angles_of, decimal, is_number_like, why_not
+from layers.formats.table_numbers import angles_of, decimal, is_degrees, is_number_like, why_not
 from layers.issues import warning
 from layers.whereabouts import Reason
 
-_MERIDIAN = re.compile(r"中央(?:子午线|经线)\D{0,6}(\d{2,3})")
-_ZONE = re.compile(r"(?:带号|第)\s*[:：=]?\s*(\d{2})(?!\d)\s*(?:带)?")
+_MERIDIAN = re.compile(
+    r"中央(?:子午线|经线)\D{0,6}(\d{2,3}(?:\.\d+)?)\s*[°º度]?\s*(?:(\d{1,2})\s*[′'’分])?"
+)
+_ZONE = re.compile(r"带号\s*[:：=]?\s*(\d{2})(?!\d)|(?<![\d.])(\d{2})\s*(?:号\s*)?带")
 _RANK: dict[Datum | None, int] = {"CGCS2000": 0, None: 1, "Xian 1980": 2, "Beijing 1954": 3}
 _AGREE_M = 1.0
 
@@ -131,7 +133,10 @@ def _read(path: Path, sheet: Sheet, header: Header, pair: Pair, words: str) -> _
         two = tuple(clean(cells[c]) if c < len(cells) else "" for c in (pair.first, pair.second))
         if any(two):
             raw[row] = (two[0], two[1])
-    parse = angles_of(path, pair, raw) if pair.kind == "degrees" else decimal
+    angles = pair.kind == "degrees" or all(
+        map(is_degrees, (t for two in raw.values() for t in two))
+    )
+    parse = angles_of(path, pair, raw) if angles else decimal
     values: dict[int, tuple[float, float]] = {}
     bad: dict[int, Reason] = {}
     for row, two in raw.items():
@@ -203,16 +208,20 @@ def _crs(path: Path, pair: Pair, axes: Axes | None, words: str) -> tuple[pyproj.
 
 
 def _zone(words: str) -> int | None:
-    """Return the zone that titles and remarks name, by number or central meridian."""
-    zone, meridian = _ZONE.search(words), _MERIDIAN.search(words)
-    if zone and width_of(int(zone[1])):
-        return int(zone[1])
-    if not meridian:
-        return None
-    degrees = int(meridian[1])
+    """Return the zone that titles and remarks name, by number or central meridian.
+
+    None also where they name several, or a meridian that no zone of the country has.
+    """
+    zones = {int(m[1] or m[2]) for m in _ZONE.finditer(words)}
+    zones |= {_zone_on(float(m[1]) + int(m[2] or 0) / 60) for m in _MERIDIAN.finditer(words)}
+    zone = zones.pop() if len(zones) == 1 else 0
+    return zone if width_of(zone) else None
+
+
+def _zone_on(meridian: float) -> int:
+    """Return the zone of a central meridian, 0 if there is none."""
     # On one meridian the 3-degree and 6-degree planes are the same.
-    found = degrees // 3 if degrees % 3 == 0 else (degrees + 3) // 6 if degrees % 6 == 3 else 0
-    return found if width_of(found) else None
+    return int(meridian) // 3 if meridian % 3 == 0 else 0
 
 
 def _disagreements(path: Path, sheet: Sheet, best: _Read, held: Sequence[_Read]) -> list[Issue]:

@@ -189,7 +189,13 @@ def _cells(world: World) -> Iterator[Case]:
     yield one("xlsx formula that failed", "a.xlsx", workbook(change=formulas),
               Refused("a.xlsx"), **system)  # fmt: skip
     yield one("xlsx links to other files", "a.xlsx", workbook(change=outside), Read(1), **system)
-    yield one("xlsx hidden sheet", "a.xlsx", workbook(change=hidden), Read(1), **system)
+    yield one(
+        "xlsx hidden sheet",
+        "a.xlsx",
+        workbook(change=hidden),
+        Read(1, codes=("hidden_sheets",)),
+        **system,
+    )
     yield one("xlsx without a system", "a.xlsx", workbook(), Refused("CRS"))
     words = [HEAD, *(("=1+1", "{{7*7}}", "\x1b[2J", x, y, k) for k, (x, y) in enumerate(CORNERS))]
     yield one("xlsx formulas as text", "a.xlsx", workbook(words), Read(1, codes=("ids_by_row", "placeholder", "unknown_code")),

@@ -192,6 +192,14 @@ def test_degrees(write_text):
     assert codes(source) == ["unit_contradicted"]
 
 
+def test_degrees_that_may_be_packed(write_text):
+    text = HEAD + "3,,1,甲,面,,,,@\nJ1,1,38.0605,113.5959\nJ2,1,38.0605,114.01\nJ3,1,38.07,114.01\n"
+    with pytest.raises(FormatError, match=r"may be D\.MMSS or decimal degrees"):
+        read(write_text(text))
+    said = text.replace("计量单位=米", "计量单位=度")
+    assert said != text and read(write_text(said)).geometry[0].bounds[0] == 113.5959
+
+
 def test_other_refusals(write_text):
     for bad in (
         "J9,1,3760000,38500000\n" + SQUARE,  # a corner before any parcel

@@ -407,3 +407,41 @@ def test_walk_lists_an_empty_folder_called_like_a_file(tmp_path):
     assert names(tmp_path) == ["a.shp", "b.shp/c.gpkg"]
     with pytest.raises(FormatError, match="is a folder, not a file"):
         read(tmp_path / "a.shp")
+
+
+RING = "<LinearRing><coordinates>{0},38 {0},39 {1},39 {0},38</coordinates></LinearRing>"
+OUTER = f"<outerBoundaryIs>{RING.format(110, 111)}</outerBoundaryIs>"
+POLYGON = f"<Polygon>{OUTER}</Polygon>"
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        (POLYGON * 2, "a placemark holds two geometries"),
+        (f"<Point><coordinates>110,38</coordinates></Point>{POLYGON}", "two geometries"),
+        (f"<Polygon>{OUTER}{OUTER}</Polygon>", "two outer boundaries"),
+        (
+            f"<Polygon>{OUTER}<innerBoundaryIs>{RING.format(110.1, 110.2) * 2}</innerBoundaryIs>"
+            "</Polygon>",
+            "two rings in one innerBoundaryIs",
+        ),
+    ],
+)
+def test_kml_of_which_only_one_part_would_be_read(write_text, inside, said):
+    with pytest.raises(FormatError, match=f"line 1: .*{said}"):
+        read(write_text(KML.format(f"<Placemark>{inside}</Placemark>"), "t.kml"))
+    many = f"<Placemark><MultiGeometry>{POLYGON * 2}</MultiGeometry></Placemark>"
+    assert read(write_text(KML.format(many), "t.kml")).geometry[0].geom_type == "MultiPolygon"
+
+
+def test_kml_text_in_a_number_field(write_text):
+    field = '<SimpleData name="n">{}</SimpleData>'
+    marks = "".join(
+        f'<Placemark><ExtendedData><SchemaData schemaUrl="#s">{field.format(value)}</SchemaData>'
+        f"</ExtendedData>{POLYGON}</Placemark>"
+        for value in ("5", "1,250")
+    )
+    schema = '<Schema name="s" id="s"><SimpleField name="n" type="int"/></Schema>'
+    source = read(write_text(KML.format(schema + marks), "t.kml"))
+    assert source.columns["n"].to_pylist() == [None, None]
+    assert [i.code for i in source.issues] == ["gdal", "bad_value"]

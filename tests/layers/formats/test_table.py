@@ -301,3 +301,167 @@ def test_quotes_inside_quotes(table):
     assert source.columns["名称"].to_pylist() == ['甲 老" 村"']
     with pytest.raises(FormatError):
         table('名称,经度,纬度\n"甲 "老, 村",110.5,37.5\n')
+
+
+# -- rows that are not corners, and columns that say several things --------------------------------
+
+PARTS = [[(f"J{k}", x + dx, y) for k, (x, y) in enumerate(SQUARE, 1)] for dx in (0, 5000)]
+
+
+def elevations(source):
+    names = ("top_elevation_m", "bottom_elevation_m")
+    return list(zip(*(source.columns[n].to_pylist() for n in names), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ("由100米至-50米标高", ("100", "-50")),
+        ("开采标高：１２５０米—９８０米", ("1250", "980")),
+        ("开采深度 1250 至 980 米", ("1250", "980")),
+        ("100～-50标高", ("100", "-50")),
+    ],
+)
+def test_a_row_states_elevations(table, told, found):
+    for text in (lines(*corners(), (told,)), lines((told,), *corners()),
+                 lines(*corners(), title=told)):  # fmt: skip
+        assert elevations(table(text)) == [found]
+
+
+def test_elevations_that_can_be_read_two_ways_are_told(table):
+    source = table(lines(*corners(), ("100-50--20标高",)))
+    assert "top_elevation_m" not in source.columns
+    assert codes(source) == ["depth_unread"]
+    assert "100-50--20标高" in source.issues[0].zh
+
+
+def test_elevations_above_the_corners_of_each_part(table):
+    source = table(lines(("一采区",), ("由1250米至980米标高",), *PARTS[0],
+                         ("二采区",), ("由900米至700米标高",), *PARTS[1]))  # fmt: skip
+    assert elevations(source) == [("1250", "980"), ("900", "700")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            [*PARTS[0], ("由9米至7米标高",), ("由8米至6米标高",)],
+            "elevations of a parcel given twice",
+        ),
+        (
+            [("由9米至7米标高",), ("由8米至6米标高",), *PARTS[0]],
+            "elevations of a parcel given twice",
+        ),
+        (
+            [
+                ("一采区",),
+                *PARTS[0],
+                ("由9米至7米标高",),
+                ("二采区",),
+                ("由8米至6米标高",),
+                *PARTS[1],
+            ],
+            "of which parcel",
+        ),
+    ],
+)
+def test_elevations_of_no_certain_parcel(table, rows, said):
+    with pytest.raises(FormatError, match=said):
+        table(lines(*rows))
+
+
+def test_numbers_that_stay_the_same_name_the_parcels(table):
+    rows = [
+        (name if k == 0 else "", *corner)
+        for name, part in zip("甲乙", PARTS, strict=True)
+        for k, corner in enumerate(part)
+    ]
+    source = table(lines(*rows, head="编号,点号,X,Y"))
+    assert source.columns["编号"].to_pylist() == ["甲", "乙"]
+    assert [g.area for g in source.geometry] == [1_000_000, 1_000_000]
+    alone = table(lines(*(("甲", *c[1:]) for c in PARTS[0]), head="编号,X,Y"))
+    assert alone.columns["编号"].to_pylist() == ["甲"]
+
+
+def test_numbers_that_count_rows_name_nothing(table):
+    counted = [(k, *corner) for k, corner in enumerate([*PARTS[0], *PARTS[1]], 1)]
+    source = table(lines(*counted, head="序号,点号,X,Y"))
+    assert source.declared == 1 and "序号" not in source.columns
+    again = [(k % 4 + 1, *corner) for k, corner in enumerate([*PARTS[0], *PARTS[1]])]
+    assert table(lines(*again, head="序号,点号,X,Y")).declared == 1
+
+
+def test_a_header_repeated_on_the_next_page(table):
+    six = corners([*SQUARE[:2], (3761500, 38500500), (3761200, 38500900), *SQUARE[2:]])
+    source = table(lines(*six[:3], ("续表",), ("点号", "X坐标", "Y坐标"), *six[3:]))
+    assert (source.declared, len(source.geometry[0].exterior.coords)) == (1, 7)
+    assert source.issues == ()
+
+
+def test_numbers_that_run_on_after_a_blank_row_are_told(table):
+    six = corners([*SQUARE[:2], (3761500, 38500500), (3764000, 38504000), (3765000, 38504000),
+                   (3765000, 38505000)])  # fmt: skip
+    source = table(lines(*six[:3], ("", "", ""), *six[3:]))
+    assert codes(source) == ["ring_by_blank_row"]
+    assert "第 6 行" in source.issues[0].zh
+
+
+def test_a_column_that_differs_within_a_parcel(table):
+    rows = [(*c, size) for c, size in zip(corners(), (30, 30, 30, 60), strict=True)]
+    source = table(lines(*rows, head="点号,X,Y,生产规模"))
+    assert source.columns["生产规模"].to_pylist() == [None]
+    assert [(i.code, i.en) for i in source.issues] == [
+        ("field_conflict", "第 1 个地块: rows of 生产规模 differ (30、60); taken as null")
+    ]
+    sides = [(*c, size) for c, size in zip(corners(), (1, 2, 3, 4), strict=True)]
+    assert table(lines(*sides, head="点号,X,Y,边长")).issues == ()
+
+
+def test_hidden_sheets_are_told(tmp_path):
+    path = tmp_path / "坐标.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("拐点", "旧拐点"):
+            sheet = book.add_worksheet(name)
+            for r, row in enumerate([("点号", "X", "Y"), *corners()]):
+                sheet.write_row(r, 0, row)
+        sheet.hide()
+    assert list_layers(path) == ["拐点"]
+    assert [(i.code, i.en) for i in read(path).issues] == [
+        ("hidden_sheets", "hidden sheets are not read: 旧拐点")
+    ]
+
+
+@pytest.mark.parametrize(
+    "title", ["第40勘查院编制", "中央子午线114°30′", "带号38 中央子午线 111度", "37带或38带"]
+)
+def test_words_that_tell_no_zone(table, title):
+    places = [(x, y - 38000000) for x, y in SQUARE]
+    assert table(lines(*corners(places), title=f"CGCS2000 {title}")).crs is None
+
+
+@pytest.mark.parametrize(
+    "title", ["中央子午线114°", "第38带", "带号：38", "38号带 中央经线114度00分"]
+)
+def test_words_that_tell_the_zone(table, title):
+    places = [(x, y - 38000000) for x, y in SQUARE]
+    source = table(lines(*corners(places), title=f"2000国家大地坐标系 {title}"))
+    assert source.crs.to_epsg() == 4547  # CGCS2000, central meridian 114 E, without prefix
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名称,经度,纬度\n甲,113.591,38.0605\n",
+        "点号,X,Y\nJ1,38.0605,113.591\nJ2,38.0605,114.0059\nJ3,38.0705,114.0059\n",
+    ],
+)
+def test_degrees_that_may_be_packed_are_asked_about(table, text):
+    with pytest.raises(FormatError, match=r"may be D\.MMSS or decimal degrees"):
+        table(text)
+
+
+def test_x_and_y_said_to_be_packed(table):
+    source = table("点号,X(度分秒),Y(度分秒)\nJ1,38.0605,113.5959\nJ2,38.0605,114.0059\n"
+                   "J3,38.0705,114.0059\n")  # fmt: skip
+    x, y = source.geometry[0].exterior.coords[0]
+    assert (x, y) == pytest.approx((113 + 3599 / 3600, 38 + 365 / 3600), abs=1e-12)
