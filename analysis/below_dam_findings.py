@@ -13,7 +13,7 @@ from analysis.below_dam import GROUND, REACH, Toes, find_toes, look_below
 from analysis.below_findings import Rows
 from analysis.below_neighbours import LAYERS, find_hits, find_neighbours
 from analysis.model import FindingTable, Need, RuleContext, Same, Verdict, Window, Within
-from analysis.verdict import is_within
+from analysis.verdict import combined_sigma, is_within
 from gis.distance import inside, near_boxes
 from gis.ragged import Ints, Ragged
 from layers.layer import Layer
@@ -92,12 +92,16 @@ def _clear(
     why, layer = np.full((2, len(ponds)), None, dtype=object)
     mine = np.flatnonzero(np.isin(toes.subject, clear))
     radius = sum(context.value(n) for n in ("downstream_m", "point_radius_m"))
+    k_sigma = context.value("k_sigma")
     known = mine[[k in starts for k in mine.tolist()]] if len(mine) else mine
     if len(known):
         points = Ragged.from_shapely([shapely.Point(starts[int(k)]) for k in known])
         reach = radius + np.nan_to_num(toes.allowance_m[known])
         for name in LAYERS:
-            for reason, gap in _gaps(points, context.layer(name), reach):
+            near = context.layer(name)
+            # A neighbour counts as far off as its accuracy may have moved it.
+            blur = k_sigma * float(combined_sigma(ponds.worst_sigma_m, near.worst_sigma_m))
+            for reason, gap in _gaps(points, near, reach + blur):
                 rows = toes.subject[known[gap]]
                 why[rows], layer[rows] = reason, name
     toes_known = context.layer("dam_toe")

@@ -17,7 +17,7 @@ from analysis.below_findings import Rows
 from analysis.below_neighbours import Hits, Neighbours, find_hits, on_nodata
 from analysis.model import FindingTable, Objects, RuleContext, Verdict
 from analysis.subjects import is_given
-from analysis.verdict import is_within
+from analysis.verdict import combined_sigma, is_within
 from analysis.voids import unseen
 from gis import downstream
 from gis.flow import Flow, route
@@ -196,7 +196,9 @@ def _clear(dumps: Layer, clear: Ints, context: RuleContext) -> FindingTable:
     The engine looks after the layer of settlements, without which the rule is not judged.
     """
     buildings = context.layer("building")
-    reach = sum(context.value(name) for name in REACH)
+    # A building counts as far off as its accuracy may have moved it.
+    blur = float(combined_sigma(dumps.worst_sigma_m, buildings.worst_sigma_m))
+    reach = sum(context.value(name) for name in REACH) + context.value("k_sigma") * blur
     why: Objects = unseen(dumps.shapes.take(clear), buildings, reach)
     blind = is_given(why)
     return FindingTable.build(

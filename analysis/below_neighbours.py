@@ -144,7 +144,7 @@ def _sector(path: Path, limit_m: float, cell_m: float) -> shapely.Geometry:
     last = min(int(np.searchsorted(path.chainage, limit_m)), len(row) - 1)
     bearing = np.arctan2(row[last] - row[0], column[last] - column[0])
     turn = bearing + np.radians(np.linspace(-45, 45, 181))
-    radius = limit_m / cell_m
+    radius = limit_m / cell_m / np.cos(np.radians(0.25))  # chords lie inside the circle
     rim = np.column_stack([column[0] + radius * np.cos(turn), row[0] + radius * np.sin(turn)])
     return shapely.Polygon(np.vstack([[column[0], row[0]], rim]))
 
@@ -161,7 +161,9 @@ def _on_low_ground(
     cell = below.window.cell_m
     blur = context.value("k_sigma") * float(np.nan_to_num(context.ground.sigma_m))
     ground = below.low_ground(limit_m + cell, blur)
-    disc = shapely.Point(below.path.column[0], below.path.row[0]).buffer(limit_m / cell, 64)
+    # Chords lie inside a circle; drawn this much larger, none does.
+    radius = limit_m / cell / np.cos(np.pi / 256)
+    disc = shapely.Point(below.path.column[0], below.path.row[0]).buffer(radius, 64)
     inner = shapely.intersection(shapes[near], disc)
     low[near] = shapely.intersects(inner, ground)
     hidden[near] = on_nodata(below.window, inner)

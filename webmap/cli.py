@@ -340,7 +340,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000, 50, 50)
     words = list(sys.argv[1:]) if argv is None else list(argv)
     settings, rest, error = cli_io.split_settings(words, os.environ)
-    if argv is None and "convert" not in rest:  # which alone makes data frames
+    if argv is None:
         without_data_frames()
 
     def run() -> int:

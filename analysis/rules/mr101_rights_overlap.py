@@ -96,19 +96,21 @@ class _Pairs:
     def _named(self, column: str) -> Objects:
         """Return the code the subject names for the neighbour, None where it names it not.
 
-        An entry is ``licence`` or ``code:licence``.
+        An entry is ``licence`` or ``code:licence``. Of several codes for one neighbour the first
+        counts, unless one is unknown: a claim that does not exist is no better beside another.
         """
         rows, entries = self.subjects.entries(column)
         named: dict[tuple[int, str], str] = {}
         for row, entry in zip(rows, entries, strict=True):
             code, _, licence = entry.replace("：", ":").rpartition(":")
-            named[int(row), licence.strip()] = code.strip()
+            key, code = (int(row), licence.strip()), code.strip()
+            if key not in named or (named[key] in PAPERS and code not in PAPERS):
+                named[key] = code
         out = np.empty(len(self.i), dtype=object)
         if named:
             licences = self.rights.text("licence_no")
             for pair in np.flatnonzero(np.isin(self.i, rows)):
-                key = (int(self.i[pair]), licences[self.j[pair]])
-                out[pair] = named.get(key)
+                out[pair] = named.get((int(self.i[pair]), licences[self.j[pair]]))
         return out
 
 

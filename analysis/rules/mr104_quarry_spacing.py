@@ -17,7 +17,14 @@ from analysis.subjects import (
     same_text,
     scope,
 )
-from analysis.verdict import Verdicts, combined_sigma, decide, is_within, must_exceed
+from analysis.verdict import (
+    Verdicts,
+    above_zero,
+    combined_sigma,
+    decide,
+    is_within,
+    must_exceed,
+)
 from gis.distance import shortest_lines
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
@@ -87,7 +94,7 @@ def _may_be_quarry(rights: Layer) -> Bools:
 
 
 def _is_large(rights: Layer, context: RuleContext) -> Bools:
-    capacity = rights.number("capacity_kt_a")
+    capacity = above_zero(rights.number("capacity_kt_a"))
     return ~np.isnan(capacity) & ~is_within(capacity, context.value("small_quarry_kt_a"))
 
 
@@ -102,7 +109,10 @@ class _Pairs:
         self.sigma = combined_sigma(subjects.sigma_m[i], rights.sigma_m[j])
         self.named = names_licence(subjects, i, rights.text("licence_no")[j])
         self.missing: Objects = first_null(rights, DECIDING)[j]
-        own, other = subjects.number("capacity_kt_a")[i], rights.number("capacity_kt_a")[j]
+        own, other = (
+            above_zero(layer.number("capacity_kt_a"))[rows]
+            for layer, rows in ((subjects, i), (rights, j))
+        )
         self.no_capacity: Bools = np.isnan(own) | np.isnan(other)
 
 

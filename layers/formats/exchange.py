@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from xml.parsers import expat
 
+import pyarrow as pa
+
 from layers.formats import ogr
+from layers.formats.encoding import Text, decode, guess
 from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
+from layers.issues import warning
 
 _TAB_PARTS = (".tab", ".dat", ".map", ".id")
 _MIF_PARTS = (".mif", ".mid")
 _MEMBERS = frozenset({"featureMember", "featureMembers", "member"})
+_GEOMETRIES = frozenset(
+    {
+        "Point", "Curve", "LineString", "Polygon", "Surface", "PolyhedralSurface", "MultiPoint",
+        "MultiCurve", "MultiLineString", "MultiSurface", "MultiPolygon", "MultiGeometry",
+        "CompositeCurve", "CompositeSurface", "GeometricComplex", "Solid",
+    }
+)  # fmt: skip
 _LINES = re.IGNORECASE | re.MULTILINE
 _SHAPES = re.compile(
     r"^\s*(?:None|Point|Line|Pline|Region|Arc|Text|Rect|RoundRect|Ellipse|MultiPoint|Collection)\b",
@@ -53,7 +66,29 @@ def read_mapinfo(path: Path, layer: str) -> Source:
         raise refusal(
             path, f"有 {drawn} 个图形，读出 {n} 行", f"holds {drawn} shapes, {n} rows were read"
         )
-    return _source(path, "MapInfo", layer, rows, digest(path))
+    return _source(path, "MapInfo", layer, _in_its_own_encoding(path, rows), digest(path))
+
+
+def _in_its_own_encoding(path: Path, rows: ogr.Rows) -> ogr.Rows:
+    """Decode text anew that a table declares Western while it is not, as bureaus' programs do."""
+    texts = {n: c for n, c in rows.columns.items() if pa.types.is_string(c.type)}
+    words = {w for c in texts.values() for w in c.to_pylist() if w and not w.isascii()}
+    try:
+        raw = {word: word.encode("cp1252") for word in words}
+    except UnicodeEncodeError:
+        return rows  # decoded as something that is no Western script
+    found = guess([Text(word) for word in raw.values()], "cp1252")
+    if not raw or found is None or not found.contradicts or found.doubtful:
+        return rows
+    read = {word: decode(Text(data), found.encoding) for word, data in raw.items()}
+    columns = {
+        name: pa.array([read.get(w, w) for w in column.to_pylist()], pa.string())
+        for name, column in texts.items()
+    }
+    zh = f"{path.name} 声明西文编码，实为 {found.encoding}：{found.zh}"
+    en = f"{path.name} declares a Western charset, its text is {found.encoding}: {found.en}"
+    told = warning("encoding_contradicted", zh, en)
+    return replace(rows, columns={**rows.columns, **columns}, issues=(*rows.issues, told))
 
 
 def _check_interchange(path: Path, parts: Mapping[str, Path]) -> int | None:
@@ -167,12 +202,23 @@ def _screened(path: Path) -> tuple[bytes, int]:
         raise refusal(path, "含有 DOCTYPE，不予读取", "has a DOCTYPE, which is not read")
     stack: list[str] = []
     members = 0
+    shapes: Counter[int] = Counter()
 
     def start(name: str, _: dict[str, str]) -> None:
         nonlocal members
+        tag = name.rsplit(":", 1)[-1]
         if stack and stack[-1] in _MEMBERS:
             members += 1
-        stack.append(name.rsplit(":", 1)[-1])
+        if len(stack) > 2 and stack[-3] in _MEMBERS and tag in _GEOMETRIES:
+            shapes[members] += 1
+            if shapes[members] > 1:
+                line = parser.CurrentLineNumber
+                raise refusal(
+                    path,
+                    f"第 {line} 行：一个要素有两个图形，不知以哪个为准",
+                    f"line {line}: a feature has two geometries; which of them counts is not known",
+                )
+        stack.append(tag)
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start

@@ -181,18 +181,42 @@ def _by_gdal(source: Source, path: Path, kind: str, encoding: str) -> list[Issue
         columns, issues = _short_names(columns, encoding)
         issues += _long_texts(columns, encoding)
         options["encoding"] = encoding
-    table = pa.table(columns) if columns else pa.table({"id": list(range(1, len(source) + 1))})
-    import geopandas  # data frames are loaded by no other command
+    import pyogrio
 
-    frame = geopandas.GeoDataFrame(table.to_pandas(), geometry=source.geometry, crs=source.crs)
+    table = pa.table(columns) if columns else pa.table({"id": list(range(1, len(source) + 1))})
+    geometry = "geom"
+    while geometry in table.column_names:
+        geometry += "_"
+    shape, shapes = _one_kind(source.geometry)
+    table = table.append_column(geometry, pa.array(shapely.to_wkb(shapes), pa.binary()))
+    crs = source.crs
     if kind == "geojson":
         options |= {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}
         # CGCS2000 and WGS 84 coincide to decimetres; the format knows no other name.
-        frame = frame.set_crs("OGC:CRS84", allow_override=True)
+        crs = pyproj.CRS.from_user_input("OGC:CRS84")
+    assert crs is not None
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        frame.to_file(path, driver=_DRIVERS[kind], engine="pyogrio", layer=path.stem, **options)
+        pyogrio.write_arrow(
+            table,
+            path,
+            layer=path.stem,
+            driver=_DRIVERS[kind],
+            geometry_name=geometry,
+            geometry_type=shape,
+            crs=crs.to_wkt(),
+            **options,
+        )
     return issues + [ogr.complaint(path, str(w.message)) for w in said]
+
+
+def _one_kind(shapes: npt.NDArray[np.object_]) -> tuple[str, npt.NDArray[np.object_]]:
+    """Return the geometry type of a layer, and single polygons beside others as MultiPolygons."""
+    kinds = {shape.geom_type for shape in shapes}
+    if kinds == {"Polygon", "MultiPolygon"}:
+        many = [shapely.multipolygons([s]) if s.geom_type == "Polygon" else s for s in shapes]
+        return "MultiPolygon", np.array(many, dtype=object)
+    return (kinds.pop() if len(kinds) == 1 else "Unknown"), shapes
 
 
 def _short_names(

@@ -120,3 +120,47 @@ def test_a_member_that_gdal_leaves_out(tmp_path):
     path = write(tmp_path, one + "<gml:featureMember><c:村><c:n>1</c:n></c:村></gml:featureMember>")
     with pytest.raises(FormatError, match="holds 2 members, 1 can be read"):
         read(path)
+
+
+def test_gml_with_two_geometries_in_a_feature(tmp_path):
+    point = (
+        '<gml:Point srsName="urn:ogc:def:crs:EPSG::4490" gml:id="{}"><gml:pos>39 111</gml:pos>'
+        "</gml:Point>"
+    )
+    text = (
+        '<gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:a="http://a">'
+        '<gml:featureMember><a:R gml:id="r"><a:at>{}</a:at>{}</a:R></gml:featureMember>'
+        "</gml:FeatureCollection>"
+    )
+    path = tmp_path / "a.gml"
+    path.write_text(text.format(point.format("p"), ""), encoding="utf-8")
+    assert read(path).declared == 1
+    path.write_text(text.format(point.format("p"), f"<a:of>{point.format('q')}</a:of>"))
+    with pytest.raises(FormatError, match="line 1: a feature has two geometries"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("charset", "written", "found"),
+    [("WindowsLatin1", "gbk", "青山铁矿"), ("WindowsSimpChinese", "gbk", "青山铁矿")],
+)
+def test_a_charset_that_is_not_what_the_table_says(tmp_path, charset, written, found):
+    path = tmp_path / "a.mif"
+    path.write_text(
+        f'Version 300\nCharset "{charset}"\nDelimiter ","\nCoordSys Earth Projection 1, 104\n'
+        "Columns 1\n  name Char(40)\nData\n\nRegion 1\n  4\n111 39\n111 39.01\n111.01 39.01\n"
+        "111 39\n"
+    )
+    (tmp_path / "a.mid").write_bytes('"青山铁矿"\n'.encode(written))
+    source = read(path)
+    assert source.columns["name"].to_pylist() == [found]
+    told = [i.code for i in source.issues]
+    assert told == (["encoding_contradicted"] if charset == "WindowsLatin1" else [])
+
+
+def test_western_text_of_a_western_table(tmp_path):
+    path = tmp_path / "a.mif"
+    frame = geopandas.GeoDataFrame({"name": ["Mineração São José"]}, geometry=BOXES[:1], crs=4326)
+    frame.to_file(path, driver="MapInfo File", FORMAT="MIF", ENCODING="CP1252")
+    source = read(path)
+    assert source.columns["name"].to_pylist() == ["Mineração São José"] and source.issues == ()

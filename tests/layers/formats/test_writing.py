@@ -1,5 +1,6 @@
 """What is written is read back: exact to the precision of each form."""
 
+import json
 from dataclasses import replace
 
 import geopandas
@@ -209,3 +210,26 @@ def test_old_datums_are_kept_where_the_format_can(tmp_path):
     again = read(tmp_path / "o.shp")
     assert "Xian" in again.crs.name
     assert again.geometry[0].equals(PLAIN)
+
+
+@pytest.mark.parametrize("form", ["gpkg", "geojson", "shp"])
+def test_gaps_in_numbers_and_flags_stay_gaps(tmp_path, form):
+    ring = [[111, 39], [111, 39.01], [111.01, 39.01], [111, 39]]
+    rows = ({"n": 7, "big": 2**53 + 1, "flag": True, "real": 0.5}, dict.fromkeys(FOUR))
+    features = [
+        {"type": "Feature", "properties": p,
+         "geometry": {"type": kind, "coordinates": [ring] if kind == "Polygon" else [[ring]]}}
+        for p, kind in zip(rows, ("Polygon", "MultiPolygon"), strict=True)
+    ]  # fmt: skip
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    target = tmp_path / f"b.{form}"
+    assert writing.write(read(path), target).issues == ()
+    back = read(target)
+    found = {name: back.columns[name].to_pylist() for name in FOUR}
+    assert found == {"n": [7, None], "big": [2**53 + 1, None], "flag": [True, None],
+                     "real": [0.5, None]}  # fmt: skip
+    assert [g.area for g in back.geometry] == [g.area for g in read(path).geometry]
+
+
+FOUR = ("n", "big", "flag", "real")
