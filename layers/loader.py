@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from gis.errors import CRSError, MineZoneError
-from gis.ragged import Ints, Ragged
+from gis.ragged import Floats, Ints, Ragged
 from layers import placing
 from layers.account import Issue, Provenance, Refused
 from layers.columns import Built, build_columns
@@ -29,6 +29,7 @@ from layers.whereabouts import Reason
 
 Role = Literal["workspace", "vetted"]
 _SHAPEFILE = "ESRI Shapefile"
+_LEAST_M_PER_DEGREE = 110_000.0  # of latitude, and of longitude at the equator
 
 
 def load(
@@ -105,7 +106,9 @@ def _assemble(
         provenance=(_provenance(source, settings, built, placed, kept, len(gone), role),),
         part=np.zeros(len(kept), np.int16),
         issues=tuple(said),
-        refused=Refused(placed.bounds[gone], tuple(numbered.number[gone])),
+        refused=Refused(
+            _widened(placed.bounds[gone], built.columns, gone), tuple(numbered.number[gone])
+        ),
         absent=built.absent,
         coverage=coverage,
         registered=role == "workspace",
@@ -113,6 +116,20 @@ def _assemble(
         snapshot_row=np.arange(len(kept), dtype=np.int32),
         doubtful=placed.doubtful[kept],
     )
+
+
+def _widened(bounds: Floats, columns: Mapping[str, pa.Array], rows: Ints) -> Floats:
+    """Return bounds (k, 4) of ``rows`` with half the stated width of a centre line around them.
+
+    Rules add the half width of the rows they have; a refused one brings its own.
+    """
+    if "width_m" not in columns:
+        return bounds
+    widths = columns["width_m"].take(pa.array(rows)).cast(pa.float64()).fill_null(0.0)
+    up = np.clip(np.asarray(widths) / 2 / _LEAST_M_PER_DEGREE, 0.0, 90.0)
+    widest = np.minimum(np.abs(bounds[:, [1, 3]]).max(axis=1, initial=0.0) + up, 89.0)
+    aside = up / np.cos(np.radians(widest))
+    return np.asarray(bounds + np.column_stack([-aside, -up, aside, up]), np.float64)
 
 
 def _naming(file: str, issue: Issue) -> Issue:

@@ -319,6 +319,19 @@ def test_vetted_rows_are_named_by_number_else_by_row(make_source, settings):
     assert layer.is_null("licence_no").all()
 
 
+def test_a_refused_centre_line_is_as_wide_as_it_says(make_source, settings):
+    widths = [1000.0, 8000.0, None]
+    source = make_source({"river_no": ["R1", None, None], "width_m": widths})
+    layer = load(source, schema("river"), settings())
+    west, south, east, north = shapely.bounds(source.geometry[1])
+    (w, s, e, n), other = layer.refused.bounds
+    assert other.tolist() == [*shapely.bounds(source.geometry[2])]
+    # At least 4,000 m on every side, and not much more.
+    for away in ((west - w) * 111_320 * np.cos(np.radians(n)), (south - s) * 110_570,
+                 (e - east) * 111_320 * np.cos(np.radians(n)), (n - north) * 110_570):  # fmt: skip
+        assert 4_000 <= away < 4_100
+
+
 def test_a_river_may_have_one_feature_per_kind_of_source(make_source, settings):
     river = schema("river")
     kinds = ["centreline", "control_zone", "shoreline", "shoreline"]
