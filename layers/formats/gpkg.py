@@ -23,7 +23,7 @@ _OLD_VIEWS = {"spatial_ref_sys", "st_spatial_ref_sys", "geometry_columns", "st_g
 _NEEDED = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 _REALS = frozenset({"FLOAT", "DOUBLE", "REAL"})
 _WHOLES = {"BOOLEAN": 2, "TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 32, "INT": 64, "INTEGER": 64}
-"""Bits of the whole numbers of OGC 12-128r19, table 1; a truth value is 0 or 1."""
+"""Bits of the whole numbers of OGC 12-128r19, table 1; a truth value is 0 or 1, from Access -1."""
 _STEPS = 20_000_000  # of SQLite's machine: a hostile schema must not hang the reader
 
 
@@ -173,7 +173,8 @@ def _stored_otherwise(database: sqlite3.Connection, layer: str) -> dict[str, lis
         else:
             continue
         if _one(database, f"SELECT count(*) FROM {table} WHERE {odd}"):
-            cells = database.execute(f"SELECT {column} FROM {table}").fetchall()
+            # Without an order SQLite may go along an index of the column; GDAL reads by row.
+            cells = database.execute(f"SELECT {column} FROM {table} ORDER BY rowid").fetchall()
             out[name] = [_as_text(value) for (value,) in cells]
     return out
 

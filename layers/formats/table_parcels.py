@@ -153,6 +153,7 @@ class _Depths:
         self.path, self.sheet = path, sheet
         self.before: bool | None = None
         self.waiting: tuple[str, str] | None = None
+        self.said_in = 0
         self.title: tuple[str, str] | None = None
 
     def above(self, header: Header) -> None:
@@ -171,7 +172,7 @@ class _Depths:
         if self.before:
             if self.waiting is not None:
                 raise self._two(row)
-            self.waiting = depth
+            self.waiting, self.said_in = depth, row
         elif heading != parcels[-1].heading:
             raise bad_row(
                 self.path,
@@ -191,7 +192,11 @@ class _Depths:
             self.waiting = None
 
     def finish(self, parcels: list[Parcel]) -> None:
-        """Give the statement above the header to the only parcel."""
+        """Give the statement above the header to the only parcel; none is left over."""
+        if self.waiting is not None:
+            raise bad_row(
+                self.path, self.sheet, self.said_in, "标高之后没有拐点", "elevations of no corners"
+            )
         if self.title is not None and len(parcels) == 1 and parcels[0].depth is None:
             parcels[0].depth = self.title
 

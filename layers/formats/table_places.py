@@ -22,6 +22,7 @@ from layers.whereabouts import Reason
 
 _MERIDIAN = re.compile(
     r"中央(?:子午线|经线)\D{0,6}(\d{2,3}(?:\.\d+)?)\s*[°º度]?\s*(?:(\d{1,2})\s*[′'’分])?"
+    r"\s*(?:(\d{1,2})(?:\.\d+)?\s*[″\"”秒])?"
 )
 _ZONE = re.compile(r"带号\s*[:：=]?\s*(\d{2})(?!\d)|(?<![\d.])(\d{2})\s*(?:号\s*)?带")
 _RANK: dict[Datum | None, int] = {"CGCS2000": 0, None: 1, "Xian 1980": 2, "Beijing 1954": 3}
@@ -213,7 +214,8 @@ def _zone(words: str) -> int | None:
     None also where they name several, or a meridian that no zone of the country has.
     """
     zones = {int(m[1] or m[2]) for m in _ZONE.finditer(words)}
-    zones |= {_zone_on(float(m[1]) + int(m[2] or 0) / 60) for m in _MERIDIAN.finditer(words)}
+    for m in _MERIDIAN.finditer(words):
+        zones.add(_zone_on(float(m[1]) + int(m[2] or 0) / 60 + int(m[3] or 0) / 3600))
     zone = zones.pop() if len(zones) == 1 else 0
     return zone if width_of(zone) else None
 

@@ -132,15 +132,16 @@ def test_file_is_not_touched(write_gpkg):
 
 
 def test_other_things_in_number_columns_are_read_as_text(write_gpkg):
-    path = write_gpkg(3, scale=[1.5, 2.0, 3.0], n=[1, 2, 3], flag=[True, False, True])
+    path = write_gpkg(3, scale=[9.5, 2.0, 3.0], n=[1, 2, 3], flag=[True, False, True])
     change(
         path,
+        f'CREATE INDEX by_scale ON "{list_layers(path)[0]}" (scale)',
         "UPDATE layer SET scale = '30万吨/年', n = 2.5, flag = '否' WHERE fid = 2".replace(
             "layer", f'"{list_layers(path)[0]}"'
         ),
     )
     source = read(path)
-    assert source.columns["scale"].to_pylist() == ["1.5", "30万吨/年", "3.0"]
+    assert source.columns["scale"].to_pylist() == ["9.5", "30万吨/年", "3.0"]
     assert source.columns["n"].to_pylist() == ["1", "2.5", "3"]
     assert source.columns["flag"].to_pylist() == ["1", "否", "1"]
     assert [i.code for i in source.issues] == ["stored_otherwise"] * 3

@@ -352,6 +352,7 @@ def test_elevations_above_the_corners_of_each_part(table):
             [("由9米至7米标高",), ("由8米至6米标高",), *PARTS[0]],
             "elevations of a parcel given twice",
         ),
+        ([("由9米至7米标高",), *PARTS[0], ("由8米至6米标高",)], "elevations of no corners"),
         (
             [
                 ("一采区",),
@@ -432,7 +433,14 @@ def test_hidden_sheets_are_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "title", ["第40勘查院编制", "中央子午线114°30′", "带号38 中央子午线 111度", "37带或38带"]
+    "title",
+    [
+        "第40勘查院编制",
+        "中央子午线114°30′",
+        "中央子午线114°00′30″",
+        "带号38 中央子午线 111度",
+        "37带或38带",
+    ],
 )
 def test_words_that_tell_no_zone(table, title):
     places = [(x, y - 38000000) for x, y in SQUARE]
