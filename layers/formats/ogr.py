@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ import shapely
 from gis.ragged import Shapes
 from layers.account import Issue
 from layers.errors import FormatError
+from layers.formats.gdal_names import Name, named
 from layers.formats.source import refusal, row_labels
 from layers.issues import label_en, warning
 
@@ -72,23 +74,24 @@ def read_rows(
     """
     import pyogrio.raw
 
-    with warnings.catch_warnings(record=True) as said:
+    with named(path, target) as name, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
+            asked = _asked(name, layer)
             meta, table = pyogrio.raw.read_arrow(
-                target, layer=layer, encoding=encoding, return_fids=row_number, **options
+                name.target, layer=asked, encoding=encoding, return_fids=row_number, **options
             )
             table = table.combine_chunks()
             table.validate(full=True)
         except _EXPECTED as error:
-            raise _unreadable(path, error) from error
+            raise _unreadable(name, error) from error
     geometry_name = meta["geometry_name"] or "wkb_geometry"
     if geometry_name not in table.column_names:
         raise refusal(path, f"图层 {layer} 没有几何", f"layer {layer} has no geometry")
     shapes, broken = from_wkb(_single(table.column(geometry_name)), labels)
     columns, dropped = plain_columns(table.drop_columns([geometry_name]))
     complaints = [
-        complaint(path, str(w.message))
+        complaint(path, name.shown(str(w.message)))
         for w in said
         if "Measured (M)" not in str(w.message)  # M is never kept
     ]
@@ -110,12 +113,9 @@ def count_rows(path: Path, target: Path | bytes, layer: str, **options: str) -> 
     """Return how many rows GDAL says a layer has."""
     import pyogrio
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # read_rows reports them
-        try:
-            info = pyogrio.read_info(target, layer=layer, force_feature_count=True, **options)
-        except _EXPECTED as error:
-            raise _unreadable(path, error) from error
+    with _quietly(path, target) as name:
+        asked = _asked(name, layer)
+        info = pyogrio.read_info(name.target, layer=asked, force_feature_count=True, **options)
     return int(info["features"])
 
 
@@ -123,12 +123,10 @@ def key_column(path: Path, target: Path, layer: str, **options: str) -> str | No
     """Return the name of the primary key that GDAL keeps apart from the fields."""
     import pyogrio
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return str(pyogrio.read_info(target, layer=layer, **options)["fid_column"]) or None
-        except _EXPECTED as error:
-            raise _unreadable(path, error) from error
+    with _quietly(path, target) as name:
+        asked = _asked(name, layer)
+        info = pyogrio.read_info(name.target, layer=asked, **options)
+    return str(info["fid_column"]) or None
 
 
 def parse_stated_crs(text: object) -> tuple[pyproj.CRS | None, str]:
@@ -211,14 +209,32 @@ def _single(chunked: pa.ChunkedArray) -> pa.Array:
 
 
 def _layers(path: Path, target: Path | bytes, **options: str) -> npt.NDArray[Any]:
-    import pyogrio.raw
+    import pyogrio
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # read_rows reports them
+    with _quietly(path, target) as name:
+        found = np.asarray(pyogrio.list_layers(name.target, **options))
+        found[:, 0] = [name.shown(layer) for layer in found[:, 0]]
+    return found
+
+
+def _asked(name: Name, layer: str | None) -> str | None:
+    """Return what GDAL calls the layer, which may be called like the file."""
+    import pyogrio
+
+    if not name.may_name(layer):
+        return layer
+    return name.asked(layer, pyogrio.list_layers(name.target)[:, 0])
+
+
+@contextmanager
+def _quietly(path: Path, target: Path | bytes) -> Iterator[Name]:
+    """Open without warnings, which reading the rows reports."""
+    with named(path, target) as name, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
-            return np.asarray(pyogrio.list_layers(target, **options))
+            yield name
         except _EXPECTED as error:
-            raise _unreadable(path, error) from error
+            raise _unreadable(name, error) from error
 
 
 def _by_name(path: Path, text: str) -> str:
@@ -226,9 +242,10 @@ def _by_name(path: Path, text: str) -> str:
     return text.replace(str(path.resolve()), path.name).replace(str(path), path.name)
 
 
-def _unreadable(path: Path, error: Exception) -> FormatError:
-    first = (_by_name(path, str(error)).splitlines() or [type(error).__name__])[0]
-    return refusal(path, f"无法读取：{first}", f"cannot be read: {first}")
+def _unreadable(name: Name, error: Exception) -> FormatError:
+    told = _by_name(name.path, name.shown(str(error)))
+    first = (told.splitlines() or [type(error).__name__])[0]
+    return refusal(name.path, f"无法读取：{first}", f"cannot be read: {first}")
 
 
 def _is_curve(wkb: bytes) -> bool:

@@ -22,7 +22,7 @@ from gis.crs import from_cgcs2000, gauss_kruger_crs, is_cgcs2000, to_cgcs2000, z
 from gis.datum import Shift
 from gis.errors import CRSError
 from layers.account import Issue
-from layers.formats import corner_writing, ogr
+from layers.formats import corner_writing, gdal_names, ogr
 from layers.formats.source import Source, refusal
 from layers.issues import label_en, listed, warning
 
@@ -195,11 +195,11 @@ def _by_gdal(source: Source, path: Path, kind: str, encoding: str) -> list[Issue
         # CGCS2000 and WGS 84 coincide to decimetres; the format knows no other name.
         crs = pyproj.CRS.from_user_input("OGC:CRS84")
     assert crs is not None
-    with warnings.catch_warnings(record=True) as said:
+    with gdal_names.written(path) as made, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         pyogrio.write_arrow(
             table,
-            path,
+            made.target,
             layer=path.stem,
             driver=_DRIVERS[kind],
             geometry_name=geometry,
@@ -207,7 +207,7 @@ def _by_gdal(source: Source, path: Path, kind: str, encoding: str) -> list[Issue
             crs=crs.to_wkt(),
             **options,
         )
-    return issues + [ogr.complaint(path, str(w.message)) for w in said]
+    return issues + [ogr.complaint(path, made.shown(str(w.message))) for w in said]
 
 
 def _one_kind(shapes: npt.NDArray[np.object_]) -> tuple[str, npt.NDArray[np.object_]]:
