@@ -7,7 +7,8 @@ Any other table gives one point per row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,13 @@ import shapely
 
 from layers.account import Issue
 from layers.errors import FormatError
+from layers.formats.angles import clean
 from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.rings import assemble
 from layers.formats.sheets import Sheet, read_csv, read_workbook
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table_header import Header, find_header
+from layers.formats.table_numbers import is_number_like
 from layers.formats.table_parcels import (
     Parcel,
     bad_row,
@@ -30,7 +33,7 @@ from layers.formats.table_parcels import (
     with_group,
 )  # fmt: skip
 from layers.formats.table_places import Places, find_places
-from layers.issues import error, label_en, warning
+from layers.issues import error, info, label_en, listed, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
 _OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring"})
@@ -64,8 +67,34 @@ def list_tables(path: Path) -> list[str]:
 
 def read_sheet(path: Path, name: str) -> Source:
     """Read one sheet of a workbook; as :func:`read`."""
-    sheet = next(s for s in read_workbook(path) if s.name == name)
-    return _source(path, sheet, WORKBOOK, name, None)
+    sheets = read_workbook(path)
+    sheet = next(s for s in sheets if s.name == name)
+    source = _source(path, sheet, WORKBOOK, name, None)
+    return replace(source, issues=(*source.issues, *_without_table(sheets)))
+
+
+def _without_table(sheets: Sequence[Sheet]) -> list[Issue]:
+    """Tell of visible sheets in which no columns of coordinates were found."""
+    issues = []
+    left = [s for s in sheets if find_header(s) is None]
+    for numbers, tell in ((True, warning), (False, info)):
+        names = [s.name for s in left if _holds_numbers(s) == numbers]
+        if names:
+            zh, en = listed(names), listed(names, "en")
+            issues.append(
+                tell(
+                    "sheets_unread",
+                    f"工作表没有写明坐标列，未读：{zh}",
+                    f"sheets without named coordinate columns are not read: {en}",
+                )
+            )
+    return issues
+
+
+def _holds_numbers(sheet: Sheet) -> bool:
+    """Return whether a sheet may hold corners: three rows of two numbers."""
+    rows = (sum(is_number_like(clean(c)) for c in cells) for cells in sheet.rows)
+    return sum(n >= 2 for n in rows) >= 3
 
 
 def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str | None) -> Source:

@@ -24,7 +24,14 @@ _MERIDIAN = re.compile(
     r"中央(?:子午线|经线)\D{0,6}(\d{2,3}(?:\.\d+)?)\s*[°º度]?\s*(?:(\d{1,2})\s*[′'’分])?"
     r"\s*(?:(\d{1,2})(?:\.\d+)?\s*[″\"”秒])?"
 )
-_ZONE = re.compile(r"带号\s*[:：=]?\s*(\d{2})(?!\d)|(?<![\d.])(\d{2})\s*(?:号\s*)?带")
+# 带 is also a vein or a belt: a zone stands alone, beside other words of the projection.
+_FOLLOWS = r"(?=$|[^一-鿿0-9]|高斯|投影|坐标|中央|平面)"
+_ZONE = re.compile(
+    r"(?<![矿皮脉层体])带号\s*[:：=为是]?\s*(\d{2})(?![\d.])|"
+    r"(?:^|[^一-鿿\d.A-Za-z~～—–、-]|(?:度|°)\s*分?带|[为于在属系影格准])"
+    rf"第?\s*(\d{{2}})\s*(?:号\s*)?带{_FOLLOWS}"
+)
+_WIDTH = re.compile(r"(?<![\d.])([36三六])\s*(?:度|°)\s*分?带")
 _RANK: dict[Datum | None, int] = {"CGCS2000": 0, None: 1, "Xian 1980": 2, "Beijing 1954": 3}
 _AGREE_M = 1.0
 
@@ -199,7 +206,7 @@ def _crs(path: Path, pair: Pair, axes: Axes | None, words: str) -> tuple[pyproj.
     if zone is None or width is None:
         return None, note
     stated = _zone(words)
-    if axes.zone and stated and stated != axes.zone:
+    if axes.zone and stated and stated != axes.zone and not _on_meridian(axes.zone, 3 * stated):
         raise refusal(
             path,
             f"写明带号 {stated}，但横坐标的带号是 {axes.zone}",
@@ -215,9 +222,21 @@ def _zone(words: str) -> int | None:
     """
     zones = {int(m[1] or m[2]) for m in _ZONE.finditer(words)}
     for m in _MERIDIAN.finditer(words):
-        zones.add(_zone_on(float(m[1]) + int(m[2] or 0) / 60 + int(m[3] or 0) / 3600))
+        on = _zone_on(float(m[1]) + int(m[2] or 0) / 60 + int(m[3] or 0) / 3600)
+        if not any(_on_meridian(zone, 3 * on) for zone in zones):
+            zones.add(on)
     zone = zones.pop() if len(zones) == 1 else 0
-    return zone if width_of(zone) else None
+    widths = {3 if m[1] in "3三" else 6 for m in _WIDTH.finditer(words)}
+    if _ZONE.search(words) is None:
+        widths = set()  # on one meridian the 3-degree and 6-degree planes are the same
+    width = width_of(zone)
+    return zone if width and (not widths or width in widths) else None
+
+
+def _on_meridian(zone: int, meridian: int) -> bool:
+    """Return whether a zone, of either width, has this central meridian, degrees."""
+    width = width_of(zone)
+    return width is not None and meridian == (3 * zone if width == 3 else 6 * zone - 3)
 
 
 def _zone_on(meridian: float) -> int:

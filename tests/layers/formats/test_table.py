@@ -440,6 +440,11 @@ def test_hidden_sheets_are_told(tmp_path):
         "中央子午线114°00′30″",
         "带号38 中央子午线 111度",
         "37带或38带",
+        "36号带状矿体",
+        "38带式输送机",
+        "矿体带号38",
+        "五龙矿36带矿段",
+        "6度带 第38带",
     ],
 )
 def test_words_that_tell_no_zone(table, title):
@@ -448,7 +453,19 @@ def test_words_that_tell_no_zone(table, title):
 
 
 @pytest.mark.parametrize(
-    "title", ["中央子午线114°", "第38带", "带号：38", "38号带 中央经线114度00分"]
+    "title",
+    [
+        "中央子午线114°",
+        "第38带",
+        "带号：38",
+        "38号带 中央经线114度00分",
+        "3度带38带",
+        "三度分带第38带",
+        "坐标系38带，36号带状矿体",
+        "（38带）",
+        "高斯投影38带坐标",
+        "6度带 中央子午线114°",
+    ],
 )
 def test_words_that_tell_the_zone(table, title):
     places = [(x, y - 38000000) for x, y in SQUARE]
@@ -473,3 +490,22 @@ def test_x_and_y_said_to_be_packed(table):
                    "J3,38.0705,114.0059\n")  # fmt: skip
     x, y = source.geometry[0].exterior.coords[0]
     assert (x, y) == pytest.approx((113 + 3599 / 3600, 38 + 365 / 3600), abs=1e-12)
+
+
+def test_a_zone_of_6_degrees_and_its_meridian_agree(table):
+    places = [(x, y - 18_000_000) for x, y in SQUARE]
+    for told in ("中央子午线117°", "6度带 第20带 中央子午线117度"):
+        source = table(lines(*corners(places), title=f"CGCS2000 {told}"))
+        assert source.crs.to_epsg() == 4498  # CGCS2000, 6-degree zone 20
+    plain = [(x, y - 38_000_000) for x, y in SQUARE]
+    source = table(lines(*corners(plain), title="CGCS2000 6度带 第20带 中央子午线117度"))
+    assert source.crs.to_epsg() == 4509  # CGCS2000 Gauss-Krueger, CM 117E
+
+
+def test_sheets_without_a_header_are_told(workbook):
+    rows = [["点号", "X", "Y"], *map(list, corners())]
+    path = workbook({"拐点": rows, "西区": rows[1:], "说明": [["没有坐标"]]})
+    assert [(i.severity, i.code, i.en) for i in read(path).issues] == [
+        ("warning", "sheets_unread", "sheets without named coordinate columns are not read: 西区"),
+        ("info", "sheets_unread", "sheets without named coordinate columns are not read: 说明"),
+    ]
