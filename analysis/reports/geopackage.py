@@ -24,6 +24,7 @@ from analysis.reports.frame import EvidenceRows, Frame
 from analysis.reports.tables import wkb
 from analysis.style import ROLE_LABELS, VERDICT_STYLES
 from gis.ragged import Ints, Shapes
+from layers.formats.gdal_names import written
 
 BATCH = 16_384
 CRS = "EPSG:4490"
@@ -49,17 +50,22 @@ def write_geopackage(frame: Frame, rows: EvidenceRows, path: Path, lang: str) ->
     from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
     try:
-        with _settings(frame):
-            tables = [_write_subjects(frame, path, lang), _write_findings(frame, rows, path, lang)]
-            tables += _write_evidence(frame, rows, path, lang)
-        with closing(sqlite3.connect(path)) as base, base:
-            base.execute("PRAGMA synchronous=OFF")
-            titles.write_column_titles(base, tables, lang)
-            qgis_tables.write(base, frame, rows, tables, lang)
+        with written(path) as made:
+            _write_all(frame, rows, made.place, lang)
     except (
         DataLayerError, DataSourceError, FieldError, GeometryError, sqlite3.Error
     ) as cause:  # fmt: skip
         raise OutputError.of(path, cause) from cause
+
+
+def _write_all(frame: Frame, rows: EvidenceRows, path: Path, lang: str) -> None:
+    with _settings(frame):
+        tables = [_write_subjects(frame, path, lang), _write_findings(frame, rows, path, lang)]
+        tables += _write_evidence(frame, rows, path, lang)
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("PRAGMA synchronous=OFF")
+        titles.write_column_titles(base, tables, lang)
+        qgis_tables.write(base, frame, rows, tables, lang)
 
 
 @contextmanager

@@ -48,6 +48,12 @@ class Name:
     target: Path | bytes
     stem: str | None = None
 
+    @property
+    def place(self) -> Path:
+        """The file that GDAL writes."""
+        assert isinstance(self.target, Path)
+        return self.target
+
     def shown(self, word: str) -> str:
         """Return a word of GDAL with the file's own name in place of the link's."""
         if self.stem is not None:
@@ -121,7 +127,12 @@ def written(path: Path) -> Iterator[Name]:
     with _folder(path) as place:
         _link(path, place / "out", target.parent)
         stem = uuid.uuid4().hex
-        yield Name(path, place / "out" / f"{stem}{target.suffix}", stem)
+        try:
+            yield Name(path, place / "out" / f"{stem}{target.suffix}", stem)
+        except BaseException:
+            for part in target.parent.glob(f"{stem}*"):
+                part.unlink()
+            raise
         for part in target.parent.glob(f"{stem}*"):
             part.rename(target.parent / part.name.replace(stem, target.stem))
 

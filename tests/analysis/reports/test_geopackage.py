@@ -55,6 +55,19 @@ def test_tables_kinds_and_readable_names(gpkg):
         assert dict(counts.fetchall())["findings"] == 5
 
 
+def test_a_folder_whose_name_gdal_would_take_apart(results, tmp_path, monkeypatch):
+    (tmp_path / "y").mkdir()
+    monkeypatch.chdir(tmp_path)  # GDAL looks here for what follows "!"
+    folder = tmp_path / "x!y"
+    folder.mkdir()
+    write(results, folder, {"gpkg"})
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x!y", "y"]
+    assert [p.name for p in folder.glob("*.gpkg")] == ["findings.gpkg"]
+    assert not any((tmp_path / "y").iterdir())
+    with closing(sqlite3.connect(folder / "findings.gpkg")) as base:
+        assert base.execute("SELECT count(*) FROM subjects").fetchone() == (4,)
+
+
 def test_english_titles(results, tmp_path):
     write(results, tmp_path, {"gpkg"}, lang="en")
     with closing(sqlite3.connect(tmp_path / "findings.gpkg")) as base:
