@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from layers.formats import ogr
 from layers.formats.encoding import Text, decode, guess
-from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
+from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels, twice
 from layers.issues import warning
 
 _TAB_PARTS = (".tab", ".dat", ".map", ".id")
@@ -116,12 +116,13 @@ def digest(path: Path) -> str:
 def _parts(path: Path) -> Mapping[str, Path]:
     """Return suffix -> file of a table's parts, whatever the case of their names."""
     wanted = _TAB_PARTS if path.suffix.lower() == ".tab" else _MIF_PARTS
-    beside = {
-        p.suffix.lower(): p
-        for p in path.parent.iterdir()
-        if p.stem == path.stem and p.suffix.lower() in wanted and p != path
-    }
-    found = {path.suffix.lower(): path} | beside
+    found = {path.suffix.lower(): path}
+    for part in sorted(p for p in path.parent.iterdir() if p.stem == path.stem):
+        suffix = part.suffix.lower()
+        if suffix not in wanted or not part.is_file():
+            continue
+        if found.setdefault(suffix, part).name != part.name:
+            raise twice(path, found[suffix].name, part.name)
     if path.suffix.lower() == ".mif":
         return found  # without columns there is no .mid
     _check_table(path)

@@ -20,7 +20,7 @@ from layers.errors import FormatError
 from layers.formats import dbf, ogr
 from layers.formats.encoding import Guess, Text, decode, guess, normal_name, of_language_id, require
 from layers.formats.shapefile_index import check_index
-from layers.formats.source import Source, digest_files, refusal
+from layers.formats.source import Source, digest_files, refusal, twice
 from layers.issues import label_en, warning
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -102,15 +102,17 @@ def sidecars(path: Path) -> dict[str, Path]:
     Raises
     ------
     FormatError
-        .shx or .dbf is missing.
+        .shx or .dbf is missing, or a part is there twice.
     """
     files = {".shp": path}
     # Folders hold thousands of files: only those of the name are sorted.
     own = [p for p in path.parent.iterdir() if p.name.startswith(f"{path.stem}.")]
     for other in sorted(own):
         suffix = other.suffix.lower()
-        if other.stem == path.stem and suffix in _PARTS[1:] and other.is_file():
-            files.setdefault(suffix, other)
+        if other.stem != path.stem or suffix not in _PARTS or not other.is_file():
+            continue
+        if files.setdefault(suffix, other).name != other.name:
+            raise twice(path, files[suffix].name, other.name)
     for suffix in (".shx", ".dbf"):
         if suffix not in files:
             raise refusal(

@@ -70,6 +70,15 @@ def refusal(path: Path, zh: str, en: str) -> FormatError:
     return FormatError(f"{path}：{_one_line(zh)}", f"{path}: {_one_line(en)}")
 
 
+def twice(path: Path, one: str, other: str) -> FormatError:
+    """Return the error that a part of ``path`` is there as ``a.dbf`` and ``a.DBF``."""
+    return refusal(
+        path,
+        f"同一部分有两个文件（{one}、{other}），不知以哪个为准",
+        f"one of its parts is there twice ({one}, {other}); which of them counts is not known",
+    )
+
+
 @contextmanager
 def opening(path: Path) -> Iterator[None]:
     """Refuse ``path`` in one line where it, or a file beside or inside it, cannot be opened."""

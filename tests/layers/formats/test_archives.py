@@ -93,3 +93,11 @@ def test_what_is_wrong_inside_is_named_with_archive_and_file(zipped):
 def test_archives_that_are_refused(zipped, members, said):
     with pytest.raises(FormatError, match=said):
         read(zipped("a.zip", members))
+
+
+@pytest.mark.parametrize("suffix", [".shp", ".shx", ".dbf", ".prj", ".cpg"])
+def test_a_part_that_is_there_twice(zipped, shapefile_parts, suffix):
+    members = {f"a{own}": data for own, data in shapefile_parts.items()}
+    path = zipped("a.zip", members | {f"a{suffix.upper()}": members[f"a{suffix}"]})
+    with pytest.raises(FormatError, match=rf"the archive holds a\{suffix.upper()} twice"):
+        read(path)

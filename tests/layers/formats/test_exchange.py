@@ -36,6 +36,20 @@ def test_a_table_without_a_part(tmp_path, frame, lost):
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("main", "part"), [("a.tab", "a.DAT"), ("a.tab", "a.TAB"), ("a.mif", "a.MID")]
+)
+def test_a_part_that_is_there_twice(tmp_path, frame, main, part):
+    path = tmp_path / main
+    frame.to_file(path, driver="MapInfo File", ENCODING="CP936")
+    own = part[:2] + part[2:].lower()
+    (tmp_path / part).write_bytes((tmp_path / own).read_bytes())
+    with pytest.raises(FormatError, match=rf"there twice \(({own}, {part}|{part}, {own})\)"):
+        read(path)
+    with pytest.raises(FormatError, match="there twice"):
+        digest(path)
+
+
 def test_a_record_more_than_rows(tmp_path, frame):
     path = tmp_path / "a.mif"
     frame.to_file(path, driver="MapInfo File", FORMAT="MIF", ENCODING="CP936")

@@ -244,3 +244,12 @@ def test_a_warning_of_gdal_names_the_file_and_not_its_folder(tmp_path):
     (said,) = (i for i in read(folder / "t.shp").issues if i.code == "gdal")
     assert said.en.startswith("GDAL: t.shp contains polygon(s) with rings with invalid winding")
     assert str(tmp_path) not in said.zh + said.en and "涉密" not in said.zh
+
+
+@pytest.mark.parametrize("suffix", [".shp", ".shx", ".dbf", ".prj", ".cpg"])
+def test_a_part_that_is_there_twice(write_shapefile, suffix):
+    path = write_shapefile([[b"a"]], [(b"N", "C", 4)], cpg="UTF-8", prj="")
+    path.with_suffix(suffix.upper()).write_bytes(path.with_suffix(suffix).read_bytes())
+    for act in (read, digest):
+        with pytest.raises(FormatError, match=r"there twice \(t\.\w+, t\.\w+\)"):
+            act(path)
