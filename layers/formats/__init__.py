@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyproj
 
+from gis.crs_names import contradiction
 from layers.formats import (
     archives,
     containers,
@@ -130,6 +131,7 @@ def read(
         else:
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
+    source = _believed(source)
     return source if crs is None else _with_crs(source, crs)
 
 
@@ -167,6 +169,21 @@ def _with_unused(source: Source, encoding: str) -> Source:
     own = f" ({source.encoding})" if source.encoding else ""
     en = f"{source.format} settles the encoding of its text{own}; {encoding} was not used"
     return replace(source, issues=(*source.issues, warning("encoding_unused", zh, en)))
+
+
+def _believed(source: Source) -> Source:
+    """Set a statement aside whose names and numbers are of two systems: which is meant is unknown.
+
+    Further rows of the file share its statement.
+    """
+    said = source.crs_doubt or (contradiction(source.crs) if source.crs is not None else None)
+    if said is None:
+        return source
+    zh, en = f"所注坐标系自相矛盾，不予采信：{said[0]}", f"its CRS contradicts itself: {said[1]}"
+    note = f"{zh} / {en}"
+    parts = {n: replace(c, crs=None, crs_note=note) for n, c in source.companions.items()}
+    issues = (*source.issues, warning("crs_disbelieved", zh, en))
+    return replace(source, crs=None, crs_note=note, companions=parts, issues=issues)
 
 
 def _with_crs(source: Source, crs: pyproj.CRS) -> Source:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from gis.crs_names import difference
 from layers.formats import ogr
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import warning
@@ -41,6 +42,7 @@ def read(path: Path, layer: str) -> Source:
         stored = _one(database, f"SELECT count({_quoted(geometry)}) FROM {_quoted(layer)}")
         stated = _stated_count(database, layer)
         texts = _stored_otherwise(database, layer)
+        definition = _definition(database, layer)
     options = {"IMMUTABLE": "YES"}
     key = ogr.key_column(path, path.resolve(), layer, **options)
     rows = ogr.read_rows(path, path.resolve(), layer, row_number=key is not None, **options)
@@ -72,6 +74,7 @@ def read(path: Path, layer: str) -> Source:
             f"layer {layer}: {lost} geometries cannot be read",
         )
     crs, note = ogr.parse_stated_crs(rows.crs)
+    defined, _ = ogr.parse_stated_crs(definition)
     return Source(
         path=path,
         format="GPKG",
@@ -85,6 +88,8 @@ def read(path: Path, layer: str) -> Source:
         geometry=rows.geometry,
         labels=row_labels(held),
         issues=tuple(issues),
+        # GDAL goes by the code alone.
+        crs_doubt=difference(crs, defined) if crs and defined else None,
     )
 
 
@@ -142,6 +147,16 @@ def _feature_tables(database: sqlite3.Connection) -> list[tuple[str, str]]:
         "JOIN gpkg_geometry_columns g ON g.table_name = c.table_name "
         "WHERE c.data_type = 'features' ORDER BY c.rowid"
     ).fetchall()
+
+
+def _definition(database: sqlite3.Connection, layer: str) -> str:
+    """Return the text that defines a table's system beside its code."""
+    row = database.execute(
+        "SELECT s.definition FROM gpkg_geometry_columns g JOIN gpkg_spatial_ref_sys s "
+        "ON s.srs_id = g.srs_id WHERE lower(g.table_name) = lower(?)",
+        (layer,),
+    ).fetchone()
+    return str(row[0] or "") if row else ""
 
 
 def _stated_count(database: sqlite3.Connection, layer: str) -> int | None:

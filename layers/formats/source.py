@@ -31,6 +31,7 @@ class Source:
     encoding : of the attribute text as decoded, None where that says nothing
     crs : what the source states, or None
     crs_note : where that statement was found, or what the coordinates suggest
+    crs_doubt : why the source's statement cannot be believed, in both languages
     declared : rows the source says it holds, or that a second count found
     columns : field name -> Arrow array, one value per row
     geometry : (n,) shapely geometries in ``crs``, easting or longitude first, without Z and M;
@@ -53,6 +54,7 @@ class Source:
     labels: tuple[str, ...]
     issues: tuple[Issue, ...] = ()
     companions: dict[str, Source] = field(default_factory=dict)
+    crs_doubt: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Hold the account: every column, label and geometry has a row, and none is missing."""

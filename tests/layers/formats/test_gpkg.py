@@ -2,6 +2,7 @@
 
 import sqlite3
 
+import pyproj
 import pytest
 
 from layers.errors import FormatError
@@ -145,3 +146,15 @@ def test_other_things_in_number_columns_are_read_as_text(write_gpkg):
     assert source.columns["n"].to_pylist() == ["1", "2.5", "3"]
     assert source.columns["flag"].to_pylist() == ["1", "否", "1"]
     assert [i.code for i in source.issues] == ["stored_otherwise"] * 3
+
+
+def test_a_definition_of_another_system_than_the_code(write_gpkg):
+    path = write_gpkg(licence_no=["001", "002", "003"])
+    assert read(path).crs.to_epsg() == 4490
+    text = pyproj.CRS.from_epsg(4610).to_wkt("WKT1_GDAL")
+    change(path, f"UPDATE gpkg_spatial_ref_sys SET definition = '{text}' WHERE srs_id = 4490")
+    source = read(path)
+    assert source.crs is None
+    assert "it says China Geodetic Coordinate System 2000 and also Xian 1980" in source.crs_note
+    assert [i.code for i in source.issues] == ["crs_disbelieved"]
+    assert read(path, crs=pyproj.CRS.from_epsg(4490)).crs.to_epsg() == 4490

@@ -4,6 +4,7 @@ import datetime
 import struct
 
 import geopandas
+import pyproj
 import pytest
 import shapely
 
@@ -253,3 +254,15 @@ def test_a_part_that_is_there_twice(write_shapefile, suffix):
     for act in (read, digest):
         with pytest.raises(FormatError, match=r"there twice \(t\.\w+, t\.\w+\)"):
             act(path)
+
+
+def test_a_prj_whose_name_is_of_another_zone_is_not_believed(write_shapefile):
+    prj = pyproj.CRS.from_epsg(4527).to_wkt("WKT1_ESRI").replace("Zone_39", "Zone_38")
+    path = write_shapefile([[b"x"]], [(b"name", "C", 4)], prj=prj)
+    source = read(path)
+    assert source.crs is None
+    assert "has the central meridian 114°, but 117° is written" in source.crs_note
+    assert [i.code for i in source.issues] == ["crs_disbelieved"]
+    given = read(path, crs=pyproj.CRS.from_epsg(4527))
+    assert given.crs.to_epsg() == 4527
+    assert [i.code for i in given.issues] == ["crs_disbelieved"]
