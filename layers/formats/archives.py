@@ -66,6 +66,7 @@ def unpack(path: Path, folder: Path) -> tuple[Path, str]:
         with zipfile.ZipFile(path, metadata_encoding="cp437") as archive:
             members = _members(path, archive)
             main = _dataset(path, list(members))
+            _check_logs(path, members, main)
             return _extract(path, archive, members, main, folder), main.name
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeError) as fault:
         # Passwords and methods that Python does not know are RuntimeError and NotImplemented.
@@ -137,6 +138,21 @@ def _dataset(path: Path, names: list[PurePosixPath]) -> PurePosixPath:
             f"{listed.replace('、', ', ')}",
         )
     return mains[0]
+
+
+def _check_logs(
+    path: Path, members: dict[PurePosixPath, zipfile.ZipInfo], main: PurePosixPath
+) -> None:
+    """Refuse a GeoPackage beside which lies a log of changes: it may not be whole without it."""
+    for name, entry in members.items():
+        if str(name) in (f"{main}-wal", f"{main}-journal") and entry.file_size:
+            raise refusal(
+                path,
+                f"{main} 没有正常关闭（有 {name.name}），其中可能有尚未并入的数据；"
+                "请在原程序中关闭后重新打包",
+                f"{main} was not closed ({name.name} is there), which may hold data not yet in "
+                "it; close it in its program and pack it again",
+            )
 
 
 def _main_of(name: PurePosixPath) -> PurePosixPath | None:

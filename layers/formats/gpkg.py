@@ -10,21 +10,25 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import shapely
 
 from gis.crs_names import difference
-from layers.formats import ogr
+from gis.ragged import Bools, Shapes
+from layers.account import Issue
+from layers.errors import FormatError
+from layers.formats import gpkg_cells, gpkg_systems, ogr
+from layers.formats.gpkg_cells import quoted
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import warning
 
 _OWN_TRIGGERS = re.compile(r"(rtree_|gpkg_|trigger_(insert|delete)_feature_count_|fg[ts][iu]_)")
 _OLD_VIEWS = {"spatial_ref_sys", "st_spatial_ref_sys", "geometry_columns", "st_geometry_columns"}
 _NEEDED = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
-_REALS = frozenset({"FLOAT", "DOUBLE", "REAL"})
-_WHOLES = {"BOOLEAN": 2, "TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 32, "INT": 64, "INTEGER": 64}
-"""Bits of the whole numbers of OGC 12-128r19, table 1; a truth value is 0 or 1, from Access -1."""
 _STEPS = 20_000_000  # of SQLite's machine: a hostile schema must not hang the reader
 
 
@@ -38,41 +42,20 @@ def read(path: Path, layer: str) -> Source:
     """Read all rows of a feature table, as many as the table itself holds."""
     with _database(path) as database:
         geometry = dict(_feature_tables(database))[layer]
-        held = _one(database, f"SELECT count(*) FROM {_quoted(layer)}")
-        stored = _one(database, f"SELECT count({_quoted(geometry)}) FROM {_quoted(layer)}")
-        stated = _stated_count(database, layer)
-        texts = _stored_otherwise(database, layer)
+        held = _one(database, f"SELECT count(*) FROM {quoted(layer)}")
+        issues = _miscounted(database, layer, held)
+        systems = gpkg_systems.stated(path, database, layer, geometry)
+        rows, columns = _rows(path, database, layer, geometry)
         definition = _definition(database, layer)
-    options = {"IMMUTABLE": "YES"}
-    key = ogr.key_column(path, path.resolve(), layer, **options)
-    rows = ogr.read_rows(path, path.resolve(), layer, row_number=key is not None, **options)
-    if len(rows.geometry) != held:
+    if len(rows.geometry) != held or len(systems.stored) != held:
         raise refusal(
             path,
             f"图层 {layer} 有 {held} 行，只读出 {len(rows.geometry)} 行",
             f"layer {layer} holds {held} rows, {len(rows.geometry)} were read",
         )
-    issues = list(rows.issues)
-    for name, values in texts.items():
-        rows.columns[name] = pa.array(values, pa.string())
-        zh = f"字段 {name} 声明为数字，所存的不尽是，按文字读"
-        en = f"field {name} is declared a number, not all it holds are; read as text"
-        issues.append(warning("stored_otherwise", zh, en))
-    if stated is not None and stated != held:
-        issues.append(
-            warning(
-                "count_contradicted",
-                f"图层 {layer} 登记为 {stated} 行，表中实有 {held} 行，全部读入",
-                f"layer {layer} is registered with {stated} rows but holds {held}; all were read",
-            )
-        )
-    lost = stored - sum(shape is not None for shape in rows.geometry)
-    if lost > sum(i.code in ("curved_geometry", "unreadable_geometry") for i in issues):
-        raise refusal(
-            path,
-            f"图层 {layer} 有 {lost} 个几何无法读取",
-            f"layer {layer}: {lost} geometries cannot be read",
-        )
+    shapes = rows.geometry.copy()
+    shapes[systems.foreign] = None
+    issues = [*issues, *rows.issues, *systems.issues]
     crs, note = ogr.parse_stated_crs(rows.crs)
     defined, _ = ogr.parse_stated_crs(definition)
     return Source(
@@ -84,23 +67,63 @@ def read(path: Path, layer: str) -> Source:
         crs=crs,
         crs_note=note or ("来自 GeoPackage / from the GeoPackage" if crs else "没有说明 / none"),
         declared=held,
-        columns=rows.columns,
-        geometry=rows.geometry,
+        columns=columns,
+        geometry=shapes,
         labels=row_labels(held),
-        issues=tuple(issues),
+        issues=(*issues, *_unread(systems.stored, shapes, issues)),
         # GDAL goes by the code alone.
-        crs_doubt=difference(crs, defined) if crs and defined else None,
+        crs_doubt=systems.conflict or (difference(crs, defined) if crs and defined else None),
     )
+
+
+def _rows(
+    path: Path, database: sqlite3.Connection, layer: str, geometry: str
+) -> tuple[ogr.Rows, dict[str, pa.Array]]:
+    """Return what GDAL reads of a table, and its columns with what GDAL would make up set right."""
+    options = {"IMMUTABLE": "YES"}
+    columns = gpkg_cells.columns_of(database, layer, geometry)
+    key = ogr.key_column(path, path.resolve(), layer, **options)
+    try:
+        rows = ogr.read_rows(path, path.resolve(), layer, row_number=key is not None, **options)
+    except FormatError:
+        gpkg_cells.check_text(path, database, layer, columns)
+        raise
+    read, said = gpkg_cells.read_columns(path, database, layer, columns, rows.columns)
+    heard = [i for i in rows.issues if not gpkg_cells.is_noise(i)]
+    return replace(rows, issues=(*heard, *said)), read
+
+
+def _miscounted(database: sqlite3.Connection, layer: str, held: int) -> list[Issue]:
+    stated = _stated_count(database, layer)
+    if stated is None or stated == held:
+        return []
+    return [
+        warning(
+            "count_contradicted",
+            f"图层 {layer} 登记为 {stated} 行，表中实有 {held} 行，全部读入",
+            f"layer {layer} is registered with {stated} rows but holds {held}; all were read",
+        )
+    ]
+
+
+def _unread(stored: Bools, shapes: Shapes, issues: list[Issue]) -> list[Issue]:
+    """Return an error for each row that has a geometry which GDAL did not deliver."""
+    lost = stored & np.asarray(shapely.is_missing(shapes))
+    said = {i.feature for i in issues if i.code in ogr.LOST_GEOMETRY}
+    labels = row_labels(len(shapes))
+    missed = [labels[k] for k in np.flatnonzero(lost)]
+    return [ogr.unreadable_geometry(label) for label in missed if label not in said]
 
 
 @contextmanager
 def _database(path: Path) -> Iterator[sqlite3.Connection]:
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size:
+    for log in _logs(path):
         raise refusal(
             path,
-            f"另一程序正在写入或没有正常关闭（有 {log.name}）",
-            f"is being written or was not closed ({log.name} is there)",
+            f"另一程序正在写入或没有正常关闭（有 {log.name}），其中可能有尚未并入的数据；"
+            "请在该程序中关闭文件后再试",
+            f"is being written or was not closed ({log.name} is there), which may hold data not "
+            "yet in it; close the file in the program that has it open",
         )
     database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     steps = iter(range(_STEPS // 10_000))
@@ -116,6 +139,26 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
         ) from error
     finally:
         database.close()
+
+
+def _logs(path: Path) -> Iterator[Path]:
+    """Yield the logs beside a database, or beside what its link leads to, that hold changes."""
+    for file in dict.fromkeys((path, path.resolve())):
+        for suffix in ("-wal", "-journal"):
+            log = file.with_name(file.name + suffix)
+            if log.exists() and log.stat().st_size and not _is_void(log):
+                yield log
+
+
+def _is_void(log: Path) -> bool:
+    """Return whether a journal was left behind with its header wiped, as PERSIST does."""
+    if not log.name.endswith("-journal"):
+        return False
+    try:
+        with log.open("rb") as stream:
+            return not stream.read(28).strip(b"\0")
+    except PermissionError:  # it is not among the files that this process may open
+        return False
 
 
 def _check_schema(path: Path, database: sqlite3.Connection) -> None:
@@ -168,42 +211,5 @@ def _stated_count(database: sqlite3.Connection, layer: str) -> int | None:
     return row[0] if row else None
 
 
-def _stored_otherwise(database: sqlite3.Connection, layer: str) -> dict[str, list[str | None]]:
-    """Return as text the number columns in which other things are stored, as SQLite allows.
-
-    GDAL would take the first digits of a text, the whole part of a fraction in a column of whole
-    numbers, and the low bits of a number that is too large.
-    """
-    table, out = _quoted(layer), {}
-    for _, name, declared, *_rest in database.execute(f"PRAGMA table_info({table})").fetchall():
-        kind, column = str(declared).upper().partition("(")[0].strip(), _quoted(name)
-        if kind in _REALS:
-            odd = f"typeof({column}) NOT IN ('real', 'integer', 'null')"
-        elif kind in _WHOLES:
-            most = 1 << (_WHOLES[kind] - 1)
-            odd = (
-                f"typeof({column}) NOT IN ('integer', 'null') OR typeof({column}) = 'integer' "
-                f"AND ({column} < -{most} OR {column} > {most - 1})"
-            )
-        else:
-            continue
-        if _one(database, f"SELECT count(*) FROM {table} WHERE {odd}"):
-            # Without an order SQLite may go along an index of the column; GDAL reads by row.
-            cells = database.execute(f"SELECT {column} FROM {table} ORDER BY rowid").fetchall()
-            out[name] = [_as_text(value) for (value,) in cells]
-    return out
-
-
-def _as_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else repr(value)
-
-
 def _one(database: sqlite3.Connection, query: str) -> int:
     return int(database.execute(query).fetchone()[0])
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'

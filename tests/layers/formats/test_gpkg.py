@@ -1,6 +1,8 @@
 """GeoPackages: the table is counted, not the declaration."""
 
 import sqlite3
+import zipfile
+from datetime import UTC, date, datetime
 
 import pyproj
 import pytest
@@ -107,8 +109,6 @@ def test_several_layers(write_gpkg):
 
 
 def test_no_crs_and_given_crs(write_gpkg):
-    import pyproj
-
     with pytest.warns(UserWarning, match="crs"):
         path = write_gpkg(crs=None)
     assert read(path).crs is None
@@ -158,3 +158,169 @@ def test_a_definition_of_another_system_than_the_code(write_gpkg):
     assert "it says China Geodetic Coordinate System 2000 and also Xian 1980" in source.crs_note
     assert [i.code for i in source.issues] == ["crs_disbelieved"]
     assert read(path, crs=pyproj.CRS.from_epsg(4490)).crs.to_epsg() == 4490
+
+
+def add(path, declared, cells):
+    """Add a column x of a declared type to the layer and fill it, SQL values by row."""
+    change(
+        path,
+        f"ALTER TABLE rights ADD COLUMN x {declared}",
+        *(f"UPDATE rights SET x = {value} WHERE fid = {k}" for k, value in enumerate(cells, 1)),
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("declared", "cells", "read_as"),
+    [
+        ("DATE", ["'2024-01-31'", "'2024-02-30'", "'待定'"], ["2024-01-31", "2024-02-30", "待定"]),
+        ("DATE", ["'2024-01-31'", "20240131", "''"], ["2024-01-31", "20240131", ""]),
+        (
+            "DATETIME",
+            ["'2024-01-31T20:00:00Z'", "'2024-01-31T25:61:00Z'", "'2024-01-31T20:00:00+05:00'"],
+            ["2024-01-31T20:00:00Z", "2024-01-31T25:61:00Z", "2024-01-31T20:00:00+05:00"],
+        ),
+        ("TEXT", ["'甲'", "'甲' || char(0) || '乙'", "'丙'"], ["甲", "甲\0乙", "丙"]),
+    ],
+)
+def test_what_is_not_of_the_declared_type_is_read_as_it_is_written(
+    write_gpkg, declared, cells, read_as
+):
+    source = read(add(write_gpkg(), declared, cells))
+    assert source.columns["x"].to_pylist() == read_as
+    assert [(i.code, i.feature) for i in source.issues] == [("stored_otherwise", "第 2 行")]
+    assert "row 2" in source.issues[0].en and "row 1" not in source.issues[0].en
+
+
+def test_dates_and_instants_of_the_standard_keep_their_type(write_gpkg):
+    source = read(add(write_gpkg(), "DATE", ["'2024-02-29'", "NULL", "'1999-12-31'"]))
+    assert source.columns["x"].to_pylist() == [date(2024, 2, 29), None, date(1999, 12, 31)]
+    source = read(add(write_gpkg(name="i.gpkg"), "DATETIME", ["'2024-01-31T20:00:00.000Z'"]))
+    assert source.columns["x"][0].as_py() == datetime(2024, 1, 31, 20, tzinfo=UTC)
+    assert source.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("declared", "cells", "read_as"),
+    [
+        ("VARCHAR(20)", ["'C14'", "NULL", "'乙'"], ["C14", None, "乙"]),
+        ("BIGINT", ["1400002020017120142", "NULL", "-1"], [1400002020017120142, None, -1]),
+        ("DECIMAL(10,2)", ["2.25", "3", "NULL"], [2.25, 3.0, None]),
+        ("NUMERIC", ["9007199254740993", "0.5", "NULL"], ["9007199254740993", "0.5", None]),
+        ("BOOL", ["1", "0", "NULL"], [1, 0, None]),
+        ("TIMESTAMP", ["'2024-01-31 20:00'", "NULL", "NULL"], ["2024-01-31 20:00", None, None]),
+        ("", ["5", "'a'", "2.5"], ["5", "a", "2.5"]),
+    ],
+)  # fmt: skip
+def test_types_that_gdal_does_not_know_are_read(write_gpkg, declared, cells, read_as):
+    source = read(add(write_gpkg(), declared, cells))
+    assert list(source.columns) == ["fid", "licence_no", "x"]
+    assert source.columns["x"].to_pylist() == read_as
+    assert source.issues == ()
+
+
+def test_bytes_in_a_text_column_are_no_text(write_gpkg):
+    source = read(add(write_gpkg(), "VARCHAR", ["'甲'", "x'C4E3FF'", "NULL"]))
+    assert source.columns["x"].to_pylist() == ["甲", None, None]
+    assert [(i.code, i.feature) for i in source.issues] == [("bad_value", "第 2 行")]
+
+
+@pytest.mark.parametrize("declared", ["TEXT", "VARCHAR(9)"])
+def test_text_of_another_encoding_is_refused_by_row(write_gpkg, declared):
+    path = add(write_gpkg(), declared, ["'甲'", "'乙'", "CAST(x'C4E3BAC3' AS TEXT)"])
+    with pytest.raises(FormatError, match="row 3, field x: the text is not UTF-8"):
+        read(path)
+
+
+def test_what_is_left_out_is_told(write_gpkg):
+    path = add(write_gpkg(), "BLOB", ["x'00'", "x'01'", "NULL"])
+    change(path, "ALTER TABLE rights ADD COLUMN other POLYGON")
+    source = read(path)
+    assert list(source.columns) == ["fid", "licence_no"]
+    assert [(i.severity, i.code) for i in source.issues] == [("info", "column_ignored")] * 2
+
+
+def test_cells_that_are_no_geometry_are_errors_of_their_rows(write_gpkg):
+    path = write_gpkg()
+    change(
+        path,
+        "UPDATE rights SET geom = x'00112233445566778899' WHERE fid = 1",
+        "UPDATE rights SET geom = 'POINT(110 35)' WHERE fid = 3",
+    )
+    source = read(path)
+    assert [g is None for g in source.geometry] == [True, False, True]
+    told = [(i.code, i.feature) for i in source.issues]
+    assert told == [("unreadable_geometry", "第 1 行"), ("unreadable_geometry", "第 3 行")]
+
+
+GEOM_4326 = "CAST(substr(geom, 1, 4) || x'e6100000' || substr(geom, 9) AS BLOB)"
+GEOM_NONE = "CAST(substr(geom, 1, 4) || x'00000000' || substr(geom, 9) AS BLOB)"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE gpkg_contents SET srs_id = 4326",
+        "UPDATE gpkg_geometry_columns SET srs_id = 4326",
+        f"UPDATE rights SET geom = {GEOM_4326}",
+    ],
+)
+def test_statements_of_the_system_that_contradict_each_other_count_for_none(write_gpkg, statement):
+    path = write_gpkg()
+    change(path, statement)
+    source = read(path)
+    assert source.crs is None
+    assert [i.code for i in source.issues] == ["crs_disbelieved"]
+    assert "4490" in source.crs_note and "4326" in source.crs_note
+    assert read(path, crs=pyproj.CRS.from_epsg(4490)).crs.to_epsg() == 4490
+
+
+def test_a_geometry_of_another_system_is_an_error_of_its_row(write_gpkg):
+    path = write_gpkg()
+    change(path, f"UPDATE rights SET geom = {GEOM_4326} WHERE fid = 2")
+    source = read(path)
+    assert [g is None for g in source.geometry] == [False, True, False]
+    assert source.crs.to_epsg() == 4490
+    assert [(i.severity, i.feature) for i in source.issues] == [("error", "第 2 行")]
+    assert "srs_id 4326" in source.issues[0].en
+    change(path, "UPDATE gpkg_geometry_columns SET srs_id = 0")
+    with pytest.raises(FormatError, match="several systems"):
+        read(path)
+
+
+def test_other_numbers_of_the_same_system_and_none_are_no_contradiction(write_gpkg):
+    path = write_gpkg()
+    change(path, f"UPDATE rights SET geom = {GEOM_NONE} WHERE fid = 2")
+    assert read(path).crs.to_epsg() == 4490 and read(path).issues == ()
+    change(
+        path,
+        "INSERT INTO gpkg_spatial_ref_sys SELECT srs_name, 99, organization, "
+        "organization_coordsys_id, definition, '' FROM gpkg_spatial_ref_sys WHERE srs_id = 4490",
+        "UPDATE gpkg_contents SET srs_id = 99",
+    )
+    assert read(path).crs.to_epsg() == 4490 and read(path).issues == ()
+
+
+HOT = bytes.fromhex("d9d505f920a163d7") + bytes(20)
+
+
+@pytest.mark.parametrize(("suffix", "log"), [("-wal", b"x" * 32), ("-journal", HOT)])
+def test_a_log_beside_the_file_is_refused(write_gpkg, tmp_path, suffix, log):
+    path = write_gpkg()
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "l.gpkg"
+    link.symlink_to(path)
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.write(path, "a/t.gpkg")
+        archive.writestr(f"a/t.gpkg{suffix}", log)
+    path.with_name(f"t.gpkg{suffix}").write_bytes(log)
+    for name in (path, link, tmp_path / "z.zip"):
+        with pytest.raises(FormatError, match=f"not closed \\(t.gpkg{suffix} is there\\)"):
+            read(name)
+
+
+def test_a_log_that_holds_nothing_is_no_obstacle(write_gpkg):
+    path = write_gpkg()
+    path.with_name("t.gpkg-journal").write_bytes(bytes(512))
+    path.with_name("t.gpkg-wal").write_bytes(b"")
+    assert len(read(path)) == 3
