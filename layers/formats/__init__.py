@@ -14,11 +14,12 @@ from layers.formats import (
     containers,
     corner_text,
     dxf,
-    exchange,
     exploration,
     geojson,
+    gml,
     gpkg,
     kml,
+    mapinfo,
     parquet,
     registration,
     table,
@@ -37,8 +38,8 @@ _LAYERS: dict[str, Callable[[Path], list[str]]] = {
     "OpenFileGDB": containers.list_layers,
     "FlatGeobuf": containers.list_layers,
     "DXF": dxf.list_layers,
-    "GML": exchange.list_gml,
-    "MapInfo": exchange.list_mapinfo,
+    "GML": gml.list_layers,
+    "MapInfo": mapinfo.list_layers,
     table.WORKBOOK: table.list_tables,
 }
 _LAYERED: dict[str, Callable[[Path, str], Source]] = {
@@ -47,8 +48,8 @@ _LAYERED: dict[str, Callable[[Path, str], Source]] = {
     "OpenFileGDB": containers.read_gdb,
     "FlatGeobuf": containers.read_fgb,
     "DXF": dxf.read,
-    "GML": exchange.read_gml,
-    "MapInfo": exchange.read_mapinfo,
+    "GML": gml.read,
+    "MapInfo": mapinfo.read,
     table.WORKBOOK: table.read_sheet,
 }
 _TEXTS: dict[str, Callable[[Path, str | None], Source]] = {
@@ -95,7 +96,7 @@ def digest(path: Path) -> str:
             kind_of(path)  # any other folder may hold a whole disk
             return containers.digest_folder(path)
         if path.suffix.lower() in (".tab", ".mif"):
-            return exchange.digest(path)
+            return mapinfo.digest(path)
         return _shapefile.digest(path) if path.suffix.lower() == ".shp" else digest_file(path)
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from layers.account import Issue
 from layers.formats.source import refusal
+from layers.issues import warning
 
 SAMPLE = 5000
 """Values looked at when encodings are compared; all values are decoded strictly afterwards."""
@@ -123,6 +125,28 @@ def guess(texts: Sequence[Text], declared: str | None) -> Guess | None:
         doubtful=close or scores[best] < _BARELY or best == "Big5",
         contradicts=declared is not None,
     )
+
+
+def remarks(path: Path, found: Guess, stated: str) -> list[Issue]:
+    """Return what has to be said of the encoding that was found for text declared ``stated``."""
+    out: list[Issue] = []
+    if found.contradicts:
+        out.append(
+            warning(
+                "encoding_contradicted",
+                f"{path.name} 声明编码 {stated}，实为 {found.encoding}：{found.zh}",
+                f"{path.name} declares {stated}, its text is {found.encoding}: {found.en}",
+            )
+        )
+    if found.doubtful:
+        out.append(
+            warning(
+                "encoding_uncertain",
+                f"{path.name} 的编码不能确定，按 {found.encoding} 读：{found.zh}",
+                f"{path.name}: encoding uncertain, read as {found.encoding}: {found.en}",
+            )
+        )
+    return out
 
 
 def read_text(path: Path, encoding: str | None = None) -> tuple[str, str]:

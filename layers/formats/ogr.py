@@ -262,8 +262,13 @@ def _or_none(wkb: bytes | None) -> Any:
 
 
 def _lost(label: str, curved: bool, wkb: bytes | None) -> Issue:
-    if not curved:
-        return open_ring(label) if _is_open(wkb) else unreadable_geometry(label)
+    if curved:
+        return curved_geometry(label)
+    return open_ring(label) if _is_open(wkb) else unreadable_geometry(label)
+
+
+def curved_geometry(label: str) -> Issue:
+    """Return the error that a row's geometry has arcs, of which chords would be a guess."""
     zh, en = f"{label}：含圆弧，请先转换为折线", f"{label_en(label)}: has arcs; convert to lines"
     return Issue("error", "curved_geometry", label, zh, en)
 

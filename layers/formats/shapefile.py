@@ -18,7 +18,15 @@ from gis.ragged import Bools, Ints
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import dbf, ogr
-from layers.formats.encoding import Guess, Text, decode, guess, normal_name, of_language_id, require
+from layers.formats.encoding import (
+    Text,
+    decode,
+    guess,
+    normal_name,
+    of_language_id,
+    remarks,
+    require,
+)  # fmt: skip
 from layers.formats.shapefile_index import check_index
 from layers.formats.source import Source, digest_files, refusal, twice
 from layers.issues import label_en, warning
@@ -136,29 +144,8 @@ def _encoding(path: Path, table: dbf.Table, cpg: Path | None, asked: str | None)
             "属性文字不属于 UTF-8、GB18030 等任一编码（可能有损坏），请用 encoding 说明",
             "the attribute text fits no encoding (damaged?); state it (encoding)",
         )
-    issues = _remarks(path, found, stated or declared or "")
+    issues = remarks(path, found, stated or declared or "")
     return _Text(found.encoding, _names(path, table, found.encoding), issues)
-
-
-def _remarks(path: Path, found: Guess, stated: str) -> list[Issue]:
-    out: list[Issue] = []
-    if found.contradicts:
-        out.append(
-            warning(
-                "encoding_contradicted",
-                f"{path.name} 声明编码 {stated}，实为 {found.encoding}：{found.zh}",
-                f"{path.name} declares {stated}, its text is {found.encoding}: {found.en}",
-            )
-        )
-    if found.doubtful:
-        out.append(
-            warning(
-                "encoding_uncertain",
-                f"{path.name} 的编码不能确定，按 {found.encoding} 读：{found.zh}",
-                f"{path.name}: encoding uncertain, read as {found.encoding}: {found.en}",
-            )
-        )
-    return out
 
 
 def _names(path: Path, table: dbf.Table, encoding: str) -> list[str]:

@@ -150,7 +150,7 @@ def test_gml_with_two_geometries_in_a_feature(tmp_path):
     path.write_text(text.format(point.format("p"), ""), encoding="utf-8")
     assert read(path).declared == 1
     path.write_text(text.format(point.format("p"), f"<a:of>{point.format('q')}</a:of>"))
-    with pytest.raises(FormatError, match="line 1: a feature has two geometries"):
+    with pytest.raises(FormatError, match="line 1, feature 1: a feature has two geometries"):
         read(path)
 
 

@@ -1,49 +1,35 @@
-"""MapInfo tables (.tab, .mif) and GML: read by GDAL once nothing in them leads out of them."""
+"""MapInfo tables (.tab, .mif): read by GDAL once nothing in them leads out of them."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from xml.parsers import expat
 
 import pyarrow as pa
 
 from layers.formats import ogr
 from layers.formats.encoding import Text, decode, guess
-from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels, twice
+from layers.formats.source import Source, digest_files, refusal, row_labels, twice
 from layers.issues import warning
 
 _TAB_PARTS = (".tab", ".dat", ".map", ".id")
 _MIF_PARTS = (".mif", ".mid")
-_MEMBERS = frozenset({"featureMember", "featureMembers", "member"})
-_GEOMETRIES = frozenset(
-    {
-        "Point", "Curve", "LineString", "Polygon", "Surface", "PolyhedralSurface", "MultiPoint",
-        "MultiCurve", "MultiLineString", "MultiSurface", "MultiPolygon", "MultiGeometry",
-        "CompositeCurve", "CompositeSurface", "GeometricComplex", "Solid",
-    }
-)  # fmt: skip
 _LINES = re.IGNORECASE | re.MULTILINE
 _SHAPES = re.compile(
     r"^\s*(?:None|Point|Line|Pline|Region|Arc|Text|Rect|RoundRect|Ellipse|MultiPoint|Collection)\b",
     _LINES,
 )
-_OUTWARD = re.compile(rb"\b[\w.-]+:(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
 
 
-# -- MapInfo ---------------------------------------------------------------------------------------
-
-
-def list_mapinfo(path: Path) -> list[str]:
+def list_layers(path: Path) -> list[str]:
     """Return the one layer of a MapInfo table; it is called like the file."""
     _parts(path)
     return ogr.layer_names(path, path.resolve())
 
 
-def read_mapinfo(path: Path, layer: str) -> Source:
+def read(path: Path, layer: str) -> Source:
     """Read a native table or an interchange file.
 
     Raises
@@ -156,82 +142,6 @@ def _records(path: Path, parts: Mapping[str, Path], read: int) -> int:
         return read
     lines = parts[".mid"].read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     return sum(1 for line in lines if line) or read
-
-
-# -- GML -------------------------------------------------------------------------------------------
-
-
-def list_gml(path: Path) -> list[str]:
-    """Return the feature types that have a geometry."""
-    data, _ = _screened(path)
-    return ogr.layer_names(path, data)
-
-
-def read_gml(path: Path, layer: str) -> Source:
-    """Read one feature type; every member of the collection must be in one of GDAL's layers.
-
-    Raises
-    ------
-    FormatError
-        A document type, damage, or members that GDAL does not deliver.
-    """
-    data, members = _screened(path)
-    names = ogr.layer_names(path, data)
-    counts = {name: ogr.count_rows(path, data, name) for name in names}
-    if sum(counts.values()) != members:
-        raise refusal(
-            path,
-            f"有 {members} 个要素，只能读出 {sum(counts.values())} 个",
-            f"holds {members} members, {sum(counts.values())} can be read",
-        )
-    rows = ogr.read_rows(path, data, layer)
-    if len(rows.geometry) != counts[layer]:
-        raise refusal(
-            path,
-            f"图层 {layer} 声明 {counts[layer]} 行，读出 {len(rows.geometry)} 行",
-            f"layer {layer} declares {counts[layer]} rows, {len(rows.geometry)} were read",
-        )
-    return _source(path, "GML", layer, rows, digest_file(path))
-
-
-def _screened(path: Path) -> tuple[bytes, int]:
-    """Return the bytes of a collection without document type, and how many members it has."""
-    data = path.read_bytes()
-    if b"\0" in data[:1000]:
-        raise refusal(path, "是 UTF-16 文字，请存为 UTF-8", "is UTF-16 text; save it as UTF-8")
-    if re.search(rb"<!\s*(DOCTYPE|ENTITY)", data, re.IGNORECASE):
-        raise refusal(path, "含有 DOCTYPE，不予读取", "has a DOCTYPE, which is not read")
-    stack: list[str] = []
-    members = 0
-    shapes: Counter[int] = Counter()
-
-    def start(name: str, _: dict[str, str]) -> None:
-        nonlocal members
-        tag = name.rsplit(":", 1)[-1]
-        if stack and stack[-1] in _MEMBERS:
-            members += 1
-        if len(stack) > 2 and stack[-3] in _MEMBERS and tag in _GEOMETRIES:
-            shapes[members] += 1
-            if shapes[members] > 1:
-                line = parser.CurrentLineNumber
-                raise refusal(
-                    path,
-                    f"第 {line} 行：一个要素有两个图形，不知以哪个为准",
-                    f"line {line}: a feature has two geometries; which of them counts is not known",
-                )
-        stack.append(tag)
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _: stack.pop()
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
-    if not members:
-        raise refusal(path, "没有要素（featureMember）", "holds no featureMember")
-    # What a schema location or a reference names is never fetched or opened.
-    return _OUTWARD.sub(lambda name: b"x" * len(name[0]), data), members
 
 
 def _source(path: Path, kind: str, layer: str, rows: ogr.Rows, sha256: str) -> Source:

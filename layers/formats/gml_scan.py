@@ -1,0 +1,211 @@
+"""What the text of a GML file says of its members: corners, systems, arcs, references.
+
+GDAL takes the first number of a text for the number, the first coordinate system it meets for
+that of all, and leaves out parts that are given by reference. The text is therefore read once
+before, and what GDAL delivers is compared with it.
+
+Source: OGC 07-036 (GML 3.2.1), clauses 9.10, 10.1.4 and 14; OGC 02-069 (GML 2.1.2).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from layers.errors import FormatError
+from layers.formats.source import refusal
+
+_MEMBERS = frozenset({"featureMember", "featureMembers", "member"})
+_GEOMETRIES = frozenset(
+    {
+        "Point", "Curve", "LineString", "Polygon", "Surface", "PolyhedralSurface", "MultiPoint",
+        "MultiCurve", "MultiLineString", "MultiSurface", "MultiPolygon", "MultiGeometry",
+        "CompositeCurve", "CompositeSurface", "GeometricComplex", "Solid",
+    }
+)  # fmt: skip
+_ARCS = frozenset(
+    {
+        "Arc", "ArcString", "Circle", "ArcByCenterPoint", "CircleByCenterPoint", "ArcByBulge",
+        "ArcStringByBulge",
+    }
+)  # fmt: skip
+_STRAIGHT = frozenset(
+    {
+        "LinearRing", "Ring", "exterior", "interior", "outerBoundaryIs", "innerBoundaryIs",
+        "pointMember", "pointMembers", "curveMember", "curveMembers", "lineStringMember",
+        "surfaceMember", "surfaceMembers", "polygonMember", "geometryMember", "geometryMembers",
+        "segments", "LineStringSegment", "patches", "polygonPatches", "PolygonPatch",
+        "OrientableCurve", "baseCurve", "pointProperty", "pointRep", "element",
+        "name", "description", "identifier", "pos", "posList", "coordinates", "coord", "X", "Y",
+        "Z",
+    }
+)  # fmt: skip
+_TEXTS = frozenset({"pos", "posList", "coordinates", "X", "Y", "Z"})
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+
+
+@dataclass(slots=True)
+class Member:
+    """One feature of a collection as its text stands.
+
+    Attributes
+    ----------
+    kind : name of the feature type, without prefix
+    line : where it begins
+    corners : in the order of the text, first coordinate first
+    systems : ``srsName`` of the geometry and of its parts, None where there is none
+    line_of_shape : where the geometry begins, 0 where there is none
+    envelope : ``srsName`` of its own envelope
+    arcs : whether it has arcs
+    reference : whether something in it is given by a reference
+    """
+
+    kind: str
+    line: int
+    corners: list[tuple[float, float]] = field(default_factory=list)
+    systems: set[str | None] = field(default_factory=set)
+    line_of_shape: int = 0
+    envelope: str | None = None
+    arcs: bool = False
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    tag: str
+    attributes: dict[str, str]
+    system: str | None
+    size: int | None
+
+
+class Scan:
+    """The members of a collection, and the system that its envelope states."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self.path = path
+        self.members: list[Member] = []
+        self.envelope: str | None = None
+        self._stack: list[_Element] = []
+        self._feature = 0  # depth of the open feature, 0 outside
+        self._shape = 0  # depth of the open geometry
+        self._text: list[str] = []
+        self._xyz: list[float] = []
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text.append
+        try:
+            self._parser.Parse(data, True)
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
+        if not self.members:
+            raise refusal(path, "没有要素（featureMember）", "holds no featureMember")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rsplit(":", 1)[-1]
+        own = {key.rsplit(":", 1)[-1]: value for key, value in attributes.items()}
+        above = self._stack[-1] if self._stack else _Element("", {}, None, None)
+        inner = bool(self._shape)
+        size = own.get("srsDimension", "")
+        element = _Element(
+            tag,
+            own,
+            own.get("srsName", "").strip() or (above.system if inner else None),
+            int(size) if size.isdigit() else (above.size if inner else None),
+        )
+        self._stack.append(element)
+        if above.tag in _MEMBERS and not self._feature:
+            self._feature = len(self._stack)
+            self.members.append(Member(tag, self._parser.CurrentLineNumber))
+        elif above.tag == "boundedBy" and not inner:
+            self._bounds(own)
+        elif self._feature:
+            self._inside(element, own)
+        self._text.clear()
+
+    def _bounds(self, own: dict[str, str]) -> None:
+        """Note the system of an envelope: it holds for all that state none themselves."""
+        if self._feature:
+            self.members[-1].envelope = own.get("srsName")
+        elif not self.members or self.envelope is None:
+            self.envelope = own.get("srsName")
+
+    def _inside(self, element: _Element, own: dict[str, str]) -> None:
+        tag, member = element.tag, self.members[-1]
+        if self._shape:
+            if "href" in own:
+                raise self._refusal("图形由引用（xlink:href）给出", "a part is given by reference")
+            if tag in _ARCS:
+                member.arcs = True
+            elif tag not in _STRAIGHT and tag not in _GEOMETRIES:
+                raise self._refusal(f"图形中的 {tag} 不读", f"{tag} in a geometry is not read")
+            return
+        member.reference = member.reference or "href" in own
+        if tag in _GEOMETRIES and "boundedBy" not in (e.tag for e in self._stack):
+            if member.line_of_shape:
+                raise self._refusal(
+                    "一个要素有两个图形，不知以哪个为准",
+                    "a feature has two geometries; which of them counts is not known",
+                )
+            member.line_of_shape = self._parser.CurrentLineNumber
+            self._shape = len(self._stack)
+
+    def _end(self, _: str) -> None:
+        element = self._stack[-1]
+        if self._shape and element.tag in _TEXTS:
+            self._numbers(element, "".join(self._text))
+        elif self._shape and element.tag == "coord":
+            self._take(element, self._xyz, len(self._xyz))
+            self._xyz = []
+        self._text.clear()
+        if len(self._stack) == self._shape:
+            self._shape = 0
+        if len(self._stack) == self._feature:
+            self._feature = 0
+        self._stack.pop()
+
+    def _numbers(self, element: _Element, text: str) -> None:
+        if element.tag == "coordinates":
+            self._tuples(element, text)
+            return
+        values = [self._number(word) for word in text.split()]
+        if element.tag in ("X", "Y", "Z"):
+            self._xyz += values
+        elif element.tag == "pos":
+            self._take(element, values, len(values))
+        else:
+            self._take(element, values, element.size or 2)
+
+    def _tuples(self, element: _Element, text: str) -> None:
+        """Read ``coordinates``, whose separators may be other than comma and blank."""
+        own = element.attributes
+        comma, blank = own.get("cs", ","), own.get("ts", " ")
+        point = own.get("decimal", ".")
+        if not blank.strip():  # blanks around a comma separate nothing
+            text = re.sub(rf"\s*{re.escape(comma)}\s*", comma, text) if comma.strip() else text
+        for word in text.split() if not blank.strip() else text.strip().split(blank):
+            parts = word.split(comma) if comma.strip() else word.split()
+            values = [self._number(p.strip().replace(point, ".")) for p in parts]
+            self._take(element, values, len(values))
+
+    def _take(self, element: _Element, values: list[float], size: int) -> None:
+        if size not in (2, 3) or len(values) % size:
+            raise self._refusal(
+                f"{len(values)} 个坐标值不能分成点", f"{len(values)} numbers make no corners"
+            )
+        member = self.members[-1]
+        member.systems.add(element.system)
+        member.corners += zip(values[::size], values[1::size], strict=True)
+
+    def _number(self, word: str) -> float:
+        if not _NUMBER.fullmatch(word):
+            raise self._refusal(f"坐标不是数字：{word[:40]}", f"no number: {word[:40]}")
+        return float(word)
+
+    def _refusal(self, zh: str, en: str) -> FormatError:
+        line, n = self._parser.CurrentLineNumber, len(self.members)
+        return refusal(
+            self.path, f"第 {line} 行（第 {n} 个要素）：{zh}", f"line {line}, feature {n}: {en}"
+        )
