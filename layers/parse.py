@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 # Words that stand for an empty cell, folded.
@@ -53,8 +53,11 @@ _NUMBER = re.compile(
 )
 _DATE = re.compile(
     r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))"
-    r"(?:[t\s]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:z|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[t\s](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    r"\s*(?P<zone>z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
+_CHINA = timedelta(hours=8)
+_FARTHEST = timedelta(hours=14)  # clocks of Kiribati
 _LEVEL = r"([+-]?\d+(?:\.\d+)?)(?:m|米)?(?:标高)?"
 _RANGE = re.compile(
     rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}"
@@ -125,19 +128,52 @@ def elevations(word: str) -> tuple[float, float] | None:
 def day(word: str) -> date | None:
     """Return the day ``word`` names, None for anything but a whole date from 1900 to 2199.
 
+    An instant with a time zone is dated where the mines are: in China, UTC+8.
+
     >>> day("2024年1月31日"), day("20240131"), day("2024-02-30")
     (datetime.date(2024, 1, 31), datetime.date(2024, 1, 31), None)
+    >>> day("2024-01-31T20:00:00Z"), day("2024-01-31 20:00"), day("2024-01-31 25:61")
+    (datetime.date(2024, 2, 1), datetime.date(2024, 1, 31), None)
     """
     match = _DATE.fullmatch(plain(word).casefold())
     if not match:
         return None
-    year, month, of_month = (int(g) for g in match.groups() if g and g.isdigit())
+    year, month, of_month = (int(g) for g in match.groups()[:8] if g and g.isdigit())
     if not 1900 <= year < 2200:
         return None
     try:
-        return date(year, month, of_month)
+        read = date(year, month, of_month)
     except ValueError:
         return None
+    return read if match["hour"] is None else _day_in_china(read, match)
+
+
+def _day_in_china(read: date, match: re.Match[str]) -> date | None:
+    """Return the day in China of a time of day, as its zone tells; without zone, as written."""
+    hour, minute, second = (int(match[k] or 0) for k in ("hour", "minute", "second"))
+    if (hour, minute, second, match["zone"]) == (24, 0, 0, None):
+        return read  # its end
+    if hour > 23 or minute > 59 or second > 60:
+        return None
+    if match["zone"] is None:
+        return read
+    offset = _offset(match["zone"])
+    if offset is None:
+        return None
+    written = datetime(read.year, read.month, read.day, hour, minute, tzinfo=UTC)
+    at = written - offset + _CHINA
+    return at.date()
+
+
+def _offset(zone: str) -> timedelta | None:
+    """Return how far clocks are ahead of UTC, None where no clock is."""
+    if zone == "z":
+        return timedelta()
+    minutes = int(zone[-2:]) if len(zone) > 3 else 0
+    size = timedelta(hours=int(zone[1:3]), minutes=minutes)
+    if minutes > 59 or size > _FARTHEST:
+        return None
+    return -size if zone[0] == "-" else size
 
 
 def flag(word: str) -> bool | None:

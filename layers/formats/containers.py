@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from layers.formats import ogr
+from layers.formats import flatgeobuf, ogr
 from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
 
 
@@ -23,7 +23,8 @@ def read_gdb(path: Path, layer: str) -> Source:
 
 
 def read_fgb(path: Path, layer: str) -> Source:
-    """Read a FlatGeobuf file."""
+    """Read a FlatGeobuf file whose header declares as many features as follow."""
+    flatgeobuf.check(path)
     return _read(path, layer, "FlatGeobuf", digest_file)
 
 
@@ -37,7 +38,9 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
     target = path.resolve()
     stated = ogr.count_rows(path, target, layer)
     key = ogr.key_column(path, target, layer)
-    rows = ogr.read_rows(path, target, layer, row_number=key is not None)
+    # A geodatabase's times have no zone, though GDAL says UTC.
+    texts = kind == "FlatGeobuf"
+    rows = ogr.read_rows(path, target, layer, row_number=key is not None, times_as_text=texts)
     if len(rows.geometry) != stated:
         raise refusal(
             path,

@@ -80,11 +80,11 @@ def _rows(
     path: Path, database: sqlite3.Connection, layer: str, geometry: str
 ) -> tuple[ogr.Rows, dict[str, pa.Array]]:
     """Return what GDAL reads of a table, and its columns with what GDAL would make up set right."""
-    options = {"IMMUTABLE": "YES"}
     columns = gpkg_cells.columns_of(database, layer, geometry)
-    key = ogr.key_column(path, path.resolve(), layer, **options)
+    file = path.resolve()
+    keyed = ogr.key_column(path, file, layer, IMMUTABLE="YES") is not None
     try:
-        rows = ogr.read_rows(path, path.resolve(), layer, row_number=key is not None, **options)
+        rows = ogr.read_rows(path, file, layer, row_number=keyed, IMMUTABLE="YES")
     except FormatError:
         gpkg_cells.check_text(path, database, layer, columns)
         raise

@@ -27,7 +27,7 @@ _WHOLES = {"BOOLEAN": 2, "TINYINT": 8, "SMALLINT": 16, "MEDIUMINT": 32, "INT": 6
 """Bits of the whole numbers of table 1; a truth value is 0 or 1, from Access -1."""
 _SHAPES = re.compile(r"(MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE)|GEOM(ETRY|COLLECTION).*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z")
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?")
 _EXACT = 2**53  # whole numbers beyond it are not all floats
 
 
@@ -92,7 +92,8 @@ def read_columns(
             out[column.name] = delivered[column.name]
         else:
             cells = _cells(path, database, table, column)
-            issues.append(_stored_otherwise(column, cells, fits))
+            if not all(value is None or fits(value) for value in cells):
+                issues.append(_stored_otherwise(column, cells, fits))
             out[column.name] = pa.array(_texts(cells, column, issues), pa.string())
     return out, issues
 
@@ -154,11 +155,15 @@ def _is_day(value: Any) -> bool:
 
 
 def _is_instant(value: Any) -> bool:
-    """Return whether a text is an instant as the standard writes it: with ``T``, and ``Z``."""
-    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+    """Return whether a text is an instant: as the standard writes it, with ``Z``, or as GDAL does.
+
+    GDAL writes another zone than UTC as it is, and none where it knows none.
+    """
+    match = _INSTANT.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
         return False
     try:
-        datetime.fromisoformat(value[:19].rstrip("Z").partition(".")[0])
+        datetime.fromisoformat(match[1])
     except ValueError:
         return False
     return True
@@ -184,7 +189,10 @@ def _is_plain(
     if column.kind not in ("DATE", "DATETIME"):
         return True
     cells = database.execute(f"SELECT DISTINCT {name} FROM {quoted(table)}").fetchall()
-    return all(value is None or fits(value) for (value,) in cells)
+    if column.kind == "DATE":
+        return all(value is None or fits(value) for (value,) in cells)
+    # Of several zones, or none, GDAL makes UTC.
+    return all(value is None or (fits(value) and value.endswith("Z")) for (value,) in cells)
 
 
 def _cells(path: Path, database: sqlite3.Connection, table: str, column: Column) -> list[Any]:

@@ -55,6 +55,7 @@ def read_rows(
     encoding: str | None = None,
     labels: Sequence[str] | None = None,
     row_number: bool = False,
+    times_as_text: bool = False,
     **options: str,
 ) -> Rows:
     """Read all rows of one layer.
@@ -65,6 +66,8 @@ def read_rows(
     target : what GDAL opens: the resolved path, or the bytes of the file
     labels : names of the rows, where they are not ``第 1 行`` and so on
     row_number : also deliver the primary key that GDAL keeps apart from the fields
+    times_as_text : deliver instants as they are written; as numbers they lose their time zone, and
+        what is none becomes 1970-01-01
     options : open options of the driver
 
     Raises
@@ -79,7 +82,12 @@ def read_rows(
         try:
             asked = _asked(name, layer)
             meta, table = pyogrio.raw.read_arrow(
-                name.target, layer=asked, encoding=encoding, return_fids=row_number, **options
+                name.target,
+                layer=asked,
+                encoding=encoding,
+                return_fids=row_number,
+                datetime_as_string=times_as_text,
+                **options,
             )
             table = table.combine_chunks()
             table.validate(full=True)

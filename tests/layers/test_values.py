@@ -220,6 +220,19 @@ def test_dates_from_dates_and_instants():
     instant = pa.array([datetime(2024, 1, 30, 16, 0, tzinfo=UTC)])
     assert read(instant, "valid_to")[0] == [date(2024, 1, 31)]
     assert read(pa.array([20240131]), "valid_to")[0] == [date(2024, 1, 31)]
+    early = pa.array([datetime(1969, 12, 31, 20, 0, tzinfo=UTC), None])
+    assert read(early, "valid_to")[0] == [date(1970, 1, 1), None]
+    assert read(["2024-01-30T16:00:00Z"], "valid_to")[0] == [date(2024, 1, 31)]
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.date32(), pa.date64(), pa.timestamp("us"), pa.timestamp("ms", "UTC")]
+)
+def test_the_empty_date_of_databases_is_missing_and_named(kind):
+    array = pa.array([date(2024, 1, 31), date(1899, 12, 30), None], pa.date32()).cast(kind)
+    values, issues = read(array, "valid_to")
+    assert values == [date(2024, 1, 31), None, None]
+    assert [(i.code, i.feature) for i in issues] == [("unreadable_value", "第 2 行")]
 
 
 def test_codes_in_chinese_and_unknown_codes():

@@ -180,6 +180,11 @@ def add(path, declared, cells):
             ["'2024-01-31T20:00:00Z'", "'2024-01-31T25:61:00Z'", "'2024-01-31T20:00:00+05:00'"],
             ["2024-01-31T20:00:00Z", "2024-01-31T25:61:00Z", "2024-01-31T20:00:00+05:00"],
         ),
+        (
+            "DATETIME",
+            ["'2024-01-31T20:00:00'", "'2024-01-31'", "NULL"],
+            ["2024-01-31T20:00:00", "2024-01-31", None],
+        ),
         ("TEXT", ["'甲'", "'甲' || char(0) || '乙'", "'丙'"], ["甲", "甲\0乙", "丙"]),
     ],
 )
@@ -197,6 +202,13 @@ def test_dates_and_instants_of_the_standard_keep_their_type(write_gpkg):
     assert source.columns["x"].to_pylist() == [date(2024, 2, 29), None, date(1999, 12, 31)]
     source = read(add(write_gpkg(name="i.gpkg"), "DATETIME", ["'2024-01-31T20:00:00.000Z'"]))
     assert source.columns["x"][0].as_py() == datetime(2024, 1, 31, 20, tzinfo=UTC)
+    assert source.issues == ()
+
+
+def test_instants_of_other_zones_and_of_none_keep_what_they_say(write_gpkg):
+    cells = ["2024-01-31T20:00:00+08:00", "2024-01-31T20:00:00", "2024-01-31T20:00:00.5Z"]
+    source = read(add(write_gpkg(), "DATETIME", [f"'{cell}'" for cell in cells]))
+    assert source.columns["x"].to_pylist() == cells
     assert source.issues == ()
 
 

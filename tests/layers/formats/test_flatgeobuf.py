@@ -1,0 +1,72 @@
+"""FlatGeobuf: features are counted, instants keep their zone."""
+
+import struct
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import Point
+
+from layers.errors import FormatError
+from layers.formats import flatgeobuf, read
+
+
+@pytest.fixture
+def write_fgb(tmp_path):
+    def write(count, index="NO", **columns):
+        columns = columns or {"n": range(count)}
+        points = [Point(110 + k / 1000, 35) for k in range(count)]
+        frame = gpd.GeoDataFrame(columns, geometry=points, crs="EPSG:4490")
+        path = tmp_path / "t.fgb"
+        frame.to_file(path, driver="FlatGeobuf", SPATIAL_INDEX=index)
+        return path
+
+    return write
+
+
+def declare(path, count, false):
+    data = path.read_bytes()
+    assert data.count(struct.pack("<Q", count)) == 1
+    path.write_bytes(data.replace(struct.pack("<Q", count), struct.pack("<Q", false)))
+
+
+@pytest.mark.parametrize("index", ["YES", "NO"])
+@pytest.mark.parametrize("count", [0, 1, 2, 16, 17, 300])
+def test_as_many_as_declared(write_fgb, count, index):
+    path = write_fgb(count, index)
+    assert flatgeobuf.check(path) == count
+    assert read(path).declared == len(read(path)) == count
+
+
+@pytest.mark.parametrize("index", ["YES", "NO"])
+@pytest.mark.parametrize("false", [1, 30_000, 30_002, 2**40])
+def test_the_declared_number_is_not_believed(write_fgb, false, index):
+    path = write_fgb(30_001, index)
+    declare(path, 30_001, false)
+    with pytest.raises(FormatError, match=r"declares|declared|no layer"):
+        read(path)
+
+
+def test_a_stream_declares_nothing(write_fgb):
+    path = write_fgb(30_001)
+    declare(path, 30_001, 0)
+    assert read(path).columns["n"].to_pylist() == list(range(30_001))
+
+
+@pytest.mark.parametrize("cut", [1, 60, 200])
+def test_a_file_that_is_cut_off(write_fgb, cut):
+    path = write_fgb(300, "YES")
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(FormatError, match="cut off"):
+        read(path)
+
+
+def test_instants_are_read_as_written(write_fgb):
+    path = write_fgb(2, when=pd.to_datetime(["2024-01-31T20:00:00Z", "2024-01-31T08:00:00Z"]))
+    assert read(path).columns["when"].to_pylist() == [
+        "2024-01-31T20:00:00Z",
+        "2024-01-31T08:00:00Z",
+    ]
+    path = write_fgb(1, when=pd.to_datetime(["2024-01-31T20:00:00"]))
+    path.write_bytes(path.read_bytes().replace(b"2024-01-31T20", b"2024-13-31T25"))
+    assert read(path).columns["when"].to_pylist() == ["2024-13-31T25:00:00"]
