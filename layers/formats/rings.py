@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import shapely
 
 from gis.ragged import Floats
 
 
-def assemble(outlines: Sequence[Floats]) -> tuple[shapely.Geometry | None, int]:
+def assemble(
+    outlines: Sequence[Floats], cut: Collection[int] = ()
+) -> tuple[shapely.Geometry | None, int]:
     """Return one geometry from open rings ((n, 2) each); the first is an outer one.
 
     A later ring inside an outer ring is its hole; one apart from all outer rings is a further
-    part.
+    part. Rings at the positions ``cut`` must be holes.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def assemble(outlines: Sequence[Floats]) -> tuple[shapely.Geometry | None, int]:
             if any(_share_area(ring, hole) for hole in holes[home[0]]):
                 return None, position
             holes[home[0]].append(ring)
-        elif any(_share_area(ring, shell) for shell in outer):
+        elif position in cut or any(_share_area(ring, shell) for shell in outer):
             return None, position
         else:
             outer.append(ring)

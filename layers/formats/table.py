@@ -18,25 +18,21 @@ import shapely
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.angles import clean
-from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.rings import assemble
 from layers.formats.sheets import Sheet, read_csv, read_workbook
 from layers.formats.source import Source, digest_file, refusal
+from layers.formats.table_columns import columns_of
+from layers.formats.table_doubts import nested_issues, ring_issues, start_issues
+from layers.formats.table_groups import with_group
 from layers.formats.table_header import Header, find_header
 from layers.formats.table_numbers import is_number_like
-from layers.formats.table_parcels import (
-    Parcel,
-    bad_row,
-    cell_of,
-    parcels_of,
-    unread_depths,
-    with_group,
-)  # fmt: skip
+from layers.formats.table_parcels import parcels_of
 from layers.formats.table_places import Places, find_places
+from layers.formats.table_rings import Parcel, bad_row, cell_of
+from layers.formats.table_rows import aside_rows
 from layers.issues import error, info, label_en, listed, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
-_OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring"})
 
 
 def read(path: Path, encoding: str | None) -> Source:
@@ -106,11 +102,13 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
             "no row names coordinate columns (such as X坐标 Y坐标, or 经度 纬度)",
         )
     corners = _is_corner_table(header)
-    places = find_places(path, sheet, header, corners=corners)
+    aside = aside_rows(sheet, header) if corners else frozenset()
+    places = find_places(path, sheet, header, corners=corners, skip=aside)
     if corners:
         header = with_group(sheet, header, places)
-    make = _outlines if corners else _points
-    rows = make(path, sheet, header, places)
+        rows = _outlines(path, sheet, header, places, aside)
+    else:
+        rows = _points(path, sheet, header, places)
     return Source(
         path=path,
         format=kind,
@@ -180,33 +178,23 @@ def _named(label: str, zh: str, en: str) -> tuple[str, str]:
 # -- corners ---------------------------------------------------------------------------------------
 
 
-def _outlines(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
+def _outlines(
+    path: Path, sheet: Sheet, header: Header, places: Places, aside: frozenset[int]
+) -> _Rows:
     for row, (zh, en) in places.bad.items():
         raise bad_row(path, sheet, row, zh, en)
-    parcels = parcels_of(path, sheet, header, places)
+    parcels, issues = parcels_of(path, sheet, header, places, aside)
     if not parcels:
         raise refusal(path, "表中没有一个拐点", "the table holds no corner")
     labels = tuple(_label(p, k, len(parcels)) for k, p in enumerate(parcels, 1))
     geometry = np.full(len(parcels), None, dtype=object)
-    issues: list[Issue] = []
     for k, (parcel, label) in enumerate(zip(parcels, labels, strict=True)):
         geometry[k] = _polygon(path, sheet, parcel, places)
-        issues += _number_issues(sheet, parcel, label)
-    issues += unread_depths(sheet, header, parcels)
-    columns = {}
-    for c, name in enumerate(header.names):
-        if header.roles.get(c) not in _OWN_ROLES:
-            said = [_said(sheet, p, c) for p in parcels]
-            columns[name] = pa.array([v[0] if len(v) == 1 else None for v in said], pa.string())
-            if name[:1] != "列":  # a column without heading
-                issues += _mixed(name, parcels, labels, said)
-    if any(p.heading for p in parcels):
-        columns.setdefault("块段名称", pa.array([p.heading or None for p in parcels], pa.string()))
-    for at, name in enumerate(("top_elevation_m", "bottom_elevation_m")):
-        if any(p.depth for p in parcels):
-            values = [p.depth[at] if p.depth else None for p in parcels]
-            columns[name] = pa.array(values, pa.string())
-    return _Rows(columns, geometry, labels, tuple(issues))
+        issues += ring_issues(sheet, parcel, label)
+    issues += start_issues(sheet, parcels, labels)
+    issues += nested_issues(path, sheet, parcels, labels, geometry)
+    columns, more = columns_of(sheet, header, parcels, labels)
+    return _Rows(columns, geometry, labels, (*issues, *more))
 
 
 def _label(parcel: Parcel, number: int, of: int) -> str:
@@ -223,55 +211,14 @@ def _polygon(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> shapel
             raise bad_row(path, sheet, ring.rows[0], "一圈不足 3 个点",
                            "a ring of fewer than 3 corners")  # fmt: skip
         outlines.append(np.array(opened))
-    shape, wrong = assemble(outlines)
+    cut = {k for k, ring in enumerate(parcel.rings) if ring.cut}
+    shape, wrong = assemble(outlines, cut)
+    if shape is None and wrong in cut:
+        raise bad_row(path, sheet, parcel.rings[wrong].rows[0],
+                       "扣除范围不完全在上面的地块之内，或与另一扣除范围重叠",
+                       "what is taken out does not lie within the parcel above")  # fmt: skip
     if shape is None:
         raise bad_row(path, sheet, parcel.rings[wrong].rows[0],
                        "这一圈自交，或既不在外圈之内也不与它相离",
                        "this ring crosses itself or another ring")  # fmt: skip
     return shape
-
-
-def _number_issues(sheet: Sheet, parcel: Parcel, label: str) -> list[Issue]:
-    issues = []
-    for row in parcel.run_on:
-        where = f"{label} 第 {sheet.lines[row]} 行"
-        told = _named(
-            where,
-            "空行或标题之后点号续接，按新的一圈读",
-            "numbers run on after a blank row or heading; read as a new ring",
-        )
-        issues.append(warning("ring_by_blank_row", *told, label))
-    for ring in parcel.rings:
-        names = ring.names[:-1] if len(ring.names) > 1 and ring.names[0] == ring.names[-1] \
-            else ring.names  # fmt: skip
-        at = first_break(names) if all(names) and names else None
-        if at is not None:
-            where = f"{label} 第 {sheet.lines[ring.rows[at]]} 行"
-            told = _named(where, *break_told(names, at))
-            issues.append(warning("corner_numbers", *told, label))
-    return issues
-
-
-def _said(sheet: Sheet, parcel: Parcel, column: int) -> list[str]:
-    """Return what a column says of a parcel: one value, or several where its rows differ."""
-    return list(dict.fromkeys(c for row in parcel.rows if (c := cell_of(sheet, row, column))))
-
-
-def _mixed(
-    name: str, parcels: list[Parcel], labels: tuple[str, ...], said: list[list[str]]
-) -> list[Issue]:
-    """Tell of a column whose rows differ within a parcel: its value is left out."""
-    mixed = [k for k, values in enumerate(said) if len(values) > 1]
-    # Where every row differs, it is about the corners: lengths of sides, remarks.
-    own = all(len(said[k]) >= len(parcels[k].rows) - 1 for k in mixed)
-    if not mixed or own:
-        return []
-    k, n = mixed[0], len(mixed)
-    values = "、".join(said[k][:3])
-    zh = f"{labels[k]}：列 {name} 各行不同（{values}），按空值" + (
-        f"；共 {n} 个地块" if n > 1 else ""
-    )
-    en = f"{label_en(labels[k])}: rows of {name} differ ({values}); taken as null"
-    return [
-        warning("field_conflict", zh, en + (f"; so in {n} parcels" if n > 1 else ""), labels[k])
-    ]

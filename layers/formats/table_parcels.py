@@ -3,274 +3,352 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from pathlib import Path
 
 from layers.account import Issue
-from layers.formats.corner_numbers import first_break
+from layers.formats import table_rows as words
 from layers.formats.sheets import Sheet
-from layers.formats.source import refusal
+from layers.formats.table_depths import Depths, is_about, text_of, without_depth
 from layers.formats.table_header import Header
 from layers.formats.table_places import Places
-from layers.issues import warning
-
-_KEY_ROLES = ("group",)
-_NUMBER = r"([+-]?\d+(?:\.\d+)?)\s*(?:米|m)?\s*"
-_RANGE = rf"{_NUMBER}(至|到|~|—{{1,2}}|–|-)\s*{_NUMBER}"
-_DEPTH = re.compile(rf"{_RANGE}标高|(?:标高|开采深度)[^\d+-]{{0,8}}{_RANGE}")
-_ABOUT_DEPTH = re.compile(r"标高|开采深度")
-_CONTINUED = re.compile(
-    r"[（(]?(续表?\s*\d*|接上页|第\s*\d+\s*页(\s*[,，]?\s*共\s*\d+\s*页)?)[）)]?"
-)
-_DASHES = ("-", "–", "—", "——")
-
-
-@dataclass
-class Ring:
-    """Rows of the sheet that are one ring's corners, and the corners' names."""
-
-    rows: list[int] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+from layers.formats.table_rings import (
+    Parcel,
+    Ring,
+    bad_row,
+    begins_again,
+    cell_of,
+    column_of,
+    is_closed,
+)  # fmt: skip
+from layers.issues import info, listed, warning
 
 
-@dataclass
-class Parcel:
-    """One outline: its key columns' values, the heading above it, rings, top and bottom.
-
-    ``run_on`` are rows that begin a ring though their numbers follow those of the ring before.
-    """
-
-    key: tuple[str, ...]
-    heading: str
-    rings: list[Ring] = field(default_factory=list)
-    depth: tuple[str, str] | None = None
-    run_on: list[int] = field(default_factory=list)
-
-    @property
-    def rows(self) -> list[int]:
-        """Return the rows of all corners."""
-        return [row for ring in self.rings for row in ring.rows]
-
-
-def with_group(sheet: Sheet, header: Header, places: Places) -> Header:
-    """Take numbers that stay the same over the corners of a ring as those of the parcels.
-
-    A column 编号 may count corners or name parcels; what it holds tells which.
-    """
-    column = column_of(header, "number")
-    if column is None or column_of(header, "group") is not None:
-        return header
-    runs: list[tuple[str, int]] = []
-    for row in sorted(places.at):
-        before, count = runs[-1] if runs else ("", 0)
-        value = cell_of(sheet, row, column) or before
-        if runs and value == before:
-            runs[-1] = (before, count + 1)
-        else:
-            runs.append((value, 1))
-    names = {value for value, _ in runs}
-    if len(names) < len(runs) or "" in names or min(n for _, n in runs) < 3:
-        return header
-    return replace(header, roles={**header.roles, column: "group"})
-
-
-def parcels_of(path: Path, sheet: Sheet, header: Header, places: Places) -> list[Parcel]:
-    """Return the parcels in the order of the sheet.
+def parcels_of(
+    path: Path, sheet: Sheet, header: Header, places: Places, aside: frozenset[int]
+) -> tuple[list[Parcel], list[Issue]]:
+    """Return the parcels in the order of the sheet, and what there is to say of other rows.
 
     Raises
     ------
     FormatError
-        The corners of a parcel are not together, a corner has no coordinates, or elevations are
-        given twice or to no certain parcel.
+        The corners of a parcel are not together, a corner has no coordinates, elevations are
+        given twice or to no certain parcel, or a row's part cannot be told.
     """
-    keys = [c for c, role in sorted(header.roles.items()) if role in _KEY_ROLES]
-    named = column_of(header, "corner")
-    names = named if named is not None else column_of(header, "number")
-    rings = column_of(header, "ring")
-    parcels: list[Parcel] = []
-    heading, fresh, ring_before = "", True, ""
-    above = ("",) * len(keys)
-    depths = _Depths(path, sheet)
-    depths.above(header)
-    page_heads = {tuple(filter(None, cells)) for cells in sheet.rows[: header.row + 1]}
+    reader = _Reader(path, sheet, header, places)
     for row in range(header.row + 1, len(sheet.rows)):
-        if row not in places.at:
-            if names is not None and re.fullmatch(
-                r"[A-Za-z]{0,3}\d+", cell_of(sheet, row, names) or ""
-            ):
-                raise bad_row(path, sheet, row, "有点号而没有坐标", "a corner without coordinates")
-            cells = tuple(filter(None, sheet.rows[row]))
-            text = " ".join(dict.fromkeys(cells))
-            if cells and (cells in page_heads or _CONTINUED.fullmatch(text)):
-                continue  # the table goes on over the page
-            fresh = True
-            if depths.take(row, text, parcels, heading):
-                continue
-            heading = _heading(text) or heading if text else heading
-            continue
-        # A cell that stands for several rows is written in the first.
-        key = tuple(cell_of(sheet, row, c) or a for c, a in zip(keys, above, strict=True))
-        above = key
-        name = cell_of(sheet, row, names) or "" if names is not None else ""
-        ring = cell_of(sheet, row, rings) or "" if rings is not None else ""
-        same = bool(parcels) and (parcels[-1].key, parcels[-1].heading) == (key, heading)
-        if not same:
-            if any((p.key, p.heading) == (key, heading) for p in parcels):
-                raise bad_row(path, sheet, row, f"{'、'.join(key)} 的拐点不连续",
-                               f"corners of {', '.join(key)} are split")  # fmt: skip
-            parcels.append(Parcel(key, heading))
-        parcel = parcels[-1]
-        if same and fresh and ring == ring_before and _runs_on(parcel.rings[-1].names, name):
-            parcel.run_on.append(row)
-        if (
-            not same
-            or fresh
-            or ring != ring_before
-            or _begins_again(parcel.rings[-1], name, row, places)
-        ):
-            parcel.rings.append(Ring())
-        depths.give(row, parcel)
+        if row in aside:
+            reader.aside(row)
+        elif row in places.at:
+            reader.corner(row)
+        else:
+            reader.between(row)
+    return reader.finish()
+
+
+class _Reader:
+    """Reads a table of corners row by row."""
+
+    def __init__(self, path: Path, sheet: Sheet, header: Header, places: Places) -> None:
+        self.path, self.sheet, self.header, self.places = path, sheet, header, places
+        self.keys = [c for c, role in sorted(header.roles.items()) if role == "group"]
+        self.in_name = {c for c, role in header.roles.items() if role in ("corner", "number")}
+        named = column_of(header, "corner")
+        self.named = named if named is not None else column_of(header, "number")
+        self.ringed = column_of(header, "ring")
+        found = (
+            [cell_of(sheet, r, self.named) or "" for r in places.at]
+            if self.named is not None
+            else []
+        )
+        numbers = {name: words.numbered(name) for name in found if name}
+        self.known = frozenset(n[0] for n in numbers.values() if n)
+        self.unnumbered = {name for name, n in numbers.items() if n is None}
+        heads = (text_of(sheet, r) for r in range(header.row + 1))
+        self.page_heads = {words.without_continued(text) for text in heads if text}
+        self.depths = Depths(path, sheet, header.row)
+        self.parcels: list[Parcel] = []
+        self.issues: list[Issue] = []
+        self.passed: list[int] = []
+        self.put_aside: list[int] = []
+        self.above: tuple[str, ...] = ("",) * len(self.keys)
+        self.heading = ""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget what stood between the corners."""
+        self.blank = self.page = self.cut = self.summed = False
+        self.parted: int | None = None  # by this row
+        self.beside: int | None = None  # a row of something else than a corner
+        self.odd: int | None = None  # a row of numbers alone
+        self.header_at: int | None = None
+        self.new_heading: str | None = None
+        self.told: dict[str, str] = {}
+
+    def bad(self, row: int, zh: str, en: str) -> Exception:
+        return bad_row(self.path, self.sheet, row, zh, en)
+
+    # -- rows that hold no corner ------------------------------------------------------------------
+
+    def aside(self, row: int) -> None:
+        self.put_aside.append(row)
+        self.beside = row
+
+    def between(self, row: int) -> None:
+        text = text_of(self.sheet, row)
+        if not text:
+            self.blank = True
+            return
+        again = words.is_header(self.sheet.rows[row], self.header)
+        if again is None:
+            raise self.bad(row, "第二个表头与第一个不同，请分成两个表",
+                           "a second header differs from the first; make two tables")  # fmt: skip
+        short = words.without_continued(text)
+        if again or short in self.page_heads:
+            self.header_at = row
+            self.page |= short != text
+        elif words.is_page(text) or (short != text and short == self.heading):
+            self.page = True
+        else:
+            self._refuse_lost(row, text)
+            self._words(row, text)
+
+    def _refuse_lost(self, row: int, text: str) -> None:
+        cells = (cell_of(self.sheet, row, c) for c in (self.named, *self.in_name) if c is not None)
+        name = next(filter(None, cells), "")
+        pairs = {c for p in self.header.pairs for c in (p.first, p.second)}
+        missing = any(words.is_missing(cell_of(self.sheet, row, c) or "") for c in pairs)
+        lost = words.names_a_corner(name, self.known) or words.is_like(name, self.unnumbered)
+        if lost or (missing and not words.is_sum(text) and not words.is_cut(text)):
+            raise self.bad(row, "有点号而没有坐标", "a corner without coordinates")
+        if words.holds_a_place(text):
+            raise self.bad(row, f"坐标不在坐标列里：{text[:40]}",
+                           f"coordinates outside of their columns: {text[:40]}")  # fmt: skip
+
+    def _words(self, row: int, text: str) -> None:
+        """Take a row of words: elevations, a deduction, a heading, or what only parts parcels."""
+        about = is_about(text)
+        rest = without_depth(text) if about else text
+        if words.is_cut(text):
+            if about:
+                raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
+                               "a deduction with elevations of its own; use the registration "
+                               "string")  # fmt: skip
+            self.cut, self.parted = True, row
+            return
+        name = words.heading(rest) if rest else ""
+        if words.is_aside(text) or (name and words.is_aside(name)):
+            raise self.bad(row, f"“{text[:20]}”之下不是拐点，请另放一表",
+                           f"under {text[:20]!r} stand no corners; move it to a table of its "
+                           "own")  # fmt: skip
+        if words.is_outer(text):
+            self.blank = True
+            return
+        if name:
+            self.new_heading, self.heading = name, name
+            self.told.update(words.told_in(rest))
+            self.cut = False
+        last = self.parcels[-1] if self.parcels else None
+        if self.depths.take(row, text, last, self.new_heading):
+            self.summed |= not name
+        elif not name:
+            if not about:
+                self.passed.append(row)  # else told with the elevations
+            self.summed |= words.is_sum(text)
+            self.odd = row if not re.search(r"[^\W\d_]", text) else self.odd
+        self.parted = row if self.parted is None else self.parted
+        self.cut = False
+
+    # -- corners -----------------------------------------------------------------------------------
+
+    def corner(self, row: int) -> None:
+        cells = [cell_of(self.sheet, row, c) for c in self.keys]
+        key = self._key(cells)
+        name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""
+        label = cell_of(self.sheet, row, self.ringed) or "" if self.ringed is not None else ""
+        cut = self.cut or any(map(words.is_cut, (*key, label)))
+        self._refuse_odd(row, name)
+        if not self.parcels or not self._same(row, key, name, cut):
+            self._whose(row, cells)
+            self._new_parcel(row, key, cut)
+            self.parcels[-1].rings.append(Ring(label=label, cut=cut))
+        elif self._new_ring(row, name, label, cut):
+            if not cut and label == self.parcels[-1].rings[0].label:
+                self._whose(row, cells)
+            self.parcels[-1].rings.append(Ring(label=label, cut=cut))
+        parcel = self.parcels[-1]
+        if cells and parcel.rings[0].rows:
+            parcel.filled = all(cells) and parcel.filled is not False
+        self.above = key
+        if not cut:
+            self.depths.give(row, parcel)
         parcel.rings[-1].rows.append(row)
         parcel.rings[-1].names.append(name)
-        fresh, ring_before = False, ring
-    depths.finish(parcels)
-    return parcels
+        goes_on = self.cut
+        self._begin()
+        self.cut = goes_on
 
+    def _refuse_odd(self, row: int, name: str) -> None:
+        """Refuse a row of numbers alone between two corners of one ring."""
+        if self.odd is None or not self.parcels:
+            return
+        if not begins_again(self.parcels[-1].rings[-1], name, row, self.places):
+            raise self.bad(self.odd, "有数字而没有坐标，是否缺一个拐点",
+                           "numbers without coordinates: a lost corner?")  # fmt: skip
 
-def _runs_on(before: list[str], name: str) -> bool:
-    """Return whether a corner's number follows that of the ring before."""
-    return bool(name) and bool(before) and first_break([before[-1], name]) is None
+    def _key(self, cells: list[str | None]) -> tuple[str, ...]:
+        """Fill a key: a cell that stands for several rows is written in the first.
 
+        What stands to the left of a new value goes on, what stands to its right does not.
+        """
+        key: list[str] = []
+        changed = False
+        for cell, before in zip(cells, self.above, strict=True):
+            key.append(cell or ("" if changed else before))
+            changed |= key[-1] != before
+        return tuple(key)
 
-class _Depths:
-    """Gives each parcel the elevations that a row without coordinates states.
-
-    Some tables state them below the corners, some above; the first statement tells which.
-    """
-
-    def __init__(self, path: Path, sheet: Sheet) -> None:
-        self.path, self.sheet = path, sheet
-        self.before: bool | None = None
-        self.waiting: tuple[str, str] | None = None
-        self.said_in = 0
-        self.title: tuple[str, str] | None = None
-
-    def above(self, header: Header) -> None:
-        """Look for one statement above the header, which holds where the table has one parcel."""
-        rows = (" ".join(dict.fromkeys(filter(None, r))) for r in self.sheet.rows[: header.row])
-        found = [depth for text in rows if (depth := _depth(text))]
-        self.title = found[0] if len(found) == 1 else None
-
-    def take(self, row: int, text: str, parcels: list[Parcel], heading: str) -> bool:
-        """Return whether a row states elevations, and keep them."""
-        depth = _depth(text)
-        if depth is None:
+    def _same(self, row: int, key: tuple[str, ...], name: str, cut: bool) -> bool:
+        """Return whether a corner belongs to the last parcel."""
+        last = self.parcels[-1]
+        renamed = self.new_heading is not None and self.new_heading != last.heading
+        if cut:
+            # A key column may say 扣除; then the others still name the parcel.
+            pairs = zip(last.key, key, strict=True)
+            return not renamed and all(a == b or words.is_cut(b) for a, b in pairs)
+        if last.key != key or renamed:
             return False
-        if self.before is None:
-            self.before = not parcels
-        if self.before:
-            if self.waiting is not None:
-                raise self._two(row)
-            self.waiting, self.said_in = depth, row
-        elif heading != parcels[-1].heading:
-            raise bad_row(
-                self.path,
-                self.sheet,
-                row,
-                "标高写在标题之后、拐点之前，分不清属于哪个地块",
-                "elevations between a heading and its corners: of which parcel?",
+        if any(key):
+            return True
+        runs_on = self._runs_on(name)
+        if self.parted is not None and last.rings[-1].cut:
+            return False
+        if self.parted is not None and not self.page:
+            return runs_on and not self.summed
+        if self.page or (self.header_at is None and self.beside is None):
+            return True
+        return runs_on or not self._restarts(row, name)
+
+    def _restarts(self, row: int, name: str) -> bool:
+        """Return whether a ring begins after a header that stands again, or a place aside."""
+        if name or is_closed(self.parcels[-1].rings[-1], self.places):
+            return begins_again(self.parcels[-1].rings[-1], name, row, self.places)
+        if self.header_at is None:
+            return True
+        raise self.bad(self.header_at, "表头重复而没有点号，分不清是续表还是另一圈",
+                       "the header stands again and corners have no numbers: the same ring or "
+                       "another?")  # fmt: skip
+
+    def _runs_on(self, name: str) -> bool:
+        """Return whether a corner's number follows that of the ring before."""
+        last, here = self.parcels[-1].rings[-1].last, words.numbered(name)
+        return last is not None and here is not None and here == (last[0], last[1] + 1)
+
+    def _new_ring(self, row: int, name: str, label: str, cut: bool) -> bool:
+        parcel = self.parcels[-1]
+        ring = parcel.rings[-1]
+        runs_on = self._runs_on(name)
+        if label != ring.label or cut != ring.cut:
+            return True
+        if begins_again(ring, name, row, self.places):
+            self._doubt_new_ring(row, name, runs_on)
+            return True
+        if self.page or self.header_at is not None:
+            if not self.page and any(parcel.key):
+                self._restarts(row, name)
+            return False
+        if not (self.blank or self.parted is not None):
+            return False
+        if runs_on:
+            parcel.doubts.append(
+                (
+                    row,
+                    "ring_by_blank_row",
+                    "空行或标题之后点号续接，按新的一圈读",
+                    "numbers run on after a blank row or heading; read as a new ring",
+                )
             )
-        else:
-            self._set(row, parcels[-1], depth)
         return True
 
-    def give(self, row: int, parcel: Parcel) -> None:
-        """Give what was stated above to the parcel whose corners begin."""
-        if self.waiting is not None:
-            self._set(row, parcel, self.waiting)
-            self.waiting = None
-
-    def finish(self, parcels: list[Parcel]) -> None:
-        """Give the statement above the header to the only parcel; none is left over."""
-        if self.waiting is not None:
-            raise bad_row(
-                self.path, self.sheet, self.said_in, "标高之后没有拐点", "elevations of no corners"
+    def _doubt_new_ring(self, row: int, name: str, runs_on: bool) -> None:
+        ring = self.parcels[-1].rings[-1]
+        here, first = words.numbered(name), words.numbered(ring.names[0])
+        if runs_on and first != ring.last:
+            self.parcels[-1].doubts.append(
+                (
+                    row,
+                    "ring_by_place",
+                    "前一点与该圈起点重合而点号续接，按新的一圈读",
+                    "the point before lies on the ring's first, numbers run on; read as a new ring",
+                )
             )
-        if self.title is not None and len(parcels) == 1 and parcels[0].depth is None:
-            parcels[0].depth = self.title
+        elif here and first and here[0] != first[0] and not is_closed(ring, self.places):
+            self.parcels[-1].doubts.append(
+                (
+                    row,
+                    "ring_by_letters",
+                    f"点号换了字母（{ring.names[-1]}、{name}），按新的一圈读",
+                    f"corners are lettered anew ({ring.names[-1]}, {name}); read as a new ring",
+                )
+            )
 
-    def _set(self, row: int, parcel: Parcel, depth: tuple[str, str]) -> None:
-        if parcel.depth is not None:
-            raise self._two(row)
-        parcel.depth = depth
+    def _whose(self, row: int, cells: list[str | None]) -> None:
+        """Ask whose a new ring or parcel is where its key is blank.
 
-    def _two(self, row: int) -> Exception:
-        return bad_row(
-            self.path, self.sheet, row, "一个地块有两处标高", "elevations of a parcel given twice"
+        Where every row above named it, a blank is a gap; where it is written once, it may go on.
+        """
+        if not cells or any(cells) or not any(self.above) or not self.parcels:
+            return
+        title = "、".join(self.header.names[c] for c in self.keys)
+        if self.parcels[-1].filled:
+            raise self.bad(row, f"新的一圈没有写 {title}，分不清属于哪个地块",
+                           f"a new ring without {title}: of which parcel?")  # fmt: skip
+        value = "、".join(filter(None, self.above))
+        line = self.sheet.lines[row]
+        zh = f"第 {line} 行起的一圈没有写 {title}，沿用上面的 {value}"
+        en = f"the ring from row {line} is without {title}; that above is taken: {value}"
+        self.issues.append(warning("group_inherited", zh, en))
+
+    def _new_parcel(self, row: int, key: tuple[str, ...], cut: bool) -> None:
+        if cut:
+            raise self.bad(row, "扣除范围之上没有地块", "a deduction without a parcel above it")
+        if self.parcels and self.new_heading is None and not any(key):
+            self.heading = ""
+        heading = self.heading
+        named = any(key) or bool(heading)
+        if named and any((p.key, p.heading) == (key, heading) for p in self.parcels):
+            name = "、".join(filter(None, (*key, heading)))
+            raise self.bad(row, f"{name} 的拐点不连续", f"corners of {name} are split")
+        parcel = Parcel(key, heading, told=self.told)
+        if self.parcels and self.parcels[-1].key == key and not heading:
+            rows = (self.parted, self.header_at, self.beside)
+            parcel.parted_by = next((r for r in rows if r is not None), None)
+        self.parcels.append(parcel)
+
+    # -- the end -----------------------------------------------------------------------------------
+
+    def finish(self) -> tuple[list[Parcel], list[Issue]]:
+        """Return the parcels, and tell of the rows that were passed over."""
+        self.depths.finish(self.parcels)
+        corners = {row for p in self.parcels for row in p.rows}
+        self.issues += self.depths.unread(self.header.row, corners)
+        if self.put_aside:
+            self.issues.append(self._rows_told(warning, "rows_aside", self.put_aside,
+                                               "不是拐点", "hold no corner"))  # fmt: skip
+        numbers = [r for r in self.passed if any(c.isdecimal() for c in text_of(self.sheet, r))]
+        if numbers:
+            self.issues.append(
+                self._rows_told(info, "rows_ignored", numbers, "只是文字", "are remarks")
+            )
+        return self.parcels, self.issues
+
+    def _rows_told(
+        self, tell: Callable[[str, str, str], Issue], code: str, rows: list[int], zh: str, en: str
+    ) -> Issue:
+        lines = [str(self.sheet.lines[r]) for r in rows]
+        said = text_of(self.sheet, rows[0])[:40]
+        return tell(
+            code,
+            f"第 {listed(lines)} 行{zh}，未读：{said}",
+            f"rows {listed(lines, 'en')} {en} and are not read: {said}",
         )
-
-
-def _depth(text: str) -> tuple[str, str] | None:
-    """Return top and bottom as a row states them, None where it does not or can be read twice."""
-    found = _DEPTH.search(unicodedata.normalize("NFKC", text).replace("\u2212", "-"))
-    if found is None:
-        return None
-    first, sign, second = (g for g in found.groups() if g is not None)
-    if sign in _DASHES and (first[0] in "+-" or second[0] in "+-"):
-        return None
-    return first, second
-
-
-def unread_depths(sheet: Sheet, header: Header, parcels: list[Parcel]) -> list[Issue]:
-    """Tell of rows about elevations from which none were taken."""
-    corners = {row for p in parcels for row in p.rows}
-    issues = []
-    for row, cells in enumerate(sheet.rows):
-        text = " ".join(dict.fromkeys(filter(None, cells)))
-        if row == header.row or row in corners or not _ABOUT_DEPTH.search(text):
-            continue
-        used = _depth(text) is not None and (row > header.row or len(parcels) == 1)
-        if not used and any(c.isdecimal() for c in text):
-            line, said = sheet.lines[row], text[:60]
-            zh = f"第 {line} 行的标高未能读取：{said}"
-            issues.append(
-                warning("depth_unread", zh, f"row {line}: elevations not understood: {said}")
-            )
-    return issues
-
-
-def column_of(header: Header, role: str) -> int | None:
-    """Return the first column of a role."""
-    return next((c for c, r in sorted(header.roles.items()) if r == role), None)
-
-
-def _heading(text: str) -> str:
-    """Return the name of the part that a row without coordinates begins, blank if it is none."""
-    if len(text) > 40 or re.search(r"合计|面积|备注|说明|标高|坐标系|单位|[:：]", text):
-        return ""
-    return text
-
-
-def _begins_again(ring: Ring, name: str, row: int, places: Places) -> bool:
-    """Return whether a corner is the first of a new ring: the one before closed, or numbers fell.
-
-    A closing point repeats the first corner's place.
-    """
-    if len(ring.rows) > 3 and places.at[ring.rows[-1]] == places.at[ring.rows[0]]:
-        return True
-    if not name or not ring.names or name != ring.names[0]:
-        return False
-    return len(ring.rows) >= 3 and places.at[row] != places.at[ring.rows[0]]
-
-
-def cell_of(sheet: Sheet, row: int, column: int) -> str | None:
-    """Return what a cell holds, None where it is blank or the row is shorter."""
-    cells = sheet.rows[row]
-    return (cells[column] or None) if column < len(cells) else None
-
-
-def bad_row(path: Path, sheet: Sheet, row: int, zh: str, en: str) -> Exception:
-    """Return the error that refuses a table, naming the row as the file counts it."""
-    line = sheet.lines[row]
-    return refusal(path, f"第 {line} 行：{zh}", f"row {line}: {en}")

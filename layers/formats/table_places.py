@@ -65,11 +65,18 @@ class _Read:
     note: str
 
 
-def find_places(path: Path, sheet: Sheet, header: Header, *, corners: bool) -> Places:
+def find_places(
+    path: Path,
+    sheet: Sheet,
+    header: Header,
+    *,
+    corners: bool,
+    skip: frozenset[int] = frozenset(),
+) -> Places:
     """Read the pair of coordinate columns that tells most.
 
     CGCS2000 comes before a pair without a datum, and that before older datums; of corners the
-    plane comes first, of single places the degrees.
+    plane comes first, of single places the degrees. Rows ``skip`` are left aside.
 
     Raises
     ------
@@ -78,7 +85,7 @@ def find_places(path: Path, sheet: Sheet, header: Header, *, corners: bool) -> P
         decimal degrees as well as packed degrees, minutes and seconds.
     """
     words = _words(sheet, header)
-    read = [_read(path, sheet, header, pair, words) for pair in header.pairs]
+    read = [_read(path, sheet, header, pair, words, skip) for pair in header.pairs]
     held = [r for r in read if r.at]
     if not held:
         bad = next(iter(read[0].bad.items()), None)
@@ -134,12 +141,14 @@ def _looks_numeric(cells: Sequence[str], column: int) -> bool:
 # -- numbers ---------------------------------------------------------------------------------------
 
 
-def _read(path: Path, sheet: Sheet, header: Header, pair: Pair, words: str) -> _Read:
+def _read(
+    path: Path, sheet: Sheet, header: Header, pair: Pair, words: str, skip: frozenset[int]
+) -> _Read:
     raw: dict[int, tuple[str, str]] = {}
     for row in range(header.row + 1, len(sheet.rows)):
         cells = sheet.rows[row]
         two = tuple(clean(cells[c]) if c < len(cells) else "" for c in (pair.first, pair.second))
-        if any(two):
+        if any(two) and row not in skip:
             raw[row] = (two[0], two[1])
     angles = pair.kind == "degrees" or all(
         map(is_degrees, (t for two in raw.values() for t in two))

@@ -1,0 +1,107 @@
+"""What is uncertain about the outlines of a table: numbers that jump, rings and parcels unnamed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import shapely
+
+from gis.ragged import Shapes
+from layers.account import Issue
+from layers.formats.corner_numbers import break_told, first_break
+from layers.formats.sheets import Sheet
+from layers.formats.table_rings import Parcel, Ring, bad_row
+from layers.formats.table_rows import numbered, plain
+from layers.issues import label_en, warning
+
+
+def ring_issues(sheet: Sheet, parcel: Parcel, label: str) -> list[Issue]:
+    """Tell where the rings of a parcel begin by doubtful signs, and where their numbers break."""
+    issues = [_at(sheet, row, label, code, zh, en) for row, code, zh, en in parcel.doubts]
+    for ring in parcel.rings:
+        issues += _breaks(sheet, ring, label)
+    return issues
+
+
+def _breaks(sheet: Sheet, ring: Ring, label: str) -> list[Issue]:
+    names, rows = ring.names, ring.rows
+    if len(names) > 1 and (names[0] == names[-1] or not names[-1]):
+        names, rows = names[:-1], rows[:-1]  # a closing point
+    named = [k for k, name in enumerate(names) if name]
+    issues = []
+    if named and len(named) < len(ring.names) - (names is not ring.names):
+        k = next(k for k, name in enumerate(names) if not name)
+        issues.append(_at(sheet, rows[k], label, "corner_numbers", "拐点没有点号",
+                          "a corner without number"))  # fmt: skip
+    told = [names[k] for k in named]
+    at = first_break([plain(name) for name in told]) if told else None
+    if at is not None:
+        issues.append(_at(sheet, rows[named[at]], label, "corner_numbers", *break_told(told, at)))
+    return issues
+
+
+def start_issues(sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str]) -> list[Issue]:
+    """Tell of rings that begin with a number that neither is a first one nor follows another."""
+    issues: list[Issue] = []
+    ends: set[tuple[str, int]] = set()
+    starts: set[tuple[str, int]] = set()
+    for parcel, label in zip(parcels, labels, strict=True):
+        for ring in parcel.rings:
+            here = numbered(ring.names[0])
+            if ends and here and here[1] > 1 and here not in ends | starts:
+                zh = f"这一圈的点号从 {ring.names[0]} 开始，不与上面相接"
+                en = f"the numbers of this ring begin with {ring.names[0]} and follow no other"
+                issues.append(_at(sheet, ring.rows[0], label, "corner_numbers", zh, en))
+            if here:
+                starts.add(here)
+            for number in filter(None, map(numbered, ring.names)):
+                ends.add((number[0], number[1] + 1))
+    return issues
+
+
+def nested_issues(
+    path: Path, sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], shapes: Shapes
+) -> list[Issue]:
+    """Tell of parcels that only a row between them parts, and of one inside the one above.
+
+    Raises
+    ------
+    FormatError
+        An unnamed parcel lies inside the one above: it may as well be its hole.
+    """
+    issues: list[Issue] = []
+    for k in range(1, len(parcels)):
+        parcel, label, row = parcels[k], labels[k], parcels[k].rows[0]
+        inside = [
+            j for j in range(k) if parcels[j].key == parcel.key and _covers(shapes[j], shapes[k])
+        ]
+        if parcel.parted_by is None:
+            if inside:
+                above = labels[inside[-1]]
+                zh = f"在 {above} 之内；若是扣除范围，请在标题中写明“扣除”"
+                en = f"lies inside {label_en(above)}; if it is taken out of it, say 扣除"
+                issues.append(_at(sheet, row, label, "parcel_inside", zh, en))
+            continue
+        if inside:
+            raise bad_row(path, sheet, row, "这一圈在另一地块之内，请写明是“扣除范围”还是另一地块",
+                          "this ring lies inside another parcel: say whether it is taken out "
+                          "(扣除) or a parcel")  # fmt: skip
+        line = sheet.lines[parcel.parted_by]
+        zh = f"第 {line} 行之后点号重新开始，按另一地块读"
+        en = f"corners after row {line} are read as another parcel"
+        issues.append(_at(sheet, row, label, "parcel_by_row", zh, en))
+    return issues
+
+
+def _covers(outer: shapely.Geometry, inner: shapely.Geometry) -> bool:
+    if not (shapely.is_valid(outer) and shapely.is_valid(inner)):
+        return False
+    return bool(shapely.covers(outer, inner)) and not bool(shapely.equals(outer, inner))
+
+
+def _at(sheet: Sheet, row: int, label: str, code: str, zh: str, en: str) -> Issue:
+    line = sheet.lines[row]
+    return warning(
+        code, f"{label} 第 {line} 行：{zh}", f"{label_en(label)} row {line}: {en}", label
+    )

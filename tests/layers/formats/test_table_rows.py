@@ -1,0 +1,383 @@
+"""Rows of a table of corners that hold no corner, and what they do to rings and parcels."""
+
+import pytest
+import shapely
+
+from layers.errors import FormatError
+from layers.formats import read
+
+SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
+INNER = [(3760200, 38500200), (3760400, 38500200), (3760400, 38500400), (3760200, 38500400)]
+FAR = [(x + 5000, y) for x, y in SQUARE]
+SIX = [*SQUARE[:2], (3761500, 38500500), (3761200, 38500900), *SQUARE[2:]]
+BOX = shapely.box(38500000, 3760000, 38501000, 3761000)
+FAR_BOX = shapely.box(38500000, 3765000, 38501000, 3766000)
+HEAD = ("点号", "X坐标", "Y坐标")
+
+
+@pytest.fixture
+def table(tmp_path):
+    def table(*rows, head=HEAD, above=()):
+        text = "\n".join(",".join(map(str, row)) for row in (*above, head, *rows)) + "\n"
+        path = tmp_path / "界址点.csv"
+        path.write_bytes(text.encode("gb18030"))
+        return read(path)
+
+    return table
+
+
+def ring(places=SQUARE, start=1, letter="J"):
+    return [(f"{letter}{k}", x, y) for k, (x, y) in enumerate(places, start)]
+
+
+def codes(source):
+    return [i.code for i in source.issues]
+
+
+def areas(source):
+    return [g.area for g in source.geometry]
+
+
+# -- corners that would be lost --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["拐点4", "⑦", "ZD01-5", "J4", "j 4", "界址点4", "J04", "（4）", "4号"]
+)
+def test_a_corner_without_coordinates_is_never_passed_over(table, name):
+    rows = ring(SIX)
+    with pytest.raises(FormatError, match="row 5: a corner without coordinates"):
+        table(*rows[:3], (name, "", ""), *rows[4:])
+
+
+def test_a_corner_named_like_the_others(table):
+    places = [f"{side}角" for side in ("东", "南", "西", "北", "中", "上")]
+    rows = [(n, x, y) for n, (x, y) in zip(places, SIX, strict=True)]
+    assert table(*rows).declared == 1
+    with pytest.raises(FormatError, match="row 5: a corner without coordinates"):
+        table(*rows[:3], ("北角", "", ""), *rows[4:])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("J4;3761200;38500900",),
+        ("J4 3761200.000 38500900.000",),
+        ("J4", "", "", "3761200", "38500900"),
+        ("", "", "", "3761200", "38500900"),
+        ("X=3761200 Y=38500900",),
+    ],
+)
+def test_coordinates_outside_of_their_columns(table, row):
+    rows = ring(SIX)
+    with pytest.raises(FormatError, match=r"row 5: (coordinates outside|a corner without)"):
+        table(*rows[:3], row, *rows[4:], head=(*HEAD, "备注", "备注2"))
+
+
+@pytest.mark.parametrize("cell", ["缺", "-", "待测", "#N/A", "/"])
+def test_cells_that_say_that_a_coordinate_is_missing(table, cell):
+    rows = ring(SIX)
+    with pytest.raises(FormatError, match="row 5: a corner without coordinates"):
+        table(*rows[:3], ("", cell, cell), *rows[4:])
+
+
+def test_numbers_without_coordinates_between_corners(table):
+    rows = [(*r, 10) for r in ring(SIX)]
+    with pytest.raises(FormatError, match=r"row 5: numbers without coordinates: a lost corner\?"):
+        table(*rows[:3], ("", "", "", "12.5"), *rows[4:], head=(*HEAD, "边长"))
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("续表",), HEAD],
+        [("续表1",), HEAD],
+        [("（续上表）",), HEAD],
+        [("第2页",)],
+        [("第 2 页 共 3 页",), HEAD],
+        [("共3页 第2页",)],
+        [("2/3",)],
+        [("- 2 -",)],
+        [("Page 2 of 3",)],
+        [("接下页",), ("",), ("接上页",)],
+        [("",), ("续表",), HEAD],
+        [("某矿拐点坐标表（续）",), HEAD],
+        [("某矿拐点坐标表",), ("点 号", "X坐标（m）", "Y坐标（m）")],
+        [("制表：张三",), ("",), ("某矿拐点坐标表（第2页）",), HEAD],
+    ],
+)  # fmt: skip
+def test_a_table_goes_on_over_the_page(table, rows):
+    six = ring(SIX)
+    source = table(*six[:3], *rows, *six[3:], above=[("某矿拐点坐标表",)])
+    assert (source.declared, len(source.geometry[0].exterior.coords)) == (1, 7)
+    assert source.issues == ()
+    assert "块段名称" not in source.columns
+
+
+def test_a_page_between_corners_without_numbers(table):
+    six = [r[1:] for r in ring(SIX)]
+    source = table(*six[:3], ("续表",), HEAD[1:], *six[3:], head=HEAD[1:])
+    assert (source.declared, len(source.geometry[0].exterior.coords)) == (1, 7)
+    with pytest.raises(FormatError, match="row 5: the header stands again"):
+        table(*six[:3], HEAD[1:], *six[3:], head=HEAD[1:])
+
+
+def test_a_heading_that_goes_on_over_the_page(table):
+    six = ring(SIX)
+    source = table(("一采区",), *six[:3], ("一采区（续）",), HEAD, *six[3:])
+    assert (source.labels, source.issues) == (("地块 一采区",), ())
+    assert len(source.geometry[0].exterior.coords) == 7
+
+
+def test_a_second_table_of_another_system(table):
+    with pytest.raises(FormatError, match="row 6: a second header differs from the first"):
+        table(*ring(), ("点号", "X（1980西安坐标系）", "Y"), *ring(FAR))
+    with pytest.raises(FormatError, match="row 6: a second header differs from the first"):
+        table(*ring(), ("点号", "备注", "X坐标", "Y坐标"), *ring(FAR))
+
+
+# -- headings --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "names"),
+    [
+        ("一采区：", "二采区：", ["一采区", "二采区"]),
+        ("矿山名称：甲矿", "矿山名称：乙矿", ["甲矿", "乙矿"]),
+        ("许可证号：C100", "许可证号：C200", ["C100", "C200"]),
+        ("一采区（9米至7米标高）", "二采区（8米至6米标高）", ["一采区", "二采区"]),
+    ],
+)
+def test_headings_part_parcels(table, one, two, names):
+    source = table((one,), *ring(), (two,), *ring(FAR))
+    assert source.columns["块段名称"].to_pylist() == names
+    assert [g.equals(b) for g, b in zip(source.geometry, (BOX, FAR_BOX), strict=True)] == [True] * 2
+    key = one.partition("：")[0]
+    if "：" in one and one[-1] != "：":
+        assert source.columns[key].to_pylist() == names
+    if "标高" in one:
+        assert source.columns["top_elevation_m"].to_pylist() == ["9", "8"]
+
+
+@pytest.mark.parametrize(
+    "between", ["面积：1平方公里", "合计", "小计", "备注：见附图", "长" * 41, "由9米至7米标高"]
+)
+def test_what_only_parts_parcels_is_told(table, between):
+    source = table(*ring(), (between,), *ring(FAR))
+    assert areas(source) == [1e6, 1e6]
+    assert "parcel_by_row" in codes(source)
+    with pytest.raises(FormatError, match="row 7: this ring lies inside another parcel"):
+        table(*ring(), (between,), *ring(INNER))
+
+
+def test_numbers_again_after_a_second_header(table):
+    source = table(*ring(), HEAD, *ring(FAR))
+    assert (areas(source), codes(source)) == ([1e6, 1e6], ["parcel_by_row"])
+
+
+def test_a_licence_that_is_blank(table):
+    head = ("许可证号", *HEAD)
+    filled = [("C1", *r) for r in ring()]
+    with pytest.raises(FormatError, match="row 6: a new ring without 许可证号"):
+        table(*filled, *[("", *r) for r in ring(FAR)], head=head)
+    once = [("C1" if k == 0 else "", *r) for k, r in enumerate(ring())]
+    source = table(*once, *[("", *r) for r in ring(FAR)], head=head)
+    assert codes(source) == ["group_inherited"]
+    assert source.columns["许可证号"].to_pylist() == ["C1"]
+
+
+@pytest.mark.parametrize("title", ["尾矿库编号", "尾矿库名称", "矿体编号", "设施代码"])
+def test_columns_that_name_the_parcels(table, title):
+    rows = [(n, *r) for n, part in (("T1", SQUARE), ("T2", FAR)) for r in ring(part)]
+    source = table(*rows, head=(title, *HEAD))
+    assert source.columns[title].to_pylist() == ["T1", "T2"]
+    assert areas(source) == [1e6, 1e6]
+
+
+def test_letters_that_change_begin_a_ring(table):
+    source = table(*ring(letter="A"), *ring(FAR, letter="B"))
+    assert (areas(source), codes(source)) == ([2e6], ["ring_by_letters"])
+    on = table(*ring(SIX[:3], letter="A"), *ring(SIX[3:], 4, letter="B"))
+    assert len(on.geometry[0].exterior.coords) == 7
+
+
+# -- what is taken out -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["扣除范围", "内圈", "扣除：", "除外区域", "空洞", "内界", "（二）扣除范围：", "内环1"],
+)
+def test_a_heading_that_takes_out(table, heading):
+    for start in (1, 5):
+        source = table(("一采区",), *ring(), (heading,), *ring(INNER, start))
+        assert (areas(source), source.labels) == ([1e6 - 4e4], ("地块 一采区",))
+        assert source.issues == ()
+    with pytest.raises(FormatError, match="row 7: what is taken out does not lie within"):
+        table(*ring(), (heading,), *ring(FAR))
+    with pytest.raises(FormatError, match="row 3: a deduction without a parcel above it"):
+        table((heading,), *ring())
+
+
+def test_after_what_is_taken_out_comes_another_parcel(table):
+    source = table(*ring(), ("扣除范围",), *ring(INNER), ("二采区",), *ring(FAR))
+    assert areas(source) == [1e6 - 4e4, 1e6]
+
+
+def test_words_that_take_out_in_columns(table):
+    rows = [(n, *r) for n, part in (("甲", SQUARE), ("扣除", INNER)) for r in ring(part)]
+    source = table(*rows, head=("地块名称", *HEAD))
+    assert (areas(source), source.labels) == ([1e6 - 4e4], ("地块 甲",))
+    rows = [(n, *r) for n, part in (("外圈", SQUARE), ("内圈", INNER)) for r in ring(part)]
+    assert areas(table(*rows, head=("圈号", *HEAD))) == [1e6 - 4e4]
+
+
+@pytest.mark.parametrize("text", ["扣除范围：无", "本矿区无扣除范围", "已扣除重叠部分后的范围"])
+def test_words_that_take_out_nothing(table, text):
+    assert areas(table(*ring(), (text,))) == [1e6]
+
+
+def test_a_deduction_in_space(table):
+    with pytest.raises(FormatError, match="a deduction with elevations of its own"):
+        table(*ring(), ("扣除范围（192米至185米标高）",), *ring(INNER))
+
+
+def test_a_named_parcel_inside_another_is_told(table):
+    source = table(("甲",), *ring(), ("乙",), *ring(INNER))
+    assert (areas(source), codes(source)) == ([1e6, 4e4], ["parcel_inside"])
+
+
+# -- places that are no corners --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "中心点",
+        "矿区中心点坐标",
+        "平均",
+        "井口",
+        "主井",
+        "重心",
+        "控制点K1",
+        "最大值",
+        "面积",
+        "风井1",
+    ],
+)
+def test_places_that_are_no_corners(table, name):
+    for rows in ([*ring(), (name, 3760500, 38500500)], [(name, 3760500, 38500500), *ring()]):
+        source = table(*rows)
+        assert source.geometry[0].equals(BOX)
+        assert codes(source) == ["rows_aside"]
+    source = table(*ring(), (name, 1000000, ""))
+    assert source.geometry[0].equals(BOX)
+
+
+def test_no_corners_under_their_heading(table):
+    with pytest.raises(FormatError, match="row 2: under '控制点' stand no corners"):
+        table(("控制点",), ("K1", 3760500, 38500500), ("K2", 3760600, 38500500), *ring())
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["J1", "J3", "J2", "J4"], "corner numbers jump from J1 to J3"),
+        (["①", "②", "④", "⑤"], "corner numbers jump from ② to ④"),
+        (["J1", "J2", "", "J4"], "a corner without number"),
+        (["J1", "J2", "J2", "J3"], "corner number J2 is given twice"),
+    ],
+)
+def test_numbers_in_no_order(table, names, said):
+    source = table(*[(n, *p) for n, p in zip(names, SQUARE, strict=True)])
+    assert [i.en for i in source.issues if said in i.en]
+    assert source.geometry[0].equals(BOX)
+
+
+def test_a_ring_that_begins_with_no_first_number(table):
+    source = table(("甲",), *ring(SIX[:3]), ("乙",), *ring(FAR, 5))
+    assert [i.en for i in source.issues] == [
+        "parcel 乙 row 7: the numbers of this ring begin with J5 and follow no other"
+    ]
+    assert table(("甲",), *ring(), ("乙",), *ring(FAR, 5)).issues == ()
+
+
+def test_circled_numbers_begin_again(table):
+    rows = [(n, *p) for part in (SQUARE, FAR) for n, p in zip("①②③④", part, strict=True)]
+    assert areas(table(*rows)) == [2e6]
+
+
+def test_a_ring_that_closes_while_numbers_run_on(table):
+    rows = [*SQUARE, SQUARE[0], *FAR]
+    source = table(*ring(rows))
+    assert (areas(source), codes(source)) == ([2e6], ["ring_by_place"])
+    closed = [*ring(), ("J1", *SQUARE[0]), *ring(FAR), ("J1", *FAR[0])]
+    assert (areas(table(*closed)), table(*closed).issues) == ([2e6], ())
+
+
+# -- what is said of rows passed over --------------------------------------------------------------
+
+
+def test_rows_passed_over_are_told(table):
+    source = table(*ring(), ("合计4个点",), ("制表日期：2024年5月",), ("审核：李四",))
+    (issue,) = source.issues
+    assert (issue.severity, issue.code) == ("info", "rows_ignored")
+    assert issue.en == "rows 6, 7 are remarks and are not read: 合计4个点"
+
+
+def test_a_value_that_was_filled_down(table):
+    source = table(*[(*r, 30 + k) for k, r in enumerate(ring())], head=(*HEAD, "生产规模"))
+    assert [(i.severity, i.code) for i in source.issues] == [("warning", "field_conflict")]
+    counted = table(*[(*r, 1 + k) for k, r in enumerate(ring())], head=(*HEAD, "行数"))
+    assert [(i.severity, i.code) for i in counted.issues] == [("info", "column_ignored")]
+
+
+# -- elevations ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ("由1,250米至980米标高", ("1250", "980")),
+        ("开采深度：从1，250米至800米标高", ("1250", "800")),
+        ("由+120m至-50m", ("120", "-50")),
+        ("由负50米至负120米标高", ("-50", "-120")),
+        ("由980米至1250米标高", ("1250", "980")),
+        ("2020-2025年开采标高1250-980米", ("1250", "980")),
+        ("1号至3号矿体的开采标高为1250至980米，面积见表", ("1250", "980")),
+        ("开采深度：由1250米至980米标高，共有4个拐点圈定", ("1250", "980")),
+        ("开采标高：1250m~980m（1985国家高程基准）", ("1250", "980")),
+        ("高程1250米至980米", ("1250", "980")),
+    ],
+)
+def test_elevations_in_sentences(table, told, found):
+    source = table(*ring(), (told.replace(",", "，"),))
+    assert source.columns["top_elevation_m"].to_pylist() == [found[0]]
+    assert source.columns["bottom_elevation_m"].to_pylist() == [found[1]]
+    assert "块段名称" not in source.columns
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "1 250米至980米标高",
+        "1号至3号矿体标高",
+        "开采深度50至200米",
+        "一区由9米至7米标高；二区由6米至5米",
+        "标高1250-980；900-800",
+        "最低开采标高980米",
+        "由1250米至980米",
+        "标高由12.50.3米至980米",
+    ],
+)
+def test_elevations_that_are_not_understood_are_told(table, told):
+    source = table(*ring(), (told,))
+    assert "top_elevation_m" not in source.columns
+    assert "depth_unread" in codes(source)
+    assert source.geometry[0].equals(BOX)
