@@ -34,7 +34,8 @@ _CGCS2000_DATUMS = {
     "chinesegeodeticcoordinatesystem2000", "gcschinageodeticcoordinatesystem2000",
 }  # fmt: skip
 _WGS84_DATUMS = ("worldgeodeticsystem1984", "wgs84", "wgs1984", "dwgs1984")
-_OLD_DATUMS = {"xian": "西安1980", "beijing": "北京1954"}
+# The words that a datum's name holds; New Beijing is another adjustment than Beijing 1954.
+_OLD_DATUMS = {"newbeijing": "新北京54", "xian": "西安1980", "beijing": "北京1954"}
 
 # First EPSG code of the CGCS2000 Gauss-Krueger systems: (width in degrees, zone in the easting).
 _FIRST_CODE = {(6, True): 4491, (6, False): 4502, (3, True): 4513, (3, False): 4534}
@@ -288,7 +289,8 @@ def _is_old(crs: pyproj.CRS) -> bool:
 
 
 def _check_datum(crs: pyproj.CRS, shift: Shift) -> None:
-    if shift.datum.split()[0].lower() not in _datum_name(crs):
+    name = _datum_name(crs)
+    if shift.datum.split()[0].lower() not in name or "newbeijing" in name:
         raise DatumError(
             f"{crs.name}：所给转换参数用于 {shift.datum}",
             f"{crs.name}: the given parameters are for {shift.datum}",

@@ -64,7 +64,7 @@ def contradiction(crs: pyproj.CRS) -> Reason | None:
 def difference(one: pyproj.CRS, other: pyproj.CRS) -> Reason | None:
     """Return in which way two statements about one file differ, None where they do not."""
     one, other = _plain(one), _plain(other)
-    claimed = [{d for name in _names(crs) for d in datums_of(name)} for crs in (one, other)]
+    claimed = [datums_claimed(one), datums_claimed(other)]
     if _shape(one) == _shape(other) and (claimed[0] == claimed[1] or not all(claimed)):
         return None
     return (
@@ -89,6 +89,16 @@ def datums_of(name: str) -> list[str]:
     """Return the datums of China, and WGS 84, that the name of a system claims."""
     words = _words(name)
     return [datum for datum, pattern in _DATUMS if re.search(pattern, words)]
+
+
+def datums_claimed(crs: pyproj.CRS) -> set[str]:
+    """Return the datums of China, and WGS 84, that any name of a system claims."""
+    return {datum for name in _names(_plain(crs)) for datum in datums_of(name)}
+
+
+def central_meridian(crs: pyproj.CRS) -> float | None:
+    """Return the meridian of a transverse Mercator system in degrees, None of any other."""
+    return _numbers(_plain(crs)).get("meridian")
 
 
 def _names(crs: pyproj.CRS) -> Iterator[str]:

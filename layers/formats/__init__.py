@@ -196,6 +196,13 @@ def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
             f"自带坐标系 {source.crs.name}，与所给的 {crs.name} 不同",
             f"states its own CRS, {source.crs.name}, not the given {crs.name}",
         )
+    said = source.stated.contradiction(crs)
+    if said is not None:
+        raise refusal(
+            source.path,
+            f"{said[0]}，与所给的 {crs.name} 不同",
+            f"{said[1]}, not what is given: {crs.name}",
+        )
     note = "由使用者给出 / given by the user"
     parts = {name: replace(c, crs=crs, crs_note=note) for name, c in source.companions.items()}
     return replace(source, crs=crs, crs_note=note, companions=parts)

@@ -9,11 +9,16 @@ import pyproj
 from layers.account import Issue
 from layers.formats.planes import Axes, Datum, datums_named, geographic, plane, width_of
 from layers.formats.source import refusal
+from layers.formats.stated import Stated, stated_in
 from layers.issues import warning
 
 
-def stated_crs(path: Path, keys: dict[str, str], axes: Axes) -> tuple[pyproj.CRS | None, str]:
+def stated_crs(
+    path: Path, keys: dict[str, str], axes: Axes
+) -> tuple[pyproj.CRS | None, str, Stated]:
     """Return the CRS of the corners, None where header and eastings do not tell it, and why.
+
+    Last comes all that is written of it.
 
     Raises
     ------
@@ -21,16 +26,19 @@ def stated_crs(path: Path, keys: dict[str, str], axes: Axes) -> tuple[pyproj.CRS
         The header names an unknown datum or contradicts the eastings.
     """
     datum = _datum(path, keys.get("坐标系", ""))
-    if datum is None:
-        return None, f"没有写明坐标系；{axes.note()}"
-    said = f"坐标系={keys['坐标系']}, 带号={keys.get('带号', '')}; {axes.note()}"
+    words = "\n".join(f"{key}={value}" for key, value in keys.items() if value)
+    stated = stated_in(words).of((datum,) if datum else ())
+    width, zone = _zone(path, keys, axes, stated) if axes.kind == "plane" else (3, None)
+    said = f"坐标系={keys.get('坐标系', '')}, 带号={keys.get('带号', '')}; {axes.note()}"
+    doubt = stated.doubt(axes)
+    if datum is None or doubt:
+        return None, f"{doubt}；{axes.note()}", stated
     if axes.kind == "degrees":
-        return geographic(datum), said
-    width, zone = _zone(path, keys, axes)
+        return geographic(datum), said, stated
     if zone is None:
-        return None, said
+        return None, said, stated
     try:
-        return plane(datum, width, zone, axes.zone is not None), said
+        return plane(datum, width, zone, axes.zone is not None), said, stated
     except KeyError:
         raise refusal(
             path, f"没有 {width} 度带第 {zone} 带", f"there is no {width}-degree zone {zone}"
@@ -46,7 +54,7 @@ def _datum(path: Path, stated: str) -> Datum | None:
     return named[0]
 
 
-def _zone(path: Path, keys: dict[str, str], axes: Axes) -> tuple[int, int | None]:
+def _zone(path: Path, keys: dict[str, str], axes: Axes, stated: Stated) -> tuple[int, int | None]:
     """Return zone width and number; header and eastings must not contradict each other."""
     header = _header_integer(path, keys, "带号")
     width = _header_integer(path, keys, "几度分带")
@@ -64,7 +72,9 @@ def _zone(path: Path, keys: dict[str, str], axes: Axes) -> tuple[int, int | None
             f"带号={header}，但横坐标的带号是 {axes.zone}",
             f"带号={header}, but the eastings tell zone {axes.zone}",
         )
-    zone = axes.zone or header
+    if (said := stated.zone_conflict(axes)) is not None:
+        raise refusal(path, *said)
+    zone = axes.zone or header or stated.zone()
     told = width_of(zone) if zone else None
     if (zone and told is None) or (width and told and width != told):
         raise refusal(

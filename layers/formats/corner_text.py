@@ -68,7 +68,7 @@ def read(path: Path, encoding: str | None) -> Source:
     axes = _axes(path, parcels)
     if axes.kind == "degrees":
         _refuse_packed(path, keys, parcels)
-    crs, note = stated_crs(path, keys, axes)
+    crs, note, stated = stated_crs(path, keys, axes)
     issues = header_issues(keys, axes)
     shapes = np.empty(len(parcels), dtype=object)
     for row, parcel in enumerate(parcels):
@@ -89,6 +89,7 @@ def read(path: Path, encoding: str | None) -> Source:
         encoding=found,
         crs=crs,
         crs_note=note,
+        stated=stated,
         declared=len(parcels),
         columns=columns,
         geometry=shapes,

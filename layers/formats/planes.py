@@ -14,7 +14,7 @@ import pyproj
 
 from gis.ragged import Floats
 
-Datum = Literal["CGCS2000", "Xian 1980", "Beijing 1954"]
+Datum = Literal["CGCS2000", "WGS 84", "Xian 1980", "Beijing 1954", "New Beijing"]
 
 # datum -> geographic; 3-degree from zone 25, without prefix from 75E; 6-degree from zone 13, same
 _CODES: dict[Datum, tuple[int, int, int, int, int]] = {
@@ -25,25 +25,53 @@ _CODES: dict[Datum, tuple[int, int, int, int, int]] = {
 _ZONES = {3: range(25, 46), 6: range(13, 24)}
 _NORTHING = (1.7e6, 6.1e6)  # 15-55 N, which holds all land of China
 _EASTING = (1e5, 9e5)  # within 4 degrees of the meridian, whose easting is 500 km
-_DATUM_WORDS: tuple[tuple[Datum, str], ...] = (
-    ("CGCS2000", r"CGCS\s*2000|2000\s*(国家|中国)?\s*(大地|坐标)|国家\s*2000|(大地|坐标系)\s*2000"),
-    ("Xian 1980", r"(19)?80\s*(年)?\s*西安|西安\s*(19)?80|1980\s*国家|xi'?an\s*_?\s*(19)?80"),
-    ("Beijing 1954", r"(19)?54\s*(年)?\s*北京|北京\s*(19)?54|beijing\s*_?\s*(19)?54"),
+# A scale or a number of a sheet is no year of a datum; a heading may shorten it to "X(80)".
+_SCALE = re.compile(r"比例尺\D{0,4}[\d,]+(\s*[:：∶/]\s*[\d,]+)?|(?<!\d)1\s*[:：∶/]\s*[\d,]+")
+# New Beijing is an adjustment of its own; its words hold those of Beijing 1954.
+_NEW = re.compile(
+    r"新\s*(?:(?:19)?54\s*年?\s*(?:北京)?|北京\s*(?:(?:19)?54)?)\s*(?:坐标系?)?"
+    r"|new[\s_-]*beijing(?:[\s_-]*(?:19)?54)?",
+    re.IGNORECASE,
 )
+_GAP = r"[^\S\n]*"  # a year stands in one cell with what it is the year of
+_SYSTEM = rf"{_GAP}(国家|中国)?{_GAP}(大地|平面|直角|坐标)"
+_SHORT = (
+    r"(坐标[系值]?|(?<![a-z])[xy]|[经纬]度)\s*[(（]\s*(19)?{0}\s*(年|系|坐标系?)?\s*[)）]"
+    r"|[(（]\s*(19)?{0}\s*(年|系)?\s*[)）]\s*坐标"
+)
+_OLD = r"(?<![\d第])(19)?{0}" + _GAP + "年?" + _GAP + r"({1}|系|" + _SYSTEM + r")|{1}\s*" \
+       r"(大地|坐标系?)?\s*((19)?{0}(?!\d)|坐标)|国家\s*(19)?{0}(?!\d)|" + _SHORT  # fmt: skip
+_DATUM_WORDS: tuple[tuple[Datum, str], ...] = (
+    ("CGCS2000", rf"CGCS\s*2000|(?<!\d)2000{_SYSTEM}|国家\s*2000|(大地|坐标系)\s*2000"),
+    ("WGS 84", r"wgs[\s_-]*(19)?84|world\s+geodetic\s+system\s+(19)?84"),
+    ("Xian 1980", r"xi'?an[\s_-]*(19)?80|(?<![a-z])xa[\s_-]?80|" + _OLD.format("80", "西安")),
+    ("Beijing 1954", r"beijing[\s_-]*(19)?54|(?<![a-z])bj[\s_-]?54|"
+     + _OLD.format("54", "北京")),
+)  # fmt: skip
 
 
 def datums_named(text: str) -> list[Datum]:
-    """Return the Chinese datums that a text names."""
-    return [d for d, pattern in _DATUM_WORDS if re.search(pattern, text, re.IGNORECASE)]
+    """Return the datums that a text names, those of China and WGS 84.
+
+    Examples
+    --------
+    >>> datums_named("比例尺 1:2000 坐标系：西安80")
+    ['Xian 1980']
+    """
+    plain = _SCALE.sub(" / ", text)
+    old = _NEW.sub(" / ", plain)
+    named = [d for d, pattern in _DATUM_WORDS if re.search(pattern, old, re.IGNORECASE)]
+    return [*named, "New Beijing"] if old != plain else named
 
 
 def geographic(datum: Datum) -> pyproj.CRS:
     """Return the geographic system of a datum."""
-    return pyproj.CRS.from_epsg(_CODES[datum][0])
+    others = {"WGS 84": 4326, "New Beijing": 4555}
+    return pyproj.CRS.from_epsg(others[datum] if datum in others else _CODES[datum][0])
 
 
 def plane(datum: Datum, width: int, zone: int, prefixed: bool) -> pyproj.CRS:
-    """Return the Gauss-Krüger zone; KeyError where there is no such zone.
+    """Return the Gauss-Krüger zone; KeyError where there is no such zone, or none of the datum.
 
     Parameters
     ----------
@@ -53,6 +81,11 @@ def plane(datum: Datum, width: int, zone: int, prefixed: bool) -> pyproj.CRS:
     """
     if zone not in _ZONES[width]:
         raise KeyError(zone)
+    if datum == "New Beijing":  # its codes follow no order
+        meridian = 3 * zone if width == 3 else 6 * zone - 3
+        kind = "3-degree Gauss-Kruger" if width == 3 else "Gauss-Kruger"
+        ending = f"zone {zone}" if prefixed else f"CM {meridian}E"
+        return pyproj.CRS.from_user_input(f"{datum} / {kind} {ending}")
     _, three, three_plain, six, six_plain = _CODES[datum]
     base = {(3, True): three, (3, False): three_plain, (6, True): six, (6, False): six_plain}
     return pyproj.CRS.from_epsg(base[width, prefixed] + zone - _ZONES[width].start)

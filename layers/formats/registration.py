@@ -26,9 +26,10 @@ import shapely
 from layers.account import Issue
 from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.encoding import read_text
-from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
+from layers.formats.planes import Axes, Datum, axes_of, datums_named, plane, width_of
 from layers.formats.registration_grammar import Part, blocks_of, parse_published, parse_string
 from layers.formats.source import Source, digest_file, refusal
+from layers.formats.stated import Stated, stated_in
 from layers.issues import label_en, warning
 
 STRING = "registration string"
@@ -65,7 +66,7 @@ def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
     parse = parse_published if published else parse_string
     rights = [_Right(licence, tuple(parse(path, lines))) for licence, lines in blocks]
     axes = _axes(path, rights)
-    crs, note = _crs(path, datums, axes)
+    crs, note, stated = _crs(path, text, datums, axes)
     labels = tuple(
         f"许可证 {right.licence}" if right.licence else f"第 {k} 个矿权"
         for k, right in enumerate(rights, 1)
@@ -88,6 +89,7 @@ def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
         encoding=encoding,
         crs=crs,
         crs_note=note,
+        stated=stated,
         declared=len(rights),
         columns=_right_columns(rights),
         geometry=_array([_outline(path, r, s) for r, s in zip(rights, shapes, strict=True)]),
@@ -163,17 +165,25 @@ def _axes(path: Path, rights: Sequence[_Right]) -> Axes:
     return axes
 
 
-def _crs(path: Path, datums: list[Datum], axes: Axes) -> tuple[pyproj.CRS | None, str]:
+def _crs(
+    path: Path, text: str, datums: list[Datum], axes: Axes
+) -> tuple[pyproj.CRS | None, str, Stated]:
+    """Return the system, what tells it, and all that is written of it."""
     if len(datums) > 1:
         names = "、".join(datums)
         raise refusal(path, f"同时写有 {names}", f"names more than one datum: {names}")
-    if not datums:
-        return None, f"没有写明坐标系；{axes.note()}"
+    stated = stated_in("\n".join(line for line in text.splitlines() if datums_named(line)))
+    if (said := stated.zone_conflict(axes)) is not None:
+        raise refusal(path, *said)
+    doubt = stated.doubt(axes)
+    if doubt:
+        return None, f"{doubt}；{axes.note()}", stated
     note = f"{datums[0]}；{axes.note()}"
-    width = width_of(axes.zone) if axes.zone else None
-    if axes.zone is None or width is None:
-        return None, note
-    return plane(datums[0], width, axes.zone, prefixed=True), note
+    zone = axes.zone or stated.zone()
+    width = width_of(zone) if zone else None
+    if zone is None or width is None:
+        return None, note, stated
+    return plane(datums[0], width, zone, prefixed=axes.zone is not None), note, stated
 
 
 def _ring(axes: Axes, part: Part) -> shapely.Polygon:

@@ -15,6 +15,7 @@ import pyproj
 from gis.ragged import Shapes
 from layers.account import Issue
 from layers.errors import FormatError
+from layers.formats.stated import Stated
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class Source:
     crs : what the source states, or None
     crs_note : where that statement was found, or what the coordinates suggest
     crs_doubt : why the source's statement cannot be believed, in both languages
+    stated : what it says of its system where that is not enough for one
     declared : rows the source says it holds, or that a second count found
     columns : field name -> Arrow array, one value per row
     geometry : (n,) shapely geometries in ``crs``, easting or longitude first, without Z and M;
@@ -55,6 +57,7 @@ class Source:
     issues: tuple[Issue, ...] = ()
     companions: dict[str, Source] = field(default_factory=dict)
     crs_doubt: tuple[str, str] | None = None
+    stated: Stated = field(default_factory=Stated)
 
     def __post_init__(self) -> None:
         """Hold the account: every column, label and geometry has a row, and none is missing."""

@@ -117,6 +117,7 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         encoding=found,
         crs=places.crs,
         crs_note=places.note,
+        stated=places.stated,
         declared=len(rows.labels),
         columns=rows.columns,
         geometry=rows.geometry,

@@ -113,11 +113,29 @@ def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[P
                     "plane" if kind == "plane" else "degrees",
                     first,
                     second,
-                    tuple(datums_named(" ".join(words[:1])) or datums_named(" ".join(words[1:]))),
+                    _datums([title, *words[:0:-1]]),
                     _packed(" ".join(words)),
                     title,
                 )
                 waiting = {}
+
+
+def _datums(words: Sequence[str]) -> tuple[Datum, ...]:
+    """Return the datums of a pair: those of its own heading, unless one above names others.
+
+    Parameters
+    ----------
+    words : headings, the nearest first
+    """
+    own: list[Datum] = []
+    for named in map(datums_named, words):
+        if not own or not named:
+            own = own or named
+        elif not set(own) & set(named):
+            return (*own, *named)  # which of them is meant nobody can tell
+        elif len(own) > 1:
+            own = [d for d in own if d in named]
+    return tuple(own)
 
 
 def _over(row: Sequence[str], column: int) -> str:

@@ -10,29 +10,23 @@ from pathlib import Path
 import numpy as np
 import pyproj
 
+from layers import web_maps
 from layers.account import Issue
 from layers.formats.angles import clean
-from layers.formats.planes import Axes, Datum, axes_of, datums_named, geographic, plane, width_of
+from layers.formats.planes import Axes, Datum, axes_of, geographic, plane, width_of
 from layers.formats.sheets import Sheet
 from layers.formats.source import refusal
+from layers.formats.stated import Stated, stated_in
 from layers.formats.table_header import Header, Pair
 from layers.formats.table_numbers import angles_of, decimal, is_degrees, is_number_like, why_not
 from layers.issues import warning
 from layers.whereabouts import Reason
 
-_MERIDIAN = re.compile(
-    r"中央(?:子午线|经线)\D{0,6}(\d{2,3}(?:\.\d+)?)\s*[°º度]?\s*(?:(\d{1,2})\s*[′'’分])?"
-    r"\s*(?:(\d{1,2})(?:\.\d+)?\s*[″\"”秒])?"
-)
-# 带 is also a vein or a belt: a zone stands alone, beside other words of the projection.
-_FOLLOWS = r"(?=$|[^一-鿿0-9]|高斯|投影|坐标|中央|平面)"
-_ZONE = re.compile(
-    r"(?<![矿皮脉层体])带号\s*[:：=为是]?\s*(\d{2})(?![\d.])|"
-    r"(?:^|[^一-鿿\d.A-Za-z~～—–、-]|(?:度|°)\s*分?带|[为于在属系影格准])"
-    rf"第?\s*(\d{{2}})\s*(?:号\s*)?带{_FOLLOWS}"
-)
-_WIDTH = re.compile(r"(?<![\d.])([36三六])\s*(?:度|°)\s*分?带")
-_RANK: dict[Datum | None, int] = {"CGCS2000": 0, None: 1, "Xian 1980": 2, "Beijing 1954": 3}
+_RANK: dict[Datum | None, int] = {
+    "CGCS2000": 0, "WGS 84": 1, None: 1, "Xian 1980": 2, "Beijing 1954": 3, "New Beijing": 4,
+}  # fmt: skip
+# Columns that say of each row what titles say of all.
+_SAYING = re.compile(r"带号|中央(子午|经)线|坐标系统?|大地基准|基准面?|几度分?带|分带")
 _AGREE_M = 1.0
 
 
@@ -46,12 +40,14 @@ class Places:
     bad : row that names a place which cannot be read -> why
     crs : None where the table does not tell it
     note : where that was found
+    stated : what is written of it
     """
 
     at: Mapping[int, tuple[float, float]]
     bad: Mapping[int, Reason]
     crs: pyproj.CRS | None
     note: str
+    stated: Stated
     issues: tuple[Issue, ...]
 
 
@@ -63,6 +59,7 @@ class _Read:
     axes: Axes | None
     crs: pyproj.CRS | None
     note: str
+    stated: Stated
 
 
 def find_places(
@@ -99,7 +96,7 @@ def find_places(
     if corners:
         _refuse_doubles(path, sheet, best, held)
     issues = [*_disagreements(path, sheet, best, held), *_heading_issues(best)]
-    return Places(best.at, best.bad, best.crs, best.note, tuple(issues))
+    return Places(best.at, best.bad, best.crs, best.note, best.stated, tuple(issues))
 
 
 def _refuse_doubles(path: Path, sheet: Sheet, best: _Read, held: Sequence[_Read]) -> None:
@@ -131,7 +128,17 @@ def _words(sheet: Sheet, header: Header) -> str:
         data = row > header.row and any(_looks_numeric(cells, c) for c in pairs)
         if row != header.row and not data:
             out += [c for c in cells if c]
-    return " ".join(dict.fromkeys(out))
+    return "\n".join(dict.fromkeys([*out, *_said_in_columns(sheet, header)]))
+
+
+def _said_in_columns(sheet: Sheet, header: Header) -> list[str]:
+    """Return heading and value of columns that tell the system, each once."""
+    out = []
+    for column, name in enumerate(header.names):
+        if _SAYING.fullmatch(re.sub(r"[\s:：]|[(（].*", "", name)):
+            cells = (row[column] for row in sheet.rows[header.row + 1 :] if column < len(row))
+            out += [f"{name}：{cell}" for cell in dict.fromkeys(cells) if cell]
+    return out
 
 
 def _looks_numeric(cells: Sequence[str], column: int) -> bool:
@@ -178,7 +185,7 @@ def _placed(
     words: str,
 ) -> _Read:
     if not values:
-        return _Read(pair, {}, bad, None, None, "")
+        return _Read(pair, {}, bad, None, None, "", Stated())
     rows = list(values)
     first, second = np.array([values[r] for r in rows]).T
     axes, odd = axes_of(first, second)
@@ -189,8 +196,9 @@ def _placed(
         )
     places = axes.east_north(first, second) if axes else np.column_stack([second, first])
     at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
-    crs, note = _crs(path, pair, axes, words)
-    return _Read(pair, at, bad, axes, crs, note)
+    stated = stated_in(words).of(pair.datums)
+    crs, note = _crs(path, axes, stated, web_maps.system_named(f"{words}\n{pair.title}", "坐标"))
+    return _Read(pair, at, bad, axes, crs, note, stated)
 
 
 def _in_china(first: np.ndarray, second: np.ndarray) -> bool:
@@ -200,58 +208,24 @@ def _in_china(first: np.ndarray, second: np.ndarray) -> bool:
     return 2 * fits > min(len(first), 50)
 
 
-def _crs(path: Path, pair: Pair, axes: Axes | None, words: str) -> tuple[pyproj.CRS | None, str]:
-    named = list(pair.datums) or datums_named(words)
+def _crs(
+    path: Path, axes: Axes | None, stated: Stated, web_map: str | None
+) -> tuple[pyproj.CRS | None, str]:
     told = axes.note() if axes else ("坐标不在中国 / no coordinates of China")
-    if len(named) != 1 or axes is None:
-        several = f"同时写有 {'、'.join(named)} / names {', '.join(named)}" if named else \
-            "没有写明坐标系 / names no datum"  # fmt: skip
-        return None, f"{several}；{told}"
-    note = f"{named[0]}；{told}"
+    doubt = f"写有 {web_map} / names {web_map}" if web_map else stated.doubt(axes)
+    if axes is not None and (said := stated.zone_conflict(axes)) is not None:
+        raise refusal(path, *said)
+    if doubt or axes is None:
+        return None, f"{doubt}；{told}" if doubt else told
+    datum = stated.datums[0]
+    note = f"{datum}；{told}"
     if axes.kind == "degrees":
-        return geographic(named[0]), note
-    zone = axes.zone or _zone(words)
+        return geographic(datum), note
+    zone = axes.zone or stated.zone()
     width = width_of(zone) if zone else None
     if zone is None or width is None:
         return None, note
-    stated = _zone(words)
-    if axes.zone and stated and stated != axes.zone and not _on_meridian(axes.zone, 3 * stated):
-        raise refusal(
-            path,
-            f"写明带号 {stated}，但横坐标的带号是 {axes.zone}",
-            f"zone {stated} is stated, but the eastings tell zone {axes.zone}",
-        )
-    return plane(named[0], width, zone, prefixed=axes.zone is not None), note
-
-
-def _zone(words: str) -> int | None:
-    """Return the zone that titles and remarks name, by number or central meridian.
-
-    None also where they name several, or a meridian that no zone of the country has.
-    """
-    zones = {int(m[1] or m[2]) for m in _ZONE.finditer(words)}
-    for m in _MERIDIAN.finditer(words):
-        on = _zone_on(float(m[1]) + int(m[2] or 0) / 60 + int(m[3] or 0) / 3600)
-        if not any(_on_meridian(zone, 3 * on) for zone in zones):
-            zones.add(on)
-    zone = zones.pop() if len(zones) == 1 else 0
-    widths = {3 if m[1] in "3三" else 6 for m in _WIDTH.finditer(words)}
-    if _ZONE.search(words) is None:
-        widths = set()  # on one meridian the 3-degree and 6-degree planes are the same
-    width = width_of(zone)
-    return zone if width and (not widths or width in widths) else None
-
-
-def _on_meridian(zone: int, meridian: int) -> bool:
-    """Return whether a zone, of either width, has this central meridian, degrees."""
-    width = width_of(zone)
-    return width is not None and meridian == (3 * zone if width == 3 else 6 * zone - 3)
-
-
-def _zone_on(meridian: float) -> int:
-    """Return the zone of a central meridian, 0 if there is none."""
-    # On one meridian the 3-degree and 6-degree planes are the same.
-    return int(meridian) // 3 if meridian % 3 == 0 else 0
+    return plane(datum, width, zone, prefixed=axes.zone is not None), note
 
 
 def _disagreements(path: Path, sheet: Sheet, best: _Read, held: Sequence[_Read]) -> list[Issue]:

@@ -2,11 +2,15 @@
 
 from contextlib import suppress
 
+import numpy as np
 import pyproj
 import pytest
 from pyproj.database import query_crs_info
 
+from gis.crs import to_cgcs2000
 from gis.crs_names import contradiction, datums_of, difference
+from gis.datum import FourParameters
+from gis.errors import DatumError
 
 ESRI = (
     'PROJCS["{name}",GEOGCS["{base}",DATUM["{datum}",SPHEROID["{ellipsoid}",{a},{rf}]],'
@@ -118,3 +122,14 @@ def test_new_beijing_is_not_beijing_1954():
     assert datums_of("New_Beijing_3_Degree_GK_Zone_38") == ["New Beijing"]
     assert datums_of("新北京54坐标系") == ["New Beijing"]
     assert datums_of("D_Beijing_1954") == ["Beijing 1954"]
+
+
+def test_parameters_of_beijing_1954_are_not_for_new_beijing():
+    degrees = np.array([[114.0, 34.0]])
+    shift = FourParameters("Beijing 1954", 114.0, 0.0, 0.0, 0.0, 0.0, 0.1)
+    assert to_cgcs2000(degrees, "EPSG:4214", shift)[0] == pytest.approx(degrees, abs=1e-3)
+    with pytest.raises(DatumError, match="New Beijing: the given parameters are for Beijing 1954"):
+        to_cgcs2000(degrees, "EPSG:4555", shift)
+    with pytest.raises(DatumError, match="New Beijing: no public transformation") as told:
+        to_cgcs2000(degrees, "EPSG:4555")
+    assert "新北京54" in told.value.zh

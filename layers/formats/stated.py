@@ -1,0 +1,164 @@
+"""What a text says of its coordinate system, also where that is not enough for one.
+
+A datum without a zone, or a meridian without a datum, is no system; but a system that somebody
+gives afterwards must not contradict it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import pyproj
+
+from gis.crs_names import central_meridian, datums_claimed
+from layers.formats.planes import Axes, Datum, datums_named, width_of
+
+Reason = tuple[str, str]
+
+_MERIDIAN = re.compile(
+    r"中央(?:子午线|经线)\D{0,6}(\d{2,3}(?:\.\d+)?)\s*[°º度]?\s*(?:(\d{1,2})\s*[′'’分])?"
+    r"\s*(?:(\d{1,2})(?:\.\d+)?\s*[″\"”秒])?"
+)
+# 带 is also a vein or a belt: a zone stands alone, beside other words of the projection.
+_FOLLOWS = r"(?=$|[^一-鿿0-9]|高斯|投影|坐标|中央|平面)"
+_ZONE = re.compile(
+    r"(?<![矿皮脉层体])带号\s*[:：=为是]?\s*(\d{2})(?![\d.])|"
+    r"(?:^|[^一-鿿\d.A-Za-z~～—–、-]|(?:度|°)\s*分?带|[为于在属系影格准])"
+    rf"第?\s*(\d{{2}})\s*(?:号\s*)?带{_FOLLOWS}"
+)
+_WIDTH = re.compile(r"(?<![\d.])([36三六])\s*(?:度|°)\s*分?带")
+_LOCAL = re.compile(
+    r"(?:独立|地方|城市|任意|假定|自定义|局部)\s*(?:平面|直角|平面直角)?\s*坐标系?|任意(?:分)?带"
+    r"|相对坐标系?"
+)
+_UNCONVERTED = re.compile(
+    r"(?:[未没]有?|(?<![无不毋勿免])[需待]要?)\s*(?:经过?|做|作|进行)?\s*(?:坐标)?(?:转换|换算)"
+)
+_CLOSE_DEGREES = 0.5 / 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What is written about a coordinate system.
+
+    Attributes
+    ----------
+    datums : those named; which of several is meant is open
+    zones : zone numbers
+    meridians : central meridians, degrees
+    widths : of zones, degrees
+    local : words for a plane of no national system, empty where there are none
+    unconverted : words that say coordinates are still to be converted
+    """
+
+    datums: tuple[Datum, ...] = ()
+    zones: frozenset[int] = frozenset()
+    meridians: frozenset[float] = frozenset()
+    widths: frozenset[int] = frozenset()
+    local: str = ""
+    unconverted: str = ""
+
+    def of(self, datums: tuple[Datum, ...]) -> Stated:
+        """Return the same about coordinates whose own heading names ``datums``."""
+        return replace(self, datums=datums) if datums else self
+
+    def zone(self) -> int | None:
+        """Return the zone that number or central meridian tell, None where they do not agree."""
+        # On one meridian the 3-degree and 6-degree planes are the same.
+        on = {m for m in self.meridians if not any(_is_on(m, z) for z in self.zones)}
+        told = set(self.zones) | {int(m) // 3 if m % 3 == 0 else 0 for m in on}
+        zone = told.pop() if len(told) == 1 else 0
+        width = width_of(zone)
+        fits = not self.zones or not self.widths or width in self.widths
+        return zone if width and fits else None
+
+    def doubt(self, axes: Axes | None) -> str:
+        """Return why the datum of coordinates is not told, in both languages, or nothing."""
+        if self.local:
+            return f"写有“{self.local}” / names a local plane ({self.local})"
+        if not self.datums:
+            return "没有写明坐标系 / names no datum"
+        if len(self.datums) > 1:
+            return f"同时写有 {'、'.join(self.datums)} / names {', '.join(self.datums)}"
+        if self.unconverted and self.datums == ("CGCS2000",):
+            return f"写有“{self.unconverted}” / says that conversion is still due"
+        if self.datums == ("WGS 84",) and axes is not None and axes.kind == "plane":
+            return "WGS 84 的平面没有写明投影 / WGS 84, projection not told"
+        return ""
+
+    def zone_conflict(self, axes: Axes) -> Reason | None:
+        """Return how the zone of the eastings contradicts what is written, None where not."""
+        own = axes.zone
+        if own is None:
+            return None
+        zone, width = self.zone(), width_of(own)
+        if zone and zone != own and not _is_on(_meridian_of(zone), own):
+            return (
+                f"写明带号 {zone}，但横坐标的带号是 {own}",
+                f"zone {zone} is stated, but the eastings tell zone {own}",
+            )
+        if len(self.widths) == 1 and width not in self.widths:
+            stated = next(iter(self.widths))
+            return (
+                f"写明 {stated} 度带，但横坐标的带号 {own} 是 {width} 度带",
+                f"{stated}-degree zones are stated, but zone {own} of the eastings is one of "
+                f"{width} degrees",
+            )
+        meridians = [m for m in self.meridians if not _is_on(m, own)]
+        if meridians and len(self.meridians) == 1:
+            return (
+                f"写明中央子午线 {meridians[0]:g}°，但横坐标的带号是 {own}",
+                f"central meridian {meridians[0]:g}° is stated, but the eastings tell zone {own}",
+            )
+        return None
+
+    def contradiction(self, crs: pyproj.CRS) -> Reason | None:
+        """Return how a given system contradicts what is written, None where it does not."""
+        given = datums_claimed(crs)
+        if self.datums and given and not given & _alike(self.datums):
+            return f"写明 {'、'.join(self.datums)}", f"names {', '.join(self.datums)}"
+        if self.local and not self.datums and crs.to_authority(min_confidence=100):
+            return f"写有“{self.local}”", f"names a local plane ({self.local})"
+        return self._other_meridian(crs)
+
+    def _other_meridian(self, crs: pyproj.CRS) -> Reason | None:
+        given = central_meridian(crs)
+        written = {_meridian_of(z) for z in self.zones if width_of(z)} | self.meridians
+        if given is None or not written:
+            return None
+        if any(abs(given - m) < _CLOSE_DEGREES for m in written):
+            return None
+        told = "、".join(f"{m:.10g}°" for m in sorted(written))
+        return f"写明中央子午线 {told}", f"states the central meridian {told}"
+
+
+def stated_in(words: str) -> Stated:
+    """Return what titles and remarks say of a coordinate system."""
+    meridians = (
+        float(m[1]) + int(m[2] or 0) / 60 + int(m[3] or 0) / 3600 for m in _MERIDIAN.finditer(words)
+    )
+    local, unconverted = _LOCAL.search(words), _UNCONVERTED.search(words)
+    return Stated(
+        tuple(datums_named(words)),
+        frozenset(int(m[1] or m[2]) for m in _ZONE.finditer(words)),
+        frozenset(meridians),
+        frozenset(3 if m[1] in "3三" else 6 for m in _WIDTH.finditer(words)),
+        local[0] if local else "",
+        unconverted[0] if unconverted else "",
+    )
+
+
+def _alike(datums: tuple[Datum, ...]) -> set[str]:
+    """Return the datums that may be given for those written: two differ by a metre only."""
+    frames = {"CGCS2000", "WGS 84"}
+    return set(datums) | (frames if frames & set(datums) else set())
+
+
+def _meridian_of(zone: int) -> float:
+    return 3.0 * zone if width_of(zone) == 3 else 6.0 * zone - 3
+
+
+def _is_on(meridian: float, zone: int) -> bool:
+    """Return whether a zone, of either width, has this central meridian, degrees."""
+    return width_of(zone) is not None and abs(meridian - _meridian_of(zone)) < _CLOSE_DEGREES
