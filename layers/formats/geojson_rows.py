@@ -6,8 +6,8 @@ follows links in such documents; files take the same way, so that both give the 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,27 +19,52 @@ from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats import ogr
 
+EXACT = 2**53
+"""Whole numbers from here on are not all floats."""
 _INT64 = range(-(2**63), 2**63)
-_LARGEST = sys.float_info.max
-_SCALARS = (str, bool, int, float, type(None))
 
 
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number as it is written, which no float or whole number of the machine holds."""
+
+    text: str
+
+
+_SCALARS = (str, bool, int, float, Literal, type(None))
 Record = dict[str, Any]
 
 
-def fields_of(features: Sequence[Record]) -> list[str]:
+def records_of(features: Sequence[Record]) -> list[Record]:
+    """Return the properties of each feature.
+
+    The features' own ``id`` is the field ``id`` where the properties of none have one.
+    """
+    records = [feature.get("properties") or {} for feature in features]
+    if any("id" in record for record in records):
+        return records
+    owns = [feature.get("id") for feature in features]
+    pairs = zip(owns, records, strict=True)
+    return [record if own is None else {"id": own, **record} for own, record in pairs]
+
+
+def fields_of(records: Sequence[Record]) -> list[str]:
     """Return the names of all fields in order of first appearance."""
-    return list(dict.fromkeys(name for feature in features for name in _record(feature)))
+    return list(dict.fromkeys(name for record in records for name in record))
 
 
-def rows_of(features: Sequence[Record], fields: Sequence[str], sound: Sequence[bool]) -> ogr.Rows:
+def rows_of(
+    features: Sequence[Record],
+    records: Sequence[Record],
+    fields: Sequence[str],
+    sound: Sequence[bool],
+) -> ogr.Rows:
     """Return the fields as columns and 2-D geometries, None where not ``sound``.
 
     A field holds flags, whole numbers, numbers, or text; one that mixes them holds text, each
-    value as JSON writes it. Lists and objects are left out with an info issue. A feature's
-    own text ``id`` is the field ``id`` where its properties have none.
+    value as JSON writes it, and so does one whose numbers are too large for the machine's. Lists
+    and objects are left out with an info issue.
     """
-    records = [_record(feature) for feature in features]
     columns: dict[str, pa.Array] = {}
     issues: list[Issue] = []
     for name in fields:
@@ -55,13 +80,6 @@ def rows_of(features: Sequence[Record], fields: Sequence[str], sound: Sequence[b
     return ogr.Rows(columns, _shapes(features, sound), None, tuple(issues))
 
 
-def _record(feature: Record) -> Record:
-    properties = feature.get("properties")
-    record = properties if isinstance(properties, dict) else {}
-    own = feature.get("id")
-    return {"id": own, **record} if isinstance(own, str) else record
-
-
 def _column(values: list[Any]) -> pa.Array:
     kinds = {type(v) for v in values if v is not None}
     if kinds <= {str}:
@@ -70,14 +88,21 @@ def _column(values: list[Any]) -> pa.Array:
         return pa.array(values, pa.bool_())
     if kinds == {int} and all(v is None or v in _INT64 for v in values):
         return pa.array(values, pa.int64())
-    if kinds <= {int, float} and not any(v is not None and abs(v) > _LARGEST for v in values):
+    if kinds == {float} or (kinds == {int, float} and all(map(_is_exact, values))):
         return pa.array([None if v is None else float(v) for v in values], pa.float64())
     return pa.array([_text(v) for v in values], pa.string())
+
+
+def _is_exact(value: float | None) -> bool:
+    """Return whether a number keeps its digits as a float."""
+    return not isinstance(value, int) or abs(value) <= EXACT
 
 
 def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, Literal):
+        return value.text
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)  # of any size
     return orjson.dumps(value).decode()
