@@ -15,6 +15,7 @@ from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
 from layers import web_maps, whereabouts
 from layers.account import Issue
 from layers.formats.ogr import LOST_GEOMETRY
+from layers.formats.row_datums import of_another_kind
 from layers.formats.source import Source
 from layers.issues import label_en, warning
 from layers.schema import Schema
@@ -83,6 +84,7 @@ def place(
     shifted = given is not None and given.shift.description == transformation.description
     gone = whereabouts.outside(rows, lonlat, counts, extent)
     gone.update(whereabouts.other_zones(rows, coordinates, counts, system))
+    gone.update(of_another_kind(rows, coordinates, counts, system))
     errors: list[MineZoneError] = []
     if len(rows) and len(gone) == len(rows):
         errors.append(whereabouts.misplaced(coordinates, lonlat, system, extent, file))

@@ -26,6 +26,7 @@ from layers.formats import (
 )
 from layers.formats import shapefile as _shapefile
 from layers.formats.folder import is_dataset, layers_in
+from layers.formats.row_datums import contradicting
 from layers.formats.sniff import CONTAINERS, SUPPORTED, kind_of, missing
 from layers.formats.source import Source, digest_file, opening, refusal
 from layers.issues import warning
@@ -133,7 +134,7 @@ def read(
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
     source = _believed(source)
-    return source if crs is None else _with_crs(source, crs)
+    return contradicting(source if crs is None else _with_crs(source, crs))
 
 
 def _inside(path: Path, layer: str | None, encoding: str | None, crs: pyproj.CRS | None) -> Source:

@@ -23,6 +23,7 @@ from gis.datum import Shift
 from gis.errors import CRSError
 from layers.account import Issue
 from layers.formats import corner_writing, gdal_names, ogr
+from layers.formats.row_datums import kinds_of
 from layers.formats.source import Source, refusal
 from layers.issues import label_en, listed, warning
 
@@ -93,6 +94,8 @@ def write(
         lost = shapely.is_missing(whole.geometry) | shapely.is_empty(whole.geometry)
         _refuse_rows(whole, np.flatnonzero(lost), "没有可读的图形", "no outline that can be read")
         _refuse_wild(whole, "坐标不是有限数值", "a coordinate that is not a finite number")
+        told = "坐标与坐标系不符（度或米）", "degrees where metres should be, or metres for degrees"
+        _refuse_rows(whole, kinds_of(whole), *told)
     moved = _moved(source, crs or _system(source, kind, shift), shift)
     for whole in (moved, *moved.companions.values()):
         _refuse_wild(

@@ -1,0 +1,123 @@
+"""Rows that say they are in another system than their file, or whose numbers say so."""
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+import pytest
+import shapely
+
+from layers.catalog import schema
+from layers.errors import FormatError
+from layers.formats import read, writing
+from layers.formats.row_datums import kinds_of
+from layers.loader import load
+from layers.settings import LayerSettings
+
+BOX = shapely.box(38500000, 3760000, 38500500, 3760500)
+PLAIN = shapely.box(500000, 3760000, 500500, 3760500)
+DEGREES = shapely.box(114.0, 34.0, 114.01, 34.01)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(columns, shapes=(BOX, BOX), crs="EPSG:4526"):
+        path = tmp_path / "权.gpkg"
+        frame = gpd.GeoDataFrame(columns, geometry=list(shapes), crs=crs)
+        frame.to_file(path, layer="mining_right")
+        return path
+
+    return write
+
+
+def rows(source, **keys):
+    keys = {"extent": "any", **keys}
+    return load(source, schema("mining_right"), LayerSettings(source="权.gpkg", ids="row"), **keys)
+
+
+@pytest.mark.parametrize(
+    ("field", "own", "other", "said"),
+    [
+        ("坐标系", "CGCS2000", "西安80", "names Xian 1980"),
+        ("坐标系统", "2000国家大地坐标系", "1954年北京坐标系", "names Beijing 1954"),
+        ("CRS", "EPSG:4490", "EPSG:4610", "names Xian 1980"),
+        ("epsg_code", 4526, 2362, "names Xian 1980"),
+        ("CRS", "EPSG:4526", "EPSG:4527", "states the central meridian 117°"),
+        ("大地基准", "WGS84", "新北京54", "names New Beijing"),
+        ("带号", 38, 39, "states the central meridian 117°"),
+        ("中央子午线", 114.0, 117.0, "states the central meridian 117°"),
+        ("坐标系名称", "2000坐标38带", "2000坐标 带号39", "states the central meridian 117°"),
+    ],
+)
+def test_a_row_whose_field_names_another_system_is_refused(write, field, own, other, said):
+    path = write({field: [own, other]})
+    source = read(path)
+    (issue,) = source.issues
+    assert (issue.severity, issue.code, issue.feature) == ("error", "crs_contradicted", "第 2 行")
+    assert issue.en == (
+        f"row 2: field {field} {said}, the file is in CGCS2000 / 3-degree Gauss-Kruger zone 38"
+    )
+    assert source.geometry[0].equals(BOX) and source.geometry[1] is None
+    layer = rows(source)
+    assert len(layer) == 1 and layer.provenance[0].refused == 1
+    with pytest.raises(FormatError, match="row 2: no outline"):
+        writing.write(source, path.with_suffix(".geojson"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("坐标系", None),
+        ("坐标系", "WGS84"),  # a metre apart
+        ("坐标系", "EPSG:4490"),
+        ("原坐标系", "西安80"),
+        ("备注", "西安80坐标系"),
+        ("矿带号", 39),
+        ("坐标系", "平面"),
+    ],
+)
+def test_other_fields_and_frames_refuse_nothing(write, field, value):
+    source = read(write({field: [value, value]}))
+    assert source.issues == () and source.geometry[1].equals(BOX)
+
+
+def test_a_zone_says_nothing_of_degrees(write):
+    source = read(write({"带号": [38, 39]}, [DEGREES, DEGREES], "EPSG:4490"))
+    assert source.issues == ()
+
+
+def test_degrees_in_a_plane_and_metres_in_degrees_are_refused_by_row(write):
+    path = write({"n": [1, 2]}, [PLAIN, DEGREES], "EPSG:4547")
+    layer = rows(read(path))
+    assert (len(layer), layer.provenance[0].refused) == (1, 1)
+    (issue,) = [i for i in layer.issues if i.code == "row_refused"]
+    assert "CGCS2000 / 3-degree Gauss-Kruger CM 114E is a plane in metres, but (114.01, 34)" in (
+        issue.en
+    )
+    with pytest.raises(FormatError, match="row 2: degrees where metres should be"):
+        writing.write(read(path), path.with_suffix(".shp"))
+    path = write({"n": [1, 2]}, [DEGREES, PLAIN], "EPSG:4490")
+    layer = rows(read(path))
+    (issue,) = [i for i in layer.issues if i.code == "row_refused"]
+    assert "China Geodetic Coordinate System 2000 is in degrees, (500500, 3760000) is not" in (
+        issue.en
+    )
+    assert kinds_of(read(path)).tolist() == [1]
+
+
+def test_a_longitude_is_not_wrapped_into_china(write):
+    shapes = [shapely.transform(DEGREES, lambda xy: xy + np.array([360.0, 0.0])), DEGREES]
+    layer = rows(read(write({"n": [1, 2]}, shapes, "EPSG:4490")), extent="china")
+    assert layer.provenance[0].refused == 1
+
+
+def test_rows_in_a_given_system_are_held_to_it(tmp_path):
+    path = tmp_path / "界址点.csv"
+    head = "地块,点号,X坐标,Y坐标,坐标系"
+    corners = [(3760000, 500000), (3761000, 500000), (3761000, 501000)]
+    body = [f"{p},J{k},{x},{y},{d}" for p, d in (("甲", "CGCS2000"), ("乙", "西安80"))
+            for k, (x, y) in enumerate(corners)]  # fmt: skip
+    path.write_text("\n".join([head, *body]) + "\n", "utf-8")
+    assert read(path).crs is None
+    source = read(path, crs=pyproj.CRS.from_epsg(4547))
+    assert [s is None for s in source.geometry] == [False, True]
+    assert [i.code for i in source.issues] == ["crs_contradicted"]
