@@ -21,6 +21,7 @@ from layers.formats.angles import clean
 from layers.formats.rings import assemble
 from layers.formats.sheets import Sheet, read_csv, read_workbook
 from layers.formats.source import Source, digest_file, refusal
+from layers.formats.table_blocks import unrolled
 from layers.formats.table_columns import columns_of
 from layers.formats.table_doubts import nested_issues, ring_issues, start_issues
 from layers.formats.table_groups import with_group
@@ -102,6 +103,8 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
             "no row names coordinate columns (such as X坐标 Y坐标, or 经度 纬度)",
         )
     corners = _is_corner_table(header)
+    if corners:
+        sheet, header = unrolled(path, sheet, header)
     aside = aside_rows(sheet, header) if corners else frozenset()
     places = find_places(path, sheet, header, corners=corners, skip=aside)
     if corners:

@@ -19,6 +19,7 @@ from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.table_header import Header, Pair
 from layers.formats.table_numbers import angles_of, decimal, is_degrees, is_number_like, why_not
+from layers.formats.table_pairs import PairRead, disagreements
 from layers.issues import warning
 from layers.whereabouts import Reason
 
@@ -27,7 +28,6 @@ _RANK: dict[Datum | None, int] = {
 }  # fmt: skip
 # Columns that say of each row what titles say of all.
 _SAYING = re.compile(r"带号|中央(子午|经)线|坐标系统?|大地基准|基准面?|几度分?带|分带")
-_AGREE_M = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,17 +49,6 @@ class Places:
     note: str
     stated: Stated
     issues: tuple[Issue, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Read:
-    pair: Pair
-    at: dict[int, tuple[float, float]]
-    bad: dict[int, Reason]
-    axes: Axes | None
-    crs: pyproj.CRS | None
-    note: str
-    stated: Stated
 
 
 def find_places(
@@ -95,11 +84,11 @@ def find_places(
     best = min(held, key=lambda r: _rank(r, corners))
     if corners:
         _refuse_doubles(path, sheet, best, held)
-    issues = [*_disagreements(path, sheet, best, held), *_heading_issues(best)]
+    issues = [*disagreements(sheet, best, held), *_heading_issues(best)]
     return Places(best.at, best.bad, best.crs, best.note, best.stated, tuple(issues))
 
 
-def _refuse_doubles(path: Path, sheet: Sheet, best: _Read, held: Sequence[_Read]) -> None:
+def _refuse_doubles(path: Path, sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> None:
     """Refuse corners given twice in one system, in two ways: one of the headings must be wrong."""
     for other in held:
         alike = (other.pair.kind, other.pair.datums) == (best.pair.kind, best.pair.datums)
@@ -113,7 +102,7 @@ def _refuse_doubles(path: Path, sheet: Sheet, best: _Read, held: Sequence[_Read]
             )
 
 
-def _rank(read: _Read, corners: bool) -> tuple[int, int, int]:
+def _rank(read: PairRead, corners: bool) -> tuple[int, int, int]:
     datum = _RANK[read.pair.datums[0] if read.pair.datums else None]
     plane_told = read.axes is not None and read.axes.kind == "plane" and read.crs is not None
     first = plane_told if corners else read.pair.kind == "degrees"
@@ -150,7 +139,7 @@ def _looks_numeric(cells: Sequence[str], column: int) -> bool:
 
 def _read(
     path: Path, sheet: Sheet, header: Header, pair: Pair, words: str, skip: frozenset[int]
-) -> _Read:
+) -> PairRead:
     raw: dict[int, tuple[str, str]] = {}
     for row in range(header.row + 1, len(sheet.rows)):
         cells = sheet.rows[row]
@@ -183,9 +172,9 @@ def _placed(
     values: dict[int, tuple[float, float]],
     bad: dict[int, Reason],
     words: str,
-) -> _Read:
+) -> PairRead:
     if not values:
-        return _Read(pair, {}, bad, None, None, "", Stated())
+        return PairRead(pair, {}, bad, None, None, "", Stated())
     rows = list(values)
     first, second = np.array([values[r] for r in rows]).T
     axes, odd = axes_of(first, second)
@@ -198,7 +187,7 @@ def _placed(
     at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
     stated = stated_in(words).of(pair.datums)
     crs, note = _crs(path, axes, stated, web_maps.system_named(f"{words}\n{pair.title}", "坐标"))
-    return _Read(pair, at, bad, axes, crs, note, stated)
+    return PairRead(pair, at, bad, axes, crs, note, stated)
 
 
 def _in_china(first: np.ndarray, second: np.ndarray) -> bool:
@@ -228,33 +217,7 @@ def _crs(
     return plane(datum, width, zone, prefixed=axes.zone is not None), note
 
 
-def _disagreements(path: Path, sheet: Sheet, best: _Read, held: Sequence[_Read]) -> list[Issue]:
-    """Tell where another pair of the same datum gives another place."""
-    issues = []
-    for other in held:
-        if other is best or other.crs is None or best.crs is None:
-            continue
-        if other.crs.geodetic_crs != best.crs.geodetic_crs:
-            continue
-        rows = sorted(best.at.keys() & other.at.keys())
-        if not rows:
-            continue
-        way = pyproj.Transformer.from_crs(other.crs, best.crs, always_xy=True)
-        x, y = way.transform(*np.array([other.at[r] for r in rows]).T)
-        away = np.hypot(x - [best.at[r][0] for r in rows], y - [best.at[r][1] for r in rows])
-        metres = away * (111_000.0 if best.crs.is_geographic else 1.0)
-        far = [r for r, m in zip(rows, metres, strict=True) if m > _AGREE_M]
-        if far:
-            line, worst = sheet.lines[far[0]], float(metres.max())
-            zh = f"{len(far)} 行的 {best.pair.title} 与 {other.pair.title} 不一致" \
-                 f"（第 {line} 行起，最多 {worst:.1f} 米），采用前者"  # fmt: skip
-            en = f"{best.pair.title} and {other.pair.title} disagree in {len(far)} rows (from " \
-                 f"row {line}, up to {worst:.1f} m); the first is used"  # fmt: skip
-            issues.append(warning("coordinates_disagree", zh, en))
-    return issues
-
-
-def _heading_issues(best: _Read) -> list[Issue]:
+def _heading_issues(best: PairRead) -> list[Issue]:
     if best.axes is None or (best.axes.kind == best.pair.kind and not best.axes.swapped):
         return []
     title = best.pair.title

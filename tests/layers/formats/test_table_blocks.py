@@ -1,0 +1,130 @@
+"""Blocks of columns side by side, and places given in two systems."""
+
+import pyproj
+import pytest
+import shapely
+
+from layers.errors import FormatError
+from layers.formats import read
+
+SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
+FAR = [(x + 5000, y) for x, y in SQUARE]
+SIX = [*SQUARE[:2], (3761500, 38500500), (3761200, 38500900), *SQUARE[2:]]
+HEAD = ("点号", "X坐标", "Y坐标")
+BLANK = ("", "", "")
+
+
+@pytest.fixture
+def table(tmp_path):
+    def table(*rows):
+        path = tmp_path / "界址点.csv"
+        text = "\n".join(",".join(map(str, row)) for row in rows) + "\n"
+        path.write_bytes(text.encode("gb18030"))
+        return read(path)
+
+    return table
+
+
+def ring(places, start=1, letter="J"):
+    return [(f"{letter}{k}", x, y) for k, (x, y) in enumerate(places, start)]
+
+
+def beside(left, right):
+    rows = max(len(left), len(right))
+    left, right = ([*part, *[BLANK] * (rows - len(part))] for part in (left, right))
+    return [(*a, *b) for a, b in zip(left, right, strict=True)]
+
+
+def test_corners_go_on_in_the_next_block(table):
+    six = ring(SIX)
+    outline = shapely.Polygon([(y, x) for x, y in SIX])
+    for rows in (beside(six[:3], six[3:]), beside(six[:4], six[4:]), beside(six[::2], six[1::2])):
+        source = table((*HEAD, *HEAD), *rows)
+        assert (source.declared, source.issues) == (1, ())
+        assert source.geometry[0].equals(outline)
+        assert len(source.geometry[0].exterior.coords) == 7
+    spaced = [(*r[:3], "", *r[3:]) for r in beside(six[:3], six[3:])]
+    assert table((*HEAD, "", *HEAD), *spaced).geometry[0].equals(outline)
+
+
+def test_blocks_over_two_pages(table):
+    places = [(3760000 + 10 * k, 38500000) for k in range(6)]
+    places += [(3760000 + 10 * k, 38500100) for k in range(5, -1, -1)]
+    twelve = ring(places)
+    source = table((*HEAD, *HEAD), *beside(twelve[:3], twelve[3:6]), ("续表",), (*HEAD, *HEAD),
+                   *beside(twelve[6:9], twelve[9:]))  # fmt: skip
+    assert (source.declared, source.issues) == (1, ())
+    assert [c[1] for c in source.geometry[0].exterior.coords[:-1]] == [x for x, _ in places]
+
+
+def test_blocks_with_headings_are_parcels(table):
+    rows = beside(ring(SQUARE), ring(FAR))
+    for head in (
+        [("一采区", "", "", "二采区"), (*HEAD, *HEAD)],
+        [(*HEAD, *HEAD), ("一采区", "", "", "二采区", "", "")],
+    ):
+        source = table(*head, *rows)
+        assert source.labels == ("地块 一采区", "地块 二采区")
+        assert [g.bounds[1] for g in source.geometry] == [3760000, 3765000]
+        assert [g.area for g in source.geometry] == [1e6, 1e6]
+
+
+def test_blocks_that_name_the_same_corners(table):
+    with pytest.raises(FormatError, match="two pairs of columns of one system disagree"):
+        table((*HEAD, *HEAD), *beside(ring(SQUARE), ring(FAR)))
+    old = [(x - 10, y - 110) for x, y in SQUARE]
+    heads = [("1980西安坐标系", "", "", "2000国家大地坐标系"), (*HEAD, *HEAD)]
+    source = table(*heads, *beside(ring(old), ring(SQUARE)))
+    assert source.geometry[0].bounds[1] == 3760000
+    with pytest.raises(FormatError, match="blocks of columns in several systems name other"):
+        table(*heads, *beside(ring(old[:2]), ring(SQUARE[2:], 3)))
+
+
+def test_a_block_with_a_column_of_its_parcels(table):
+    rows = [("甲", *r[:3], "乙", *r[3:]) for r in beside(ring(SQUARE), ring(FAR))]
+    source = table(("地块", *HEAD, "地块", *HEAD), *rows)
+    assert source.columns["地块"].to_pylist() == ["甲", "乙"]
+
+
+# -- two systems -----------------------------------------------------------------------------------
+
+
+def degrees(places, epsg, plane):
+    way = pyproj.Transformer.from_crs(plane, epsg, always_xy=True)
+    return [tuple(reversed(way.transform(y, x))) for x, y in places]
+
+
+@pytest.mark.parametrize(("geographic", "plane"), [(4490, 4526), (4610, 2362), (4214, 2414)])
+def test_plane_and_degrees_of_no_datum_that_agree(table, geographic, plane):
+    both = zip(ring(SQUARE), degrees(SQUARE, geographic, plane), strict=True)
+    rows = [(*r, f"{lat:.8f}", f"{lon:.8f}") for r, (lat, lon) in both]
+    assert table((*HEAD, "纬度", "经度"), *rows).issues == ()
+    plain = [(n, x, y - 38_000_000, *more) for n, x, y, *more in rows]
+    assert table((*HEAD, "纬度", "经度"), *plain).issues == ()
+
+
+def test_plane_and_degrees_of_no_datum_that_disagree(table):
+    moved = [(x + 50, y) for x, y in SQUARE]
+    both = zip(ring(SQUARE), degrees(moved, 4490, 4526), strict=True)
+    rows = [(*r, f"{lat:.8f}", f"{lon:.8f}") for r, (lat, lon) in both]
+    (issue,) = table((*HEAD, "纬度", "经度"), *rows).issues
+    assert issue.code == "coordinates_disagree"
+    assert "disagree in 4 rows (from row 2, up to" in issue.en
+
+
+def test_two_datums_that_lie_too_far_apart(table):
+    for apart, said in ((100, []), (5000, ["coordinates_disagree"])):
+        rows = [(*r, r[1] + apart, r[2]) for r in ring(SQUARE)]
+        source = table(
+            ("", "2000国家大地坐标系", "", "1980西安坐标系"), (*HEAD, "X坐标", "Y坐标"), *rows
+        )
+        assert [i.code for i in source.issues] == said
+
+
+def test_degrees_of_wgs84_beside_a_plane(table):
+    both = zip(ring(SQUARE), degrees(SQUARE, 4490, 4526), strict=True)
+    rows = [(*r, f"{lat:.8f}", f"{lon:.8f}") for r, (lat, lon) in both]
+    head = (*HEAD, "纬度(WGS84)", "经度(WGS84)")
+    assert [i.code for i in table(head, *rows).issues] == []
+    wrong = [(*r[:3], f"{float(r[3]) + 0.001:.8f}", r[4]) for r in rows]
+    assert [i.code for i in table(head, *wrong).issues] == ["coordinates_disagree"]
