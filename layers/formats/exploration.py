@@ -18,26 +18,34 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from layers.formats.angles import packed
+from layers.account import Issue
+from layers.formats.angles import clean, packed
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of, geographic
 from layers.formats.registration_grammar import Line, Tokens, blocks_of
 from layers.formats.source import Source, digest_file, refusal
+from layers.issues import label_en, warning
 
 FORMAT = "exploration string"
-_START = re.compile(r"\d{1,6}\s*,\s*\d{1,6}\s*,\s*\d{1,3}\.\d+\s*,\s*\d{1,3}\.\d+\s*,")
+_START = re.compile(r"\d{1,6}\s*,\s*\d{1,6}\s*,(\s*\d{1,3}(\.\d+)?\s*,){2}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ring:
+    """A ring as written; ``coarse`` where no angle has seconds."""
+
     first: tuple[float, ...]
     second: tuple[float, ...]
     sign: int
+    coarse: bool
 
 
 def is_exploration(line: str) -> bool:
-    """Tell whether a line begins like an exploration string: no corner numbers, but degrees."""
-    return bool(_START.match(line))
+    """Tell whether a text begins like an exploration string: no corner numbers, but degrees.
+
+    A registration string has metres in the place of the second degrees.
+    """
+    return bool(_START.match(clean(line)))
 
 
 def read(path: Path, encoding: str | None) -> Source:
@@ -59,6 +67,12 @@ def read(path: Path, encoding: str | None) -> Source:
     shapes = np.empty(len(rights), dtype=object)
     for k, (_, rings) in enumerate(rights):
         shapes[k] = _outline(path, rings, axes)
+    labels = tuple(
+        f"许可证 {licence}" if licence else f"第 {k} 个矿权"
+        for k, (licence, _) in enumerate(rights, 1)
+    )
+    told = zip(rights, labels, strict=True)
+    issues = [i for (_, rings), label in told for i in _remarks(rings, axes, label)]
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}
     if any(licence for licence, _ in rights):
         columns["licence_no"] = pa.array([licence for licence, _ in rights], pa.string())
@@ -73,10 +87,8 @@ def read(path: Path, encoding: str | None) -> Source:
         declared=len(rights),
         columns=columns,
         geometry=shapes,
-        labels=tuple(
-            f"许可证 {licence}" if licence else f"第 {k} 个矿权"
-            for k, (licence, _) in enumerate(rights, 1)
-        ),
+        labels=labels,
+        issues=tuple(issues),
     )
 
 
@@ -85,10 +97,10 @@ def _rings(path: Path, lines: Sequence[Line]) -> list[_Ring]:
     rings = []
     for number in range(1, tokens.integer("圈数", "the number of rings") + 1):
         zh, en = f"第 {number} 圈", f"of ring {number}"
-        places = [
-            (_angle(tokens, zh, en), _angle(tokens, zh, en))
-            for _ in range(tokens.integer(f"{zh}点数", f"the corner count {en}"))
-        ]
+        count = tokens.integer(f"{zh}点数", f"the corner count {en}")
+        coarse = all(len(t.partition(".")[2]) <= 2
+                     for t in tokens.fields[tokens.at : tokens.at + 2 * count])  # fmt: skip
+        places = [(_angle(tokens, zh, en), _angle(tokens, zh, en)) for _ in range(count)]
         tail = [tokens.take(f"{zh}标志", f"a flag {en}") for _ in range(3)]
         if tail[0] not in ("0", "-1") or tail[1:] != ["0", "0"]:
             raise tokens.error(
@@ -99,7 +111,7 @@ def _rings(path: Path, lines: Sequence[Line]) -> list[_Ring]:
         if len(places) < 3:
             raise tokens.error(f"{zh}不足 3 个拐点", f"fewer than 3 corners {en}")
         first, second = zip(*places, strict=True)
-        rings.append(_Ring(first, second, 1 if tail[0] == "0" else -1))
+        rings.append(_Ring(first, second, 1 if tail[0] == "0" else -1, coarse))
     if any(tokens.fields[tokens.at :]):
         tokens.at += 1
         raise tokens.error("最后一圈之后还有内容", "something follows the last ring")
@@ -126,10 +138,30 @@ def _axes(path: Path, rings: Sequence[_Ring]) -> Axes:
     return axes
 
 
+def _remarks(rings: Sequence[_Ring], axes: Axes, label: str) -> list[Issue]:
+    issues = []
+    if all(ring.coarse for ring in rings):
+        zh = f"{label}：坐标都只有度、分，按度分秒（D.MM）读；若为十进制度，请改写"
+        en = f"{label_en(label)}: no coordinate has seconds; read as degrees and minutes (D.MM), " \
+             "not as decimal degrees"  # fmt: skip
+        issues.append(warning("angles_without_seconds", zh, en, label))
+    added = [(k, s) for k, (r, s) in enumerate(zip(rings, _polygons(rings, axes), strict=True), 1)
+             if r.sign > 0]  # fmt: skip
+    for number, shape in added:
+        if any(other.covers(shape) for k, other in added if k != number):
+            zh = f"{label} 第 {number} 圈标志为 0，却全在另一增加的圈内；若为扣除，标志应为 -1"
+            en = f"{label_en(label)} ring {number} has flag 0 but lies within another added " \
+                 "ring; if taken out, its flag is -1"  # fmt: skip
+            issues.append(warning("part_without_effect", zh, en, label))
+    return issues
+
+
+def _polygons(rings: Sequence[_Ring], axes: Axes) -> list[shapely.Polygon]:
+    return [shapely.Polygon(axes.east_north(np.array(r.first), np.array(r.second))) for r in rings]
+
+
 def _outline(path: Path, rings: Sequence[_Ring], axes: Axes) -> shapely.Geometry:
-    shapes = [
-        shapely.Polygon(axes.east_north(np.array(r.first), np.array(r.second))) for r in rings
-    ]
+    shapes = _polygons(rings, axes)
     added = [s for s, r in zip(shapes, rings, strict=True) if r.sign > 0]
     out = [s for s, r in zip(shapes, rings, strict=True) if r.sign < 0]
     if not added:

@@ -27,14 +27,22 @@ from layers.account import Issue
 from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, Datum, axes_of, datums_named, plane, width_of
-from layers.formats.registration_grammar import Part, blocks_of, parse_published, parse_string
+from layers.formats.registration_grammar import (
+    Part,
+    blocks_of,
+    is_closing,
+    parse_published,
+    parse_string,
+)
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.stated import Stated, stated_in
 from layers.issues import label_en, warning
 
 STRING = "registration string"
 PUBLISHED = "published corner list"
-_DEDUCTED = re.compile(r"扣除|扣减|剔除|核减")
+_DEDUCTED = re.compile(
+    r"扣除|扣减|剔除|抠除|[核减挖去]除|核减|减去|挖空|除外|不含|不包[括含]|禁采|禁止开采"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ def parse_registration(text: str, path: Path = Path("<text>")) -> Source:
 
 def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
     datums, blocks = blocks_of(path, text)
-    published = any(line.startswith("*") for _, lines in blocks for _, line in lines)
+    published = any(is_closing(line) for _, lines in blocks for _, line in lines)
     parse = parse_published if published else parse_string
     rights = [_Right(licence, tuple(parse(path, lines))) for licence, lines in blocks]
     axes = _axes(path, rights)
@@ -71,13 +79,12 @@ def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
         f"许可证 {right.licence}" if right.licence else f"第 {k} 个矿权"
         for k, right in enumerate(rights, 1)
     )
-    issues = [
-        i for right, label in zip(rights, labels, strict=True) for i in _remarks(right, label)
-    ]
+    shapes = [[_ring(axes, part) for part in right.parts] for right in rights]
+    told = zip(rights, labels, shapes, strict=True)
+    issues = [i for r, label, s in told for i in (*_remarks(r, label), *_useless(r, label, s))]
     if axes.swapped:
         zh = "X、Y 与规定相反（横坐标在前），已对调"
         issues.append(warning("axes_swapped", zh, "easting stands before northing; swapped"))
-    shapes = [[_ring(axes, part) for part in right.parts] for right in rights]
     kind = PUBLISHED if published else STRING
     shared = (kind, sha256, encoding, crs, note)
     parts = _part_rows(path, rights, labels, shapes, shared)
@@ -219,7 +226,30 @@ def _remarks(right: _Right, label: str) -> list[Issue]:
             told_zh, told_en = break_told(part.names, at)
             issues.append(warning("corner_numbers", f"{zh}：{told_zh}", f"{en}: {told_en}", label))
         if part.top is None or part.bottom is None:
-            issues.append(
-                warning("elevation_missing", f"{zh}：标高不全", f"{en}: elevation missing", label)
-            )
+            why = ("标高 0,0 按未给出读", "elevations 0,0 are taken as not stated") if part.zeros \
+                else ("标高不全", "elevation missing")  # fmt: skip
+            issues.append(warning("elevation_missing", f"{zh}：{why[0]}", f"{en}: {why[1]}", label))
+        elif part.top == part.bottom:
+            zh, en = f"{zh}：上下限标高相同", f"{en}: top and bottom elevation are the same"
+            issues.append(warning("elevation_equal", zh, en, label))
+    return issues
+
+
+def _useless(right: _Right, label: str, shapes: Sequence[shapely.Polygon]) -> list[Issue]:
+    """Return warnings about parts that change nothing: a sign or a corner is probably wrong."""
+    issues = []
+    placed = [pair for pair in zip(right.parts, shapes, strict=True) if pair[1].is_valid]
+    for part, shape in placed:
+        others = [(p, s) for p, s in placed if p.sign > 0 and p is not part and p.meets(part)]
+        zh = f"{label} 第 {part.number} 块"
+        en = f"{right.licence or label_en(label)} part {part.number}"
+        if part.sign < 0 and not any(s.intersection(shape).area > 0 for _, s in others):
+            zh += "：扣除块与增加的块不相交，扣除不起作用"
+            en += ": is taken out where nothing is added"
+        elif part.sign > 0 and any(s.covers(shape) for _, s in others):
+            zh += "：加减号为 1，却全在另一增加的块之内；若为扣除块，加减号应为 -1"
+            en += ": has sign 1 but lies within another added part; if taken out, its sign is -1"
+        else:
+            continue
+        issues.append(warning("part_without_effect", zh, en, label))
     return issues

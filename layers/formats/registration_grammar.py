@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NamedTuple
 
 from layers.errors import FormatError
+from layers.formats.angles import clean
 from layers.formats.planes import Datum, datums_named
 from layers.formats.source import refusal
 
@@ -17,12 +17,18 @@ Line = tuple[int, str]
 Block = tuple[str | None, list[Line]]
 """Licence number, where the text gives one, and numbered data lines of one right."""
 
-# "许可证号 C1", "采矿许可证编号：C1", "许可证：C1"; not "许可证有效期…".
+# "许可证号 C1", "采矿许可证编号：C1", "许可证：C1"; not "许可证有效期…". Nothing may follow it.
 _LICENCE = re.compile(
     r"(?:采矿|探矿|勘查)?(?:许可证|证)"
-    r"(?:(?:编号|号码|号)\s*[:：=,，]?|\s*[:：=,，])\s*([^\s:：=]+?)[,，;；]?$"
+    r"(?:(?:编号|号码|号)\s*[:：=,，]?|\s*[:：=,，])\s*([^\s:：=,，;；、。]+)[,，;；]?$"
 )
 _TITLE = re.compile(r"拐点|点号|序号")
+_CLOSING = re.compile(r"\*\s*[,，]")
+# What no heading holds: long or broken or masked numbers, numbers alone that are no datum's year.
+_HOLDS_DATA = re.compile(
+    r"\d{5,}|\d\.\d|\*|(?:^|[,，\s])[+-]?(?!(?:2000|19\d\d|80|54|84)\b)\d+\s*(?:[,，]|$)"
+)
+_PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 _TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]
 
@@ -39,6 +45,16 @@ class Part:
     bottom: float | None
     remark: str
     sign: int
+    zeros: bool = False
+    """Both elevations are written as 0: a body without height, so that they are not stated."""
+
+    def meets(self, other: Part) -> bool:
+        """Tell whether the two may share elevations; one that is not stated may be any."""
+        if None in (self.top, self.bottom, other.top, other.bottom):
+            return True
+        assert self.top is not None and self.bottom is not None
+        assert other.top is not None and other.bottom is not None
+        return min(self.top, other.top) > max(self.bottom, other.bottom)
 
 
 class _Corner(NamedTuple):
@@ -57,10 +73,9 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
     """Return datums named and, per right, its licence number and numbered data lines."""
     datums: list[Datum] = []
     blocks: list[Block] = []
-    gap = False
-    for number, raw in enumerate(text.splitlines(), 1):
+    gap = False  # a blank line or a heading since the last corners
+    for number, raw in enumerate(text.rstrip("\x1a\r\n").splitlines(), 1):
         line = raw.strip()
-        named = datums_named(line)
         licence = _LICENCE.match(line)
         if licence:
             blocks.append((licence.group(1), []))
@@ -70,19 +85,21 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
             elif gap and blocks[-1][1]:
                 raise refusal(
                     path,
-                    f"第 {number} 行：空行之后没有许可证号，不知属于哪个矿权",
-                    f"line {number}: no licence number after the blank line",
+                    f"第 {number} 行：空行或表头之后没有许可证号，不知属于哪个矿权",
+                    f"line {number}: no licence number after the blank line or heading",
                 )
             blocks[-1][1].append((number, line))
-        elif named:
-            datums += [d for d in named if d not in datums]
-        elif line and not _TITLE.match(line):
+            gap = False
+            continue
+        elif line and not _is_heading(line):
             raise refusal(
                 path,
                 f"第 {number} 行不合格式：{line[:40]}",
                 f"line {number} does not fit: {line[:40]}",
             )
-        gap = not line
+        else:
+            datums += [d for d in datums_named(line) if d not in datums]
+        gap = True
     _check_blocks(path, blocks)
     return datums, blocks
 
@@ -109,8 +126,24 @@ def is_corner(line: str) -> bool:
     return len(fields) >= 3 and all(f and f[0] in "*+-0123456789" for f in fields[:3])
 
 
+def is_closing(line: str) -> bool:
+    """Tell whether a line closes a part of the published form; a footnote has no comma there."""
+    return bool(_CLOSING.match(line))
+
+
 def _is_data(line: str) -> bool:
-    return bool(re.match(r"[*\d+-]", line)) and "," in line
+    if is_closing(line):
+        return True
+    first, comma, _ = line.replace("，", ",").partition(",")
+    if not comma or not re.match(r"[\d+-]", line):
+        return False
+    return bool(_PLAIN_NUMBER.fullmatch(clean(first))) or not datums_named(line)
+
+
+def _is_heading(line: str) -> bool:
+    """Tell whether a line names columns or a datum, and holds nothing that could be a corner."""
+    says = _TITLE.match(line) is not None or bool(datums_named(line))
+    return says and not _HOLDS_DATA.search(clean(line))
 
 
 # -- the two grammars --------------------------------------------------------------------------
@@ -144,13 +177,17 @@ class Tokens:
     def integer(self, zh: str, en: str) -> int:
         """Return the next field as a count; FormatError where it is none."""
         text = self.take(zh, en)
-        if not text.isdecimal() or not 0 < int(text) <= 100_000:
-            raise self.error(f"{zh} {text!r} 不是正整数", f"{en} {text!r} is no positive integer")
+        if not text.isdecimal() or len(text) > 6 or not 0 < int(text) <= 100_000:
+            raise self.error(
+                f"{zh} {text[:30]!r} 不是正整数", f"{en} {text[:30]!r} is no positive integer"
+            )
         return int(text)
 
     def number(self, zh: str, en: str) -> float:
         """Return the next field as a number; FormatError where it is none."""
-        return _number(self.take(zh, en), self.error)
+        text = self.take(zh, en)
+        more = _wide(text)
+        return _number(text, lambda zh, en: self.error(zh + more[0], en + more[1]))
 
 
 def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
@@ -184,7 +221,7 @@ def parse_published(path: Path, lines: Sequence[Line]) -> list[Part]:
     starts = {1}
     for number, line in lines:
         fields = [f.strip() for f in line.split(",")]
-        error = _at_line(path, number)
+        error = _at_line(path, number, _wide(line))
         if fields[0] != "*":
             if len(fields) < 3 or any(fields[3:]):
                 raise error("拐点行应为 点号,X,Y", "a corner line is number, X, Y")
@@ -203,8 +240,10 @@ def parse_published(path: Path, lines: Sequence[Line]) -> list[Part]:
     return parts
 
 
-def _at_line(path: Path, number: int) -> _Refuse:
-    return lambda zh, en: refusal(path, f"第 {number} 行：{zh}", f"line {number}: {en}")
+def _at_line(path: Path, number: int, more: tuple[str, str] = ("", "")) -> _Refuse:
+    return lambda zh, en: refusal(
+        path, f"第 {number} 行：{zh}{more[0]}", f"line {number}: {en}{more[1]}"
+    )
 
 
 def _check_numbers(path: Path, corners: Sequence[_Corner], starts: set[int]) -> set[int]:
@@ -245,7 +284,10 @@ def _part(
     if len(first) < 3:
         raise error(f"{zh}不足 3 个拐点", f"{en} has fewer than 3 corners")
     top, bottom = (_number(t, error) if t else None for t in tail[:2])
-    sign = {"1": 1, "+1": 1, "-1": -1, "−1": -1}.get(tail[3])
+    zeros = top == bottom == 0
+    if zeros:
+        top = bottom = None
+    sign = {"1": 1, "+1": 1, "-1": -1}.get(clean(tail[3]))
     if sign is None:
         raise error(f"{zh}的加减号 {tail[3]!r} 不是 1 或 -1", f"{en}: {tail[3]!r} is not ±1")
     if top is not None and bottom is not None and top < bottom:
@@ -253,16 +295,19 @@ def _part(
             f"{zh}上限标高 {top} 低于下限标高 {bottom}",
             f"{en}: top elevation {top} is below bottom elevation {bottom}",
         )
-    return Part(number, tuple(names), tuple(first), tuple(second), top, bottom, tail[2], sign)
+    corners = tuple(names), tuple(first), tuple(second)
+    return Part(number, *corners, top, bottom, tail[2], sign, zeros)
 
 
 def _number(text: str, error: _Refuse) -> float:
     if "*" in text:
         raise error(f"数字被遮盖：{text}", f"masked digits: {text}")
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise error(f"{text[:30]!r} 不是数字", f"{text[:30]!r} is not a number") from None
-    if not value.is_finite():
+    plain = clean(text)
+    if not _PLAIN_NUMBER.fullmatch(plain):
         raise error(f"{text[:30]!r} 不是数字", f"{text[:30]!r} is not a number")
-    return float(value)
+    return float(plain)
+
+
+def _wide(text: str) -> tuple[str, str]:
+    """Return what to add to a complaint about a text with full-width commas."""
+    return ("（全角逗号，请改为半角）", " (full-width comma)") if "，" in text else ("", "")

@@ -213,14 +213,13 @@ def _text_kind(path: Path, encoding: str | None) -> str:
     lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
     if any(line in (corner_text.HEADER, corner_text.BODY) for _, line in lines):
         return corner_text.FORMAT
-    first = next((p for p in lines if not registration_grammar.is_preamble(p[1])), None)
-    if first and exploration.is_exploration(first[1]):
-        return exploration.FORMAT
-    if first and (
-        re.match(r"\d{1,6}\s*,\s*\d{1,6}\s*,", first[1])  # <rings>, <corners>,
-        or (registration_grammar.is_corner(first[1]) and any(line[0] == "*" for _, line in lines))
-    ):
-        return registration.STRING
+    at = next((k for k, p in enumerate(lines) if not registration_grammar.is_preamble(p[1])), None)
+    first = None if at is None else lines[at]
+    if at is not None and first is not None:
+        words = [line for _, line in lines]
+        kind = None if _is_columns(words, at) else _corner_kind(words[at:])
+        if kind is not None:
+            return kind
     if table.is_table(path, encoding):
         return table.FORMAT
     number, line = first or (1, "")
@@ -228,4 +227,31 @@ def _text_kind(path: Path, encoding: str | None) -> str:
         path,
         f"第 {number} 行不属于已知的坐标文本格式：{line[:40]}",
         f"line {number} fits no known corner text: {line[:40]}",
+    )
+
+
+def _corner_kind(lines: list[str]) -> str | None:
+    """Return the format of a text without header that begins with these lines."""
+    joined = lines[0]
+    for line in lines[1:4]:
+        joined += line if joined.endswith(",") else ""  # a string may be broken after any field
+    if exploration.is_exploration(joined):
+        return exploration.FORMAT
+    if re.match(r"\d{1,6}\s*,\s*\d{1,6}\s*,", joined):  # <rings>, <corners>,
+        return registration.STRING
+    closed = any(map(registration_grammar.is_closing, lines))
+    return registration.STRING if registration_grammar.is_corner(lines[0]) and closed else None
+
+
+def _is_columns(lines: list[str], at: int) -> bool:
+    """Tell whether line ``at`` is the first row below a heading of as many columns.
+
+    Such a row may begin with whole numbers, as a registration string does. The heading of a
+    published list, whose parts are closed by ``*``, is none of a table.
+    """
+    columns = lines[at - 1].count(",") if at else 0
+    return (
+        columns > 1
+        and all(line.count(",") == columns for line in lines[at : at + 2])
+        and not any(map(registration_grammar.is_closing, lines))
     )

@@ -68,3 +68,30 @@ def test_several_rights_by_licence(string):
 def test_what_breaks_the_grammar(string, text, said):
     with pytest.raises(FormatError, match=said):
         string(text)
+
+
+def test_whole_degrees_are_degrees(string):
+    places = [("113", "38"), ("113", "38.3000"), ("113.3000", "38.3000"), ("113.3000", "38")]
+    source = string(f"1,{ring(places)}")
+    assert source.format == "exploration string"
+    assert source.geometry[0].bounds == (113, 38, 113.5, 38.5)
+    assert source.issues == ()
+
+
+def test_minutes_without_seconds_are_said_to_be_minutes(string):
+    places = [("113", "38"), ("113", "38.3"), ("113.30", "38.30"), ("113.30", "38")]
+    source = string(f"1,{ring(places)}")
+    assert source.geometry[0].bounds == (113, 38, 113.5, 38.5)
+    assert [i.code for i in source.issues] == ["angles_without_seconds"]
+
+
+def test_an_added_ring_within_another_is_told(string):
+    source = string(f"2,{ring(OUTER)}{ring(INNER)}")
+    assert [i.code for i in source.issues] == ["part_without_effect"]
+    assert source.geometry[0].interiors[:] == []
+
+
+@pytest.mark.parametrize("sign", ["-", "W", "S"])
+def test_other_hemispheres_are_refused(string, sign):
+    with pytest.raises(FormatError):
+        string(f"1,{ring([(sign + a, b) for a, b in OUTER])}")

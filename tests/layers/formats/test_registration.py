@@ -129,7 +129,8 @@ def test_unled_rights_are_refused(write_text):
 
 
 def test_remark_and_sign_disagree():
-    assert codes(parse_registration(STRING.replace(",-1,", ",1,"))) == ["sign_contradicted"]
+    turned = parse_registration(STRING.replace(",-1,", ",1,"))
+    assert codes(turned) == ["sign_contradicted", "part_without_effect"]
     assert codes(parse_registration(STRING.replace("扣除某", "某"))) == ["sign_contradicted"]
 
 
@@ -290,3 +291,148 @@ def test_corner_numbers_of_the_string(numbers, en):
     if en:
         assert source.issues[0].en == f"right 1 part 1: {en}"
         assert source.issues[0].severity == "warning"
+
+
+# -- lines around the numbers --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "拐点5,3760500.0000,38500000.000, , ,",
+        "点号5,3760500,38500000",
+        "序号 5,37*0500.0000,38500000.000",
+        "点号*,363,10,另一采区,1,",
+        "坐标系：CGCS2000,5,3760500.0000,38500000.000",
+        "*注：坐标为2000国家大地坐标系",
+    ],
+)
+def test_a_heading_that_holds_data_is_refused(line):
+    text = PUBLISHED.replace("*,229.5", f"{line}\n*,229.5")
+    with pytest.raises(FormatError, match="line 6 does not fit"):
+        parse_registration(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "拐点坐标（2000国家大地坐标系，3度带，38带）：",
+        "点号,X坐标(米),Y坐标(米)",
+        "坐标系：CGCS 2000",
+        "拐点坐标 2000国家大地坐标系，1985国家高程基准",
+    ],
+)
+def test_a_heading_with_years_and_zones_is_one(line):
+    assert parse_registration(f"{line}\n{STRING}").geometry[0].area == 1e6
+
+
+def test_a_second_list_below_a_heading_is_not_joined():
+    second = PUBLISHED.replace("376", "378")
+    for between in ("", "\n", "2000国家大地坐标系\n"):
+        with pytest.raises(FormatError, match="no licence number after the blank line or heading"):
+            parse_registration(PUBLISHED + between + second)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "许可证号：C1,1,4,1,3760000.00,38500000.00",
+        "许可证号：C1，有效期至2030年",
+        "许可证号：C1；C2",
+        "许可证号：C1、C2",
+    ],
+)
+def test_a_licence_number_does_not_take_the_rest_of_its_line(line):
+    with pytest.raises(FormatError, match="line 1 does not fit"):
+        parse_registration(f"{line}\n{STRING}")
+
+
+# -- signs and elevations ------------------------------------------------------------------------
+
+
+def test_an_added_part_within_another_adds_nothing():
+    inner = CUT.replace("扣除某采石场范围,-1", ",1")
+    source = parse_registration(f"2,{OUTER}{inner}")
+    assert [(i.code, i.en) for i in source.issues] == [
+        ("part_without_effect", "right 1 part 2: has sign 1 but lies within another added part; "
+         "if taken out, its sign is -1"),
+    ]  # fmt: skip
+    assert source.geometry[0].area == 1e6
+    above = inner.replace("192,185", "400,285")  # at elevations of its own it adds
+    assert codes(parse_registration(f"2,{OUTER}{above}")) == []
+
+
+def test_a_deduction_where_nothing_is_added():
+    apart, above = CUT.replace("376", "379"), CUT.replace("192,185", "400,285")
+    for cut in (apart, above):
+        assert codes(parse_registration(f"2,{OUTER}{cut}")) == ["part_without_effect"]
+
+
+@pytest.mark.parametrize("remark", ["挖除重叠区", "不含某采石场", "某保护区除外", "核减范围"])
+def test_more_words_of_deduction(remark):
+    assert codes(parse_registration(STRING.replace("扣除某采石场范围", remark))) == []
+    added = f"1,{OUTER}".replace("8,,1", f"8,{remark},1")
+    assert codes(parse_registration(added)) == ["sign_contradicted"]
+
+
+def test_elevations_of_zero_are_not_stated():
+    source = parse_registration(f"1,{OUTER}".replace("285,8", "0,0.0"))
+    assert source.columns["top_elevation_m"].to_pylist() == [None]
+    assert source.columns["bottom_elevation_m"].to_pylist() == [None]
+    assert [i.en for i in source.issues] == [
+        "right 1 part 1: elevations 0,0 are taken as not stated"
+    ]
+    sea = parse_registration(f"1,{OUTER}".replace("285,8", "0,-50"))
+    assert sea.columns["top_elevation_m"].to_pylist() == [0.0] and sea.issues == ()
+    flat = parse_registration(f"1,{OUTER}".replace("285,8", "20,20"))
+    assert codes(flat) == ["elevation_equal"]
+
+
+# -- digits and commas ---------------------------------------------------------------------------
+
+
+def test_full_width_digits_and_signs_are_read():
+    text = STRING.replace("3761000.00", "３７６１０００．００", 1).replace(",-1,", ",－1,")
+    source = parse_registration(text + "\x1a")
+    assert source.companions["right_part"].columns["sign"].to_pylist() == [1, -1]
+    assert source.geometry[0].area == 1e6 and source.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (STRING.replace("3761000.00", "3_761_000.00", 1), "'3_761_000.00' is not a number"),
+        (STRING.replace("3761000.00", "3.761e6", 1), "'3.761e6' is not a number"),
+        (STRING.replace("3761000.00,", "3761000.00，", 1), r"is not a number \(full-width comma\)"),
+        (
+            PUBLISHED.replace("2,3761000.0000,", "2，3761000.0000，", 1),
+            r"line 3: .*full-width comma",
+        ),
+        (PUBLISHED.replace("*,229.5,70", "*，229.5，70", 1), r"line 6: .*full-width comma"),
+        ("- " + STRING, "'- 2' is no positive integer"),
+    ],
+)
+def test_numbers_that_only_a_program_would_read(text, said):
+    with pytest.raises(FormatError, match=said):
+        parse_registration(text)
+
+
+def test_a_footnote_does_not_make_a_published_list(write_text):
+    table = "点号,X,Y\n1,3760000,38500000\n2,3761000,38500000\n3,3761000,38501000\n"
+    assert read(write_text(table)).format == "coordinate table"
+    noted = write_text(table + "*注：坐标以实测为准\n", "noted.txt")
+    assert read(noted).format == "coordinate table"
+
+
+@pytest.mark.parametrize("heading", ["序号,点号,X,Y", "序号,圈号,X,Y"])
+def test_a_table_of_whole_numbers_is_no_registration_string(write_text, heading):
+    rows = "1,1,3760000,38500000\n2,1,3761000,38500000\n3,1,3761000,38501000\n"
+    if "点号" in heading:
+        rows = rows.replace("2,1", "2,2").replace("3,1", "3,3")
+    source = read(write_text(f"{heading}\n{rows}", "a.csv"))
+    assert source.format == "coordinate table" and source.geometry[0].area == 5e5
+
+
+def test_a_string_may_be_broken_after_any_field(write_text):
+    source = read(write_text(STRING.replace("2,4,", "2,\n4,\n", 1).replace(",-1,", ",\n-1,")))
+    assert source.format == "registration string" and source.geometry[0].area == 1e6
