@@ -12,6 +12,7 @@ from layers.errors import FormatError
 from layers.formats.angles import clean
 from layers.formats.planes import Datum, datums_named
 from layers.formats.source import refusal
+from layers.formats.stated import Stated, stated_in
 
 Line = tuple[int, str]
 Block = tuple[str | None, list[Line]]
@@ -117,7 +118,7 @@ def _check_blocks(path: Path, blocks: list[Block]) -> None:
 
 def is_preamble(line: str) -> bool:
     """Tell whether a line is one that may stand before the numbers."""
-    return bool(_LICENCE.match(line) or _TITLE.match(line) or datums_named(line))
+    return bool(_LICENCE.match(line)) or bool(_TITLE.match(line)) or stated_in(line) != Stated()
 
 
 def is_corner(line: str) -> bool:
@@ -142,7 +143,7 @@ def _is_data(line: str) -> bool:
 
 def _is_heading(line: str) -> bool:
     """Tell whether a line names columns or a datum, and holds nothing that could be a corner."""
-    says = _TITLE.match(line) is not None or bool(datums_named(line))
+    says = _TITLE.match(line) is not None or stated_in(line) != Stated()
     return says and not _HOLDS_DATA.search(clean(line))
 
 

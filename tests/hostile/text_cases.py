@@ -150,7 +150,7 @@ def _strings() -> Iterator[Case]:
         ("heading with a corner", f"{datum}许可证号：T1\n1,{ring()}\n点号5,3751000,37500000\n",
          Refused("does not fit")),
         ("licence before the string in one line", f"{datum}许可证号：T1,1,{ring()}",
-         Refused("does not fit")),
+         Refused("fits no known corner text")),
         ("corner masked", f"{datum}1,{ring().replace(str(Y), '3751****')}", Refused("a.txt")),
         ("corner 1e999", f"{datum}1,{ring().replace(str(X + 1000), '1e999', 1)}", Refused("a.txt")),
         ("corner in another zone", f"{datum}1,{ring([*CORNERS[:3], (X, Y + 1_000_000)])}",
