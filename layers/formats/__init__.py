@@ -49,10 +49,13 @@ _LAYERED: dict[str, Callable[[Path, str], Source]] = {
     "OpenFileGDB": containers.read_gdb,
     "FlatGeobuf": containers.read_fgb,
     "DXF": dxf.read,
-    "GML": gml.read,
-    "MapInfo": mapinfo.read,
     table.WORKBOOK: table.read_sheet,
 }
+_ENCODED: dict[str, Callable[[Path, str, str | None], Source]] = {
+    "GML": gml.read,
+    "MapInfo": mapinfo.read,
+}
+"""Containers whose text has an encoding that its user may know."""
 _TEXTS: dict[str, Callable[[Path, str | None], Source]] = {
     "ESRI Shapefile": _shapefile.read,
     corner_text.FORMAT: corner_text.read,
@@ -128,13 +131,20 @@ def read(
         if kind == "archive":
             return _inside(path, layer, encoding, crs)
         if kind in CONTAINERS:
-            source = _LAYERED[kind](path, _choose(path, _LAYERS[kind](path), layer))
-            source = source if encoding is None else _with_unused(source, encoding)
+            chosen = _choose(path, _LAYERS[kind](path), layer)
+            source = _read_layer(kind, path, chosen, encoding)
         else:
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
     source = _believed(source)
     return contradicting(source if crs is None else _with_crs(source, crs))
+
+
+def _read_layer(kind: str, path: Path, layer: str, encoding: str | None) -> Source:
+    if kind in _ENCODED:
+        return _ENCODED[kind](path, layer, encoding)
+    source = _LAYERED[kind](path, layer)
+    return source if encoding is None else _with_unused(source, encoding)
 
 
 def _inside(path: Path, layer: str | None, encoding: str | None, crs: pyproj.CRS | None) -> Source:

@@ -200,7 +200,7 @@ def _compared(members: Sequence[Member], rows: ogr.Rows) -> tuple[Shapes, list[I
     told = {i.feature for i in rows.issues if i.code in ogr.LOST_GEOMETRY}
     issues: list[Issue] = []
     for k, (member, label) in enumerate(zip(members, labels, strict=True)):
-        exact = None if member.arcs else _exact(shapes[k], member)
+        exact = None if member.arcs else ogr.with_corners(shapes[k], member.corners)
         if label in told or exact is not None or (shapes[k] is None and not member.corners):
             shapes[k] = exact
             if not member.line_of_shape and member.reference:
@@ -210,22 +210,6 @@ def _compared(members: Sequence[Member], rows: ogr.Rows) -> tuple[Shapes, list[I
         lost = ogr.curved_geometry if member.arcs else ogr.unreadable_geometry
         issues.append(lost(label))
     return shapes, issues
-
-
-def _exact(shape: shapely.Geometry | None, member: Member) -> shapely.Geometry | None:
-    """Return the geometry with the numbers of the text; None where it has other corners.
-
-    GDAL's own reading of a number may be off by its last bit.
-    """
-    if shape is None or not member.corners:
-        return None
-    written, found = np.array(member.corners), shapely.get_coordinates(shape)
-    near = 4 * np.spacing(np.abs(written).max())
-    if written.shape == found.shape and (np.abs(written - found) <= near).all():
-        return shapely.set_coordinates(shape, written)
-    # Curves made of several pieces share the corners between them, some run backwards.
-    apart = shapely.hausdorff_distance(shapely.multipoints(written), shapely.multipoints(found))
-    return shape if apart <= near else None
 
 
 def _by_reference(label: str) -> Issue:

@@ -1,35 +1,59 @@
-"""MapInfo tables (.tab, .mif): read by GDAL once nothing in them leads out of them."""
+"""MapInfo tables (.tab, .mif): values from their bytes, geometries by GDAL, compared with the text.
+
+Nothing in them may lead out of them. Arcs, ellipses, rectangles with round corners and texts are
+errors of their rows: GDAL would put chords and points in their places.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyproj
 
-from layers.formats import ogr
-from layers.formats.encoding import Text, decode, guess
-from layers.formats.source import Source, digest_files, refusal, row_labels, twice
-from layers.issues import warning
+from gis.ragged import Shapes
+from layers.account import Issue
+from layers.formats import mapinfo_table, mapinfo_text, ogr
+from layers.formats.source import Source, digest_files, refusal, twice
+from layers.issues import error, label_en, warning
 
 _TAB_PARTS = (".tab", ".dat", ".map", ".id")
 _MIF_PARTS = (".mif", ".mid")
-_LINES = re.IGNORECASE | re.MULTILINE
-_SHAPES = re.compile(
-    r"^\s*(?:None|Point|Line|Pline|Region|Arc|Text|Rect|RoundRect|Ellipse|MultiPoint|Collection)\b",
-    _LINES,
-)
+_WGS84, _NO_DATUM = 104, 0
+_OF_VALUES = re.compile(r"parsed incompletely|clamped|field|encoding|converted", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a table says without GDAL: values, how its rows are called, what they draw.
+
+    Attributes
+    ----------
+    arcs, words : rows that hold arcs, and texts, counted from 0
+    shapes : the corners of the text, None for native tables
+    datum : number of the datum, None where none is stated
+    """
+
+    columns: dict[str, pa.Array]
+    encoding: str
+    labels: tuple[str, ...]
+    issues: list[Issue]
+    arcs: frozenset[int]
+    words: frozenset[int]
+    shapes: list[mapinfo_text.Shape] | None
+    datum: int | None
 
 
 def list_layers(path: Path) -> list[str]:
     """Return the one layer of a MapInfo table; it is called like the file."""
     _parts(path)
-    return ogr.layer_names(path, path.resolve())
+    return [path.stem]
 
 
-def read(path: Path, layer: str) -> Source:
+def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     """Read a native table or an interchange file.
 
     Raises
@@ -38,65 +62,151 @@ def read(path: Path, layer: str) -> Source:
         A part is missing, the table is a view of others, or rows and records do not agree.
     """
     parts = _parts(path)
-    drawn = _check_interchange(path, parts) if ".mif" in parts else None
-    rows = ogr.read_rows(path, path.resolve(), layer)
-    n = len(rows.geometry)
-    declared = _records(path, parts, n)
-    if declared != n:
+    told = (_told_by_text if ".mif" in parts else _told_by_table)(path, parts, encoding)
+    # Values are read above, from bytes; what GDAL says of them is of no interest.
+    rows = ogr.read_shapes(path, path.resolve(), layer, told.labels)
+    n = len(told.labels)
+    if len(rows.geometry) != n:
         raise refusal(
             path,
-            f"声明 {declared} 条记录，读出 {n} 条",
-            f"declares {declared} records, {n} were read",
+            f"有 {n} 个图形，读出 {len(rows.geometry)} 行",
+            f"holds {n} shapes, {len(rows.geometry)} rows were read",
         )
-    if drawn is not None and drawn != n:
-        raise refusal(
-            path, f"有 {drawn} 个图形，读出 {n} 行", f"holds {drawn} shapes, {n} rows were read"
-        )
-    return _source(path, "MapInfo", layer, _in_its_own_encoding(path, rows), digest(path))
+    shapes, lost = _sound(told, rows)
+    crs, note = _system(told, rows.crs)
+    return Source(
+        path=path,
+        format="MapInfo",
+        layer=layer,
+        sha256=digest(path),
+        encoding=told.encoding,
+        crs=crs,
+        crs_note=note,
+        declared=n,
+        columns=told.columns,
+        geometry=shapes,
+        labels=told.labels,
+        issues=(*told.issues, *(i for i in rows.issues if not _OF_VALUES.search(i.en)), *lost),
+    )
 
 
-def _in_its_own_encoding(path: Path, rows: ogr.Rows) -> ogr.Rows:
-    """Decode text anew that a table declares Western while it is not, as bureaus' programs do."""
-    texts = {n: c for n, c in rows.columns.items() if pa.types.is_string(c.type)}
-    words = {w for c in texts.values() for w in c.to_pylist() if w and not w.isascii()}
-    try:
-        raw = {word: word.encode("cp1252") for word in words}
-    except UnicodeEncodeError:
-        return rows  # decoded as something that is no Western script
-    found = guess([Text(word) for word in raw.values()], "cp1252")
-    if not raw or found is None or not found.contradicts or found.doubtful:
-        return rows
-    read = {word: decode(Text(data), found.encoding) for word, data in raw.items()}
-    columns = {
-        name: pa.array([read.get(w, w) for w in column.to_pylist()], pa.string())
-        for name, column in texts.items()
-    }
-    zh = f"{path.name} 声明西文编码，实为 {found.encoding}：{found.zh}"
-    en = f"{path.name} declares a Western charset, its text is {found.encoding}: {found.en}"
-    told = warning("encoding_contradicted", zh, en)
-    return replace(rows, columns={**rows.columns, **columns}, issues=(*rows.issues, told))
+def _system(told: _Told, stated: str | None) -> tuple[pyproj.CRS | None, str]:
+    """Return what GDAL makes of the coordinate system: it takes unknown datums for WGS 84."""
+    crs, note = ogr.parse_stated_crs(stated)
+    base = crs.geodetic_crs if crs else None
+    taken = base is not None and base.datum is not None and "1984" in base.datum.name
+    if taken and told.datum not in (None, _WGS84, _NO_DATUM):
+        return None, f"不认识的 MapInfo 基准 {told.datum} / unknown MapInfo datum {told.datum}"
+    return crs, note or ("来自 MapInfo / from the MapInfo" if crs else "没有说明 / none")
 
 
-def _check_interchange(path: Path, parts: Mapping[str, Path]) -> int | None:
-    """Return how many shapes a ``.mif`` draws, None where it says no more; GDAL stops early.
+def _sound(told: _Told, rows: ogr.Rows) -> tuple[Shapes, list[Issue]]:
+    """Return the geometries that are what the table draws, and an error for each other one."""
+    shapes = rows.geometry.copy()
+    said = {i.feature for i in rows.issues if i.code in ogr.LOST_GEOMETRY}
+    issues: list[Issue] = []
+    for k, label in enumerate(told.labels):
+        if k in told.arcs or k in told.words:
+            shapes[k] = None
+            if label not in said:
+                issues.append(ogr.curved_geometry(label) if k in told.arcs else _words(label))
+            continue
+        if told.shapes is None or label in said or not _drawn(shapes[k], told.shapes[k]):
+            continue
+        shapes[k] = ogr.with_corners(shapes[k], told.shapes[k].corners)
+        if shapes[k] is None:
+            issues.append(ogr.unreadable_geometry(label))
+    return shapes, issues
 
-    Source: MapInfo Interchange File format, MapInfo Professional user guide, appendix J.
-    """
-    text = path.read_bytes().decode("latin-1").replace("\r", "\n")
-    head, *body = re.split(r"^\s*Data\s*$", text, maxsplit=1, flags=_LINES)
-    columns = re.search(r"^\s*Columns\s+(\d+)", head, _LINES)
-    if columns and int(columns[1]) and ".mid" not in parts:
-        raise refusal(path, "缺少同名的 .mid 文件", "its .mid file is missing")
-    if not body:
-        return None
-    # A collection draws its members, which begin like shapes of their own.
-    within = sum(int(n) for n in re.findall(r"^\s*Collection\s+(\d{1,2})\s*$", body[0], _LINES))
-    return len(_SHAPES.findall(body[0])) - within
+
+def _drawn(shape: object, told: mapinfo_text.Shape) -> bool:
+    return shape is not None or bool(told.corners)
+
+
+def _words(label: str) -> Issue:
+    zh, en = f"{label}：是文字，没有图形", f"{label_en(label)}: is a text, not a shape"
+    return error("unreadable_geometry", zh, en, label)
 
 
 def digest(path: Path) -> str:
     """Return the SHA-256 over the parts of a MapInfo table, each with its suffix and size."""
     return digest_files((suffix, part) for suffix, part in sorted(_parts(path).items()))
+
+
+# -- interchange files -----------------------------------------------------------------------------
+
+
+def _told_by_text(path: Path, parts: Mapping[str, Path], asked: str | None) -> _Told:
+    header, lines = mapinfo_text.read_header(path, path.read_bytes())
+    shapes = mapinfo_text.read_shapes(path, lines, header.lines)
+    labels = tuple(f"第 {k + 1} 行" for k in range(len(shapes)))
+    columns: dict[str, pa.Array] = {}
+    encoding, issues = "UTF-8", list[Issue]()
+    if header.fields:
+        if ".mid" not in parts:
+            raise refusal(path, "缺少同名的 .mid 文件", "its .mid file is missing")
+        raw = parts[".mid"].read_bytes()
+        columns, encoding, issues = mapinfo_text.read_values(path, header, raw, labels, asked)
+    if re.search(rb"\baffine\b", header.system, re.IGNORECASE):
+        raise _affine(path)
+    datum = re.search(rb"\bprojection\s+\d+\s*,\s*(\d+)", header.system, re.IGNORECASE)
+    return _Told(
+        columns,
+        encoding,
+        labels,
+        issues,
+        frozenset(k for k, s in enumerate(shapes) if s.round),
+        frozenset(k for k, s in enumerate(shapes) if s.words),
+        shapes,
+        _family(int(datum[1])) if datum else None,
+    )
+
+
+def _affine(path: Path) -> Exception:
+    return refusal(
+        path, "坐标系带仿射变换（Affine），不读", "its CoordSys has an Affine clause, not read"
+    )
+
+
+def _family(datum: int) -> int:
+    """Return the number of a datum; those with parameters of their own begin at 999."""
+    return _NO_DATUM if datum in (999, 9999) else datum
+
+
+# -- native tables ---------------------------------------------------------------------------------
+
+
+def _told_by_table(path: Path, parts: Mapping[str, Path], asked: str | None) -> _Told:
+    charset, fields = mapinfo_table.read_fields(path, path.read_bytes())
+    records = mapinfo_table.read_records(path, parts[".dat"].read_bytes(), fields)
+    labels = tuple(f"第 {n} 行" for n in records.numbers)
+    columns, encoding, issues = mapinfo_table.read_values(
+        path, charset, fields, records, labels, asked
+    )
+    drawn = parts[".map"].read_bytes()
+    if mapinfo_table.is_affine(drawn):
+        raise _affine(path)
+    kinds = mapinfo_table.kinds_of(path, parts[".id"].read_bytes(), drawn, records.numbers)
+    return _Told(
+        columns,
+        encoding,
+        labels,
+        [*_deleted(records.deleted), *issues],
+        frozenset(k for k, kind in enumerate(kinds) if mapinfo_table.has_arc(kind)),
+        frozenset(k for k, kind in enumerate(kinds) if mapinfo_table.is_text(kind)),
+        None,
+        _family(mapinfo_table.datum_of(drawn)),
+    )
+
+
+def _deleted(count: int) -> Sequence[Issue]:
+    if not count:
+        return []
+    zh = f"有 {count} 条记录带删除标记，未读"
+    return [warning("deleted_records", zh, f"{count} records are marked as deleted, not read")]
+
+
+# -- parts -----------------------------------------------------------------------------------------
 
 
 def _parts(path: Path) -> Mapping[str, Path]:
@@ -131,33 +241,3 @@ def _check_table(path: Path) -> None:
             "不是自带数据的 MapInfo 表（Type NATIVE），请导出为 MIF",
             "is no native MapInfo table; export it as MIF",
         )
-
-
-def _records(path: Path, parts: Mapping[str, Path], read: int) -> int:
-    """Return the number of records that the attribute file holds."""
-    if ".dat" in parts:
-        head = parts[".dat"].read_bytes()[:8]
-        return int.from_bytes(head[4:8], "little")
-    if ".mid" not in parts:
-        return read
-    lines = parts[".mid"].read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    return sum(1 for line in lines if line) or read
-
-
-def _source(path: Path, kind: str, layer: str, rows: ogr.Rows, sha256: str) -> Source:
-    crs, note = ogr.parse_stated_crs(rows.crs)
-    n = len(rows.geometry)
-    return Source(
-        path=path,
-        format=kind,
-        layer=layer,
-        sha256=sha256,
-        encoding=None,
-        crs=crs,
-        crs_note=note or (f"来自 {kind} / from the {kind}" if crs else "没有说明 / none"),
-        declared=n,
-        columns=rows.columns,
-        geometry=rows.geometry,
-        labels=row_labels(n),
-        issues=rows.issues,
-    )

@@ -106,6 +106,31 @@ def read_rows(
     return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped))
 
 
+def read_shapes(path: Path, target: Path, layer: str, labels: Sequence[str]) -> Rows:
+    """Read the geometries of a layer and no field, in whatever encoding its fields may be.
+
+    Raises
+    ------
+    FormatError
+        GDAL cannot read it.
+    """
+    import pyogrio.raw
+
+    with named(path, target) as name, warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            meta, _, found, _ = pyogrio.raw.read(
+                name.target, layer=_asked(name, layer), encoding="ISO-8859-1", columns=[]
+            )
+        except _EXPECTED as error:
+            raise _unreadable(name, error) from error
+    if found is None:
+        raise refusal(path, f"图层 {layer} 没有几何", f"layer {layer} has no geometry")
+    shapes, broken = from_wkb(pa.array(found.tolist(), pa.binary()), labels)
+    complaints = [complaint(path, name.shown(str(w.message))) for w in said]
+    return Rows({}, shapes, meta["crs"], (*complaints, *broken))
+
+
 def complaint(path: Path, text: str) -> Issue:
     """Return what GDAL said of a file as a warning."""
     said = _by_name(path, text)
@@ -177,6 +202,24 @@ def from_wkb(values: pa.Array, labels: Sequence[str] | None = None) -> tuple[Sha
         _lost(labels[row], bool(curved[row]), raw[row]) for row in np.flatnonzero(lost).tolist()
     ]
     return shapes, issues
+
+
+def with_corners(
+    shape: shapely.Geometry | None, corners: Sequence[tuple[float, float]]
+) -> shapely.Geometry | None:
+    """Return a geometry with the numbers of the text, None where it has other corners than that.
+
+    GDAL's own reading of a number may be off by its last bit.
+    """
+    if shape is None or not corners:
+        return None
+    written, found = np.array(corners), shapely.get_coordinates(shape)
+    near = 4 * np.spacing(np.abs(written).max())
+    if written.shape == found.shape and (np.abs(written - found) <= near).all():
+        return shapely.set_coordinates(shape, written)
+    # Rings may come in another order, pieces of a curve share corners, some run backwards.
+    apart = shapely.hausdorff_distance(shapely.multipoints(written), shapely.multipoints(found))
+    return shape if apart <= near else None
 
 
 def plain_columns(table: pa.Table) -> tuple[dict[str, pa.Array], list[Issue]]:

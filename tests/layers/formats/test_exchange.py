@@ -55,7 +55,7 @@ def test_a_record_more_than_rows(tmp_path, frame):
     frame.to_file(path, driver="MapInfo File", FORMAT="MIF", ENCODING="CP936")
     with (tmp_path / "a.mid").open("ab") as stream:
         stream.write(b'"three"\r\n')
-    with pytest.raises(FormatError, match="declares 3 records, 2 were read"):
+    with pytest.raises(FormatError, match="declares 3 records, holds 2 shapes"):
         read(path)
 
 

@@ -1,0 +1,367 @@
+"""MapInfo tables: what they say is what comes out, and what they do not say is null."""
+
+import datetime
+import struct
+
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+
+from layers.errors import FormatError
+from layers.formats import read
+
+ZONE = 'CoordSys Earth Projection 8, 104, "m", 114, 0, 1, 500000, 0'
+RING = "  4\n500000 4000000\n501000 4000000\n501000.25 4001000\n500000 4000000\n"
+REGION = f"Region 1\n{RING}  Pen (1,2,0)\n  Brush (1,0,16777215)\n  Center 500500 4000500\n"
+TRIANGLE = shapely.Polygon([(500000, 4000000), (501000, 4000000), (501000.25, 4001000)])
+NAME = "name Char(40)"
+DAY = datetime.date(2024, 1, 31)
+
+
+@pytest.fixture
+def mif(tmp_path):
+    def mif(
+        body=REGION, rows='"甲矿"\n', columns=(NAME,), system=ZONE, charset="WindowsSimpChinese",
+        delimiter=",", encoding="gbk",
+    ):  # fmt: skip
+        path = tmp_path / "a.mif"
+        fields = "".join(f"  {field}\n" for field in columns)
+        head = f'Version 300\nCharset "{charset}"\nDelimiter "{delimiter}"\n{system}\n'
+        text = f"{head}Columns {len(columns)}\n{fields}Data\n\n{body}"
+        path.write_bytes(text.encode(encoding))
+        path.with_suffix(".mid").write_bytes(rows.encode(encoding))
+        return path
+
+    return mif
+
+
+@pytest.fixture
+def tab(tmp_path):
+    """Return a function that writes a native table through GDAL."""
+
+    def tab(columns, encoding="CP936"):
+        arrays = [np.asarray(values) for values in columns.values()]
+        boxes = [shapely.box(111 + k, 37, 111.01 + k, 37.01) for k in range(len(arrays[0]))]
+        path = tmp_path / "a.tab"
+        pyogrio.raw.write(
+            path, shapely.to_wkb(boxes), arrays, list(columns), driver="MapInfo File",
+            geometry_type="Polygon", crs="EPSG:4326", encoding="UTF-8", ENCODING=encoding,
+        )  # fmt: skip
+        return path
+
+    return tab
+
+
+def told(source):
+    return [(i.code, i.feature) for i in source.issues]
+
+
+def test_a_region(mif):
+    source = read(mif())
+    assert source.geometry[0].equals(TRIANGLE)
+    assert source.columns["name"].to_pylist() == ["甲矿"]
+    assert (source.encoding, source.issues, source.labels) == ("GB18030", (), ("第 1 行",))
+
+
+# -- values ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("Integer", "7", 7), ("Integer", "", None), ("Integer", "abc", "told"),
+        ("Integer", "3.5", "told"), ("Integer", "3000000000", "told"),
+        ("SmallInt", "40000", "told"), ("LargeInt", "9007199254740993", 9007199254740993),
+        ("Float", "1.25", 1.25), ("Float", "", None), ("Float", "12,5", "told"),
+        ("Float", "nan", "told"), ("Decimal(8,2)", "-.5", -0.5), ("Decimal(8,2)", "1.5km", "told"),
+        ("Date", "20240131", DAY), ("Date", "20240231", "told"),
+        ("Date", "2024-01-31", DAY), ("Date", "", None),
+        ("Date", "01/02/2024", "told"), ("Date", "长期", "told"), ("Date", "0", "told"),
+        ("Logical", "T", True), ("Logical", "F", False), ("Logical", "", None),
+        ("Logical", "是", "told"), ("Logical", "X", "told"),
+        ("DateTime", "20240131235958", datetime.datetime.combine(DAY, datetime.time(23, 59, 58))),
+        ("DateTime", "20240131995958", "told"), ("Time", "235958", "235958"),
+    ],
+)  # fmt: skip
+def test_values_of_a_text(mif, kind, text, value):
+    source = read(mif(columns=(NAME, f"v {kind}"), rows=f'"甲","{text}"\n'))
+    assert source.columns["name"].to_pylist() == ["甲"]
+    assert source.columns["v"].to_pylist() == [None if value == "told" else value]
+    assert told(source) == ([("bad_value", "第 1 行")] if value == "told" else [])
+
+
+def test_a_bad_value_is_told_with_its_row(mif):
+    source = read(mif(REGION * 2, '"甲",20240101\n"乙",20241301\n', (NAME, "到期 Date")))
+    assert source.columns["到期"].to_pylist() == [datetime.date(2024, 1, 1), None]
+    assert [i.en for i in source.issues] == [
+        "row 2: 到期 holds '20241301', no value of its type; taken as null"
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiters_and_quotes(mif, delimiter):
+    rows = delimiter.join(['"甲,乙;丙|丁"', '"他说""好"""', '"一\\n二"', "裸"]) + "\r\n"
+    columns = ("a Char(40)", "b Char(40)", "c Char(40)", "d Char(40)")
+    source = read(mif(rows=rows, columns=columns, delimiter=delimiter))
+    assert [column.to_pylist() for column in source.columns.values()] == [
+        ["甲,乙;丙|丁"], ['他说"好"'], ["一\n二"], ["裸"]
+    ]  # fmt: skip
+
+
+def test_a_character_whose_second_byte_is_a_backslash_or_a_bar(mif):
+    word = "昞誠憒"  # in GBK each ends in 0x7C or 0x5C
+    assert set(word.encode("gbk")) & {0x5C, 0x7C}
+    source = read(mif(rows=f'"{word}"|"a"\n', columns=(NAME, "b Char(4)"), delimiter="|"))
+    assert source.columns["name"].to_pylist() == [word]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ('"甲"\n"乙"\n', "declares 2 records, holds 1 shapes"),
+        ("", "declares 0 records, holds 1 shapes"),
+        ('"甲","乙"\n', "line 1 of its .mid has 2 values or unpaired quotes, not 1"),
+        ('"甲\n', "line 1 of its .mid has 0 values or unpaired quotes, not 1"),
+    ],
+)
+def test_rows_that_do_not_fit(mif, rows, said):
+    with pytest.raises(FormatError, match=said):
+        read(mif(rows=rows))
+
+
+def test_blank_values_of_a_single_column(mif):
+    source = read(mif(REGION * 3, "1\n\n3\n", ("n Integer",)))
+    assert source.columns["n"].to_pylist() == [1, None, 3]
+
+
+# -- encodings -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding", "codes"),
+    [
+        ("WindowsSimpChinese", "gbk", []), ("WindowsLatin1", "gbk", ["encoding_contradicted"]),
+        ("Neutral", "gbk", []), ("UTF-8", "utf-8", []),
+        ("WindowsSimpChinese", "utf-8", ["encoding_contradicted"]),
+        ("WindowsTradChinese", "big5", []),
+    ],
+)  # fmt: skip
+def test_names_and_values_are_decoded_by_their_bytes(mif, charset, encoding, codes):
+    word = "東山礦業股份公司" if encoding == "big5" else "青山铁矿有限公司"
+    field = "名稱" if encoding == "big5" else "矿山名称"
+    path = mif(rows=f'"{word}"\n', columns=(f"{field} Char(40)",), charset=charset,
+               encoding=encoding)  # fmt: skip
+    source = read(path)
+    assert {name: column.to_pylist() for name, column in source.columns.items()} == {field: [word]}
+    assert [i.code for i in source.issues] == codes, source.issues
+
+
+def test_the_encoding_that_is_asked_for(mif):
+    path = mif(rows='"東山礦業"\n', charset="Neutral", encoding="big5")
+    source = read(path, encoding="Big5")
+    assert source.columns["name"].to_pylist() == ["東山礦業"]
+    assert (source.encoding, source.issues) == ("Big5", ())
+    with pytest.raises(FormatError, match=r"line 1 of its \.mid is not UTF-8 text"):
+        read(path, encoding="UTF-8")
+
+
+def test_a_native_table_in_another_encoding(tab):
+    path = tab({"name": np.array(["青山铁矿有限公司"], object)})
+    path.write_bytes(path.read_bytes().replace(b"WindowsSimpChinese", b"WindowsLatin1"))
+    source = read(path)
+    assert source.columns["name"].to_pylist() == ["青山铁矿有限公司"]
+    assert [i.code for i in source.issues] == ["encoding_contradicted"]
+    assert read(path, encoding="GBK").issues == ()
+
+
+# -- coordinate systems ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        f'{ZONE} Affine Units "m", 1, 0, 10, 0, 1, 10',
+        f'{ZONE}\n  Affine Units "m", 1, 0, 10, 0, 1, 10',
+    ],
+)
+def test_an_affine_system(mif, system):
+    with pytest.raises(FormatError, match="its CoordSys has an Affine clause"):
+        read(mif(system=system))
+
+
+def test_an_affine_native_table(tab):
+    path = tab({"name": np.array(["甲"], object)})
+    drawn = path.with_suffix(".map")
+    raw = bytearray(drawn.read_bytes())
+    assert struct.unpack_from("<h", raw, 0x104) == (500,)
+    raw[0x200] = 1
+    drawn.write_bytes(raw)
+    with pytest.raises(FormatError, match="its CoordSys has an Affine clause"):
+        read(path)
+
+
+@pytest.mark.parametrize("system", ['CoordSys NonEarth Units "m" Bounds (0,0) (1,1)', ""])
+def test_no_system_is_asked_for(mif, system):
+    source = read(mif(system=system))
+    assert source.crs is None and source.geometry[0].equals(TRIANGLE)
+
+
+def test_a_datum_that_nobody_knows_is_not_wgs84(mif):
+    source = read(mif(system=ZONE.replace("104", "7777")))
+    assert source.crs is None and source.crs_note.endswith("unknown MapInfo datum 7777")
+    assert read(mif()).crs.geodetic_crs.datum.name == "World Geodetic System 1984"
+
+
+def test_a_native_datum_that_nobody_knows(tab):
+    path = tab({"name": np.array(["甲"], object)})
+    drawn = path.with_suffix(".map")
+    raw = bytearray(drawn.read_bytes())
+    assert struct.unpack_from("<h", raw, 0x16A) == (104,)
+    struct.pack_into("<h", raw, 0x16A, 7777)
+    drawn.write_bytes(raw)
+    source = read(path)
+    assert source.crs is None or "1984" not in source.crs.geodetic_crs.datum.name
+
+
+def test_a_transform(mif):
+    with pytest.raises(FormatError, match="has a Transform"):
+        read(mif(system=f"{ZONE}\nTransform 1000, 1000, 0, 0"))
+    assert read(mif(system=f"{ZONE}\nTransform 1,1,0,0")).geometry[0].equals(TRIANGLE)
+
+
+# -- shapes ----------------------------------------------------------------------------------------
+
+HOLED = (
+    "Region 2\n  5\n0 0\n10 0\n10 10\n0 10\n0 0\n  5\n2 2\n4 2\n4 4\n2 4\n2 2\n"
+    "  Brush (1,0,16777215)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"),
+    [
+        (HOLED, shapely.box(0, 0, 10, 10) - shapely.box(2, 2, 4, 4)),
+        ("Point 1 2\n  Symbol (35,0,12)\n", shapely.Point(1, 2)),
+        ("Line 0 1 2 3\n", shapely.LineString([(0, 1), (2, 3)])),
+        ("Pline\n  2\n0 1\n2 3\n", shapely.LineString([(0, 1), (2, 3)])),
+        ("PLINE 2\n0 1\n2 3\n  SMOOTH\n", shapely.LineString([(0, 1), (2, 3)])),
+        ("Pline Multiple 2\n 2\n0 1\n2 3\n 2\n5 5\n6 6\n",
+         shapely.MultiLineString([[(0, 1), (2, 3)], [(5, 5), (6, 6)]])),
+        ("Rect 0 0 4 2\n", shapely.box(0, 0, 4, 2)),
+        ("MultiPoint 2\n0 1\n2 3\n", shapely.MultiPoint([(0, 1), (2, 3)])),
+        ("none\n", None),
+    ],
+)  # fmt: skip
+def test_shapes(mif, body, shape):
+    source = read(mif(body, system='CoordSys NonEarth Units "m"'))
+    assert source.issues == ()
+    if shape is None:
+        assert source.geometry[0] is None
+    else:
+        assert source.geometry[0].equals(shape)
+
+
+def test_arcs_and_texts_are_errors_of_their_rows(mif):
+    body = (
+        f"{REGION}Ellipse 0 0 2 2\n  Pen (1,2,0)\nArc 0 0 2 2\n  0 90\nArc 0 0 2 2 0 90\n"
+        'RoundRect 0 0 2 2 1\nText "Region 1"\n  0 0 1 1\n  Font ("a",0,0,0)\n'
+        f'Text\n  "x"\n  0 0 1 1\n  Justify Center\n{REGION}'
+    )
+    source = read(mif(body, "".join(f'"{k}"\n' for k in range(8))))
+    assert [shape is None for shape in source.geometry] == [False] + [True] * 6 + [False]
+    curved = [("curved_geometry", f"第 {n} 行") for n in (2, 3, 4, 5)]
+    texts = [("unreadable_geometry", f"第 {n} 行") for n in (6, 7)]
+    assert told(source) == curved + texts
+    assert source.issues[-1].en == "row 7: is a text, not a shape"
+
+
+@pytest.mark.parametrize("suffix", [".mif", ".tab"])
+def test_the_arcs_of_a_published_file(shared_data, suffix):
+    source = read(shared_data(f"awkward/gdal_other/all_geoms{suffix}"))
+    curved = [("curved_geometry", f"第 {n} 行") for n in (9, 10, 11, 12)]
+    assert told(source) == [*curved, ("unreadable_geometry", "第 13 行")]
+    assert source.declared == 16
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (REGION.replace("501000.25", "abc"), "line 13: no 2 numbers: abc 4001000"),
+        (REGION.replace("501000.25 4001000", "501000"), "line 13: no 2 numbers: 501000"),
+        (REGION.replace("501000.25", "501000,25"), "line 13: no 2 numbers"),
+        (REGION.replace("  4\n", "  5\n"), "line 15: no 2 numbers: Pen"),
+        (REGION.replace("  4\n", "  3\n"), "line 14: no shape: 500000"),
+        (REGION.replace("  4\n", "  x\n"), "line 10: no count: x"),
+        ("Spline 1 2\n", "line 9: no shape: Spline"),
+    ],
+)
+def test_shapes_that_do_not_fit(mif, body, said):
+    with pytest.raises(FormatError, match=said):
+        read(mif(body))
+
+
+# -- native tables ---------------------------------------------------------------------------------
+
+
+DAYS = np.array(["2024-01-31", "2025-01-31"], "datetime64[D]")
+
+
+def test_a_native_table(tab):
+    columns = {"no": ["007", "8"], "n": [7, -8], "km2": [1.25, -0.5], "day": DAYS}
+    source = read(
+        tab({name: np.array(v, object) if name == "no" else v for name, v in columns.items()})
+    )
+    assert {name: column.to_pylist() for name, column in source.columns.items()} == {
+        **columns, "no": ["007", "8"], "day": DAYS.tolist()
+    }  # fmt: skip
+    assert [round(shape.bounds[0], 6) for shape in source.geometry] == [111, 112]
+
+
+def cells(path):
+    """Return the bytes of a .dat, where its records begin, and how long each is."""
+    raw = bytearray(path.with_suffix(".dat").read_bytes())
+    _, head, size = struct.unpack_from("<ihH", raw, 4)
+    return raw, head, size
+
+
+def test_a_native_date_that_is_none(tab):
+    path = tab({"day": DAYS})
+    raw, head, size = cells(path)
+    raw[head + size + 3] = 13  # month
+    path.with_suffix(".dat").write_bytes(raw)
+    source = read(path)
+    assert source.columns["day"].to_pylist() == [datetime.date(2024, 1, 31), None]
+    assert told(source) == [("bad_value", "第 2 行")]
+
+
+def test_a_deleted_record(tab):
+    path = tab({"name": np.array(["甲", "乙", "丙"], object)})
+    raw, head, size = cells(path)
+    raw[head + size] = ord("*")
+    path.with_suffix(".dat").write_bytes(raw)
+    with pytest.raises(FormatError, match="marked as deleted"):
+        read(path)  # a deleted row that still has a shape
+    index = bytearray(path.with_suffix(".id").read_bytes())
+    struct.pack_into("<i", index, 4, 0)
+    path.with_suffix(".id").write_bytes(index)
+    source = read(path)
+    assert source.columns["name"].to_pylist() == ["甲", "丙"]
+    assert [round(shape.bounds[0], 6) for shape in source.geometry] == [111, 113]
+    assert source.labels == ("第 1 行", "第 3 行")
+    assert told(source) == [("deleted_records", None)]
+
+
+def test_a_native_table_that_is_cut(tab):
+    path = tab({"name": np.array(["甲", "乙"], object)})
+    raw, _, size = cells(path)
+    path.with_suffix(".dat").write_bytes(raw[: -2 * size])
+    with pytest.raises(FormatError, match=r"its \.dat declares 2 records and is cut"):
+        read(path)
+
+
+def test_fields_that_the_table_does_not_have(tab):
+    path = tab({"name": np.array(["甲"], object), "n": [1]})
+    path.write_bytes(path.read_bytes().replace(b"LargeInt", b"SmallInt"))
+    with pytest.raises(FormatError, match=r"the fields of its \.dat are not those of the \.tab"):
+        read(path)
