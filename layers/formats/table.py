@@ -23,14 +23,14 @@ from layers.formats.sheets import Sheet, read_csv, read_workbook
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table_blocks import unrolled
 from layers.formats.table_columns import columns_of
-from layers.formats.table_doubts import nested_issues, ring_issues, start_issues
+from layers.formats.table_doubts import count_issues, nested_issues, ring_issues, start_issues
 from layers.formats.table_groups import with_group
 from layers.formats.table_header import Header, find_header
 from layers.formats.table_numbers import is_number_like
 from layers.formats.table_parcels import parcels_of
 from layers.formats.table_places import Places, find_places
 from layers.formats.table_rings import Parcel, bad_row, cell_of
-from layers.formats.table_rows import aside_rows
+from layers.formats.table_rows import aside_rows, footer_rows
 from layers.issues import error, info, label_en, listed, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
@@ -106,7 +106,8 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
     if corners:
         sheet, header = unrolled(path, sheet, header)
     aside = aside_rows(sheet, header) if corners else frozenset()
-    places = find_places(path, sheet, header, corners=corners, skip=aside)
+    skip = aside | footer_rows(sheet, header) if corners else aside
+    places = find_places(path, sheet, header, corners=corners, skip=skip)
     if corners:
         header = with_group(sheet, header, places)
         rows = _outlines(path, sheet, header, places, aside)
@@ -194,7 +195,8 @@ def _outlines(
     geometry = np.full(len(parcels), None, dtype=object)
     for k, (parcel, label) in enumerate(zip(parcels, labels, strict=True)):
         geometry[k] = _polygon(path, sheet, parcel, places)
-        issues += ring_issues(sheet, parcel, label)
+        issues += ring_issues(sheet, parcel, label, places)
+    issues += count_issues(sheet, parcels, labels, places)
     issues += start_issues(sheet, parcels, labels)
     issues += nested_issues(path, sheet, parcels, labels, geometry)
     columns, more = columns_of(sheet, header, parcels, labels)
@@ -212,8 +214,10 @@ def _polygon(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> shapel
         corners = [places.at[row] for row in ring.rows]
         opened = corners[:-1] if len(corners) > 1 and corners[0] == corners[-1] else corners
         if len(opened) < 3:
-            raise bad_row(path, sheet, ring.rows[0], "一圈不足 3 个点",
-                           "a ring of fewer than 3 corners")  # fmt: skip
+            again = f"（点号 {ring.names[0]}）" if ring.names[0] else ""
+            of = f" (from {ring.names[0]})" if ring.names[0] else ""
+            raise bad_row(path, sheet, ring.rows[0], f"一圈不足 3 个点{again}",
+                           f"a ring of fewer than 3 corners{of}")  # fmt: skip
         outlines.append(np.array(opened))
     cut = {k for k, ring in enumerate(parcel.rings) if ring.cut}
     shape, wrong = assemble(outlines, cut)

@@ -63,8 +63,12 @@ def _of_headings(columns: dict[str, pa.Array], parcels: Sequence[Parcel]) -> dic
 
 
 def _said(sheet: Sheet, parcel: Parcel, column: int) -> list[str]:
-    """Return what a column says of a parcel: one value, or several where its rows differ."""
-    return list(dict.fromkeys(c for row in parcel.rows if (c := cell_of(sheet, row, column))))
+    """Return what a column says of a parcel: one value, or several where its rows differ.
+
+    What stands beside the corners of a ring that is cut out is not about the parcel.
+    """
+    rows = [row for ring in parcel.rings if not ring.cut for row in ring.rows]
+    return list(dict.fromkeys(c for row in rows if (c := cell_of(sheet, row, column))))
 
 
 def _of_corners(parcels: Sequence[Parcel], said: Sequence[list[str]]) -> bool:

@@ -29,9 +29,10 @@ _AFTER = re.compile(r"[(（]?(?:标高|高程)")
 _HEIGHT_SYSTEM = re.compile(r"(?:\d{4}\s*年?)?\s*(?:国家|黄海|独立)?高程(?:基准|系统|系)|黄海高程")
 _ABOUT = re.compile(r"标高|高程|开采深度|由\s*[+-]?\d[\d,.]*\s*(?:米|m)\s*[至到]")
 _WORDS = re.compile(
-    r"[(（]?(?:由|从|自)?(?:本|该|其)?(?:开采|准采|限采|批准|许可|采矿权|矿区|范围)*"
-    r"(?:深度|标高|高程)*[:：]?(?:由|从|自|为|是)?[)）]?"
+    r"(?:采矿权|矿区|范围|本|该|其)?的?(?:开采|准采|限采|批准|许可)?(?:深度|标高|高程)(?:为|是)?"
+    r"|[(（]\s*(?:米|m)\s*[)）]|(?:由|从|自|为)\s*(?=\0)|[:：]\s*$|[:：]\s*(?=\0)"
 )
+_WHOLE = re.compile(r"(?:本|该|全|其)?(?:矿区|采矿权|范围|矿山|矿|区|开采|限采|批准)*")
 _NO_NAME = re.compile(r"拐点|界址点|圈定|年|月|日|\d{3}")
 _DASHES = ("-", "–", "—", "——")
 
@@ -79,8 +80,11 @@ def _depth(m: re.Match[str], *, elevations: bool) -> Depth | None:
 
 def is_about(text: str) -> bool:
     """Tell whether a row is about elevations, and holds a number."""
-    words = _HEIGHT_SYSTEM.sub("", _normal(text))
-    return bool(_ABOUT.search(words)) and any(c.isdecimal() for c in words)
+    for clause in re.split(r"[。;；\n]", _normal(text)):
+        words = _HEIGHT_SYSTEM.sub("", re.sub(r"^\s*[(（]?\d{1,2}\s*[、.)）](?!\d)", "", clause))
+        if _ABOUT.search(words) and any(c.isdecimal() for c in words):
+            return True
+    return False
 
 
 def without_depth(text: str) -> str:
@@ -89,10 +93,11 @@ def without_depth(text: str) -> str:
     >>> without_depth("一采区（由1250米至980米标高）"), without_depth("由9米至7米标高，4个拐点圈定")
     ('一采区', '')
     """
-    rest = re.sub(
-        rf"{_WORDS.pattern}\s*\0\s*{_WORDS.pattern}", " ", _RANGE.sub("\0", _normal(text))
-    )
+    rest = _RANGE.sub("\0", _normal(text))
+    rest = _WORDS.sub("", _WORDS.sub("", rest)).replace("\0", " ")
     rest = rest.strip(" :,，。;；、()（）")
+    if _WHOLE.fullmatch(rest):
+        return ""
     return "" if _NO_NAME.search(rest) or ":" in rest[:-1] else rest
 
 

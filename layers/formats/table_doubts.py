@@ -11,26 +11,29 @@ from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.sheets import Sheet
+from layers.formats.table_depths import text_of
+from layers.formats.table_places import Places
 from layers.formats.table_rings import Parcel, Ring, bad_row
-from layers.formats.table_rows import numbered, plain
+from layers.formats.table_rows import corners_told, numbered, plain
 from layers.issues import label_en, warning
 
 
-def ring_issues(sheet: Sheet, parcel: Parcel, label: str) -> list[Issue]:
+def ring_issues(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:
     """Tell where the rings of a parcel begin by doubtful signs, and where their numbers break."""
     issues = [_at(sheet, row, label, code, zh, en) for row, code, zh, en in parcel.doubts]
     for ring in parcel.rings:
-        issues += _breaks(sheet, ring, label)
+        issues += _breaks(sheet, ring, label, places)
     return issues
 
 
-def _breaks(sheet: Sheet, ring: Ring, label: str) -> list[Issue]:
+def _breaks(sheet: Sheet, ring: Ring, label: str, places: Places) -> list[Issue]:
     names, rows = ring.names, ring.rows
-    if len(names) > 1 and (names[0] == names[-1] or not names[-1]):
+    closes = places.at[rows[0]] == places.at[rows[-1]] and not names[-1]
+    if len(names) > 1 and (names[0] == names[-1] or closes):
         names, rows = names[:-1], rows[:-1]  # a closing point
     named = [k for k, name in enumerate(names) if name]
     issues = []
-    if named and len(named) < len(ring.names) - (names is not ring.names):
+    if named and len(named) < len(names):
         k = next(k for k, name in enumerate(names) if not name)
         issues.append(_at(sheet, rows[k], label, "corner_numbers", "拐点没有点号",
                           "a corner without number"))  # fmt: skip
@@ -39,6 +42,42 @@ def _breaks(sheet: Sheet, ring: Ring, label: str) -> list[Issue]:
     if at is not None:
         issues.append(_at(sheet, rows[named[at]], label, "corner_numbers", *break_told(told, at)))
     return issues
+
+
+def count_issues(
+    sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], places: Places
+) -> list[Issue]:
+    """Tell where a heading, or a row of a table of one parcel, says another number of corners."""
+    issues: list[Issue] = []
+    if len(parcels) == 1:
+        corners = set(parcels[0].rows)
+        rows = (text_of(sheet, r) for r in range(len(sheet.rows)) if r not in corners)
+        told = {n for text in rows if (n := corners_told(text)) is not None}
+        issues += _other_count(sheet, parcels[0], labels[0], told, places)
+    else:
+        for parcel, label in zip(parcels, labels, strict=True):
+            n = corners_told(parcel.heading)
+            issues += _other_count(sheet, parcel, label, set() if n is None else {n}, places)
+    return issues
+
+
+def _other_count(
+    sheet: Sheet, parcel: Parcel, label: str, told: set[int], places: Places
+) -> list[Issue]:
+    counts = [_count(ring, places) for ring in parcel.rings]
+    held = {sum(counts), len(parcel.rows), sum(n for n, r in zip(counts, parcel.rings, strict=True)
+                                               if not r.cut)}  # fmt: skip
+    if not told or told & held:
+        return []
+    said = "、".join(map(str, sorted(told)))
+    zh = f"表中写明 {said} 个拐点，读到 {sum(counts)} 个"
+    en = f"the table says {said} corners, it holds {sum(counts)}"
+    return [_at(sheet, parcel.rows[0], label, "corner_count", zh, en)]
+
+
+def _count(ring: Ring, places: Places) -> int:
+    closed = len(ring.rows) > 1 and places.at[ring.rows[0]] == places.at[ring.rows[-1]]
+    return len(ring.rows) - closed
 
 
 def start_issues(sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str]) -> list[Issue]:

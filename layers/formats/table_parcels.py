@@ -35,7 +35,11 @@ def parcels_of(
         The corners of a parcel are not together, a corner has no coordinates, elevations are
         given twice or to no certain parcel, or a row's part cannot be told.
     """
+    for row in words.rows_above(sheet, header):
+        if row not in aside:
+            raise bad_row(path, sheet, row, "坐标在表头之上", "coordinates above the header")
     reader = _Reader(path, sheet, header, places)
+    reader.put_aside += sorted(row for row in aside if row < header.row)
     for row in range(header.row + 1, len(sheet.rows)):
         if row in aside:
             reader.aside(row)
@@ -44,6 +48,9 @@ def parcels_of(
         else:
             reader.between(row)
     return reader.finish()
+
+
+_MARK = 8  # longest cell that marks a row
 
 
 class _Reader:
@@ -65,7 +72,7 @@ class _Reader:
         self.known = frozenset(n[0] for n in numbers.values() if n)
         self.unnumbered = {name for name, n in numbers.items() if n is None}
         heads = (text_of(sheet, r) for r in range(header.row + 1))
-        self.page_heads = {words.without_continued(text) for text in heads if text}
+        self.page_heads = {words.bare(text) for text in heads if text}
         self.depths = Depths(path, sheet, header.row)
         self.parcels: list[Parcel] = []
         self.issues: list[Issue] = []
@@ -95,7 +102,7 @@ class _Reader:
         self.beside = row
 
     def between(self, row: int) -> None:
-        text = text_of(self.sheet, row)
+        text = words.with_colon(self.sheet.rows[row])
         if not text:
             self.blank = True
             return
@@ -103,11 +110,11 @@ class _Reader:
         if again is None:
             raise self.bad(row, "第二个表头与第一个不同，请分成两个表",
                            "a second header differs from the first; make two tables")  # fmt: skip
-        short = words.without_continued(text)
+        short = words.bare(text)
         if again or short in self.page_heads:
             self.header_at = row
-            self.page |= short != text
-        elif words.is_page(text) or (short != text and short == self.heading):
+            self.page |= words.goes_on(text) or words.without_continued(text) != text
+        elif words.is_page(text) or (words.goes_on(text) and short == self.heading):
             self.page = True
         else:
             self._refuse_lost(row, text)
@@ -166,7 +173,7 @@ class _Reader:
         key = self._key(cells)
         name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""
         label = cell_of(self.sheet, row, self.ringed) or "" if self.ringed is not None else ""
-        cut = self.cut or any(map(words.is_cut, (*key, label)))
+        cut = self.cut or any(map(words.is_cut, (*key, label, *self._marks(row))))
         self._refuse_odd(row, name)
         if not self.parcels or not self._same(row, key, name, cut):
             self._whose(row, cells)
@@ -187,6 +194,14 @@ class _Reader:
         goes_on = self.cut
         self._begin()
         self.cut = goes_on
+
+    def _marks(self, row: int) -> list[str]:
+        """Return what short cells beside a corner say: 扣除区."""
+        return [
+            cell
+            for c, cell in enumerate(self.sheet.rows[row])
+            if cell and len(cell) <= _MARK and c not in self.header.roles
+        ]
 
     def _refuse_odd(self, row: int, name: str) -> None:
         """Refuse a row of numbers alone between two corners of one ring."""

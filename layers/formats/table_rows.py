@@ -16,23 +16,27 @@ from layers.formats.angles import clean
 from layers.formats.planes import axes_of, datums_named
 from layers.formats.sheets import Sheet
 from layers.formats.table_header import Header, role_of
-from layers.formats.table_numbers import is_number_like
+from layers.formats.table_numbers import decimal, is_number_like
 
 _DINGBATS = {chr(base + k): str(k + 1) for base in (0x2776, 0x2780, 0x278A) for k in range(10)}
-_NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d]{0,2})")
+_NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d一-鿿]{0,2}|号|点)")
 _CORNER_WORD = re.compile(r"(矿界|边界|界址|拐|界|顶|角|桩)(点|桩)?号?[-_.]?|[a-z]{0,3}[-_.]?")
 _LETTERED = re.compile(r"[a-z]+\d*[-_.]")
+_ANY = r"[\d一二三四五六七八九十]+"
 _PAGE = re.compile(
     r"[（(\[]?(?:(?:接|续|转)?(?:上|下)[页表]|续上?[表页]?[\d一二三四五六七八九十]*|接[上下]页"
     r"|附?表[\d一二三四五六七八九十.-]*[（(]?续[表\d]*[）)]?"
-    r"|(?:第\s*\d+\s*页\s*[,，/、]?\s*(?:共\s*\d+\s*页)?|共\s*\d+\s*页\s*[,，/、]?\s*(?:第\s*\d+\s*页)?)"
+    rf"|(?:第\s*{_ANY}\s*页\s*[,，/、]?\s*(?:共\s*{_ANY}\s*页)?"
+    rf"|共\s*{_ANY}\s*页\s*[,，/、]?\s*(?:第\s*{_ANY}\s*页)?)"
     r"|page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}\s*/\s*\d{1,3}|[-—–]\s*\d{1,3}\s*[-—–])[）)\]]?",
     re.IGNORECASE,
 )
 _CONTINUED = re.compile(
-    r"\s*[（(\[【]?\s*(?:续表?[\d一二三四五六七八九十]*|接上[页表]|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?)"
+    rf"\s*[（(\[【]?\s*(?:续表?(?:{_ANY})?|接上[页表]|第\s*{_ANY}\s*页(?:\s*[,，/]?\s*共\s*{_ANY}\s*页)?)"
     r"\s*[）)\]】]?$"
 )
+_TABLE_NUMBER = re.compile(rf"^(?:续(?:上表|表)?\s*(?:{_ANY})?|附?表\s*[\d.-]+)\s*[:：、]?\s*")
+_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?")
 _SUMMED = re.compile(r"合计|小计|总计|共计|累计|面积|周长")
 _MISSING = re.compile(
     r"缺[失测]?|无|待[定测补查]|不详|未知|未测|略|/|-{1,2}|—{1,2}|null|nan|none|n/?a|#\S+|\?+|×+|同上",
@@ -65,6 +69,7 @@ _ABOUT_PLACES = re.compile(
     r"中心|质心|形心|重心|控制点|基准点|范围|四至|极值|原点|起算|井口|硐口|地理坐标|平均|东经|北纬"
 )
 _KEY_VALUE = re.compile(r"([^\s:：,，;；]{2,12})[:：]\s*([^\s:：,，;；]+)")
+_COUNT = re.compile(r"(?<![\d.])(\d{1,5})\s*个\s*(?:拐点|界址点|角点|顶点|坐标点|点)")
 _NAMING = re.compile(r"\S*(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?")
 _LONGEST = 40
 
@@ -150,6 +155,16 @@ def is_outer(text: str) -> bool:
     return _OUTER.search(text) is not None and len(text) <= 8
 
 
+def bare(text: str) -> str:
+    """Return a title without its table number and page: 续表1 拐点表（第2页） is 拐点表."""
+    return without_continued(_TABLE_NUMBER.sub("", text))
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether a title says that it is the one before, continued."""
+    return text.startswith("续") or re.search(r"[（(\[【]\s*(?:续|接上)", text) is not None
+
+
 def heading(text: str) -> str:
     """Return the name of the part that a row without coordinates begins, blank if it is none."""
     told = dict(_KEY_VALUE.findall(text))
@@ -158,6 +173,24 @@ def heading(text: str) -> str:
     if len(text) > _LONGEST or _REMARK.search(text) or not re.search(r"[^\W\d_]", text):
         return ""
     return without_continued(text).rstrip(":： ")
+
+
+def with_colon(cells: Sequence[str]) -> str:
+    """Return what a row says; a name and its value in two cells as 名称：值."""
+    said = list(dict.fromkeys(filter(None, cells)))
+    if len(said) == 2 and _NAMING.fullmatch(said[0].rstrip(":：")):
+        return f"{said[0].rstrip(':：')}：{said[1]}"
+    return " ".join(said)
+
+
+def corners_told(text: str) -> int | None:
+    """Return how many corners a text says there are, None where it says nothing or two things.
+
+    >>> corners_told("矿区范围由4个拐点圈定"), corners_told("一采区（共 12 个界址点）")
+    (4, 12)
+    """
+    found = {int(n) for n in _COUNT.findall(plain(text))}
+    return found.pop() if len(found) == 1 else None
 
 
 def told_in(text: str) -> dict[str, str]:
@@ -173,7 +206,7 @@ def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:
     wanted = [c for c, role in sorted(header.roles.items()) if role in ("corner", "number")]
     pairs = {c for p in header.pairs for c in (p.first, p.second)}
     out = set()
-    for row in range(header.row + 1, len(sheet.rows)):
+    for row in (*rows_above(sheet, header), *range(header.row + 1, len(sheet.rows))):
         cells = sheet.rows[row]
         numbers = any(is_number_like(clean(cells[c])) for c in pairs if c < len(cells))
         names = [cells[c] for c in wanted if c < len(cells)]
@@ -182,6 +215,34 @@ def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:
         if numbers and any(_PLACE.fullmatch(plain(n)) or _SUM.fullmatch(plain(n)) for n in names):
             out.add(row)
     return frozenset(out)
+
+
+def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
+    """Return rows of words, dates and elevations whose numbers only stand in coordinate columns.
+
+    制表, a date, 开采标高 1250 980: no number of theirs is one of a place.
+    """
+    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    out = set()
+    for row in range(header.row + 1, len(sheet.rows)):
+        cells = [c for c in sheet.rows[row] if c]
+        first = cells[0] if cells else ""
+        numbers = [c for c in cells if is_number_like(clean(c)) and not _DATE.fullmatch(c)]
+        dated = any(_DATE.fullmatch(c) for c in cells) and not numbers
+        said = _REMARK.search(first) is not None and sheet.rows[row].index(first) not in pairs
+        if (said and not holds_a_place(" ".join(numbers))) or dated:
+            out.add(row)
+    return frozenset(out)
+
+
+def rows_above(sheet: Sheet, header: Header) -> list[int]:
+    """Return the rows above the header in which two cells are the numbers of a place."""
+    out = []
+    for row in range(header.row):
+        numbers = [c for c in map(clean, sheet.rows[row]) if decimal(c) is not None]
+        if len(numbers) >= 2 and holds_a_place(" ".join(c.replace(",", "") for c in numbers)):
+            out.append(row)
+    return out
 
 
 def is_aside(text: str) -> bool:

@@ -291,6 +291,7 @@ def test_no_corners_under_their_heading(table):
         (["J1", "J3", "J2", "J4"], "corner numbers jump from J1 to J3"),
         (["①", "②", "④", "⑤"], "corner numbers jump from ② to ④"),
         (["J1", "J2", "", "J4"], "a corner without number"),
+        (["J1", "J2", "J3", ""], "row 5: a corner without number"),
         (["J1", "J2", "J2", "J3"], "corner number J2 is given twice"),
     ],
 )
@@ -319,6 +320,23 @@ def test_a_ring_that_closes_while_numbers_run_on(table):
     assert (areas(source), codes(source)) == ([2e6], ["ring_by_place"])
     closed = [*ring(), ("J1", *SQUARE[0]), *ring(FAR), ("J1", *FAR[0])]
     assert (areas(table(*closed)), table(*closed).issues) == ([2e6], ())
+
+
+def test_a_table_that_says_how_many_corners_it_has(table):
+    for told in ("矿区范围由4个拐点圈定", "共 ４ 个界址点"):
+        assert "corner_count" not in codes(table(*ring(), (told,)))
+    source = table(*ring(SIX[:3]), ("矿区范围由4个拐点圈定",))
+    assert "第 1 个地块 row 2: the table says 4 corners, it holds 3" in [
+        i.en for i in source.issues
+    ]
+    source = table(("甲（4个拐点）",), *ring(), ("乙（5个拐点）",), *ring(FAR))
+    assert codes(source) == ["corner_count"]
+
+
+def test_names_and_values_in_two_cells(table):
+    source = table(("矿山名称", "甲矿"), *ring(), ("矿山名称：", "乙矿"), *ring(FAR))
+    assert source.columns["矿山名称"].to_pylist() == ["甲矿", "乙矿"]
+    assert table(("K1矿段",), *ring(), ("K2矿段",), *ring(FAR)).declared == 2
 
 
 # -- what is said of rows passed over --------------------------------------------------------------
@@ -381,3 +399,68 @@ def test_elevations_that_are_not_understood_are_told(table, told):
     assert "top_elevation_m" not in source.columns
     assert "depth_unread" in codes(source)
     assert source.geometry[0].equals(BOX)
+
+
+# -- second look -----------------------------------------------------------------------------------
+
+
+def test_corners_above_the_header_are_not_lost(table):
+    with pytest.raises(FormatError, match="row 2: coordinates above the header"):
+        table(*ring(SIX)[2:], above=[("拐点表",), ring()[0], ring()[1]])
+    source = table(*ring(), above=[("控制点K1", 3760500, 38500500)])
+    assert codes(source) == ["rows_aside"]
+    assert source.geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        ("制表：张三", "审核：李四", "2024年5月1日"),
+        ("", "", "2024-05-01"),
+        ("面积（平方公里）", "1.0"),
+        ("备注", "共2页", "2024年"),
+    ],
+)
+def test_footers_whose_numbers_stand_under_the_coordinates(table, footer):
+    source = table(*ring(), ("", "", ""), footer)
+    assert source.geometry[0].equals(BOX)
+    assert set(codes(source)) <= {"rows_ignored", "rows_aside"}
+    assert codes(source)
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        (("开采标高", "1250~980米", ""), "1250"),
+        (("开采深度（米）：1250～980",), "1250"),
+        (("开采深度", "由1250米至980米标高"), "1250"),
+        (("开采标高", "1250", "980"), None),
+    ],
+)
+def test_elevations_in_several_cells(table, row, found):
+    source = table(*ring(), row)
+    if found is None:
+        assert (codes(source), "top_elevation_m" in source.columns) == (["depth_unread"], False)
+    else:
+        assert source.columns["top_elevation_m"].to_pylist() == [found]
+    assert "块段名称" not in source.columns
+
+
+def test_a_note_on_the_height_system_is_no_elevation(table):
+    note = "注：1、坐标系为2000国家大地坐标系，3度带；2、高程采用1985国家高程基准。"
+    assert codes(table(*ring(), (note.replace(",", "，"),))) == ["rows_ignored"]
+
+
+def test_titles_with_table_numbers_and_pages(table):
+    six = ring(SIX)
+    for rows in ([("续表1 拐点坐标表",), HEAD], [("表1 拐点坐标表（第二页）",)], [("第二页",)]):
+        source = table(*six[:3], *rows, *six[3:], above=[("表1 拐点坐标表",)])
+        assert (source.declared, len(source.geometry[0].exterior.coords)) == (1, 7)
+        assert source.issues == ()
+
+
+def test_cells_beside_corners_that_take_out(table):
+    rows = [(*r, "矿区") for r in ring()] + [(*r, "扣除区") for r in ring(INNER, 5)]
+    source = table(*rows, head=(*HEAD, "类型"))
+    assert (areas(source), source.issues) == ([1e6 - 4e4], ())
+    assert source.columns["类型"].to_pylist() == ["矿区"]
