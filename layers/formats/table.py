@@ -24,7 +24,7 @@ from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table_blocks import unrolled
 from layers.formats.table_columns import columns_of
 from layers.formats.table_doubts import count_issues, nested_issues, ring_issues, start_issues
-from layers.formats.table_groups import with_group
+from layers.formats.table_groups import completed, with_group
 from layers.formats.table_header import Header, find_header
 from layers.formats.table_numbers import is_number_like
 from layers.formats.table_parcels import parcels_of
@@ -102,6 +102,7 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
             "没有一行写明坐标列（如 X坐标 Y坐标，或 经度 纬度）",
             "no row names coordinate columns (such as X坐标 Y坐标, or 经度 纬度)",
         )
+    header = completed(sheet, header)
     corners = _is_corner_table(header)
     if corners:
         sheet, header = unrolled(path, sheet, header)

@@ -15,7 +15,29 @@ from layers.formats.table_depths import text_of
 from layers.formats.table_places import Places
 from layers.formats.table_rings import Parcel, Ring, bad_row
 from layers.formats.table_rows import corners_told, numbered, plain
-from layers.issues import label_en, warning
+from layers.issues import info, label_en, listed, warning
+
+
+def passed_issues(sheet: Sheet, aside: Sequence[int], passed: Sequence[int]) -> list[Issue]:
+    """Tell of rows that hold numbers and no corner: other places, and remarks."""
+    issues = []
+    if aside:
+        lines, said = _lines(sheet, aside)
+        zh, en = (
+            f"第 {listed(lines)} 行不是拐点，未读",
+            f"rows {listed(lines, 'en')} hold no corner",
+        )
+        issues.append(warning("rows_aside", f"{zh}：{said}", f"{en} and are not read: {said}"))
+    numbers = [r for r in passed if any(c.isdecimal() for c in text_of(sheet, r))]
+    if numbers:
+        lines, said = _lines(sheet, numbers)
+        zh, en = f"第 {listed(lines)} 行没有拐点，未读", f"rows {listed(lines, 'en')} are remarks"
+        issues.append(info("rows_ignored", f"{zh}：{said}", f"{en} and are not read: {said}"))
+    return issues
+
+
+def _lines(sheet: Sheet, rows: Sequence[int]) -> tuple[list[str], str]:
+    return [str(sheet.lines[r]) for r in rows], text_of(sheet, rows[0])[:40]
 
 
 def ring_issues(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from layers.formats import table_rows as words
 from layers.formats.sheets import Sheet
-from layers.formats.table_header import Header
+from layers.formats.table_header import Header, Role, role_of
+from layers.formats.table_numbers import is_number_like
 from layers.formats.table_places import Places
 from layers.formats.table_rings import cell_of, column_of
 
@@ -16,6 +17,46 @@ _OWNER = re.compile(
     r"(统一)?(编号|编码|代码|名称|号|名)"
 )
 _NAMING = re.compile(r".*(编号|编码|代码|名称|证号)|name|code")
+
+
+def completed(sheet: Sheet, header: Header) -> Header:
+    """Return a header with the cells of a row above that stand over its blank ones.
+
+    A header of two rows has 点号 in the upper one; a column of J1, J2, ... without any heading
+    counts the corners.
+    """
+    names, roles = list(header.names), dict(header.roles)
+    cells = sheet.rows[header.row]
+    for column in range(max(map(len, sheet.rows), default=0)):
+        if column < len(cells) and cells[column]:
+            continue
+        title = _upper(sheet, header.row, column)
+        if title and column < len(names):
+            names[column] = title
+        role = role_of(title) if title else _counts(sheet, header, column)
+        if role in ("corner", "number", "ring", "group", "top", "bottom"):
+            roles.setdefault(column, role)
+    return replace(header, names=tuple(names), roles=roles)
+
+
+def _upper(sheet: Sheet, row: int, column: int) -> str:
+    """Return the heading above a blank header cell, blank where only a title stands there."""
+    if row < 1 or column >= len(sheet.rows[row - 1]):
+        return ""
+    cell = " ".join(sheet.rows[row - 1][column].split())
+    several = len(set(filter(None, sheet.rows[row - 1]))) > 1
+    return cell if several or role_of(cell) is not None else ""
+
+
+def _counts(sheet: Sheet, header: Header, column: int) -> Role | None:
+    """Tell whether a column without heading numbers the corners, where no other does."""
+    if {"corner", "number"} & set(header.roles.values()):
+        return None
+    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    held = [cells for cells in sheet.rows[header.row + 1 :]
+            if all(c < len(cells) and is_number_like(cells[c]) for c in pairs)]  # fmt: skip
+    found = [c[column] if column < len(c) else "" for c in held]
+    return "corner" if len(found) >= 3 and all(map(words.numbered, found)) else None
 
 
 def with_group(sheet: Sheet, header: Header, places: Places) -> Header:

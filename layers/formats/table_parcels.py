@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 from layers.account import Issue
 from layers.formats import table_rows as words
 from layers.formats.sheets import Sheet
 from layers.formats.table_depths import Depths, is_about, text_of, without_depth
+from layers.formats.table_doubts import passed_issues
 from layers.formats.table_header import Header
 from layers.formats.table_places import Places
 from layers.formats.table_rings import (
@@ -20,8 +20,9 @@ from layers.formats.table_rings import (
     cell_of,
     column_of,
     is_closed,
+    is_spaced,
 )  # fmt: skip
-from layers.issues import info, listed, warning
+from layers.issues import warning
 
 
 def parcels_of(
@@ -72,6 +73,7 @@ class _Reader:
         self.known = frozenset(n[0] for n in numbers.values() if n)
         self.unnumbered = {name for name, n in numbers.items() if n is None}
         heads = (text_of(sheet, r) for r in range(header.row + 1))
+        self.spaced = is_spaced(sheet, places)
         self.page_heads = {words.bare(text) for text in heads if text}
         self.depths = Depths(path, sheet, header.row)
         self.parcels: list[Parcel] = []
@@ -104,7 +106,7 @@ class _Reader:
     def between(self, row: int) -> None:
         text = words.with_colon(self.sheet.rows[row])
         if not text:
-            self.blank = True
+            self.blank = not self.spaced
             return
         again = words.is_header(self.sheet.rows[row], self.header)
         if again is None:
@@ -162,13 +164,37 @@ class _Reader:
             if not about:
                 self.passed.append(row)  # else told with the elevations
             self.summed |= words.is_sum(text)
-            self.odd = row if not re.search(r"[^\W\d_]", text) else self.odd
+            if not re.search(r"[^\W\d_]", text):
+                self.odd = row  # lengths of sides stand between the corners
+                return
         self.parted = row if self.parted is None else self.parted
         self.cut = False
 
     # -- corners -----------------------------------------------------------------------------------
 
     def corner(self, row: int) -> None:
+        if not self._is_twin(row):
+            self._corner(row)
+
+    def _is_twin(self, row: int) -> bool:
+        """Return whether a row gives the corner above again, as merged cells over two rows do.
+
+        After a closing point it may begin the next ring; unless all corners stand twice.
+        """
+        if not self.parcels or self.named is None or self.blank or self.parted is not None:
+            return False
+        ring = self.parcels[-1].rings[-1]
+        marks = [c for c, role in self.header.roles.items() if role in ("group", "ring")]
+        cells = [(cell_of(self.sheet, r, c), c) for r in (ring.rows[-1], row) for c in marks]
+        own = len(set(cells)) > len(marks) or self.header_at is not None
+        name, place = cell_of(self.sheet, row, self.named), self.places.at[row]
+        if own or name != ring.names[-1] or place != self.places.at[ring.rows[-1]]:
+            return False
+        twin = not is_closed(ring, self.places) or ring.twins >= len(ring.rows) - 1
+        ring.twins += twin
+        return twin
+
+    def _corner(self, row: int) -> None:
         cells = [cell_of(self.sheet, row, c) for c in self.keys]
         key = self._key(cells)
         name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""
@@ -205,11 +231,18 @@ class _Reader:
 
     def _refuse_odd(self, row: int, name: str) -> None:
         """Refuse a row of numbers alone between two corners of one ring."""
-        if self.odd is None or not self.parcels:
+        if self.odd is None or not self.parcels or self._runs_on(name) or self._closes(row, name):
             return
         if not begins_again(self.parcels[-1].rings[-1], name, row, self.places):
             raise self.bad(self.odd, "有数字而没有坐标，是否缺一个拐点",
                            "numbers without coordinates: a lost corner?")  # fmt: skip
+        self.parted = self.odd if self.parted is None else self.parted
+
+    def _closes(self, row: int, name: str) -> bool:
+        """Return whether a corner closes the ring: the first one again."""
+        ring = self.parcels[-1].rings[-1]
+        again = bool(name) and words.plain(name) == words.plain(ring.names[0])
+        return again and self.places.at[row] == self.places.at[ring.rows[0]]
 
     def _key(self, cells: list[str | None]) -> tuple[str, ...]:
         """Fill a key: a cell that stands for several rows is written in the first.
@@ -347,23 +380,5 @@ class _Reader:
         self.depths.finish(self.parcels)
         corners = {row for p in self.parcels for row in p.rows}
         self.issues += self.depths.unread(self.header.row, corners)
-        if self.put_aside:
-            self.issues.append(self._rows_told(warning, "rows_aside", self.put_aside,
-                                               "不是拐点", "hold no corner"))  # fmt: skip
-        numbers = [r for r in self.passed if any(c.isdecimal() for c in text_of(self.sheet, r))]
-        if numbers:
-            self.issues.append(
-                self._rows_told(info, "rows_ignored", numbers, "只是文字", "are remarks")
-            )
+        self.issues += passed_issues(self.sheet, self.put_aside, self.passed)
         return self.parcels, self.issues
-
-    def _rows_told(
-        self, tell: Callable[[str, str, str], Issue], code: str, rows: list[int], zh: str, en: str
-    ) -> Issue:
-        lines = [str(self.sheet.lines[r]) for r in rows]
-        said = text_of(self.sheet, rows[0])[:40]
-        return tell(
-            code,
-            f"第 {listed(lines)} 行{zh}，未读：{said}",
-            f"rows {listed(lines, 'en')} {en} and are not read: {said}",
-        )

@@ -17,13 +17,14 @@ from layers.formats.table_places import Places
 class Ring:
     """Rows of the sheet that are one ring's corners, the corners' names, and whether it is cut out.
 
-    ``label`` is what a ring column says.
+    ``label`` is what a ring column says; ``twins`` counts rows that gave the corner above again.
     """
 
     rows: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     label: str = ""
     cut: bool = False
+    twins: int = 0
 
     @property
     def last(self) -> tuple[str, int] | None:
@@ -98,3 +99,9 @@ def bad_row(path: Path, sheet: Sheet, row: int, zh: str, en: str) -> Exception:
     """Return the error that refuses a table, naming the row as the file counts it."""
     line = sheet.lines[row]
     return refusal(path, f"第 {line} 行：{zh}", f"row {line}: {en}")
+
+
+def is_spaced(sheet: Sheet, places: Places) -> bool:
+    """Return whether a blank row follows every corner: then it says nothing."""
+    rows = sorted(places.at)[:-1]
+    return len(rows) > 1 and not any(any(sheet.rows[row + 1]) for row in rows)

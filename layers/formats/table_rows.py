@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 
@@ -71,6 +71,13 @@ _ABOUT_PLACES = re.compile(
 _KEY_VALUE = re.compile(r"([^\s:：,，;；]{2,12})[:：]\s*([^\s:：,，;；]+)")
 _COUNT = re.compile(r"(?<![\d.])(\d{1,5})\s*个\s*(?:拐点|界址点|角点|顶点|坐标点|点)")
 _NAMING = re.compile(r"\S*(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?")
+_SERIES = (
+    "甲乙丙丁戊己庚辛壬癸",
+    "一二三四五六七八九十",
+    "东南西北中",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "abcdefghijklmnopqrstuvwxyz",
+)
 _LONGEST = 40
 
 
@@ -119,12 +126,13 @@ def is_missing(text: str) -> bool:
     return _MISSING.fullmatch(text) is not None
 
 
-def is_like(text: str, names: Collection[str]) -> bool:
-    """Tell whether a cell may name a corner where corners have no numbers: 东角, 甲, B."""
+def is_like(text: str, names: Set[str]) -> bool:
+    """Tell whether a cell may name a corner where corners have no numbers: 东角, 丁, D."""
     if not text or not names or is_cut(text):
         return False
-    alike = text[-1] in {n[-1] for n in names} and len(text) <= max(map(len, names)) + 1
-    return alike or (len(text) == 1 and all(len(n) == 1 for n in names))
+    if len(text) == 1 and all(len(n) == 1 for n in names):
+        return any(text in of and names & of for of in map(set, _SERIES))
+    return text[-1] in {n[-1] for n in names} and len(text) <= max(map(len, names)) + 1
 
 
 def without_continued(text: str) -> str:

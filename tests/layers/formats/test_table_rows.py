@@ -464,3 +464,44 @@ def test_cells_beside_corners_that_take_out(table):
     source = table(*rows, head=(*HEAD, "类型"))
     assert (areas(source), source.issues) == ([1e6 - 4e4], ())
     assert source.columns["类型"].to_pylist() == ["矿区"]
+
+
+def test_lengths_of_sides_between_the_corners(table):
+    rows = [row for r in [*ring(), ring()[0]] for row in ((*r, ""), ("", "", "", 1000))]
+    source = table(*rows, head=(*HEAD, "边长"))
+    assert (source.geometry[0].equals(BOX), codes(source)) == (True, ["rows_ignored"])
+
+
+def test_corners_that_stand_twice_as_merged_cells_do(table):
+    closed = [*ring(), ring()[0]]
+    source = table(*[r for r in closed for _ in (1, 2)])
+    assert (source.geometry[0].equals(BOX), source.issues) == (True, ())
+    assert len(source.geometry[0].exterior.coords) == 5
+    # The next ring, or the next parcel, may begin where the one before closed.
+    tail = [("J1", *SQUARE[0]), ("J5", 3759000, 38500000), ("J6", 3759000, 38499000)]
+    source = table(*closed, *tail, ("J7", 3760000, 38499000))
+    assert areas(source) == [2e6]
+    keyed = [("甲", *r) for r in closed] + [("乙", *r) for r in (*tail, ("J7", 3760000, 38499000))]
+    assert areas(table(*keyed, head=("地块", *HEAD))) == [1e6, 1e6]
+
+
+def test_blank_rows_after_every_corner(table):
+    spaced = [row for r in ring() for row in (r, ("", "", ""))]
+    assert table(*spaced).geometry[0].equals(BOX)
+
+
+def test_a_header_of_two_rows(table):
+    both = [*ring(), *ring(FAR)]
+    source = table(*both, above=[("点号", "坐标", "")], head=("", "X", "Y"))
+    assert (areas(source), set(source.columns)) == ([2e6], set())
+    assert areas(table(*both, head=("", "X", "Y"))) == [2e6]  # J1 ... without a heading
+    keyed = [("甲", *r) for r in ring()] + [("乙", *r) for r in ring(FAR)]
+    source = table(*keyed, above=[("地块", "点号", "坐标", "")], head=("", "", "X", "Y"))
+    assert source.columns["地块"].to_pylist() == ["甲", "乙"]
+
+
+def test_one_letter_headings_over_one_letter_corners(table):
+    rows = [[(n, *p) for n, p in zip("ABCD", part, strict=True)] for part in (SQUARE, FAR)]
+    assert areas(table(("甲",), *rows[0], ("乙",), *rows[1])) == [1e6, 1e6]
+    with pytest.raises(FormatError, match="row 3: a corner without coordinates"):
+        table(rows[0][0], ("B", "", ""), *rows[0][2:])
