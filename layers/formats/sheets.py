@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from layers.formats.workbook_parts import MOST_CELLS, rebuilt
 
 _DELIMITERS = ",;\t|，"
 _SAMPLE = 200
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_QUOTED = re.compile(r'"(.*)"|([^"].*)?')
 
 Box = tuple[tuple[int, int], tuple[int, int]]
 """First and last row and column of merged cells."""
@@ -54,35 +57,84 @@ def read_csv(path: Path, encoding: str | None) -> tuple[Sheet, str]:
     text, found = read_any_text(path, encoding)
     sign = _delimiter(text)
     try:
-        rows, lines = _rows(text, sign, strict=True)
+        rows, lines = _rows(path, text, sign)
     except csv.Error as fault:
         rows, lines = _with_odd_quotes(path, text, sign, fault)
     return Sheet(path.stem, tuple(rows), tuple(lines)), found
 
 
-def _rows(text: str, sign: str, *, strict: bool) -> tuple[list[tuple[str, ...]], list[int]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=strict)
+def _rows(path: Path, text: str, sign: str) -> tuple[list[tuple[str, ...]], list[int]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
     rows: list[tuple[str, ...]] = []
     lines = []
+    over_lines = []
     before = 0
     for cells in reader:
         rows.append(tuple(cell.strip() for cell in cells))
         lines.append(before + 1)
+        if reader.line_num > before + 1:
+            over_lines.append((before, reader.line_num, cells))
         before = reader.line_num
+    _refuse_swallowed(path, text, sign, rows, over_lines)
     return rows, lines
+
+
+def _refuse_swallowed(
+    path: Path,
+    text: str,
+    sign: str,
+    rows: Sequence[tuple[str, ...]],
+    over_lines: Sequence[tuple[int, int, Sequence[str]]],
+) -> None:
+    """Refuse a quote that makes whole rows the text of one cell.
+
+    A cell may have several lines. One that has a line as wide as the table holds other rows.
+    """
+    if not over_lines:
+        return
+    width = Counter(map(len, rows)).most_common(1)[0][0]
+    written = list(io.StringIO(text, newline=""))
+    for first, last, cells in over_lines:
+        at = first
+        for cell in cells:
+            for piece in _LINE_END.split(cell)[1:]:
+                at += 1
+                if sign in piece and written[at].count(sign) >= width - 1:
+                    raise refusal(
+                        path,
+                        f"第 {first + 1} 行的引号到第 {last} 行才结束，中间各行被并入一格",
+                        f"a quote in line {first + 1} closes in line {last} only and swallows the "
+                        "rows between",
+                    )
 
 
 def _with_odd_quotes(
     path: Path, text: str, sign: str, fault: csv.Error
 ) -> tuple[list[tuple[str, ...]], list[int]]:
     """Read a table with quotes inside quoted cells; its rows must all be of one width."""
-    try:
-        rows, lines = _rows(text, sign, strict=False)
-    except csv.Error:
-        rows, lines = [], []
-    if not rows or len({len(row) for row in rows if any(row)}) != 1:
+    rows: list[tuple[str, ...]] = []
+    lines = []
+    for number, line in enumerate(io.StringIO(text), 1):
+        # Split first: a quoted cell that holds the separator is left with one quote.
+        cells = [_QUOTED.fullmatch(cell.strip()) for cell in line.rstrip("\n").split(sign)]
+        whole = [m for m in cells if m is not None]
+        if len(whole) < len(cells) or len(line) > csv.field_size_limit():
+            raise refusal(path, f"第 {number} 行的引号或分隔符有误",
+                          f"quotes or separators of line {number} are odd: {fault}")  # fmt: skip
+        rows.append(tuple((m[1] or m[2] or "").replace('""', '"').strip() for m in whole))
+        lines.append(number)
+    if len({len(row) for row in rows if any(row)}) != 1:
         raise refusal(path, "引号或分隔符有误", f"quotes or separators are odd: {fault}") from fault
     return rows, lines
+
+
+def rough_csv(path: Path, encoding: str | None) -> Sheet:
+    """Return the lines of a text file split at their separators, whatever its quotes."""
+    text, _ = read_any_text(path, encoding)
+    sign = _delimiter(text)
+    cut = (line.split(sign) for line in text.splitlines())
+    rows = tuple(tuple(cell.strip().strip('"') for cell in cells) for cells in cut)
+    return Sheet(path.stem, rows, tuple(range(1, len(rows) + 1)))
 
 
 def _delimiter(text: str) -> str:

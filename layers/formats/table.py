@@ -19,7 +19,7 @@ from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.angles import clean
 from layers.formats.rings import assemble
-from layers.formats.sheets import Sheet, read_csv, read_workbook
+from layers.formats.sheets import Sheet, read_csv, read_workbook, rough_csv
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table_blocks import unrolled
 from layers.formats.table_columns import columns_of
@@ -54,7 +54,8 @@ def is_table(path: Path, encoding: str | None) -> bool:
     try:
         return find_header(read_csv(path, encoding)[0]) is not None
     except FormatError:
-        return False
+        # What is wrong with it is told where it is read.
+        return find_header(rough_csv(path, encoding)) is not None
 
 
 def list_tables(path: Path) -> list[str]:

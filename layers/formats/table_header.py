@@ -34,7 +34,7 @@ _ROLES = tuple((role, re.compile(pattern)) for role, pattern in _WORDS)
 _UNIT = re.compile(r"[(（\[【].*?[)）\]】]")
 _PACKED = re.compile(r"度\.?分\.?秒|ddd?\.?mm\.?ss|d\.?mmss|dms", re.IGNORECASE)
 _DECIMAL = re.compile(
-    r"十进制|小数|[(（]\s*(度|°|deg(rees?)?)\s*[)）]|decimal|_dd\b", re.IGNORECASE
+    r"十进制|(?<!位)小数(?![点位])|[(（]\s*(度|°|deg(rees?)?)\s*[)）]|decimal|_dd\b", re.IGNORECASE
 )
 
 
@@ -144,9 +144,9 @@ def _over(row: Sequence[str], column: int) -> str:
 
 
 def _packed(words: str) -> bool | None:
-    if _DECIMAL.search(words):
-        return False
-    return True if _PACKED.search(words) else None
+    """Return what a heading says of degrees; one that names both forms says nothing."""
+    said = bool(_PACKED.search(words)), bool(_DECIMAL.search(words))
+    return said[0] if said[0] != said[1] else None
 
 
 def _names(cells: Sequence[str]) -> tuple[str, ...]:

@@ -6,11 +6,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from layers.errors import FormatError
 from layers.formats.angles import packed, packed_whole, spelled
 from layers.formats.source import refusal
 from layers.formats.table_header import Pair
+from layers.issues import listed
 from layers.whereabouts import Reason
 
+_SLIPS = 0.2
+"""Share of numbers that a table of D.MMSS may have wrong and still be one."""
+_MOST_PLACES = 10
+"""Decimals that surveyors write of packed degrees; programs write more of decimal ones."""
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -46,10 +52,21 @@ def is_degrees(text: str) -> bool:
 def may_be_packed(texts: Sequence[str]) -> bool:
     """Return whether plain numbers may be D.MMSS as well as decimal degrees.
 
-    Programs drop zeros at the end: three places of one number are enough.
+    Programs drop zeros at the end: 113.4 may be 113 degrees 40 minutes. One slip (61 seconds) does
+    not make decimal degrees of a table: where nearly all numbers pack, the others are doubtful.
+
+    >>> may_be_packed(["113.59", "35.4"]), may_be_packed(["113.59", "35.61"])
+    (True, False)
     """
-    places = max((len(t.partition(".")[2]) for t in texts), default=0)
-    return places >= 3 and all(packed(t) is not None for t in texts)
+    broken = [t for t in texts if t.partition(".")[2].strip("0")]
+    odd = _unpackable(broken)
+    if odd and sum(len(t.partition(".")[2]) > _MOST_PLACES for t in broken) > len(broken) / 2:
+        return False
+    return bool(broken) and len(odd) <= _SLIPS * len(broken)
+
+
+def _unpackable(texts: Sequence[str]) -> list[str]:
+    return [t for t in texts if packed(t) is None]
 
 
 def angles_of(
@@ -67,11 +84,20 @@ def angles_of(
     # Programs abroad write decimal degrees; few numbers under such a heading need no question.
     asked = len(texts) >= 6 or re.search(r"[经纬]|[xy]", pair.title, re.IGNORECASE) is not None
     if pair.packed is None and asked and not metres and may_be_packed(texts):
-        raise refusal(
-            path,
-            f"{pair.title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；"
-            "请在表头写明（度分秒）或（度）",
-            f"the numbers under {pair.title} may be D.MMSS or decimal degrees; say which in the "
-            "header: (DMS) or (decimal)",
-        )
+        raise _question(path, pair.title, _unpackable(texts))
     return lambda t: spelled(t) if spelled(t) is not None else decimal(t)
+
+
+def _question(path: Path, title: str, odd: Sequence[str]) -> FormatError:
+    """Return the refusal that asks how degrees are written, naming the numbers that do not pack."""
+    but_zh, but_en = "", ""
+    if odd:
+        but_zh = f"其中 {listed(odd, shown=3)} 不合度分秒（分、秒应小于 60）；"
+        but_en = f"; {listed(odd, 'en', 3)} cannot be D.MMSS"
+    return refusal(
+        path,
+        f"{title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；{but_zh}"
+        "请在表头写明（度分秒）或（度）",
+        f"the numbers under {title} may be D.MMSS or decimal degrees{but_en}; say which in the "
+        "header: (DMS) or (decimal)",
+    )

@@ -242,7 +242,7 @@ def test_a_place_in_every_row(table):
 
 
 def test_a_place_that_cannot_be_read_is_told_of_its_row(table):
-    source = table("名称,经度,纬度\n甲,110.5,37.5\n乙,110°61′00″,37.5\n")
+    source = table("名称,经度,纬度\n甲,110.75,37.75\n乙,110°61′00″,37.75\n")
     assert [(i.code, i.feature) for i in source.issues] == [("unreadable_geometry", "第 3 行")]
     assert source.geometry[1] is None
 
@@ -297,10 +297,34 @@ def test_a_damaged_workbook(tmp_path):
 
 
 def test_quotes_inside_quotes(table):
-    source = table('名称,经度,纬度\n"甲 "老" 村",110.5,37.5\n')
-    assert source.columns["名称"].to_pylist() == ['甲 老" 村"']
-    with pytest.raises(FormatError):
-        table('名称,经度,纬度\n"甲 "老, 村",110.5,37.5\n')
+    source = table('名称,经度,纬度\n"甲 "老" 村",110.75,37.75\n"3"" 管"旁",110.75,37.75\n')
+    assert source.columns["名称"].to_pylist() == ['甲 "老" 村', '3" 管"旁']
+    with pytest.raises(FormatError, match="separators of line 2 are odd"):
+        table('名称,经度,纬度\n"甲 "老, 村",110.75,37.75\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        # Two lone quotes: the second and third corner would become a remark of the first.
+        ('J1,3760000,38500000,"\nJ2,3761000,38500000,\nJ3,3761000,38501000,"\n'
+         "J4,3760000,38501000,\n", "a quote in line 2 closes in line 4 only"),
+        ('J1,3760000,38500000,"甲\nJ2,3761000,38500000,乙"\nJ3,3761000,38501000,\n'
+         "J4,3760000,38501000,\n", "a quote in line 2 closes in line 3 only"),
+        # One that is never closed.
+        ('J1,3760000,38500000,\nJ2,3761000,38500000,"甲\nJ3,3761000,38501000,\n'
+         "J4,3760000,38501000,\n", "separators of line 3 are odd"),
+    ],
+)  # fmt: skip
+def test_a_quote_swallows_no_rows(table, text, said):
+    with pytest.raises(FormatError, match=said):
+        table("点号,X,Y,备注\n" + text)
+
+
+def test_cells_of_several_lines_are_read(table):
+    source = table('名称,经度,纬度,地址\n"甲\n村",110.75,37.75,"县\n镇,村"\n乙,110.85,37.75,\n')
+    assert source.columns["名称"].to_pylist() == ["甲\n村", "乙"]
+    assert source.columns["地址"].to_pylist() == ["县\n镇,村", None]
 
 
 # -- rows that are not corners, and columns that say several things --------------------------------
@@ -512,3 +536,46 @@ def test_sheets_without_a_header_are_told(workbook):
         ("warning", "sheets_unread", "sheets without named coordinate columns are not read: 西区"),
         ("info", "sheets_unread", "sheets without named coordinate columns are not read: 说明"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Whole minutes, zeros at the end dropped.
+        "名称,经度,纬度\n甲,113.59,35.4\n乙,113.3,35.25\n",
+        # One slip of seconds among packed numbers.
+        "点号,经度,纬度\nJ1,113.5910,38.0605\nJ2,113.5940,38.0605\nJ3,113.5940,38.0661\n",
+        "点号,经度(度分秒转十进制度),纬度\nJ1,113.591,38.061\nJ2,113.594,38.061\nJ3,113.594,38.064\n",
+    ],
+)
+def test_degrees_are_judged_by_the_whole_column(table, text):
+    with pytest.raises(FormatError, match=r"may be D\.MMSS or decimal degrees"):
+        table(text)
+
+
+def test_the_number_that_is_no_packed_angle_is_named(table):
+    text = "点号,经度,纬度\nJ1,113.5910,38.0605\nJ2,113.5940,38.0605\nJ3,113.5940,38.0661\n"
+    with pytest.raises(FormatError, match=r"degrees; 38\.0661 cannot be D\.MMSS; say which"):
+        table(text)
+    said = text.replace("经度", "经度(度分秒)")
+    with pytest.raises(FormatError, match=r"row 4: no coordinate: '38\.0661'"):
+        table(said)
+
+
+def test_decimal_degrees_of_many_places_need_no_question(table):
+    rows = [("1", 113.51234567891, 38.01234567891), ("2", 113.52345678912, 38.01234567891),
+            ("3", 113.52345678912, 38.01634567891)]  # fmt: skip
+    assert table(lines(*rows, head="点号,经度,纬度")).geometry[0].bounds[0] == 113.51234567891
+
+
+@pytest.mark.parametrize("unit", ["度分秒，保留2位小数", "度分秒，小数位2", "D.MMSS 小数点后4位"])
+def test_packed_with_a_number_of_places(table, unit):
+    text = f"点号,经度（{unit}）,纬度\nJ1,113.59,38.06\nJ2,114.01,38.06\nJ3,114.01,38.07\n"
+    assert table(text).geometry[0].bounds == pytest.approx(
+        (113 + 59 / 60, 38.1, 114 + 1 / 60, 38 + 7 / 60), abs=1e-12
+    )
+
+
+def test_decimal_degrees_said_so(table):
+    text = "点号,经度(小数),纬度(小数)\nJ1,113.591,38.061\nJ2,113.594,38.061\nJ3,113.594,38.064\n"
+    assert table(text).geometry[0].bounds == (113.591, 38.061, 113.594, 38.064)
