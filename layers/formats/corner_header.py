@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyproj
@@ -11,6 +12,94 @@ from layers.formats.planes import Axes, Datum, datums_named, geographic, plane, 
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.issues import warning
+
+_KEYS = frozenset(
+    {"格式版本号", "数据产生单位", "数据产生日期", "坐标系", "几度分带", "投影类型", "计量单位",
+     "带号", "精度", "转换参数", "中央子午线", "中央经线"}
+)  # fmt: skip
+_OTHER_NAMES = {
+    **dict.fromkeys(
+        ("坐标系统", "坐标系名称", "平面坐标系", "平面坐标系统", "大地坐标系"), "坐标系"
+    ),
+    **dict.fromkeys(("坐标单位", "长度单位", "单位"), "计量单位"),
+    **dict.fromkeys(("分带", "分带类型"), "几度分带"),
+    **dict.fromkeys(("投影", "投影方式", "地图投影"), "投影类型"),
+}
+_OF_PLACE = re.compile(
+    r"坐标|带|投影|椭球|子午|经线|基准|平移|偏移|加常数|改正|缩放|尺度|转换|单位$"
+)
+_NOT_OF_PLACE = re.compile(r"高程|面积|[制测编产绘]单位|单位名称|坐标个?数")
+_METRES = frozenset({"", "米", "m", "公尺", "meter", "metre", "meters", "metres"})
+_DEGREES = frozenset(
+    {"度", "十进制度", "小数度", "十进制", "°", "degree", "degrees", "decimaldegrees"}
+)
+_GAUSS = frozenset({"", "高斯克吕格", "高斯克里格", "高斯", "gausskruger", "gausskrüger", "gk"})
+_CITIES: dict[Datum, str] = {
+    "CGCS2000": "cgcs",
+    "WGS 84": "wgs|world",
+    "Xian 1980": "西安|xi'?an|xa",
+    "Beijing 1954": "北京|beijing|bj",
+    "New Beijing": "新|北京|new|beijing",
+}
+_ZONE_INSIDE = re.compile(r"zone[\s_]*(\d+)|(\d{2})\s*号?带", re.IGNORECASE)
+# What may stand beside the words of a datum; anything else is the name of a system of its own.
+_BESIDE = re.compile(
+    r"(?:zone|带号?|第|中央子午线|中央经线|cm)[\s_:：=为]*\d+(?:\.\d+)?|\d+(?:\.\d+)?[\s_-]*(?:度|°|degree|号?带|e\b)"
+    r"|(?:19)?(?:54|80|84)(?!\d)|2000(?!\d)"
+    r"|中国|国家|大地|平面|直角|空间|地理|投影|坐标|系统?|年|高斯|克[吕里]格|分?带号?|第|号|度|[三六]|经纬度"
+    r"|china|geodetic|geographic|coordinates?|system|national|gauss|kr[uü]ger|gk|gcs|degree|zone|cm"
+    r"|[\s_()（）,，、;；:：./°·—–-]",
+    re.IGNORECASE,
+)
+
+
+def key_of(text: str) -> str:
+    """Return the form's own name of a header key.
+
+    >>> key_of("坐标系统"), key_of("坐 标 系"), key_of("带号")
+    ('坐标系', '坐标系', '带号')
+    """
+    plain = "".join(text.split())
+    return _OTHER_NAMES.get(plain, plain)
+
+
+def check_header(path: Path, keys: dict[str, str], axes: Axes) -> list[Issue]:
+    """Return warnings about keys that are not the form's; what is of places is refused.
+
+    Raises
+    ------
+    FormatError
+        An unknown key is about coordinates, or the unit is neither metres nor degrees.
+    """
+    issues = []
+    for key in (k for k, value in keys.items() if value and k not in _KEYS):
+        if _OF_PLACE.search(key) and not _NOT_OF_PLACE.search(key):
+            raise refusal(
+                path, f"不认识的属性 {key}={keys[key]}", f"{key}={keys[key]} is not understood"
+            )
+        zh = f"不认识的属性 {key}={keys[key]}，未使用"
+        en = f"{key}={keys[key]} is not understood and not used"
+        issues.append(warning("header_ignored", zh, en))
+    unit = unit_of(keys)
+    allowed = _METRES if axes.kind == "plane" else _METRES | _DEGREES
+    if unit not in allowed:
+        stated = keys["计量单位"]
+        zh, en = f"计量单位={stated} 与坐标不符", f"计量单位={stated} contradicts the numbers"
+        if axes.kind == "degrees":
+            zh = f"计量单位={stated} 不能识别；十进制度请写 计量单位=度，度分秒请换算"
+            en = f"计量单位={stated} is not read; of decimal degrees it is 度, convert others"
+        raise refusal(path, zh, en)
+    return issues
+
+
+def unit_of(keys: dict[str, str]) -> str:
+    """Return the unit of the coordinates as the header gives it, in a plain form."""
+    return "".join(keys.get("计量单位", "").split()).lower()
+
+
+def says_degrees(keys: dict[str, str]) -> bool:
+    """Tell whether the header gives decimal degrees as the unit."""
+    return unit_of(keys) in _DEGREES
 
 
 def stated_crs(
@@ -49,7 +138,8 @@ def _datum(path: Path, stated: str) -> Datum | None:
     if not stated:
         return None
     named = datums_named(stated)
-    if len(named) != 1:
+    rest = re.sub(_CITIES[named[0]], "", stated, flags=re.IGNORECASE) if named else stated
+    if len(named) != 1 or _BESIDE.sub("", rest):
         raise refusal(path, f"坐标系={stated} 不能识别", f"坐标系={stated} is not understood")
     return named[0]
 
@@ -58,13 +148,16 @@ def _zone(path: Path, keys: dict[str, str], axes: Axes, stated: Stated) -> tuple
     """Return zone width and number; header and eastings must not contradict each other."""
     header = _header_integer(path, keys, "带号")
     width = _header_integer(path, keys, "几度分带")
-    if keys.get("投影类型", "") not in ("", "高斯克吕格", "高斯-克吕格", "高斯投影"):
+    if re.sub(r"[\s_·—–-]|投影", "", keys.get("投影类型", "")).lower() not in _GAUSS:
         kind = keys["投影类型"]
         raise refusal(path, f"投影类型={kind} 不能识别", f"投影类型={kind} is not understood")
-    if keys.get("计量单位", "") not in ("", "米", "m", "M"):
-        unit = keys["计量单位"]
+    inside = _ZONE_INSIDE.search(keys.get("坐标系", ""))
+    zone = axes.zone or header
+    if inside and zone and int(inside[1] or inside[2]) != zone:
         raise refusal(
-            path, f"计量单位={unit} 与坐标不符", f"计量单位={unit} contradicts the numbers"
+            path,
+            f"坐标系={keys['坐标系']}，但横坐标的带号或所写带号是 {zone}",
+            f"坐标系={keys['坐标系']}, but the eastings tell zone {zone}, or 带号 does",
         )
     if header and axes.zone and header != axes.zone:
         raise refusal(
@@ -100,9 +193,10 @@ def header_issues(keys: dict[str, str], axes: Axes) -> list[Issue]:
     if axes.swapped and axes.kind == "plane":
         zh = "X、Y 与规定相反（横坐标在前），已对调"
         issues.append(warning("axes_swapped", zh, "easting stands before northing; swapped"))
-    if axes.kind == "degrees" and keys.get("计量单位", "") in ("米", "m", "M"):
-        zh = "计量单位=米，但坐标是经纬度，按经纬度读"
-        en = "计量单位=米, but the numbers are longitude and latitude; read as such"
+    if axes.kind == "degrees" and unit_of(keys) in _METRES - {""}:
+        unit = keys["计量单位"]
+        zh = f"计量单位={unit}，但坐标是经纬度，按经纬度读"
+        en = f"计量单位={unit}, but the numbers are longitude and latitude; read as such"
         issues.append(warning("unit_contradicted", zh, en))
     shifts = [p for p in keys.get("转换参数", "").split(",") if p.strip(" 0.+-")]
     if shifts:

@@ -19,19 +19,27 @@ import pyarrow as pa
 import shapely
 
 from gis.area import area_m2
+from gis.ragged import Floats
 from layers.account import Issue
-from layers.formats.corner_header import header_issues, stated_crs
+from layers.formats.angles import clean, packed
+from layers.formats.corner_header import (
+    check_header,
+    header_issues,
+    key_of,
+    says_degrees,
+    stated_crs,
+)
 from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
-from layers.formats.table_numbers import may_be_packed
 from layers.issues import label_en, warning
 
 FORMAT = "national corner text"
 HEADER, BODY = "[属性描述]", "[地块坐标]"
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_DASH = re.compile(r"^-\s+")  # some programs list their lines
 _TEXT_COLUMNS = {"地块编号": 2, "地块名称": 3, "图幅号": 5, "用途": 6, "地类编码": 7}
 
 
@@ -66,10 +74,11 @@ def read(path: Path, encoding: str | None) -> Source:
     text, found = read_text(path, encoding)
     keys, parcels = _parse(path, text)
     axes = _axes(path, parcels)
-    if axes.kind == "degrees":
-        _refuse_packed(path, keys, parcels)
+    issues = check_header(path, keys, axes)
+    if axes.kind == "degrees" and not says_degrees(keys):
+        _refuse_packed(path, parcels)
     crs, note, stated = stated_crs(path, keys, axes)
-    issues = header_issues(keys, axes)
+    issues += header_issues(keys, axes)
     shapes = np.empty(len(parcels), dtype=object)
     for row, parcel in enumerate(parcels):
         rings = _rings(path, parcel)
@@ -102,8 +111,8 @@ def _parse(path: Path, text: str) -> tuple[dict[str, str], list[_Parcel]]:
     keys: dict[str, str] = {}
     parcels: list[_Parcel] = []
     section = ""
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
+    for number, raw in enumerate(text.rstrip("\x1a\r\n").splitlines(), 1):
+        line = _DASH.sub("", raw.strip())
         if line in (HEADER, BODY):
             if section in (line, BODY):
                 raise _bad_line(path, number, f"{line} 再次出现", f"{line} appears again")
@@ -114,6 +123,7 @@ def _parse(path: Path, text: str) -> tuple[dict[str, str], list[_Parcel]]:
             _take(path, number, line, parcels)
         elif section == HEADER and "=" in line:
             key, value = (part.strip() for part in line.split("=", 1))
+            key = key_of(key)
             if key in keys:
                 raise _bad_line(path, number, f"{key} 出现两次", f"{key} is given twice")
             keys[key] = value
@@ -155,9 +165,10 @@ def parse_number(path: Path, line: int, text: str) -> float:
     """Return a plain decimal number; a masked (``*``) or otherwise odd one is refused."""
     if "*" in text:
         raise _bad_line(path, line, f"数字被遮盖：{text}", f"masked digits: {text}")
-    if not _NUMBER.fullmatch(text):
+    plain = clean(text)
+    if not _NUMBER.fullmatch(plain):
         raise _bad_line(path, line, f"不是数字：{text[:30]!r}", f"not a number: {text[:30]!r}")
-    return float(text)
+    return float(plain)
 
 
 def _axes(path: Path, parcels: list[_Parcel]) -> Axes:
@@ -178,11 +189,10 @@ def _axes(path: Path, parcels: list[_Parcel]) -> Axes:
     return axes
 
 
-def _refuse_packed(path: Path, keys: dict[str, str], parcels: list[_Parcel]) -> None:
-    """Refuse degrees that may be packed (D.MMSS), unless the header gives degrees as their unit."""
-    unit = keys.get("计量单位", "")
-    texts = [repr(v) for p in parcels for c in p.corners for v in (c.first, c.second)]
-    if "秒" in unit or ("度" not in unit and may_be_packed(texts)):
+def _refuse_packed(path: Path, parcels: list[_Parcel]) -> None:
+    """Refuse degrees that may be packed (D.MMSS); whole degrees are the same either way."""
+    values = [v for p in parcels for c in p.corners for v in (c.first, c.second)]
+    if any(v % 1 for v in values) and all(packed(repr(v)) is not None for v in values):
         raise refusal(
             path,
             "坐标可能是度分秒（D.MMSS），也可能是十进制度；若为后者，请写明 计量单位=度",
@@ -191,7 +201,11 @@ def _refuse_packed(path: Path, keys: dict[str, str], parcels: list[_Parcel]) -> 
 
 
 def _rings(path: Path, parcel: _Parcel) -> list[list[_Corner]]:
-    """Return the corners of each ring, without closing points."""
+    """Return the corners of each ring, without closing points.
+
+    A ring ends where its number changes, or with a closing point that is its first in name and
+    place: some programs give the number 1 to every outer ring.
+    """
     rings: list[list[_Corner]] = []
     for corner in parcel.corners:
         if not rings or rings[-1][0].ring != corner.ring:
@@ -200,12 +214,32 @@ def _rings(path: Path, parcel: _Parcel) -> list[list[_Corner]]:
                     path, corner.line, f"圈号 {corner.ring} 不连续", f"ring {corner.ring} is split"
                 )
             rings.append([])
+        elif _ends(path, rings[-1]):
+            rings.append([])
         rings[-1].append(corner)
     if rings[0][0].ring != "1":
         raise _bad_line(path, rings[0][0].line, "第一圈的圈号不是 1", "the first ring is not 1")
     opened = [_opened(path, ring) for ring in rings]
     _check_count(path, parcel, len(parcel.corners), sum(map(len, opened)))
     return opened
+
+
+def _ends(path: Path, ring: list[_Corner]) -> bool:
+    """Tell whether a ring after which corners of its number follow is closed; refuse a doubt."""
+    first, last = ring[0], ring[-1]
+    if len(ring) == 1:
+        return False
+    same_name = bool(first.name) and first.name == last.name
+    same_place = (first.first, first.second) == (last.first, last.second)
+    if same_name != same_place and first.name:
+        raise _bad_line(
+            path,
+            last.line,
+            f"圈号 {last.ring} 回到第 {first.line} 行的点号或坐标，其后还有点：每圈应有自己的圈号",
+            f"ring {last.ring} comes back to the name or place of line {first.line}, and goes on; "
+            "each ring needs its own number",
+        )
+    return same_place
 
 
 def _number_issues(parcel: _Parcel, rings: Sequence[Sequence[_Corner]]) -> list[Issue]:
@@ -227,14 +261,26 @@ def _polygon(path: Path, opened: list[list[_Corner]], axes: Axes) -> shapely.Geo
         for r in opened
     ]
     shape, wrong = assemble(outlines)
+    shape = None if shape is not None and (wrong := _nested(opened, outlines)) else shape
     if shape is None:
         raise _bad_line(
             path,
             opened[wrong][0].line,
-            f"圈号 {opened[wrong][0].ring} 自交，或既不在外圈之内也不与它相离",
-            f"ring {opened[wrong][0].ring} crosses itself or another ring",
+            f"圈号 {opened[wrong][0].ring} 自交，或既不在外圈之内也不与它相离，或与外圈同号",
+            f"ring {opened[wrong][0].ring} crosses itself or another ring, or has the number of "
+            "one round it",
         )
     return shape
+
+
+def _nested(opened: Sequence[Sequence[_Corner]], outlines: Sequence[Floats]) -> int:
+    """Return the position of a ring within another of its own number, 0 where there is none."""
+    numbers = [ring[0].ring for ring in opened]
+    shapes = [shapely.Polygon(o) for o in outlines] if len(set(numbers)) < len(numbers) else []
+    for k, shape in enumerate(shapes):
+        if any(numbers[j] == numbers[k] and shapes[j].covers(shape) for j in range(k)):
+            return k
+    return 0
 
 
 def _opened(path: Path, ring: list[_Corner]) -> list[_Corner]:

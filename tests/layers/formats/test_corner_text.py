@@ -270,3 +270,130 @@ def test_corner_numbers_that_do_not_run_on(write_text, names, en):
     assert [(i.severity, i.code, i.en) for i in source.issues] == (
         [("warning", "corner_numbers", en)] if en else []
     )
+
+
+# -- rings of one number -------------------------------------------------------------------------
+
+
+def closed(number, x, y, size, first=1):
+    lines = ring(number, x, y, size, first)
+    return lines + lines.splitlines()[0] + "\n"
+
+
+def test_closed_outlines_of_one_number_stay_apart(write_text):
+    rings = [closed(1, 3760000, 38500000 + 2000 * k, 1000, 1 + 4 * k) for k in range(3)]
+    source = read(write_text(HEAD + parcel(*rings)))
+    assert source.geometry[0].geom_type == "MultiPolygon"
+    assert [g.bounds for g in source.geometry[0].geoms] == [
+        (38500000 + 2000 * k, 3760000, 38501000 + 2000 * k, 3761000) for k in range(3)
+    ]
+    assert source.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("second", "line"),
+    [
+        (ring(1, 3770000, 38500000, 200, 1), 16),  # not closed, numbers begin again
+        ("J5,1,3760000,38500000\n" + ring(1, 3770000, 38500000, 200, 6), 16),  # own number
+    ],
+)
+def test_outlines_of_one_number_that_are_not_closed_are_refused(write_text, second, line):
+    with pytest.raises(FormatError, match=f"line {line}: ring 1 comes back to .* of line 12"):
+        read(write_text(HEAD + parcel(OUTER, second)))
+
+
+def test_a_ring_within_another_of_its_number_is_refused(write_text):
+    rings = [closed(1, 3760000, 38500000, 1000), closed(1, 3760100, 38500100, 100, 5)]
+    with pytest.raises(FormatError, match=r"line 17: ring 1 .* has the number of one round it"):
+        read(write_text(HEAD + parcel(*rings)))
+
+
+# -- words of the header -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "epsg"),
+    [
+        ("坐标系=", "坐标系统=", 4526),
+        ("坐标系=", "坐 标 系 = ", 4526),
+        ("计量单位=", "坐标单位=", 4526),
+        ("坐标系=", "- 坐标系=", 4526),
+        ("2000国家大地坐标系", "2000国家大地坐标系 3度带 第38带", 4526),
+        ("2000国家大地坐标系", "CGCS2000_3_Degree_GK_Zone_38", 4526),
+        ("2000国家大地坐标系", "中国大地坐标系2000（CGCS2000）", 4526),
+        ("2000国家大地坐标系", "1980西安坐标系", 2362),
+        ("投影类型=高斯克吕格", "投影类型=Gauss-Kruger", 4526),
+        ("投影类型=高斯克吕格", "投影类型=高斯—克吕格投影", 4526),
+        ("计量单位=米", "计量单位=Meter", 4526),
+    ],
+)
+def test_other_words_for_the_same(write_text, old, new, epsg):
+    source = read(write_text(HEAD.replace(old, new) + SQUARE + "\x1a"))
+    assert source.crs.to_epsg() == epsg and source.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("2000国家大地坐标系", "广州2000坐标系", "广州2000坐标系 is not understood"),
+        ("2000国家大地坐标系", "北京2000坐标系", "北京2000坐标系 is not understood"),
+        ("2000国家大地坐标系", "CGCS2000_3_Degree_GK_Zone_39", "eastings tell zone 38"),
+        ("2000国家大地坐标系", "2000国家大地坐标系39带", "eastings tell zone 38"),
+        ("坐标系=2000", "坐标系统=1980西安坐标系\n坐标系=2000", "坐标系 is given twice"),
+        ("精度=0.001", "X平移=500", "X平移=500 is not understood"),
+        ("精度=0.001", "椭球=克拉索夫斯基", "椭球=克拉索夫斯基 is not understood"),
+        ("精度=0.001", "东坐标加常数=0", "东坐标加常数=0 is not understood"),
+        ("计量单位=米", "坐标单位=毫米", "计量单位=毫米 contradicts the numbers"),
+        ("计量单位=米", "计量单位=度", "计量单位=度 contradicts the numbers"),
+    ],
+)
+def test_what_the_header_says_of_places_is_understood_or_refused(write_text, old, new, said):
+    with pytest.raises(FormatError, match=said):
+        read(write_text(HEAD.replace(old, new) + SQUARE))
+
+
+def test_other_unknown_keys_are_told(write_text):
+    head = HEAD.replace("精度=0.001", "项目名称=甲\n高程基准=1985国家高程基准\n测绘单位=乙\n备注=")
+    source = read(write_text(head + SQUARE))
+    assert [(i.code, i.en) for i in source.issues] == [
+        ("header_ignored", "项目名称=甲 is not understood and not used"),
+        ("header_ignored", "高程基准=1985国家高程基准 is not understood and not used"),
+        ("header_ignored", "测绘单位=乙 is not understood and not used"),
+    ]
+    assert source.crs.to_epsg() == 4526
+
+
+# -- degrees and digits --------------------------------------------------------------------------
+
+DEGREES = "3,,1,甲,面,,,,@\nJ1,1,38.1,113.5\nJ2,1,38.15,113.5\nJ3,1,38.15,113.55\n"
+
+
+@pytest.mark.parametrize("unit", ["米", "", "m"])
+def test_few_decimals_may_be_minutes(write_text, unit):
+    head = HEAD.replace("计量单位=米", f"计量单位={unit}")
+    with pytest.raises(FormatError, match=r"may be D\.MMSS or decimal degrees"):
+        read(write_text(head + DEGREES))
+    source = read(write_text(HEAD.replace("计量单位=米", "计量单位=度") + DEGREES))
+    assert source.geometry[0].bounds == (113.5, 38.1, 113.55, 38.15) and source.issues == ()
+
+
+def test_whole_degrees_are_the_same_either_way(write_text):
+    text = "3,,1,甲,面,,,,@\nJ1,1,38,113\nJ2,1,39,113\nJ3,1,39,114\n"
+    assert read(write_text(HEAD + text)).geometry[0].bounds == (113, 38, 114, 39)
+
+
+@pytest.mark.parametrize("unit", ["度分秒", "DMS", "度分", "D.MMSS", "弧度"])
+def test_other_units_than_degrees_are_refused(write_text, unit):
+    head = HEAD.replace("计量单位=米", f"计量单位={unit}")
+    with pytest.raises(FormatError, match=f"计量单位={unit} is not read"):
+        read(write_text(head + DEGREES.replace("38.1,", "38.123456,")))
+
+
+def test_dashes_before_lines_and_full_width_digits(write_text):
+    listed = "".join(f"- {line}\n" for line in SQUARE.splitlines())
+    listed = listed.replace("J2,1,3761000.000", "J2,1,３７６１０００．０００")
+    source = read(write_text(HEAD + listed))
+    assert source.geometry[0].bounds == (38500000, 3760000, 38501000, 3761000)
+    assert source.issues == ()
+    with pytest.raises(FormatError, match="line 13: does not fit"):
+        read(write_text(HEAD + SQUARE.replace("J2,1,", "J2，1，")))
