@@ -9,6 +9,7 @@ Source of the layout: dBASE level 5 table file, as described for the Shapefile f
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ Bytes = npt.NDArray[np.uint8]
 _FRACTION = re.compile(rb"[.eE]")
 _INT64_WIDTH = 18  # wider whole numbers are floats to GDAL
 _EXACT_DIGITS = 15
+_ZEROS = re.compile(rb"\.0*$")
+_KINDS = "CNFDL"
+_FOXPRO = (0x30, 0x31, 0x32)  # versions that keep the name of a database after the header
+_TRUTHS = {**dict.fromkeys((b"T", b"t", b"Y", b"y", b"1"), True),
+           **dict.fromkeys((b"F", b"f", b"N", b"n", b"0"), False)}  # fmt: skip
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -43,6 +49,11 @@ class Field:
     def is_text(self) -> bool:
         """Return whether the column holds characters."""
         return self.kind == "C"
+
+    @property
+    def is_read(self) -> bool:
+        """Return whether its cells hold their values: memos and binaries lie in other files."""
+        return self.kind in _KINDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,35 +86,48 @@ class Table:
         return out
 
     def misread(self, field: Field) -> Bools:
-        """Return (n,) bool: GDAL would make a value of a cell that holds none.
+        """Return (n,) bool: the cell holds something that is no value of its type.
 
-        It reads text in a number cell as 0 (``12 kt`` as 12), an impossible date as 1970-01-01
-        and an empty logical cell as false.
+        GDAL reads text in a number cell as 0 (``12 kt`` as 12) and an impossible date as
+        1970-01-01.
         """
-        check = _CHECKS.get(field.kind)
-        if check is None or not field.width:
-            return np.zeros(len(self.cells), bool)
+        return self._are(field, lambda value: not _CHECKS.get(field.kind, _anything)(value))
+
+    def overflowed(self, field: Field) -> Bools:
+        """Return (n,) bool: the number was too long for its cell, and asterisks stand for it."""
+        return self._are(field, lambda value: field.kind in "NF" and value[:1] == b"*")
+
+    def truths(self, field: Field) -> list[bool | None]:
+        """Return a logical column; GDAL reads ``1`` as false, and so an empty cell."""
         values, inverse = self._distinct(field)
-        return np.array([not check(v) for v in values], bool)[inverse]
+        made = [_TRUTHS.get(value) for value in values]
+        return [made[k] for k in inverse]
 
     def restored(self, field: Field) -> list[float | str | None] | None:
-        """Return a column declared as whole numbers whose cells say more, None where GDAL is right.
+        """Return a number column whose cells say more than GDAL reads, None where it is right.
 
-        GDAL cuts ``1.5`` to 1 where the header declares no decimals, and rounds whole numbers
-        of more than 15 digits in wide fields; the former become floats, the latter text.
+        GDAL cuts ``1.5`` to 1 where the header declares no decimals, and rounds numbers of more
+        than 15 digits in wide fields; the former become floats, the latter text.
         """
-        if field.kind not in "NF" or field.decimals or not field.width:
+        if field.kind not in "NF" or not field.width:
             return None
         values, inverse = self._distinct(field)
         fine = [v if _is_number(v) and v[:1] != b"*" else b"" for v in values]
         made: list[float | str | None]
-        if any(_FRACTION.search(v) for v in fine):
+        wide = field.decimals or field.width > _INT64_WIDTH or field.kind == "F"
+        if wide and any(_digits_lost(v) for v in fine):
+            made = [_ZEROS.sub(b"", v).decode("ascii") if v else None for v in fine]
+        elif not field.decimals and any(_FRACTION.search(v) for v in fine):
             made = [float(v) if v else None for v in fine]
-        elif field.width > _INT64_WIDTH and any(len(v) > _EXACT_DIGITS for v in fine):
-            made = [v.decode("ascii") if v else None for v in fine]
         else:
             return None
         return [made[k] for k in inverse]
+
+    def _are(self, field: Field, test: Callable[[bytes], bool]) -> Bools:
+        if not field.width:
+            return np.zeros(len(self.cells), bool)
+        values, inverse = self._distinct(field)
+        return np.array([test(v) for v in values], bool)[inverse]
 
     def _distinct(self, field: Field) -> tuple[list[bytes], npt.NDArray[np.intp]]:
         cells = np.ascontiguousarray(self.column(field)).view(f"S{field.width}").ravel()
@@ -127,8 +151,11 @@ def read_table(path: Path) -> Table:
     length = int.from_bytes(raw[10:12], "little")
     fields = _fields(path, raw, header, length)
     _check_size(path, len(raw), declared, header, length)
+    _check_start(path, raw, header, 32 + 32 * len(fields))
     body = np.frombuffer(raw, np.uint8, declared * length, header)
-    return Table(path, fields, raw[29], body.reshape(declared, length))
+    table = Table(path, fields, raw[29], body.reshape(declared, length))
+    _check_marks(path, table)
+    return table
 
 
 def _fields(path: Path, raw: bytes, header: int, length: int) -> tuple[Field, ...]:
@@ -168,6 +195,28 @@ def _check_size(path: Path, size: int, declared: int, header: int, length: int) 
         )
 
 
+def _check_start(path: Path, raw: bytes, header: int, end: int) -> None:
+    """Refuse a table whose records do not begin where its list of fields ends."""
+    if raw[0] not in _FOXPRO and raw[end + 1 : header].strip(b"\0"):
+        raise refusal(
+            path,
+            f"属性表文件头声明 {header} 字节，字段表却止于 {end + 1} 字节",
+            f"the table's header declares {header} bytes, its fields end at {end + 1}",
+        )
+
+
+def _check_marks(path: Path, table: Table) -> None:
+    """Refuse a table with a record that begins with neither a blank nor an asterisk."""
+    odd = np.flatnonzero(~np.isin(table.cells[:, 0], (ord(" "), ord("*"))))
+    if len(odd):
+        row = int(odd[0]) + 1
+        raise refusal(
+            path,
+            f"属性表第 {row} 条记录的标记不对（文件头或记录长度有误）",
+            f"the table's record {row} has no valid mark (header or record length is wrong)",
+        )
+
+
 def _text(raw: bytes, width: int) -> Text:
     trimmed = raw.rstrip(b" \0")
     return Text(trimmed, len(trimmed) == width)
@@ -188,11 +237,23 @@ def _is_date(text: bytes) -> bool:
 def _is_number(text: bytes) -> bool:
     if not text or text.startswith(b"*"):
         return True  # empty, or overflowed its width: GDAL reads both as null
-    return _NUMBER.fullmatch(text) is not None
+    return _NUMBER.fullmatch(text) is not None and math.isfinite(float(text))
+
+
+def _digits_lost(number: bytes) -> bool:
+    """Return whether a float would not hold all digits before the point.
+
+    No number of a thing has more than 30 digits; what is larger stands for no value (-1.79e308).
+    """
+    return bool(number) and 10**_EXACT_DIGITS <= abs(float(number)) < 1e30
 
 
 def _is_flag(text: bytes) -> bool:
-    return text in b"TtYyFfNn10" and len(text) == 1
+    return text in _TRUTHS or not text or text == b"?"
+
+
+def _anything(_: bytes) -> bool:
+    return True
 
 
 _CHECKS: dict[str, Callable[[bytes], bool]] = {

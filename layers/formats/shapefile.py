@@ -29,7 +29,7 @@ from layers.formats.encoding import (
 )  # fmt: skip
 from layers.formats.shapefile_index import check_index
 from layers.formats.source import Source, digest_files, refusal, twice
-from layers.issues import label_en, warning
+from layers.issues import info, label_en, warning
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _MULTIPATCH = 31
@@ -165,23 +165,43 @@ def _names(path: Path, table: dbf.Table, encoding: str) -> list[str]:
 def _columns(
     path: Path, table: dbf.Table, rows: ogr.Rows, text: _Text, labels: tuple[str, ...]
 ) -> tuple[dict[str, pa.Array], list[Issue]]:
-    kept = ~table.deleted
     out: dict[str, pa.Array] = {}
     issues: list[Issue] = []
     arrays = list(rows.columns.values())
     for field, name, values in zip(table.fields, text.names, arrays, strict=True):
         if field.is_text:
             out[name] = _decoded(path, field, name, values, text.encoding)
-            continue
-        exact = table.restored(field)
-        if exact is not None:
-            values = pa.array(exact).filter(pa.array(kept))
-        bad = table.misread(field)[kept]
-        out[name] = pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type))
-        if field.kind != "L":  # an empty logical cell is simply null
-            cells = table.column(field)[kept]
-            issues += [_misread(labels[k], name, cells[k].tobytes()) for k in np.flatnonzero(bad)]
+        elif field.is_read:
+            out[name], said = _values(table, field, name, values, labels)
+            issues += said
+        else:
+            issues.append(_left_out(name, field.kind))
     return out, issues
+
+
+def _values(
+    table: dbf.Table, field: dbf.Field, name: str, values: pa.Array, labels: tuple[str, ...]
+) -> tuple[pa.Array, list[Issue]]:
+    """Return a column of numbers, days or truths as its cells are, and those that are none."""
+    kept = ~table.deleted
+    exact = table.truths(field) if field.kind == "L" else table.restored(field)
+    if exact is not None:
+        values = pa.array(exact, pa.bool_() if field.kind == "L" else None).filter(pa.array(kept))
+    bad, cells = table.misread(field)[kept], table.column(field)[kept]
+    issues = [_misread(labels[k], name, cells[k].tobytes()) for k in np.flatnonzero(bad)]
+    issues += [_overflowed(labels[k], name) for k in np.flatnonzero(table.overflowed(field)[kept])]
+    return pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type)), issues
+
+
+def _left_out(name: str, kind: str) -> Issue:
+    zh = f"字段 {name} 的类型 {kind!r} 不用，已略去"
+    return info("column_ignored", zh, f"field {name} of type {kind!r} left out")
+
+
+def _overflowed(label: str, name: str) -> Issue:
+    zh = f"{label}：字段 {name} 写的是星号（数值超过字段宽度，已丢失），按空值"
+    en = f"{label_en(label)}: {name} holds asterisks: its number was too long; taken as null"
+    return warning("number_overflow", zh, en, label)
 
 
 def _decoded(path: Path, field: dbf.Field, name: str, values: pa.Array, encoding: str) -> pa.Array:

@@ -104,7 +104,88 @@ def test_what_is_no_number_is_null_and_said(write_shapefile):
     assert source.columns["N"].to_pylist() == [None, None]
     assert source.columns["D"].to_pylist() == [None, None]
     assert source.columns["F"].to_pylist() == [None, -1500.0]
-    assert [(i.code, i.feature) for i in source.issues] == [("bad_value", "第 1 行")] * 3
+    assert [(i.code, i.feature) for i in source.issues] == [
+        ("bad_value", "第 1 行"), ("number_overflow", "第 2 行"), ("bad_value", "第 1 行"),
+        ("bad_value", "第 1 行"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "read_as"),
+    [
+        ("L", [b"T", b"n", b"?", b" "], [True, False, None, None]),
+        ("L", [b"1", b"0", b"y", b"F"], [True, False, True, False]),
+        ("N", [b"00012", b"+7", b"-0.5", b" 3 "], [12.0, 7.0, -0.5, 3.0]),
+        (
+            "D",
+            [b"20240229", b"00000000", b"        ", b"0"],
+            [datetime.date(2024, 2, 29), None, None, None],
+        ),
+    ],
+)
+def test_cells_are_what_they_say(write_shapefile, kind, cells, read_as):
+    source = read(write_shapefile([[c] for c in cells], [(b"X", kind, 8 if kind != "L" else 1)]))
+    assert source.columns["X"].to_pylist() == read_as
+    assert source.issues == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [("L", b"x"), ("N", b"1 2"), ("N", b"1e999"), ("N", b"nan"), ("D", b"20230229")],
+)
+def test_a_cell_of_no_value_is_null_and_its_row_named(write_shapefile, kind, cell):
+    source = read(write_shapefile([[b""], [cell]], [(b"X", kind, 1 if kind == "L" else 8)]))
+    assert source.columns["X"].to_pylist() == [None, None]
+    assert [(i.code, i.feature) for i in source.issues] == [("bad_value", "第 2 行")]
+
+
+@pytest.mark.parametrize("kind", "MGBPIYT@+OVWQ0")
+def test_a_field_whose_values_lie_elsewhere_is_left_out_by_name(write_shapefile, kind):
+    rows = [[b"a", b"\1\0\0\0", b"1"], [b"b", b"      7", b"2"]]
+    source = read(write_shapefile(rows, [(b"T", "C", 3), (b"X", kind, 10), (b"N", "N", 3)]))
+    assert list(source.columns) == ["T", "N"]
+    assert source.columns["N"].to_pylist() == [1, 2]
+    assert [(i.severity, i.code) for i in source.issues] == [("info", "column_ignored")]
+    assert "field X" in source.issues[0].en
+
+
+@pytest.mark.parametrize(
+    ("kind", "decimals", "cells", "read_as"),
+    [
+        ("N", 2, [b"1400002020017120142.00", b"1.5"], ["1400002020017120142", "1.5"]),
+        ("F", 0, [b"1234567890123456789.0", b""], ["1234567890123456789", None]),
+        ("F", 0, [b"-1.797693134862315e+308", b"2.25"], [-1.797693134862315e308, 2.25]),
+        ("N", 0, [b"140000202001712014", b"1"], [140000202001712014, 1]),
+    ],
+)
+def test_long_numbers_keep_their_digits(write_shapefile, kind, decimals, cells, read_as):
+    width = 18 if len(cells[0]) == 18 else 24
+    path = write_shapefile([[c] for c in cells], [(b"X", kind, width)])
+    table = path.with_suffix(".dbf")
+    data = table.read_bytes()
+    table.write_bytes(data[:49] + bytes([decimals]) + data[50:])
+    source = read(path)
+    assert source.columns["X"].to_pylist() == read_as
+    assert source.issues == ()
+
+
+@pytest.mark.parametrize("shift", [-1, 1, 2])
+def test_records_that_do_not_begin_where_the_header_says(write_shapefile, shift):
+    path = write_shapefile([[b"ab", b"cd"]] * 3, [(b"A", "C", 3), (b"B", "C", 3)])
+    table = path.with_suffix(".dbf")
+    data = bytearray(table.read_bytes())
+    data[8:10] = (int.from_bytes(data[8:10], "little") + shift).to_bytes(2, "little")
+    table.write_bytes(bytes(data) + bytes(max(shift - 1, 0)))
+    with pytest.raises(FormatError, match=r"no valid mark|its fields end at 97"):
+        read(path)
+
+
+def test_zeros_after_the_list_of_fields_are_usual(write_shapefile):
+    path = write_shapefile([[b"ab"]], [(b"A", "C", 3)])
+    table = path.with_suffix(".dbf")
+    data = table.read_bytes()
+    table.write_bytes(data[:8] + bytes([66, 0]) + data[10:65] + b"\0" + data[65:])
+    assert read(path).columns["A"].to_pylist() == ["ab"]
 
 
 def test_whole_numbers_that_gdal_would_cut_or_round(write_shapefile):
