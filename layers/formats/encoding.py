@@ -32,7 +32,10 @@ _MULTIBYTE = ("UTF-8", "GB18030", "Big5", "cp932", "cp949")
 _CLEARLY_WORSE = 0.25  # a declared encoding gives way only to one that reads this much better
 _TOO_CLOSE = 0.1
 _BARELY = 0.5
+_FEW = 3  # characters of which any two encodings may make something by chance
 _LATIN = ("cp1252", "ISO-8859-1")
+_GREEK, _BEYOND_CYRILLIC = "\u0370", "\u0530"
+_EAST = ("UTF-8", "GB18030", "Big5")
 _CANDIDATES = ("UTF-8", "GB18030", *_LATIN, "Big5")
 
 
@@ -48,7 +51,8 @@ class Text:
 class Guess:
     """An encoding, why, and whether another reads nearly as well.
 
-    ``contradicts`` is True where the file declares an encoding that its text is not in.
+    ``contradicts`` is True where the file declares an encoding that its text is not in,
+    ``open`` where so little text may as well be in another.
     """
 
     encoding: str
@@ -56,6 +60,7 @@ class Guess:
     en: str
     doubtful: bool = False
     contradicts: bool = False
+    open: bool = False
 
 
 def normal_name(name: str) -> str | None:
@@ -107,24 +112,101 @@ def guess(texts: Sequence[Text], declared: str | None) -> Guess | None:
     if not sample:
         return Guess(declared or "UTF-8", "全部为 ASCII", "all text is ASCII")
     names = dict.fromkeys([*([declared] if declared else []), *_CANDIDATES])
-    scores = {n: s for n in names if (s := _score(sample, n)) is not None}
-    if "Big5" in scores and declared != "Big5":
-        scores["Big5"] -= _CLEARLY_WORSE
+    raw = {n: score for n in names if (score := _score(sample, n)) is not None}
+    scores = _weighed(sample, raw, declared)
     best = max(scores, key=lambda n: scores[n])  # ties: the order of the candidates
     if declared in scores and scores[declared] >= scores[best] - _CLEARLY_WORSE:
-        return Guess(declared, "文件声明，且文字相符", "declared by the file and verified")
-    if best in _LATIN and scores[best] < _BARELY:
+        other = _better_than_declared(raw, scores, declared)
+        if other is None:
+            unsure = _as_good(sample, scores, declared)
+            return Guess(
+                declared, "文件声明，且文字相符", "declared by the file and verified", unsure
+            )
+        best = other
+    elif best in _LATIN and scores[best] < _BARELY:
         return None  # they decode anything: that says nothing
+    return _told(sample, raw, scores, best, declared)
+
+
+def _weighed(
+    sample: Sequence[Text], raw: dict[str, float], declared: str | None
+) -> dict[str, float]:
+    """Return the scores as they compare, with what is known of files from China."""
+    scores = dict(raw)
+    if "Big5" in scores and declared != "Big5":
+        scores["Big5"] -= _CLEARLY_WORSE
+    # Any Chinese character of GBK may be a letter of another script in UTF-8.
+    if scores.get("UTF-8") == 0.0 and declared != "UTF-8":
+        letters = _marks(sample, "UTF-8")
+        if len(letters) <= _FEW and max(letters) < "\u0800":
+            scores["UTF-8"] -= 0.01
+    return scores
+
+
+def _better_than_declared(
+    raw: dict[str, float], scores: dict[str, float], declared: str
+) -> str | None:
+    """Return what reads text that is declared Western, makes no words there, and does elsewhere.
+
+    Western encodings read any bytes, and programs declare them without asking.
+    """
+    others = [n for n in _EAST if n in scores]
+    if declared not in _LATIN or raw[declared] > _BARELY or not others:
+        return None
+    best = max(others, key=lambda n: scores[n])
+    return best if raw[best] >= raw[declared] else None
+
+
+def _as_good(sample: Sequence[Text], scores: dict[str, float], declared: str) -> bool:
+    """Tell whether another encoding reads better than the declared, or a few characters as well."""
+    letters = _marks(sample, declared)
+    few = len(letters) <= _FEW
+    own = scores[declared]
+    if declared == "UTF-8" and few and max(letters) < "\u0800" and own == 0.0:
+        return "GB18030" in scores
+    others = [scores[n] for n in _EAST if n in scores and n != declared]
+    return any(score > own or (few and score == own) for score in others)
+
+
+def _told(
+    sample: Sequence[Text],
+    raw: dict[str, float],
+    scores: dict[str, float],
+    best: str,
+    declared: str | None,
+) -> Guess:
     detail = ", ".join(f"{n} {s:.2f}" for n, s in sorted(scores.items(), key=lambda p: -p[1]))
     rivals = set(scores) - {best, "Big5"} - (set(_LATIN) if best in _LATIN else set())
     close = any(scores[best] - scores[n] < _TOO_CLOSE for n in rivals)
+    by_chance = best in _LATIN and (raw.get("Big5", -1.0) >= raw[best] or _may_be_chinese(sample))
+    either = best == "GB18030" and "UTF-8" in raw
     return Guess(
         best,
         f"由文字判定（{detail}）",
         f"told from the text ({detail})",
-        doubtful=close or scores[best] < _BARELY or best == "Big5",
-        contradicts=declared is not None,
+        doubtful=close or scores[best] < _BARELY or best == "Big5" or by_chance or either,
+        contradicts=declared is not None and declared != best,
+        open=either,
     )
+
+
+def _may_be_chinese(sample: Sequence[Text]) -> bool:
+    """Tell whether the little there is reads as characters of GB 2312, be they rare ones."""
+    found = _marks(sample, "GB18030")
+    return 0 < len(found) <= _FEW and all(len(c.encode("gb2312", "ignore")) == 2 for c in found)
+
+
+def _marks(sample: Sequence[Text], encoding: str) -> list[str]:
+    """Return the first characters beyond ASCII; none where the text cannot be read."""
+    out: list[str] = []
+    for text in sample:
+        decoded = decode(text, encoding)
+        if decoded is None:
+            return []
+        out += [c for c in decoded if c > "\x7f"]
+        if len(out) > _FEW:
+            break
+    return out
 
 
 def remarks(path: Path, found: Guess, stated: str) -> list[Issue]:
@@ -196,6 +278,12 @@ def _chosen(path: Path, raw: bytes, encoding: str | None) -> str:
         return "UTF-16"
     lines = [Text(line) for line in raw.splitlines()]
     found = guess(lines, None)
+    if found is not None and found.open:
+        raise refusal(
+            path,
+            "文字太少，可以是 GB18030，也可以是 UTF-8，请用 encoding 说明编码",
+            "so little text may be GB18030 as well as UTF-8; state its encoding",
+        )
     if found is None or found.encoding not in ("UTF-8", "GB18030"):
         raise refusal(
             path,
@@ -230,10 +318,21 @@ def _plausible(text: str, encoding: str) -> tuple[int, int]:
     marks = [k for k, c in enumerate(text) if c > "\x7f"]
     if encoding in _MULTIBYTE:
         common = _common(encoding)
-        hits = sum(text[k] in common or (encoding == "UTF-8" and _in_word(text, k)) for k in marks)
+        hits = sum(
+            text[k] in common or (encoding == "UTF-8" and (_in_word(text, k) or _in_run(text, k)))
+            for k in marks
+        )
     else:
         hits = sum(_in_word(text, k) for k in marks)
     return hits, len(marks)
+
+
+def _in_run(text: str, k: int) -> bool:
+    """Tell whether character ``k`` is one of three Greek or Cyrillic letters in a row."""
+    return any(
+        len(run) == 3 and all(_GREEK <= c < _BEYOND_CYRILLIC and c.isalpha() for c in run)
+        for run in (text[max(j, 0) : j + 3] for j in (k - 2, k - 1, k))
+    )
 
 
 def _in_word(text: str, k: int) -> bool:

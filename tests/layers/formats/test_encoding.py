@@ -75,3 +75,55 @@ def test_text_in_another_encoding_names_the_line(write_text):
         read_text(path, "UTF-8")
     with pytest.raises(FormatError, match="neither UTF-8 nor GB18030"):
         read_text(write_text("Mineração", encoding="cp1252"))
+
+
+@pytest.mark.parametrize("declared", [None, "cp1252", "ISO-8859-1", "UTF-8", "GB18030"])
+@pytest.mark.parametrize("name", ["垴", "亘", "X垴", "堃", "甲", "A矿", "石垴"])
+def test_short_chinese_names_are_right_or_told(name, declared):
+    found = guess(texts([name], "gbk"), declared)
+    right = decode(texts([name], "gbk")[0], found.encoding) == name
+    assert right or found.doubtful
+    assert right or declared == "UTF-8"
+    if declared in ("cp1252", "ISO-8859-1"):
+        assert found.contradicts
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "declared", "encoding"),
+    [
+        ("亘", "gbk", "UTF-8", "UTF-8"),  # a letter of Arabic in UTF-8
+        ("亘", "gbk", None, "GB18030"),
+        ("A垴B", "gbk", None, "cp1252"),
+        ("甲", "gbk", "Big5", "Big5"),
+        ("礦", "big5", None, "cp1252"),
+        ("東山", "big5", "cp1252", "Big5"),
+        ("São", "utf-8", "GB18030", "GB18030"),
+        ("垴", "utf-8", "cp1252", "UTF-8"),
+        ("é", "utf-8", None, "GB18030"),
+    ],
+)
+def test_what_few_characters_do_not_settle_is_told(name, codec, declared, encoding):
+    found = guess(texts([name], codec), declared)
+    assert (found.encoding, found.doubtful) == (encoding, True)
+
+
+@pytest.mark.parametrize(
+    ("names", "codec", "declared"),
+    [
+        (["São João"], "cp1252", None), (["São João"], "cp1252", "cp1252"),
+        (["甲"], "gbk", "GB18030"), (["甲"], "utf-8", "UTF-8"), (["尾矿库"], "gbk", None),
+        (["Привет мир"], "utf-8", "UTF-8"), (["é"], "cp1252", "cp1252"),
+    ],
+)  # fmt: skip
+def test_what_is_settled_is_not_told(names, codec, declared):
+    found = guess(texts(names, codec), declared)
+    assert decode(texts(names, codec)[0], found.encoding) == names[0]
+    assert not found.doubtful and not found.contradicts
+
+
+def test_a_text_too_short_to_tell_is_refused(write_text):
+    with pytest.raises(FormatError, match="so little text may be GB18030 as well as UTF-8"):
+        read_text(write_text("1,2,亘\n", encoding="gbk"))
+    assert read_text(write_text("1,2,亘\n", encoding="gbk"), "GBK") == ("1,2,亘\n", "GB18030")
+    assert read_text(write_text("1,2,亘\n")) == ("1,2,亘\n", "UTF-8")
+    assert read_text(write_text("1,2,São\n")) == ("1,2,São\n", "UTF-8")
