@@ -26,6 +26,11 @@ from gis.ragged import Bools, Floats
 CHINA = (73.0, 3.0, 136.0, 54.0)
 """Least and greatest longitude and latitude of China's land and islands, degrees."""
 
+WIDEST_M = 3e6
+"""Distance from the central meridian up to which a transverse Mercator plane is believed."""
+
+_POLE_M = 10_002_000.0  # from the equator along a meridian
+
 WGS84_ACCURACY_M = 1.0
 """One sigma of taking WGS 84 for CGCS2000: the frames differ by plate motion since 2000."""
 
@@ -108,13 +113,21 @@ def zone_prefix(crs: object) -> int | None:
     return _prefix(parse_crs(crs))
 
 
-@lru_cache(maxsize=64)
 def _prefix(crs: pyproj.CRS) -> int | None:
-    operation = _horizontal(crs).coordinate_operation
+    origin = _false_origin(crs)
+    return int(origin[0] // 1e6) or None if origin is not None else None
+
+
+@lru_cache(maxsize=64)
+def _false_origin(crs: pyproj.CRS) -> tuple[float, float, float] | None:
+    """Return false easting and northing of a transverse Mercator plane, and its unit, in metres."""
+    plane = _horizontal(crs)
+    operation = plane.coordinate_operation
     if operation is None or not operation.method_name.startswith("Transverse Mercator"):
         return None
-    east = [p for p in operation.params if p.name == "False easting"]
-    return int(sum(float(p.value) * p.unit_conversion_factor for p in east) // 1e6) or None
+    named = {p.name: float(p.value) * p.unit_conversion_factor for p in operation.params}
+    unit = plane.axis_info[0].unit_conversion_factor if plane.axis_info else 1.0
+    return named.get("False easting", 0.0), named.get("False northing", 0.0), unit
 
 
 def other_zone(xy: Floats, crs: object) -> Bools:
@@ -128,6 +141,38 @@ def other_zone(xy: Floats, crs: object) -> Bools:
         return np.zeros(len(xy), np.bool_)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.floor(xy[:, 0] / 1e6) != prefix, np.bool_)
+
+
+def off_plane(xy: Floats, crs: object) -> Bools:
+    """Return (n,) bool: no transverse Mercator plane holds such a coordinate.
+
+    It lies past a pole, or farther from the central meridian than :data:`WIDEST_M`: a number too
+    many, another unit, a zone in front where the system has none. False for other projections.
+    """
+    origin = _false_origin(parse_crs(crs))
+    if origin is None:
+        return np.zeros(len(xy), np.bool_)
+    with np.errstate(invalid="ignore"):
+        off = np.abs(xy * origin[2] - origin[:2]) > (WIDEST_M, _POLE_M)
+    return np.asarray(off.any(axis=1), np.bool_)
+
+
+def transposed(xy: Floats, crs: object) -> Bools:
+    """Return (n,) bool: northing and easting stand in each other's place, as it seems.
+
+    As given the coordinate lies over a thousand kilometres from the central meridian of a
+    transverse Mercator plane, the other way round it lies within a zone. A swapped coordinate of
+    the south of China (2,000,000 500,000) would lie in the South China Sea, and in China.
+    """
+    origin = _false_origin(parse_crs(crs))
+    if origin is None:
+        return np.zeros(len(xy), np.bool_)
+    metres = xy * origin[2]
+    with np.errstate(invalid="ignore"):
+        far = np.abs(metres[:, 0] - origin[0]) > 1e6
+        near = np.abs(metres[:, 1] - origin[0]) <= 5e5
+        near &= np.abs(metres[:, 0] - origin[1]) <= _POLE_M
+    return np.asarray(far & near, np.bool_)
 
 
 def is_cgcs2000(crs: object) -> bool:

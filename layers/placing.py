@@ -83,6 +83,7 @@ def place(
     counts = _vertex_counts(shapes[rows])
     shifted = given is not None and given.shift.description == transformation.description
     gone = whereabouts.outside(rows, lonlat, counts, extent)
+    gone.update(whereabouts.off_planes(rows, coordinates, counts, system))
     gone.update(whereabouts.other_zones(rows, coordinates, counts, system))
     gone.update(of_another_kind(rows, coordinates, counts, system))
     errors: list[MineZoneError] = []

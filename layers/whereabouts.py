@@ -76,6 +76,32 @@ def other_zones(rows: Ints, xy: Floats, counts: Ints, system: pyproj.CRS) -> dic
     }
 
 
+def off_planes(rows: Ints, xy: Floats, counts: Ints, system: pyproj.CRS) -> dict[int, Reason]:
+    """Return rows with a coordinate that the plane cannot hold, or with X and Y swapped."""
+    swapped = gis_crs.transposed(xy, system)
+    strange = swapped | gis_crs.off_plane(xy, system)
+    out: dict[int, Reason] = {}
+    owners = np.repeat(rows, counts)
+    for k in np.flatnonzero(strange)[::-1].tolist():  # the first of each row stays
+        x, y = xy[k]
+        why_zh, why_en = _OFF[bool(swapped[k])]
+        out[int(owners[k])] = (
+            f"坐标 ({x:.10g}, {y:.10g}) {why_zh}",
+            f"coordinate ({x:.10g}, {y:.10g}) {why_en}",
+        )
+    return out
+
+
+_OFF = {
+    True: ("的 X、Y 似乎写反", "seems to have X and Y swapped"),
+    False: (
+        "离中央子午线 3000 千米以上，或越过极点：单位、带号或坐标轴有误",
+        "lies over 3,000 km from the central meridian, or past a pole: is its unit, zone or "
+        "order of axes wrong?",
+    ),
+}
+
+
 def misplaced(
     xy: Floats, lonlat: Floats, system: pyproj.CRS, extent: Extent, file: str
 ) -> LayerError:
@@ -99,6 +125,11 @@ def misplaced(
         return LayerError(
             f"{file}：坐标（{_box(xy)}）的带号与坐标系 {name} 的第 {own} 带不符",
             f"{file}: the eastings ({_box(xy)}) do not begin with {own}, the zone of {name}",
+        )
+    if gis_crs.transposed(xy, system).all():
+        return LayerError(
+            f"{file}：坐标（{_box(xy)}）在坐标系 {name} 中 X、Y 似乎写反",
+            f"{file}: X and Y seem swapped in {name} ({_box(xy)})",
         )
     return _all_outside(lonlat, extent, file)
 

@@ -18,7 +18,16 @@ import pyarrow as pa
 import pyproj
 import shapely
 
-from gis.crs import from_cgcs2000, gauss_kruger_crs, is_cgcs2000, to_cgcs2000, zone_prefix
+from gis.crs import (
+    from_cgcs2000,
+    gauss_kruger_crs,
+    is_cgcs2000,
+    off_plane,
+    other_zone,
+    to_cgcs2000,
+    transposed,
+    zone_prefix,
+)
 from gis.datum import Shift
 from gis.errors import CRSError
 from layers.account import Issue
@@ -96,6 +105,8 @@ def write(
         _refuse_wild(whole, "坐标不是有限数值", "a coordinate that is not a finite number")
         told = "坐标与坐标系不符（度或米）", "degrees where metres should be, or metres for degrees"
         _refuse_rows(whole, kinds_of(whole), *told)
+        told = "坐标不在坐标系的平面或带内", "a coordinate of another zone or off the plane"
+        _refuse_rows(whole, _off_planes(whole), *told)
     moved = _moved(source, crs or _system(source, kind, shift), shift)
     for whole in (moved, *moved.companions.values()):
         _refuse_wild(
@@ -118,6 +129,14 @@ def write(
 def _refuse_wild(source: Source, zh: str, en: str) -> None:
     xy, row = shapely.get_coordinates(source.geometry, return_index=True)
     _refuse_rows(source, np.unique(row[~np.isfinite(xy).all(axis=1)]), zh, en)
+
+
+def _off_planes(source: Source) -> npt.NDArray[np.int64]:
+    if source.crs is None:
+        return np.empty(0, np.int64)
+    xy, row = shapely.get_coordinates(source.geometry, return_index=True)
+    off = transposed(xy, source.crs) | off_plane(xy, source.crs) | other_zone(xy, source.crs)
+    return np.unique(row[off])
 
 
 def _refuse_rows(source: Source, rows: npt.NDArray[np.int64], zh: str, en: str) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.crs import other_zone, zone_prefix
+from gis.crs import off_plane, other_zone, transposed, zone_prefix
 from gis.errors import MineZoneError
 from layers.catalog import schema
 from layers.loader import load
@@ -86,3 +86,57 @@ def test_a_file_whose_coordinates_contradict_its_system_is_refused(
         layer(make_source, settings, shapes, crs)
     assert caught.value.zh == zh
     assert en in caught.value.en
+
+
+UNNUMBERED = "EPSG:4547"  # CGCS2000, meridian 114 E, eastings 500,000 on it
+
+
+def test_coordinates_that_no_plane_holds():
+    xy = np.array([
+        [3_500_001.0, 4e6], [3_500_000.0, 4e6], [-2_500_000.0, 4e6], [-2_500_001.0, 4e6],
+        [5e5, 10_002_000.0], [5e5, 10_002_001.0], [38_500_000.0, 4e6],
+    ])  # fmt: skip
+    assert off_plane(xy, UNNUMBERED).tolist() == [True, False, False, True, False, True, True]
+    assert not off_plane(xy, "EPSG:4490").any() and not off_plane(xy, "EPSG:3857").any()
+    south = np.array([[5e5, 2e6], [5e5, -3e6]])  # false northing 10,000,000
+    assert off_plane(south, "EPSG:32733").tolist() == [False, True]
+    feet = np.array([[1_640_416.667, 12_800_000.0], [1_640_416.667, 40_000_000.0]])  # 500 km east
+    assert off_plane(feet, "EPSG:2225").tolist() == [False, False]  # Lambert: nothing is told
+
+
+def test_coordinates_with_x_and_y_in_each_others_place():
+    xy = np.array([
+        [5e5, 2e6], [2e6, 5e5], [2e6, 1_000_000.0], [2e6, 1_000_001.0], [1_500_000.0, 5e5],
+        [1_500_001.0, 5e5], [4e6, 4e6],
+    ])  # fmt: skip
+    expected = [False, True, True, False, False, True, False]
+    assert transposed(xy, UNNUMBERED).tolist() == expected
+    assert transposed(xy, "EPSG:32649").tolist() == expected
+    assert not transposed(xy, "EPSG:4490").any()
+
+
+@pytest.mark.parametrize("crs", [UNNUMBERED, "EPSG:32650"])
+def test_a_swapped_row_would_lie_in_the_south_china_sea(make_source, settings, crs):
+    # 2,000 km north in Hainan; swapped it is 13 degrees east of the meridian, 4.4 degrees north.
+    shapes = plane((500_000, 2_000_000), (2_000_000, 500_000))
+    found = layer(make_source, settings, shapes, crs)
+    assert found.source_id.tolist() == ["C0"]
+    assert np.isnan(found.refused.bounds).all()
+    (issue,) = [i for i in found.issues if i.code == "row_refused"]
+    assert issue.zh == "权.gpkg：第 2 行（C1）未采用：坐标 (2000500, 500000) 的 X、Y 似乎写反"
+    assert "(2000500, 500000) seems to have X and Y swapped" in issue.en
+
+
+def test_one_swapped_corner_refuses_its_row(make_source, settings):
+    good = plane((500_000, 2_000_000))[0]
+    corners = [(500_000, 2_000_000), (2_000_000, 501_000), (501_000, 2_001_000)]
+    found = layer(make_source, settings, [good, shapely.Polygon(corners)], UNNUMBERED)
+    assert found.source_id.tolist() == ["C0"]
+
+
+def test_a_file_that_is_swapped_throughout_is_refused(make_source, settings):
+    with pytest.raises(MineZoneError) as caught:
+        layer(make_source, settings, plane((2_000_000, 500_000)), UNNUMBERED)
+    assert caught.value.zh == (
+        "权.gpkg：坐标（2000000–2000500, 500000–500500）在坐标系 EPSG:4547 中 X、Y 似乎写反"
+    )

@@ -198,9 +198,23 @@ def test_rows_without_a_place_are_named_and_nothing_is_written(source, tmp_path,
 
 
 def test_places_that_the_target_system_does_not_hold(source, tmp_path):
-    far = replace(source, geometry=shapely.transform(source.geometry, lambda xy: xy * 1e4))
+    albers = pyproj.CRS.from_user_input("ESRI:102025")
+    shapes = shapely.transform(source.geometry, lambda xy: xy * 1e4)
+    far = replace(source, geometry=shapes, crs=albers)
     with pytest.raises(FormatError, match="row 1, row 2, row 3: a place that the target's"):
         writing.write(far, tmp_path / "out", form="geojson")
+
+
+@pytest.mark.parametrize("form", ["gpkg", "txt"])
+@pytest.mark.parametrize(
+    ("crs", "corner"), [(4526, (39_500_000, 4e6)), (4547, (4e6, 500_000)), (4547, (39.5e6, 4e6))]
+)
+def test_rows_of_another_zone_or_with_axes_swapped_are_not_written(tmp_path, form, crs, corner):
+    shapes = [shapely.box(*corner, corner[0] + 100, corner[1] + 100)]
+    frame = geopandas.GeoDataFrame({"a": [1]}, geometry=shapes, crs=crs)
+    frame.to_file(tmp_path / "in.gpkg")
+    with pytest.raises(FormatError, match="row 1: a coordinate of another zone or off the plane"):
+        writing.write(read(tmp_path / "in.gpkg"), tmp_path / "out", form=form)
 
 
 def test_old_datums_are_kept_where_the_format_can(tmp_path):
