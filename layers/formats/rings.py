@@ -20,7 +20,7 @@ def assemble(
     Returns
     -------
     The geometry, or None with the position of the first ring that is neither, that crosses
-    itself (positions cannot be told then), or that meets another hole.
+    itself (positions cannot be told then), that repeats an outer one, or meets another hole.
     """
     rings = [shapely.Polygon(o) for o in outlines]
     if len(rings) == 1:
@@ -32,7 +32,9 @@ def assemble(
             return None, position
         home = [k for k, shell in enumerate(outer) if shell.covers(ring)]
         if home:
-            if any(_share_area(ring, hole) for hole in holes[home[0]]):
+            if any(_share_area(ring, hole) for hole in holes[home[0]]) or _same(
+                ring, outer[home[0]]
+            ):
                 return None, position
             holes[home[0]].append(ring)
         elif position in cut or any(_share_area(ring, shell) for shell in outer):
@@ -49,3 +51,7 @@ def assemble(
 
 def _share_area(a: shapely.Polygon, b: shapely.Polygon) -> bool:
     return bool(shapely.intersects(a, b)) and not bool(shapely.touches(a, b))
+
+
+def _same(a: shapely.Polygon, b: shapely.Polygon) -> bool:
+    return bool(shapely.equals(a, b))

@@ -40,7 +40,7 @@ def unrolled(path: Path, sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
     FormatError
         Blocks of two datums name other corners in one row.
     """
-    blocks = _find(sheet, header)
+    blocks = _find(path, sheet, header)
     if blocks is None or _are_systems(path, sheet, header, blocks):
         return sheet, header
     above = header.row + 1
@@ -58,7 +58,7 @@ def unrolled(path: Path, sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
     return replace(sheet, rows=tuple(cells), lines=tuple(lines)), cut
 
 
-def _find(sheet: Sheet, header: Header) -> _Blocks | None:
+def _find(path: Path, sheet: Sheet, header: Header) -> _Blocks | None:
     """Return blocks whose header cells repeat, each with its corner numbers and coordinates."""
     naming = [c for c, r in sorted(header.roles.items()) if r in ("corner", "number")]
     cells = [plain(c) for c in sheet.rows[header.row]]
@@ -78,8 +78,25 @@ def _find(sheet: Sheet, header: Header) -> _Blocks | None:
     offsets = [*before[::-1], *(o for o in range(width - len(before)) if alike(o))]
     pairs = [p for p in header.pairs if {p.first - starts[0], p.second - starts[0]} <= {*offsets}]
     if not pairs or len(pairs) * len(starts) != len(header.pairs):
+        _refuse_other_names(path, sheet, header, starts)
         return None
     return _Blocks(tuple(starts), tuple(offsets), tuple(pairs), starts[0])
+
+
+def _refuse_other_names(path: Path, sheet: Sheet, header: Header, starts: Sequence[int]) -> None:
+    """Refuse blocks of unlike columns that name other corners in one row: they are two tables."""
+    ends = [*starts[1:], len(header.names)]
+    own = [s for s, e in zip(starts, ends, strict=True)
+           if any(s < min(p.first, p.second) < e for p in header.pairs)]  # fmt: skip
+    for row in range(header.row + 1, len(sheet.rows)):
+        named = {plain(n) for s in own if (n := _cell(sheet.rows[row], s))}
+        if len(named) > 1:
+            line = sheet.lines[row]
+            raise refusal(
+                path,
+                f"第 {line} 行：并列的几栏点号不一致，请分成几个表",
+                f"row {line}: columns side by side name other corners; make several tables",
+            )
 
 
 def _are_systems(path: Path, sheet: Sheet, header: Header, blocks: _Blocks) -> bool:

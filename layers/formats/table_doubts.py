@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import shapely
@@ -13,7 +14,7 @@ from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.sheets import Sheet
 from layers.formats.table_depths import text_of
 from layers.formats.table_places import Places
-from layers.formats.table_rings import Parcel, Ring, bad_row
+from layers.formats.table_rings import Parcel, Ring, bad_row, is_closed
 from layers.formats.table_rows import corners_told, numbered, plain
 from layers.issues import info, label_en, listed, warning
 
@@ -45,6 +46,21 @@ def ring_issues(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> lis
     issues = [_at(sheet, row, label, code, zh, en) for row, code, zh, en in parcel.doubts]
     for ring in parcel.rings:
         issues += _breaks(sheet, ring, label, places)
+    return issues + _unclosed(sheet, parcel, label, places)
+
+
+def _unclosed(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:
+    """Tell of an unclosed ring right after a closed one: it may begin at the closing point."""
+    issues = []
+    for one, two in pairwise(parcel.rings):
+        begins = numbered(two.names[0])
+        restarts = begins is not None and begins == numbered(one.names[0])
+        if restarts or two.rows[0] != one.rows[-1] + 1 or not is_closed(one, places):
+            continue
+        if not is_closed(two, places):
+            zh = "前一圈已闭合而这一圈没有闭合，起点是否为前一圈的闭合点？"
+            en = "the ring before is closed, this one is not: does it begin at the closing point?"
+            issues.append(_at(sheet, two.rows[0], label, "ring_unclosed", zh, en))
     return issues
 
 

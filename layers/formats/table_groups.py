@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from layers.formats import table_rows as words
 from layers.formats.sheets import Sheet
@@ -56,7 +57,11 @@ def _counts(sheet: Sheet, header: Header, column: int) -> Role | None:
     held = [cells for cells in sheet.rows[header.row + 1 :]
             if all(c < len(cells) and is_number_like(cells[c]) for c in pairs)]  # fmt: skip
     found = [c[column] if column < len(c) else "" for c in held]
-    return "corner" if len(found) >= 3 and all(map(words.numbered, found)) else None
+    numbers = [words.numbered(name) for name in found]
+    if len(found) < 3 or not all(words.names_a_corner(n, frozenset()) for n in found):
+        return None
+    steps = pairwise(n[1] for n in numbers if n)
+    return "corner" if all(b in (a + 1, 1) for a, b in steps) else None
 
 
 def with_group(sheet: Sheet, header: Header, places: Places) -> Header:

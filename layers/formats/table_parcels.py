@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from layers.account import Issue
 from layers.formats import table_rows as words
 from layers.formats.sheets import Sheet
-from layers.formats.table_depths import Depths, is_about, text_of, without_depth
+from layers.formats.table_between import Between
 from layers.formats.table_doubts import passed_issues
 from layers.formats.table_header import Header
 from layers.formats.table_places import Places
@@ -18,9 +17,8 @@ from layers.formats.table_rings import (
     bad_row,
     begins_again,
     cell_of,
-    column_of,
     is_closed,
-    is_spaced,
+    take_back,
 )  # fmt: skip
 from layers.issues import warning
 
@@ -54,123 +52,8 @@ def parcels_of(
 _MARK = 8  # longest cell that marks a row
 
 
-class _Reader:
+class _Reader(Between):
     """Reads a table of corners row by row."""
-
-    def __init__(self, path: Path, sheet: Sheet, header: Header, places: Places) -> None:
-        self.path, self.sheet, self.header, self.places = path, sheet, header, places
-        self.keys = [c for c, role in sorted(header.roles.items()) if role == "group"]
-        self.in_name = {c for c, role in header.roles.items() if role in ("corner", "number")}
-        named = column_of(header, "corner")
-        self.named = named if named is not None else column_of(header, "number")
-        self.ringed = column_of(header, "ring")
-        found = (
-            [cell_of(sheet, r, self.named) or "" for r in places.at]
-            if self.named is not None
-            else []
-        )
-        numbers = {name: words.numbered(name) for name in found if name}
-        self.known = frozenset(n[0] for n in numbers.values() if n)
-        self.unnumbered = {name for name, n in numbers.items() if n is None}
-        heads = (text_of(sheet, r) for r in range(header.row + 1))
-        self.spaced = is_spaced(sheet, places)
-        self.page_heads = {words.bare(text) for text in heads if text}
-        self.depths = Depths(path, sheet, header.row)
-        self.parcels: list[Parcel] = []
-        self.issues: list[Issue] = []
-        self.passed: list[int] = []
-        self.put_aside: list[int] = []
-        self.above: tuple[str, ...] = ("",) * len(self.keys)
-        self.heading = ""
-        self._begin()
-
-    def _begin(self) -> None:
-        """Forget what stood between the corners."""
-        self.blank = self.page = self.cut = self.summed = False
-        self.parted: int | None = None  # by this row
-        self.beside: int | None = None  # a row of something else than a corner
-        self.odd: int | None = None  # a row of numbers alone
-        self.header_at: int | None = None
-        self.new_heading: str | None = None
-        self.told: dict[str, str] = {}
-
-    def bad(self, row: int, zh: str, en: str) -> Exception:
-        return bad_row(self.path, self.sheet, row, zh, en)
-
-    # -- rows that hold no corner ------------------------------------------------------------------
-
-    def aside(self, row: int) -> None:
-        self.put_aside.append(row)
-        self.beside = row
-
-    def between(self, row: int) -> None:
-        text = words.with_colon(self.sheet.rows[row])
-        if not text:
-            self.blank = not self.spaced
-            return
-        again = words.is_header(self.sheet.rows[row], self.header)
-        if again is None:
-            raise self.bad(row, "第二个表头与第一个不同，请分成两个表",
-                           "a second header differs from the first; make two tables")  # fmt: skip
-        short = words.bare(text)
-        if again or short in self.page_heads:
-            self.header_at = row
-            self.page |= words.goes_on(text) or words.without_continued(text) != text
-        elif words.is_page(text) or (words.goes_on(text) and short == self.heading):
-            self.page = True
-        else:
-            self._refuse_lost(row, text)
-            self._words(row, text)
-
-    def _refuse_lost(self, row: int, text: str) -> None:
-        cells = (cell_of(self.sheet, row, c) for c in (self.named, *self.in_name) if c is not None)
-        name = next(filter(None, cells), "")
-        pairs = {c for p in self.header.pairs for c in (p.first, p.second)}
-        missing = any(words.is_missing(cell_of(self.sheet, row, c) or "") for c in pairs)
-        lost = words.names_a_corner(name, self.known) or words.is_like(name, self.unnumbered)
-        if lost or (missing and not words.is_sum(text) and not words.is_cut(text)):
-            raise self.bad(row, "有点号而没有坐标", "a corner without coordinates")
-        if words.holds_a_place(text):
-            raise self.bad(row, f"坐标不在坐标列里：{text[:40]}",
-                           f"coordinates outside of their columns: {text[:40]}")  # fmt: skip
-
-    def _words(self, row: int, text: str) -> None:
-        """Take a row of words: elevations, a deduction, a heading, or what only parts parcels."""
-        about = is_about(text)
-        rest = without_depth(text) if about else text
-        if words.is_cut(text):
-            if about:
-                raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
-                               "a deduction with elevations of its own; use the registration "
-                               "string")  # fmt: skip
-            self.cut, self.parted = True, row
-            return
-        name = words.heading(rest) if rest else ""
-        if words.is_aside(text) or (name and words.is_aside(name)):
-            raise self.bad(row, f"“{text[:20]}”之下不是拐点，请另放一表",
-                           f"under {text[:20]!r} stand no corners; move it to a table of its "
-                           "own")  # fmt: skip
-        if words.is_outer(text):
-            self.blank = True
-            return
-        if name:
-            self.new_heading, self.heading = name, name
-            self.told.update(words.told_in(rest))
-            self.cut = False
-        last = self.parcels[-1] if self.parcels else None
-        if self.depths.take(row, text, last, self.new_heading):
-            self.summed |= not name
-        elif not name:
-            if not about:
-                self.passed.append(row)  # else told with the elevations
-            self.summed |= words.is_sum(text)
-            if not re.search(r"[^\W\d_]", text):
-                self.odd = row  # lengths of sides stand between the corners
-                return
-        self.parted = row if self.parted is None else self.parted
-        self.cut = False
-
-    # -- corners -----------------------------------------------------------------------------------
 
     def corner(self, row: int) -> None:
         if not self._is_twin(row):
@@ -203,12 +86,14 @@ class _Reader:
         self._refuse_odd(row, name)
         if not self.parcels or not self._same(row, key, name, cut):
             self._whose(row, cells)
-            self._new_parcel(row, key, cut)
+            self._new_parcel(row, key, name, cut)
             self.parcels[-1].rings.append(Ring(label=label, cut=cut))
         elif self._new_ring(row, name, label, cut):
             if not cut and label == self.parcels[-1].rings[0].label:
                 self._whose(row, cells)
+            before = self.parcels[-1].rings[-1]
             self.parcels[-1].rings.append(Ring(label=label, cut=cut))
+            take_back(before, self.parcels[-1].rings[-1], name, self.places)
         parcel = self.parcels[-1]
         if cells and parcel.rings[0].rows:
             parcel.filled = all(cells) and parcel.filled is not False
@@ -218,7 +103,7 @@ class _Reader:
         parcel.rings[-1].rows.append(row)
         parcel.rings[-1].names.append(name)
         goes_on = self.cut
-        self._begin()
+        self.begin()
         self.cut = goes_on
 
     def _marks(self, row: int) -> list[str]:
@@ -357,7 +242,7 @@ class _Reader:
         en = f"the ring from row {line} is without {title}; that above is taken: {value}"
         self.issues.append(warning("group_inherited", zh, en))
 
-    def _new_parcel(self, row: int, key: tuple[str, ...], cut: bool) -> None:
+    def _new_parcel(self, row: int, key: tuple[str, ...], name: str, cut: bool) -> None:
         if cut:
             raise self.bad(row, "扣除范围之上没有地块", "a deduction without a parcel above it")
         if self.parcels and self.new_heading is None and not any(key):
@@ -365,9 +250,20 @@ class _Reader:
         heading = self.heading
         named = any(key) or bool(heading)
         if named and any((p.key, p.heading) == (key, heading) for p in self.parcels):
-            name = "、".join(filter(None, (*key, heading)))
-            raise self.bad(row, f"{name} 的拐点不连续", f"corners of {name} are split")
+            whose = "、".join(filter(None, (*key, heading)))
+            raise self.bad(row, f"{whose} 的拐点不连续", f"corners of {whose} are split")
         parcel = Parcel(key, heading, told=self.told)
+        last = self.parcels[-1] if self.parcels else None
+        if last and heading and not last.heading and last.key == key and self._runs_on(name):
+            parcel.doubts.append(
+                (
+                    row,
+                    "parcel_by_row",
+                    f"点号与上面没有标题的地块续接，因标题“{heading[:20]}”按另一地块读",
+                    f"numbers run on from the parcel above, which has no heading; by the heading "
+                    f"{heading[:20]!r} it is read as another",
+                )
+            )
         if self.parcels and self.parcels[-1].key == key and not heading:
             rows = (self.parted, self.header_at, self.beside)
             parcel.parted_by = next((r for r in rows if r is not None), None)

@@ -84,6 +84,18 @@ def begins_again(ring: Ring, name: str, row: int, places: Places) -> bool:
     return enough and here[0] != last[0] and here[1] < last[1] and here[1] in (1, first[1])
 
 
+def take_back(before: Ring, ring: Ring, name: str, places: Places) -> None:
+    """Give a new ring its first corner where the ring before took it for its closing point.
+
+    J1 J2 J3 J4 J1 J2 ...: the second J1 begins a ring that shares the corner, or repeats the first.
+    """
+    if len(before.names) < 2 or not name or not is_closed(before, places):
+        return
+    if words.plain(name) == words.plain(before.names[1]) and before.names[0] == before.names[-1]:
+        ring.rows.append(before.rows.pop())
+        ring.names.append(before.names.pop())
+
+
 def column_of(header: Header, role: str) -> int | None:
     """Return the first column of a role."""
     return next((c for c, r in sorted(header.roles.items()) if r == role), None)

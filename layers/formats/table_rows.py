@@ -44,7 +44,7 @@ _MISSING = re.compile(
 )
 _REMARK = re.compile(
     r"合计|小计|总计|共计|累计|面积|周长|备注|附注|说明|注[:：]|标高|高程|坐标系|中央子午线|投影|单位|"
-    r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以上"
+    r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以下无|无正文|以上"
 )
 _CUT = re.compile(
     r"扣除|扣减|剔除|核减|挖除|除外|空洞|孔洞|内圈|内环|内界|内边界|内部边界|内孔|天窗"
@@ -78,6 +78,7 @@ _SERIES = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "abcdefghijklmnopqrstuvwxyz",
 )
+_UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
 _LONGEST = 40
 
 
@@ -238,9 +239,18 @@ def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
         numbers = [c for c in cells if is_number_like(clean(c)) and not _DATE.fullmatch(c)]
         dated = any(_DATE.fullmatch(c) for c in cells) and not numbers
         said = _REMARK.search(first) is not None and sheet.rows[row].index(first) not in pairs
-        if (said and not holds_a_place(" ".join(numbers))) or dated:
+        if is_ruling(cells) or (said and not holds_a_place(" ".join(numbers))) or dated:
             out.add(row)
     return frozenset(out)
+
+
+def is_ruling(cells: Sequence[str]) -> bool:
+    """Tell whether a row only numbers the columns (1 2 3, 甲 1 2) or gives their units."""
+    cells = [c for c in cells if c]
+    if len(cells) > 1 and all(_UNIT.fullmatch(plain(c)) for c in cells):
+        return True
+    numbers = [plain(c).strip("()") for c in cells if c not in ("甲", "乙")]
+    return len(numbers) > 1 and numbers == [str(k) for k in range(1, len(numbers) + 1)]
 
 
 def rows_above(sheet: Sheet, header: Header) -> list[int]:

@@ -128,3 +128,9 @@ def test_degrees_of_wgs84_beside_a_plane(table):
     assert [i.code for i in table(head, *rows).issues] == []
     wrong = [(*r[:3], f"{float(r[3]) + 0.001:.8f}", r[4]) for r in rows]
     assert [i.code for i in table(head, *wrong).issues] == ["coordinates_disagree"]
+
+
+def test_unlike_blocks_that_name_other_corners(table):
+    degree = [(f"J{k}", 34 + k / 7, 114 + k / 7) for k in range(5, 9)]
+    with pytest.raises(FormatError, match="row 2: columns side by side name other corners"):
+        table((*HEAD, "点号", "纬度", "经度"), *beside(ring(SQUARE), degree))

@@ -317,7 +317,7 @@ def test_circled_numbers_begin_again(table):
 def test_a_ring_that_closes_while_numbers_run_on(table):
     rows = [*SQUARE, SQUARE[0], *FAR]
     source = table(*ring(rows))
-    assert (areas(source), codes(source)) == ([2e6], ["ring_by_place"])
+    assert (areas(source), codes(source)) == ([2e6], ["ring_by_place", "ring_unclosed"])
     closed = [*ring(), ("J1", *SQUARE[0]), *ring(FAR), ("J1", *FAR[0])]
     assert (areas(table(*closed)), table(*closed).issues) == ([2e6], ())
 
@@ -505,3 +505,49 @@ def test_one_letter_headings_over_one_letter_corners(table):
     assert areas(table(("甲",), *rows[0], ("乙",), *rows[1])) == [1e6, 1e6]
     with pytest.raises(FormatError, match="row 3: a corner without coordinates"):
         table(rows[0][0], ("B", "", ""), *rows[0][2:])
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ("", "（m）", "（m）"),
+        ("1", "2", "3"),
+        ("甲", "1", "2"),
+        ("（1）", "（2）", "（3）"),
+        ("", "米", "米"),
+    ],
+)
+def test_units_and_column_numbers_below_the_header(table, below):
+    source = table(below, *ring())
+    assert (source.geometry[0].equals(BOX), source.issues) == (True, ())
+    assert set(source.columns) == set()
+    with pytest.raises(FormatError):
+        table(*ring(SIX[:3]), ("1", "2", "3"), *ring(SIX[3:], 4))
+
+
+def test_a_ring_that_stands_twice(table):
+    for rows in ([*ring(), *ring()], [*ring(), ring()[0], *ring(), ring()[0]]):
+        with pytest.raises(FormatError, match="this ring crosses itself or another ring"):
+            table(*rows)
+
+
+def test_a_second_ring_that_begins_at_the_first_corner(table):
+    below = [("J1", *SQUARE[0]), ("J2", 3759000, 38500000), ("J3", 3759000, 38499000),
+             ("J4", 3760000, 38499000)]  # fmt: skip
+    source = table(*ring(), *below)
+    assert (areas(source), source.issues) == ([2e6], ())
+    tail = [("J1", *SQUARE[0]), ("J5", 3759000, 38500000), ("J6", 3759000, 38499000),
+            ("J7", 3760000, 38499000)]  # fmt: skip
+    source = table(*ring(), *tail)
+    assert codes(source) == ["ring_unclosed"]
+
+
+def test_a_heading_within_one_run_of_numbers_is_told(table):
+    source = table(*ring(SIX)[:3], ("见附图",), *ring(SIX)[3:])
+    assert codes(source) == ["parcel_by_row"]
+
+
+def test_a_column_of_elevations_without_heading_numbers_nothing(table):
+    rows = [(x, y, z) for (x, y), z in zip(SIX, (12, 13, 14, 12, 15, 16), strict=True)]
+    source = table(*rows, head=("X", "Y", ""))
+    assert len(source.geometry[0].exterior.coords) == 7
