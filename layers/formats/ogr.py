@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from layers.issues import label_en, warning
 #: Codes of issues that say why a row's geometry could not be had.
 LOST_GEOMETRY = frozenset({"curved_geometry", "unreadable_geometry", "crs_contradicted"})
 _EXPECTED = (RuntimeError, ValueError, OSError, pa.ArrowException)
+_EXACT_DIGITS = 15  # that any float holds
 _CURVES = (8, 9, 10, 11, 12, 13, 14)
 _KEPT = (
     pa.types.is_string,
@@ -223,7 +225,7 @@ def with_corners(
 
 
 def plain_columns(table: pa.Table) -> tuple[dict[str, pa.Array], list[Issue]]:
-    """Return the columns of plain types; strings as ``string``, decimals as ``float64``.
+    """Return the columns of plain types; strings as ``string``, decimals as :func:`_undecimal`.
 
     Lists, structures, times of day and bytes are left out, each with an info issue.
     """
@@ -249,9 +251,23 @@ def _simplified(values: pa.Array) -> pa.Array:
         kind = values.type
     if pa.types.is_null(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return values.cast(pa.string())
-    if pa.types.is_decimal(kind):
+    return _undecimal(values) if pa.types.is_decimal(kind) else values
+
+
+def _undecimal(values: pa.Array) -> pa.Array:
+    """Return decimals as whole numbers or floats where those hold all digits, else as text."""
+    cells = values.to_pylist()
+    held = [v for v in cells if v is not None]
+    whole = [v == v.to_integral_value() for v in held]
+    if all(whole) and all(abs(v) < 2**63 for v in held):
+        return pa.array([None if v is None else int(v) for v in cells], pa.int64())
+    if not all(whole) and all(abs(v) < 10**_EXACT_DIGITS for v in held):
         return values.cast(pa.float64())
-    return values
+    return pa.array([None if v is None else _plain_decimal(v) for v in cells], pa.string())
+
+
+def _plain_decimal(value: Decimal) -> str:
+    return format(value.to_integral_value() if value == value.to_integral_value() else value, "f")
 
 
 def _single(chunked: pa.ChunkedArray) -> pa.Array:

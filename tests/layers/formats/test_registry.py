@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -351,6 +352,84 @@ def test_parquet_refusals(write_parquet):
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(FormatError, match="damaged"):
         read(path)
+
+
+@pytest.fixture
+def write_columns(tmp_path):
+    """Return a function that writes named columns beside two points, and what ``geo`` says."""
+
+    def write(names, columns, points=None, **geometry):
+        points = points or [Point(110, 35).wkb, Point(111, 35).wkb]
+        said = {"encoding": "WKB", "geometry_types": [], **geometry}
+        geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": said}}
+        geo["columns"] |= {n: {"encoding": "WKB", "geometry_types": []} for n in names if n == "g2"}
+        table = pa.table([*columns, pa.array(points)], names=[*names, "geometry"])
+        pq.write_table(
+            table.replace_schema_metadata({"geo": json.dumps(geo)}), tmp_path / "c.parquet"
+        )
+        return tmp_path / "c.parquet"
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "read_as"),
+    [
+        (pa.decimal128(19, 0), ["1400002020017120142", None], [1400002020017120142, None]),
+        (pa.decimal128(38, 0), ["14000020200171201420", "1"], ["14000020200171201420", "1"]),
+        (pa.decimal128(22, 2), ["1400002020017120142.00", "1.5"], ["1400002020017120142", "1.50"]),
+        (pa.decimal128(10, 2), ["1.25", None], [1.25, None]),
+        (pa.decimal256(60, 1), ["3.0", None], [3, None]),
+    ],
+)
+def test_parquet_decimals_keep_their_digits(write_columns, kind, cells, read_as):
+    array = pa.array([None if c is None else Decimal(c) for c in cells], kind)
+    source = read(write_columns(["n"], [array]))
+    assert source.columns["n"].to_pylist() == read_as and source.issues == ()
+
+
+@pytest.mark.parametrize("name", ["x", "geometry"])
+def test_parquet_columns_of_one_name_are_refused(write_columns, name):
+    columns = [pa.array(["a", "b"]), pa.array([b"c", b"d"])]
+    with pytest.raises(FormatError, match=f"two fields are called {name}"):
+        read(write_columns(["x", name], columns))
+
+
+@pytest.mark.parametrize(
+    "covering",
+    [None, [], "x", {"bbox": None}, {"bbox": {"xmin": []}}, {"bbox": {"xmin": ["licence_no", "x"]}},
+     {"bbox": {"xmin": [5], "ymin": "bbox"}}],
+)  # fmt: skip
+def test_parquet_coverings_that_are_none_hide_nothing(write_columns, covering):
+    path = write_columns(["licence_no"], [pa.array(["C1", "C2"])], covering=covering)
+    assert read(path).columns["licence_no"].to_pylist() == ["C1", "C2"]
+    box = pa.array([{"xmin": 1.0}, {"xmin": 2.0}])
+    path = write_columns(["bbox"], [box], covering={"bbox": {"xmin": ["bbox", "xmin"]}})
+    assert dict(read(path).columns) == {} and read(path).issues == ()
+
+
+def test_parquet_with_two_geometries(write_columns):
+    source = read(write_columns(["g2"], [pa.array([Point(1, 2).wkb] * 2)]))
+    assert [g.x for g in source.geometry] == [110, 111]
+    assert [(i.severity, i.code) for i in source.issues] == [("warning", "column_ignored")]
+    assert "field g2" in source.issues[0].en
+
+
+def test_parquet_geometry_of_another_system_is_an_error_of_its_row(write_columns):
+    points = [
+        shapely.to_wkb(shapely.set_srid(Point(110, 35), k), include_srid=True) for k in (4490, 4610)
+    ]
+    path = write_columns([], [], points, crs=pyproj.CRS.from_epsg(4490).to_json_dict())
+    source = read(path)
+    assert [g is None for g in source.geometry] == [False, True]
+    assert [(i.code, i.feature) for i in source.issues] == [("unreadable_geometry", "第 2 行")]
+    assert "SRID 4610" in source.issues[0].en
+
+
+@pytest.mark.parametrize("crs", [{}, 4490, [], "", "+proj=longlat +nadgrids=a.gsb", {"type": "X"}])
+def test_parquet_systems_that_are_none_are_refused(write_columns, crs):
+    with pytest.raises(FormatError, match="unusable CRS"):
+        read(write_columns([], [], crs=crs))
 
 
 # -- FlatGeobuf and geodatabases ---------------------------------------------------------------
