@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 # Words that stand for an empty cell, folded.
 BLANK = frozenset(
@@ -21,11 +22,12 @@ _TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "真", "√"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "没有", "假", "×"})
 
 _MASS_RATE = {
-    "吨": "0.001", "t": "0.001", "千吨": "1", "kt": "1", "万吨": "10", "万t": "10",
-    "百万吨": "1000", "mt": "1000", "亿吨": "100000",
+    "吨": "0.001", "t": "0.001", "千吨": "1", "千t": "1", "kt": "1", "万吨": "10", "万t": "10",
+    "百万吨": "1000", "百万t": "1000", "mt": "1000", "亿吨": "100000", "亿t": "100000",
 }  # fmt: skip
 _VOLUME = {
-    "m3": "1", "立方米": "1", "方": "1", "万m3": "10000", "万立方米": "10000", "万方": "10000",
+    "m3": "1", "立方米": "1", "方": "1", "千m3": "1000", "千立方米": "1000",
+    "万m3": "10000", "万立方米": "10000", "万方": "10000",
     "百万m3": "1000000", "亿m3": "100000000", "亿立方米": "100000000",
 }  # fmt: skip
 # Column unit -> spelling -> how many of the column's unit it is.
@@ -56,6 +58,12 @@ _DATE = re.compile(
     r"(?:[t\s](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r"\s*(?P<zone>z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
+# Blanks of web pages; characters that nobody sees, which word processors leave.
+_UNSEEN = str.maketrans(
+    dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000", " ")
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff")
+)
+_MINUS = str.maketrans(dict.fromkeys("−‐‑‒﹣", "-"))
 _CHINA = timedelta(hours=8)
 _FARTHEST = timedelta(hours=14)  # clocks of Kiribati
 _LEVEL = r"([+-]?\d+(?:\.\d+)?)(?:m|米)?(?:标高)?"
@@ -63,12 +71,57 @@ _RANGE = re.compile(
     rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}"
 )
 
+_POWERS = {
+    "³": "千", "⁴": "万", "⁶": "百万", "⁸": "亿", "3": "千", "4": "万", "6": "百万", "8": "亿",
+}  # fmt: skip
+_POWER = re.compile(r"(?:\s*[×xX*·✕]\s*|(?<![\d.,]))10(?:([³⁴⁶⁸])|\^([3468])(?!\d))")
+# A unit in a header that lost its raised digit (104t/a), or counts in tens and thousands.
+_LOST_POWER = re.compile(r"10([3468])((?:t|吨|m3|立方米|方).*)")
+_TENS = {"10k": "万", "1000": "千", "10000": "万", "1000k": "百万"}
+_TEN = re.compile(r"(10k|1000k|10000|1000)((?:t|吨|m3|立方米|方).*)")
+
 _THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}(?:\.\d+)?")
 
 
+def visible(text: str) -> str:
+    """Return a text without characters that nobody sees, and with plain blanks.
+
+    >>> visible("\ufeff点\u200b号\u00a01")
+    '点号 1'
+    """
+    return text.translate(_UNSEEN)
+
+
 def plain(word: str) -> str:
-    """Return ``word`` with half-width characters, plain minus signs and trimmed ends."""
-    return unicodedata.normalize("NFKC", word).replace("−", "-").strip()
+    """Return ``word`` with half-width characters, plain minus signs and trimmed ends.
+
+    Characters that nobody sees are left out. A power of ten is a word of its own:
+
+    >>> plain("５０×10⁴t/a"), plain("50 10^4m³"), plain("\u200b1\u00a0")
+    ('50万t/a', '50 万m3', '1')
+    """
+    word = _POWER.sub(lambda m: _POWERS[m[1] or m[2]], visible(word))
+    return unicodedata.normalize("NFKC", word).translate(_MINUS).strip()
+
+
+def as_unit(word: str) -> str:
+    """Return a unit as headers and unit columns write it, in the spelling of values.
+
+    >>> as_unit("10⁴t/a"), as_unit("×104t/a"), as_unit("10kt/a"), as_unit("104m3"), as_unit("m")
+    ('万t/a', '万t/a', '万t/a', '万m3', 'm')
+    """
+    spelling = folded(word).lstrip("×x*·")
+    if found := _LOST_POWER.fullmatch(spelling):
+        return _POWERS[found[1]] + found[2]
+    if found := _TEN.fullmatch(spelling):
+        return _TENS[found[1]] + found[2]
+    return spelling
+
+
+def _runs_together(word: str) -> bool:
+    """Tell whether a raised or circled digit stands behind a digit: 30², 50①."""
+    behind = {b for a, b in pairwise(word) if a.isdecimal() and not b.isdecimal()}
+    return any(unicodedata.normalize("NFKC", c)[:1].isdecimal() for c in behind)
 
 
 def folded(word: str) -> str:
@@ -85,7 +138,7 @@ def number(word: str, unit: str | None) -> float | None:
     True
     """
     match = _NUMBER.fullmatch(plain(word).casefold()) if len(word) <= 64 else None
-    if not match:
+    if not match or _runs_together(_POWER.sub("", word)):
         return None
     factor = factor_of(match[2], unit)
     if factor is None:
@@ -114,7 +167,7 @@ def elevations(word: str) -> tuple[float, float] | None:
     ((1250.0, 980.0), None)
     """
     match = _RANGE.fullmatch(folded(word)) if len(word) <= 64 else None
-    if not match:
+    if not match or _runs_together(word):
         return None
     first, separator, second = match.groups()
     if separator == "-" and (first[0] in "+-" or second[0] in "+-"):
@@ -136,7 +189,7 @@ def day(word: str) -> date | None:
     (datetime.date(2024, 2, 1), datetime.date(2024, 1, 31), None)
     """
     match = _DATE.fullmatch(plain(word).casefold())
-    if not match:
+    if not match or _runs_together(word):
         return None
     year, month, of_month = (int(g) for g in match.groups()[:8] if g and g.isdigit())
     if not 1900 <= year < 2200:

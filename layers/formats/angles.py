@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
+from layers.parse import visible
+
 _MARKS = str.maketrans(
     {
         **dict.fromkeys("º˚⁰度", "°"),
@@ -16,11 +18,11 @@ _MARKS = str.maketrans(
         "'": "′",
         **dict.fromkeys("”“ʺ秒＂", "″"),
         '"': "″",
-        **dict.fromkeys("−–—－", "-"),
+        **dict.fromkeys("−–—－‐‑‒﹣", "-"),
         "：": ":",
         "．": ".",
+        "，": ",",
         "＋": "+",
-        "　": " ",
         **{chr(0xFF10 + d): str(d) for d in range(10)},
     }
 )
@@ -42,7 +44,7 @@ _SPELLINGS = tuple(
 
 def clean(text: str) -> str:
     """Return a number or angle with full-width digits, dashes and quotes in their plain form."""
-    return text.translate(_MARKS).strip()
+    return visible(text).translate(_MARKS).strip()
 
 
 def spelled(text: str) -> float | None:

@@ -31,6 +31,7 @@ from layers.formats.table_parcels import parcels_of
 from layers.formats.table_places import Places, find_places
 from layers.formats.table_rings import Parcel, bad_row, cell_of
 from layers.formats.table_rows import aside_rows, footer_rows
+from layers.formats.table_sexagesimal import joined_angles
 from layers.issues import error, info, label_en, listed, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
@@ -96,6 +97,7 @@ def _holds_numbers(sheet: Sheet) -> bool:
 
 
 def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str | None) -> Source:
+    sheet = joined_angles(sheet)
     header = find_header(sheet)
     if header is None:
         raise refusal(

@@ -10,6 +10,7 @@ from typing import Literal
 
 from layers.formats.planes import Datum, datums_named
 from layers.formats.sheets import Sheet
+from layers.parse import visible
 
 Role = Literal["north", "east", "lon", "lat", "corner", "number", "ring", "group", "top", "bottom"]
 
@@ -17,8 +18,10 @@ SEARCHED = 60
 """Rows in which a header is sought: registers begin with titles and remarks."""
 
 _WORDS: tuple[tuple[Role, str], ...] = (
-    ("lon", r"(东|西)?经(度)?(坐标)?|lon(g(itud[e]?)?)?|lng|x?_?longitude|经度.*"),
-    ("lat", r"(北|南)?纬(度)?(坐标)?|lat(itud[e]?)?|y?_?latitude|纬度.*"),
+    ("lon", r"(东|西)?经(度)?(坐标)?|lon(g(itud[e]?)?)?|lng|x?_?longitude"
+            r"|经度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
+    ("lat", r"(北|南)?纬(度)?(坐标)?|lat(itud[e]?)?|y?_?latitude"
+            r"|纬度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
     ("north", r"x(坐标)?值?|纵坐标x?值?|x纵坐标|北坐标|北向坐标|n(orth(ing)?)?|(utm)?norte|utmn"),
     ("east", r"y(坐标)?值?|横坐标y?值?|y横坐标|东坐标|东向坐标|e(ast(ing)?)?|(utm)?este|utme"),
     ("corner", r"(界址|拐|顶|角|边界|控制)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?"
@@ -79,7 +82,7 @@ class Header:
 
 def role_of(cell: str) -> Role | None:
     """Return what a header cell says its column is, None where it is an ordinary attribute."""
-    plain = _UNIT.sub("", unicodedata.normalize("NFKC", cell)).lower()
+    plain = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
     plain = re.sub(r"[\s_:：.]", "", plain)
     return next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)
 
@@ -154,7 +157,7 @@ def _names(cells: Sequence[str]) -> tuple[str, ...]:
     seen: dict[str, int] = {}
     names = []
     for column, cell in enumerate(cells):
-        name = " ".join(cell.split()) or f"列{column + 1}"
+        name = " ".join(visible(cell).split()) or f"列{column + 1}"
         seen[name] = seen.get(name, 0) + 1
         names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
     return tuple(names)

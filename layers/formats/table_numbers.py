@@ -17,6 +17,8 @@ _SLIPS = 0.2
 """Share of numbers that a table of D.MMSS may have wrong and still be one."""
 _MOST_PLACES = 10
 """Decimals that surveyors write of packed degrees; programs write more of decimal ones."""
+_DIGITS = 8
+"""Digits that a coordinate in metres has at least: 38500000."""
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -29,6 +31,11 @@ def why_not(text: str) -> Reason:
     """Say why a cell is no coordinate."""
     if "*" in text:
         return f"数字被遮盖：{text[:30]}", f"masked digits: {text[:30]}"
+    if _scientific(text):
+        return (
+            f"科学计数法 {text[:30]} 已丢失位数，请以完整数字导出",
+            f"{text[:30]} has lost its digits; export the number in full",
+        )
     if not text:
         return "缺少一个坐标", "one coordinate is missing"
     return f"不是坐标：{text[:30]!r}", f"no coordinate: {text[:30]!r}"
@@ -39,7 +46,13 @@ def decimal(text: str) -> float | None:
     plain = re.sub(r"\s*(米|m)$", "", text)
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
         plain = plain.replace(",", "")
-    return float(plain) if _NUMBER.fullmatch(plain) else None
+    return float(plain) if _NUMBER.fullmatch(plain) and not _scientific(plain) else None
+
+
+def _scientific(text: str) -> bool:
+    """Tell whether a spreadsheet cut a number to what its column showed: 3.85E+07."""
+    found = re.fullmatch(r"[+-]?(\d*)\.?(\d*)[eE]\+?\d+", text)
+    return found is not None and len(found[1] + found[2]) < _DIGITS
 
 
 def is_degrees(text: str) -> bool:

@@ -43,6 +43,18 @@ from layers import parse
         ("nan", "m", None),
         ("inf", "m", None),
         ("", "m", None),
+        ("50×10⁴t/a", "kt/a", 500.0),
+        ("50 x 10^4 t/a", "kt/a", 500.0),
+        ("1.2*10⁴m³", "m3", 12000.0),
+        ("120\u200bm", "m", 120.0),
+        ("‑50", "m", -50.0),
+        # A raised or circled digit behind a digit is no digit of the number.
+        ("5010⁴t/a", "kt/a", None),
+        ("50.10⁴t/a", "kt/a", None),
+        ("50 104t/a", "kt/a", None),
+        ("50²", "m", None),
+        ("50①", "m", None),
+        ("3½", "m", None),
         ("米", "m", None),
     ],
 )

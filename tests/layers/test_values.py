@@ -292,3 +292,31 @@ def test_lists_of_licences_have_one_separator():
     assert read(["A；B，C、 D", "A\r\nＢ"], "replaces_licences")[0] == ["A;B;C;D", "A;B"]
     listed = ["same_holder_gap： C１；C2", "无"]
     assert read(listed, "overlap_exception")[0] == ["same_holder_gap:C1;C2", None]
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("10⁴t/a", [500.0, 15.0, 200.0]),
+        ("104t/a", [500.0, 15.0, 200.0]),
+        ("×10⁴t/a", [500.0, 15.0, 200.0]),
+        ("10kt/a", [500.0, 15.0, 200.0]),
+        ("万吨/年", [500.0, 15.0, 200.0]),
+        ("kt/a", [50.0, 1.5, 200.0]),
+        ("10⁴m³/a", [None, None, 200.0]),
+    ],
+)
+def test_a_unit_with_digits_stays_apart_from_the_number(unit, expected):
+    column = schema("mining_right").column("capacity_kt_a")
+    words = pa.array(["50", "1.5", "20万吨/年"])
+    for units in (unit, pa.array([unit] * 3)):
+        assert convert(words, column, "f", list("abc"), unit=units).array.to_pylist() == expected
+
+
+@pytest.mark.parametrize("unit", ["1985国家高程基准", "85高程", "米"])
+def test_elevations_under_a_heading_that_names_the_datum(unit):
+    column = schema("mining_right").column("top_elevation_m")
+    read = convert(pa.array([1250.0, 980.5]), column, "f", list("ab"), unit=unit)
+    assert (read.array.to_pylist(), read.issues) == ([1250.0, 980.5], ())
+    both = convert(pa.array(["1250~980"]), column, "f", ["a"], unit=unit, elevation_range=True)
+    assert (both.array.to_pylist(), both.issues) == ([1250.0], ())

@@ -579,3 +579,66 @@ def test_packed_with_a_number_of_places(table, unit):
 def test_decimal_degrees_said_so(table):
     text = "点号,经度(小数),纬度(小数)\nJ1,113.591,38.061\nJ2,113.594,38.061\nJ3,113.594,38.064\n"
     assert table(text).geometry[0].bounds == (113.591, 38.061, 113.594, 38.064)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "点号,东经,,,北纬,,\n,度,分,秒,度,分,秒",
+        "点号,经度度,经度分,经度秒,纬度度,纬度分,纬度秒",
+        "点号,经度(°),(′),(″),纬度(°),(′),(″)",
+        "点号,经度,分,秒,纬度,分,秒",
+    ],
+)
+def test_degrees_minutes_and_seconds_in_columns_of_their_own(table, head):
+    rows = [(1, 113, 59, 59.6, 38, 6, 5), (2, 114, 0, 59.6, 38, 6, 5), (3, 114, 0, 59.6, 38, 7, 5)]
+    bounds = table(lines(*rows, head=head)).geometry[0].bounds
+    assert bounds == pytest.approx(
+        (113 + 3599.6 / 3600, 38 + 365 / 3600, 114 + 59.6 / 3600, 38 + 425 / 3600), abs=1e-12
+    )
+
+
+def test_angles_in_columns_that_cannot_be_read(table):
+    rows = [("甲", 113, 35, 12.5, 35, 24, 6), ("乙", 113, 36, 0, 35, 25, ""),
+            ("丙", 113, 61, 0, 35, 25, 0), ("丁", "", "", "", "", "", "")]  # fmt: skip
+    source = table(lines(*rows, head="名称,东经,,,北纬,,\n,度,分,秒,度,分,秒"))
+    assert [g is None for g in source.geometry] == [False, True, True, True]
+    assert [i.en for i in source.issues] == [
+        "row 4: no coordinate: '35°25′″'", "row 5: no coordinate: '113°61′0″'",
+    ]  # fmt: skip
+
+
+def test_a_title_that_gives_a_place_is_no_header(table):
+    text = "中心点,经度：113°30′,纬度：35°20′\n" + lines(*corners())
+    assert table(text).geometry[0].equals(BOX)
+
+
+def test_numbers_cut_by_a_spreadsheet_are_refused(table):
+    rows = [("J1", 3760000, "3.85E+07"), *corners()[1:]]
+    with pytest.raises(FormatError, match=r"row 2: 3\.85E\+07 has lost its digits"):
+        table(lines(*rows))
+    whole = [(n, f"{x:.8e}", f"{y:.8e}") for n, x, y in corners()]
+    assert table(lines(*whole)).geometry[0].equals(BOX)
+
+
+def test_characters_that_nobody_sees(table):
+    text = lines(*corners(), head="点\u200b号,X\u00a0坐标,Y\u200b坐标")
+    text = text.replace("3761000", "\u200e3761\u200b000\u202c").replace(
+        "38501000", "\u00a038501000"
+    )
+    assert table("\ufeff" + text, "utf-8").geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize("number", ["3，761，000", "3,761,000.0", "３７６１０００", "+3761000"])
+def test_spellings_of_one_number(table, number):
+    rows = [(n, number if x == 3761000 else x, y) for n, x, y in corners()]
+    text = "\n".join(["点号;X;Y", *(";".join(map(str, r)) for r in rows)])
+    assert table(text).geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize("number", ["3761000,5", "3 761 000", "3.761.000", "3761,000", "3761⁰⁰⁰"])
+def test_numbers_of_no_certain_reading_are_refused(table, number):
+    rows = [(n, number if x == 3761000 else x, y) for n, x, y in corners()]
+    text = "\n".join(["点号;X;Y", *(";".join(map(str, r)) for r in rows)])
+    with pytest.raises(FormatError, match="row 3: no coordinate: "):
+        table(text, "utf-8")
