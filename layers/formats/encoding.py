@@ -262,7 +262,7 @@ def read_any_text(path: Path, encoding: str | None = None) -> tuple[str, str]:
     """
     raw = path.read_bytes()
     marked = raw.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if encoding is None and not marked:
+    if encoding is None and not marked and not _surely_utf8(raw):
         found = guess([Text(line) for line in raw.splitlines()], None)
         if found is not None and not found.doubtful:
             encoding = found.encoding
@@ -276,6 +276,8 @@ def _chosen(path: Path, raw: bytes, encoding: str | None) -> str:
         return "UTF-8-SIG"
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "UTF-16"
+    if _surely_utf8(raw):
+        return "UTF-8"
     lines = [Text(line) for line in raw.splitlines()]
     found = guess(lines, None)
     if found is not None and found.open:
@@ -291,6 +293,18 @@ def _chosen(path: Path, raw: bytes, encoding: str | None) -> str:
             "the text is neither UTF-8 nor GB18030; state its encoding",
         )
     return found.encoding
+
+
+def _surely_utf8(raw: bytes) -> bool:
+    """Tell whether bytes are UTF-8 with a Chinese character or a symbol in it.
+
+    Those take three bytes or four, which no words in GBK make by chance; an accented letter takes
+    two, as 亘 does in GBK.
+    """
+    try:
+        return max(raw.decode("UTF-8"), default="") > "\u07ff"
+    except UnicodeDecodeError:
+        return False
 
 
 def require(path: Path, encoding: str) -> str:

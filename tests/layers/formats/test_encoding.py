@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import FormatError
-from layers.formats.encoding import Text, decode, guess, normal_name, of_language_id, read_text
+from layers.formats.encoding import (
+    Text,
+    decode,
+    guess,
+    normal_name,
+    of_language_id,
+    read_any_text,
+    read_text,
+)
 
 COMMON = [bytes((a, b)).decode("gb2312") for a in range(0xB0, 0xD7) for b in range(0xA1, 0xFF)]
 words = st.lists(st.text(st.sampled_from(COMMON), min_size=2, max_size=6), min_size=8, max_size=20)
@@ -127,3 +135,22 @@ def test_a_text_too_short_to_tell_is_refused(write_text):
     assert read_text(write_text("1,2,亘\n", encoding="gbk"), "GBK") == ("1,2,亘\n", "GB18030")
     assert read_text(write_text("1,2,亘\n")) == ("1,2,亘\n", "UTF-8")
     assert read_text(write_text("1,2,São\n")) == ("1,2,São\n", "UTF-8")
+
+
+@pytest.mark.parametrize("word", ["垴", "亘", "😀垴亘", "垴亘", "é垴"])
+def test_a_short_word_in_utf8_is_not_taken_for_gbk(tmp_path, word):
+    path = tmp_path / "a.txt"
+    path.write_bytes(f"1,{word}\n".encode())
+    for reader in (read_text, read_any_text):
+        assert reader(path) == (f"1,{word}\n", "UTF-8")
+
+
+def test_a_word_that_is_sound_in_both_is_asked_for(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("1,亘\n".encode("gbk"))  # the same bytes are an Arabic letter in UTF-8
+    for reader in (read_text, read_any_text):
+        with pytest.raises(FormatError, match="state its encoding"):
+            reader(path)
+        assert reader(path, "GBK") == ("1,亘\n", "GB18030")
+    path.write_bytes("1,垴 某采区\n".encode("gbk"))
+    assert read_text(path) == ("1,垴 某采区\n", "GB18030")
