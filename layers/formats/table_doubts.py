@@ -126,14 +126,16 @@ def start_issues(sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str])
     for parcel, label in zip(parcels, labels, strict=True):
         for ring in parcel.rings:
             here = numbered(ring.names[0])
-            if ends and here and here[1] > 1 and here not in ends | starts:
+            if here and here[1] > 1 and here not in ends | starts:
                 zh = f"这一圈的点号从 {ring.names[0]} 开始，不与上面相接"
                 en = f"the numbers of this ring begin with {ring.names[0]} and follow no other"
                 issues.append(_at(sheet, ring.rows[0], label, "corner_numbers", zh, en))
             if here:
                 starts.add(here)
-            for number in filter(None, map(numbered, ring.names)):
-                ends.add((number[0], number[1] + 1))
+            numbers = [n for name in ring.names if (n := numbered(name))]
+            if numbers:
+                last = max(numbers, key=lambda n: n[1])
+                ends.add((last[0], last[1] + 1))
     return issues
 
 

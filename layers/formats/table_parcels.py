@@ -82,6 +82,7 @@ class _Reader(Between):
         key = self._key(cells)
         name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""
         label = cell_of(self.sheet, row, self.ringed) or "" if self.ringed is not None else ""
+        self.cut = self._still_cut(row, key, name)
         cut = self.cut or any(map(words.is_cut, (*key, label, *self._marks(row))))
         self._refuse_odd(row, name)
         if not self.parcels or not self._same(row, key, name, cut):
@@ -123,11 +124,22 @@ class _Reader(Between):
                            "numbers without coordinates: a lost corner?")  # fmt: skip
         self.parted = self.odd if self.parted is None else self.parted
 
+    def _still_cut(self, row: int, key: tuple[str, ...], name: str) -> bool:
+        """Return whether a heading above cuts a corner out: not in the next parcel."""
+        if self.parcels and key != self.above:
+            return False
+        if self.cut or not self.parcels or self.summed or self.new_heading is not None:
+            return self.cut
+        # A footer and the header of the next page stood within the ring.
+        inside = self.parcels[-1].rings[-1].cut and not any(map(words.is_cut, key))
+        return inside and (self._runs_on(name) or self._closes(row, name))
+
     def _closes(self, row: int, name: str) -> bool:
         """Return whether a corner closes the ring: the first one again."""
         ring = self.parcels[-1].rings[-1]
         again = bool(name) and words.plain(name) == words.plain(ring.names[0])
-        return again and self.places.at[row] == self.places.at[ring.rows[0]]
+        at_first = self.places.at[row] == self.places.at[ring.rows[0]]
+        return again and at_first and not is_closed(ring, self.places)
 
     def _key(self, cells: list[str | None]) -> tuple[str, ...]:
         """Fill a key: a cell that stands for several rows is written in the first.
@@ -153,7 +165,7 @@ class _Reader(Between):
             return False
         if any(key):
             return True
-        runs_on = self._runs_on(name)
+        runs_on = self._runs_on(name) or self._closes(row, name)
         if self.parted is not None and last.rings[-1].cut:
             return False
         if self.parted is not None and not self.page:
@@ -183,6 +195,8 @@ class _Reader(Between):
         runs_on = self._runs_on(name)
         if label != ring.label or cut != ring.cut:
             return True
+        if self._closes(row, name):
+            return False
         if begins_again(ring, name, row, self.places):
             self._doubt_new_ring(row, name, runs_on)
             return True
@@ -254,14 +268,20 @@ class _Reader(Between):
             raise self.bad(row, f"{whose} 的拐点不连续", f"corners of {whose} are split")
         parcel = Parcel(key, heading, told=self.told)
         last = self.parcels[-1] if self.parcels else None
-        if last and heading and not last.heading and last.key == key and self._runs_on(name):
+        if (
+            last is not None
+            and heading
+            and last.key == key
+            and self._runs_on(name)
+            and not words.is_like(heading, {last.heading})
+        ):
             parcel.doubts.append(
                 (
                     row,
                     "parcel_by_row",
-                    f"点号与上面没有标题的地块续接，因标题“{heading[:20]}”按另一地块读",
-                    f"numbers run on from the parcel above, which has no heading; by the heading "
-                    f"{heading[:20]!r} it is read as another",
+                    f"点号与上面的地块续接，因标题“{heading[:20]}”按另一地块读",
+                    f"numbers run on from the parcel above; by the heading {heading[:20]!r} it is "
+                    "read as another",
                 )
             )
         if self.parcels and self.parcels[-1].key == key and not heading:

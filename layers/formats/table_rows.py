@@ -129,6 +129,7 @@ def is_missing(text: str) -> bool:
 
 def is_like(text: str, names: Set[str]) -> bool:
     """Tell whether a cell may name a corner where corners have no numbers: 东角, 丁, D."""
+    names = names - {""}
     if not text or not names or is_cut(text):
         return False
     if len(text) == 1 and all(len(n) == 1 for n in names):

@@ -543,8 +543,24 @@ def test_a_second_ring_that_begins_at_the_first_corner(table):
 
 
 def test_a_heading_within_one_run_of_numbers_is_told(table):
-    source = table(*ring(SIX)[:3], ("见附图",), *ring(SIX)[3:])
-    assert codes(source) == ["parcel_by_row"]
+    for above in ([], [("一采区",)]):
+        source = table(*above, *ring(SIX)[:3], ("见附图",), *ring(SIX)[3:])
+        assert codes(source) == ["parcel_by_row"]
+    assert table(("一采区",), *ring(), ("二采区",), *ring(FAR, 5)).issues == ()
+
+
+def test_a_page_within_what_is_taken_out(table):
+    inner = ring(INNER)
+    page = [("制表：张三", "", "日期：2024年5月"), HEAD]
+    source = table(*ring(), ("内圈",), *inner[:1], *page, *inner[1:])
+    assert areas(source) == [1e6 - 4e4]
+    keyed = [("甲", *r) for r in ring()] + [("", "内圈")] + [("甲", *r) for r in inner]
+    keyed += [("乙", *r) for r in ring(FAR)]
+    assert areas(table(*keyed, head=("地块", *HEAD))) == [1e6 - 4e4, 1e6]
+
+
+def test_a_blank_row_before_the_closing_point(table):
+    assert table(*ring(), ("",), ring()[0]).geometry[0].equals(BOX)
 
 
 def test_a_column_of_elevations_without_heading_numbers_nothing(table):
