@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers.account import Issue
 from layers.formats import flatgeobuf, ogr
 from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
+from layers.issues import label_en, listed, warning
+
+_EPOCH = "1970-01-01T00:00:00"
 
 
 def list_layers(path: Path) -> list[str]:
@@ -38,9 +46,15 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
     target = path.resolve()
     stated = ogr.count_rows(path, target, layer)
     key = ogr.key_column(path, target, layer)
-    # A geodatabase's times have no zone, though GDAL says UTC.
-    texts = kind == "FlatGeobuf"
-    rows = ogr.read_rows(path, target, layer, row_number=key is not None, times_as_text=texts)
+    rows = ogr.read_rows(path, target, layer, row_number=key is not None, times_as_text=True)
+    issues = list(rows.issues)
+    for name in ogr.time_fields(path, target, layer):
+        texts = rows.columns[name]
+        if kind == "OpenFileGDB":
+            # A geodatabase's times have no zone, though GDAL says UTC.
+            texts = pc.replace_substring_regex(texts, "Z$", "")
+            issues += _doubtful_days(name, texts)
+        rows.columns[name] = _as_times(texts)
     if len(rows.geometry) != stated:
         raise refusal(
             path,
@@ -60,8 +74,34 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
         columns=rows.columns,
         geometry=rows.geometry,
         labels=row_labels(stated),
-        issues=rows.issues,
+        issues=tuple(issues),
     )
+
+
+def _as_times(texts: pa.Array) -> pa.Array:
+    """Return texts as times, all without zone or all with one, else as they are."""
+    for kind in (pa.timestamp("ms"), pa.timestamp("ms", "UTC")):
+        with suppress(pa.ArrowInvalid):
+            return texts.cast(kind)
+    return texts
+
+
+def _doubtful_days(name: str, texts: pa.Array) -> list[Issue]:
+    """Return the warning that GDAL writes 1970-01-01 also for a cell that is damaged."""
+    rows = pc.indices_nonzero(pc.equal(texts, _EPOCH).fill_null(False)).to_pylist()
+    if not rows:
+        return []
+    labels = row_labels(len(texts))
+    found = [labels[k] for k in rows]
+    where = listed(found), listed([label_en(label) for label in found], "en")
+    return [
+        warning(
+            "date_doubtful",
+            f"字段 {name} 的 1970-01-01 也可能是损坏的日期，请核对：{where[0]}",
+            f"field {name}: 1970-01-01 may be a damaged date, too; check {where[1]}",
+            found[0],
+        )
+    ]
 
 
 def _check_zip(path: Path) -> None:

@@ -164,6 +164,16 @@ def key_column(path: Path, target: Path, layer: str, **options: str) -> str | No
     return str(info["fid_column"]) or None
 
 
+def time_fields(path: Path, target: Path, layer: str, **options: str) -> list[str]:
+    """Return the names of the fields that hold days with a time."""
+    import pyogrio
+
+    with _quietly(path, target) as name:
+        info = pyogrio.read_info(name.target, layer=_asked(name, layer), **options)
+    kinds = zip(info["fields"], info["dtypes"], strict=True)
+    return [str(field) for field, kind in kinds if kind.startswith("datetime64")]
+
+
 def parse_stated_crs(text: object) -> tuple[pyproj.CRS | None, str]:
     """Return the CRS GDAL reports and a note; an undefined or local one counts as none."""
     return _parsed_crs(str(text)) if text else (None, "")

@@ -29,7 +29,7 @@ from layers.formats.encoding import (
 )  # fmt: skip
 from layers.formats.shapefile_index import check_index
 from layers.formats.source import Source, digest_files, refusal, twice
-from layers.issues import info, label_en, warning
+from layers.issues import info, label_en, listed, warning
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _MULTIPATCH = 31
@@ -189,7 +189,7 @@ def _values(
         values = pa.array(exact, pa.bool_() if field.kind == "L" else None).filter(pa.array(kept))
     bad, cells = table.misread(field)[kept], table.column(field)[kept]
     issues = [_misread(labels[k], name, cells[k].tobytes()) for k in np.flatnonzero(bad)]
-    issues += [_overflowed(labels[k], name) for k in np.flatnonzero(table.overflowed(field)[kept])]
+    issues += _overflowed([labels[k] for k in np.flatnonzero(table.overflowed(field)[kept])], name)
     return pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type)), issues
 
 
@@ -198,10 +198,14 @@ def _left_out(name: str, kind: str) -> Issue:
     return info("column_ignored", zh, f"field {name} of type {kind!r} left out")
 
 
-def _overflowed(label: str, name: str) -> Issue:
-    zh = f"{label}：字段 {name} 写的是星号（数值超过字段宽度，已丢失），按空值"
-    en = f"{label_en(label)}: {name} holds asterisks: its number was too long; taken as null"
-    return warning("number_overflow", zh, en, label)
+def _overflowed(rows: list[str], name: str) -> list[Issue]:
+    """Tell of asterisks: GDAL writes them for an empty cell, others for a number too long."""
+    if not rows:
+        return []
+    where = listed(rows), listed([label_en(row) for row in rows], "en")
+    zh = f"字段 {name} 写的是星号（空值，或数值超过字段宽度而丢失），按空值：{where[0]}"
+    en = f"field {name} holds asterisks (empty, or a number too long), taken as null: {where[1]}"
+    return [info("number_overflow", zh, en, rows[0])]
 
 
 def _decoded(path: Path, field: dbf.Field, name: str, values: pa.Array, encoding: str) -> pa.Array:

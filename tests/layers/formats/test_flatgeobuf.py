@@ -1,6 +1,7 @@
 """FlatGeobuf: features are counted, instants keep their zone."""
 
 import struct
+from datetime import UTC, datetime
 
 import geopandas as gpd
 import pandas as pd
@@ -61,12 +62,20 @@ def test_a_file_that_is_cut_off(write_fgb, cut):
         read(path)
 
 
-def test_instants_are_read_as_written(write_fgb):
+def test_instants_keep_their_zone(write_fgb):
     path = write_fgb(2, when=pd.to_datetime(["2024-01-31T20:00:00Z", "2024-01-31T08:00:00Z"]))
     assert read(path).columns["when"].to_pylist() == [
-        "2024-01-31T20:00:00Z",
-        "2024-01-31T08:00:00Z",
+        datetime(2024, 1, 31, 20, tzinfo=UTC),
+        datetime(2024, 1, 31, 8, tzinfo=UTC),
     ]
-    path = write_fgb(1, when=pd.to_datetime(["2024-01-31T20:00:00"]))
+    path = write_fgb(1, when=pd.to_datetime(["2024-01-31T20:00:00+08:00"]))
+    assert read(path).columns["when"].to_pylist() == [datetime(2024, 1, 31, 12, tzinfo=UTC)]
+    path = write_fgb(2, when=pd.to_datetime(["2024-01-31T20:00:00", None]))
+    assert read(path).columns["when"].to_pylist() == [datetime(2024, 1, 31, 20), None]  # noqa: DTZ001
     path.write_bytes(path.read_bytes().replace(b"2024-01-31T20", b"2024-13-31T25"))
-    assert read(path).columns["when"].to_pylist() == ["2024-13-31T25:00:00"]
+    assert read(path).columns["when"].to_pylist() == ["2024-13-31T25:00:00", None]
+    path = write_fgb(2, when=[pd.Timestamp("2024-01-31T20:00+08:00"), pd.Timestamp("2024-01-31")])
+    assert read(path).columns["when"].to_pylist() == [
+        "2024-01-31T20:00:00+08:00",
+        "2024-01-31T00:00:00",
+    ]

@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -476,6 +478,37 @@ def test_file_geodatabase(tmp_path, frame):
     other.mkdir()
     with pytest.raises(FormatError, match="not a file geodatabase"):
         read(other)
+
+
+def test_days_of_a_geodatabase(tmp_path):
+    import geopandas as gpd
+    import pandas as pd
+
+    days = pd.to_datetime(["2024-01-31T00:00:00", "2024-01-31T20:00:00", None])
+    big = pd.array([1400002020017120142, None, 5], dtype="Int64")
+    frame = gpd.GeoDataFrame(
+        {"when": days, "big": big}, geometry=[Point(110, 35)] * 3, crs="EPSG:4490"
+    )
+    path = tmp_path / "t.gdb"
+    frame.to_file(path, driver="OpenFileGDB", TARGET_ARCGIS_VERSION="ARCGIS_PRO_3_2_OR_LATER")
+    source = read(path)
+    day, evening = datetime(2024, 1, 31), datetime(2024, 1, 31, 20)  # noqa: DTZ001
+    assert source.columns["when"].to_pylist() == [day, evening, None]
+    assert source.columns["big"].to_pylist() == [1400002020017120142, None, 5]
+    assert source.issues == ()
+    table = next(f for f in path.glob("*.gdbtable") if struct.pack("<d", 45322) in f.read_bytes())
+    sound = table.read_bytes()
+
+    def stored(number):
+        table.write_bytes(sound.replace(struct.pack("<d", 45322), struct.pack("<d", number)))
+        return read(path)
+
+    # Days from 1899-12-30; what is none GDAL calls 1970-01-01, or writes as no day at all.
+    doubtful = stored(float("nan"))
+    assert doubtful.columns["when"][1].as_py() == evening
+    assert [(i.code, i.feature) for i in doubtful.issues] == [("date_doubtful", "第 1 行")]
+    assert stored(1e7).columns["when"].to_pylist()[1:] == ["2024-01-31T20:00:00", None]
+    assert stored(1e7).columns["when"][0].as_py() == "1900-01-00T00:00:00"
 
 
 def test_walk_lists_an_empty_folder_called_like_a_file(tmp_path):

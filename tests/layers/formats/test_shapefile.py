@@ -139,6 +139,14 @@ def test_a_cell_of_no_value_is_null_and_its_row_named(write_shapefile, kind, cel
     assert [(i.code, i.feature) for i in source.issues] == [("bad_value", "第 2 行")]
 
 
+def test_asterisks_are_told_once_for_a_field(write_shapefile):
+    cells = [b"***", b"12", b"*", b"  "]
+    source = read(write_shapefile([[c] for c in cells], [(b"N", "N", 3)]))
+    assert source.columns["N"].to_pylist() == [None, 12, None, None]
+    assert [(i.severity, i.code) for i in source.issues] == [("info", "number_overflow")]
+    assert source.issues[0].en.endswith("taken as null: row 1, row 3")
+
+
 @pytest.mark.parametrize("kind", "MGBPIYT@+OVWQ0")
 def test_a_field_whose_values_lie_elsewhere_is_left_out_by_name(write_shapefile, kind):
     rows = [[b"a", b"\1\0\0\0", b"1"], [b"b", b"      7", b"2"]]
