@@ -202,7 +202,7 @@ def _overflowed(rows: list[str], name: str) -> list[Issue]:
     """Tell of asterisks: GDAL writes them for an empty cell, others for a number too long."""
     if not rows:
         return []
-    where = listed(rows), listed([label_en(row) for row in rows], "en")
+    where = listed(rows, "zh", 5), listed([label_en(row) for row in rows], "en", 5)
     zh = f"字段 {name} 写的是星号（空值，或数值超过字段宽度而丢失），按空值：{where[0]}"
     en = f"field {name} holds asterisks (empty, or a number too long), taken as null: {where[1]}"
     return [info("number_overflow", zh, en, rows[0])]
