@@ -56,12 +56,25 @@ def _checked(path: Path, smallest: int) -> dbf.Bytes:
 
 
 def _check_records(path: Path, shapes: dbf.Bytes, start: Ints, size: Ints) -> Ints:
-    """Return the shape types; each record's own length must be the one .shx gives."""
+    """Return the shape types; each record's own length must be the one .shx gives.
+
+    So must its own number, where numbers were kept at all: some programs write 0 everywhere.
+    """
     own = _int32(shapes, start + 4, ">i4") * 2
     if not np.array_equal(own, size):
         row = int(np.flatnonzero(own != size)[0]) + 1
         raise refusal(
             path, f"第 {row} 个图形的长度与 .shx 不符", f"shape {row} has not the length .shx gives"
+        )
+    number, place = _int32(shapes, start, ">i4"), np.arange(1, len(start) + 1)
+    kept = bool((np.diff(start) < 0).any()) or np.array_equal(np.sort(number), place)
+    if kept and not np.array_equal(number, place):
+        row = int(np.flatnonzero(number != place)[0])
+        raise refusal(
+            path,
+            f".shx 的第 {row + 1} 个图形在 .shp 中编号为 {number[row]}，图形与属性可能错位",
+            f"shape {row + 1} of the .shx has the number {number[row]} in the .shp: shapes and "
+            "attributes may not belong together",
         )
     return _int32(shapes, start + 8, "<i4")
 

@@ -355,3 +355,29 @@ def test_a_prj_whose_name_is_of_another_zone_is_not_believed(write_shapefile):
     given = read(path, crs=pyproj.CRS.from_epsg(4527))
     assert given.crs.to_epsg() == 4527
     assert [i.code for i in given.issues] == ["crs_disbelieved"]
+
+
+def number_shapes(path, numbers):
+    """Give the point records of a .shp other numbers."""
+    data = bytearray(path.read_bytes())
+    for k, number in enumerate(numbers):
+        data[100 + 28 * k : 104 + 28 * k] = struct.pack(">i", number)
+    path.write_bytes(bytes(data))
+
+
+def test_shapes_numbered_in_another_order_than_listed(write_shapefile):
+    path = write_shapefile([[b"a"], [b"b"], [b"c"]], [(b"T", "C", 3)])
+    for numbers in ((0, 0, 0), (5, 6, 7), (0, 1, 2)):  # kept by nobody
+        number_shapes(path, numbers)
+        assert read(path).geometry[0].x == 110
+    number_shapes(path, (1, 3, 2))
+    with pytest.raises(FormatError, match=r"shape 2 of the .shx has the number 3"):
+        read(path)
+    # An index in another order than the records is right where their numbers say so.
+    index = path.with_suffix(".shx")
+    data = index.read_bytes()
+    index.write_bytes(data[:108] + data[116:124] + data[108:116])
+    assert [g.x for g in read(path).geometry] == [110, 112, 111]
+    number_shapes(path, (0, 0, 0))
+    with pytest.raises(FormatError, match="may not belong together"):
+        read(path)
