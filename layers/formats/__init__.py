@@ -45,7 +45,6 @@ _LAYERS: dict[str, Callable[[Path], list[str]]] = {
 }
 _LAYERED: dict[str, Callable[[Path, str], Source]] = {
     "GPKG": gpkg.read,
-    "KML": kml.read,
     "OpenFileGDB": containers.read_gdb,
     "FlatGeobuf": containers.read_fgb,
     "DXF": dxf.read,
@@ -53,6 +52,7 @@ _LAYERED: dict[str, Callable[[Path, str], Source]] = {
 }
 _ENCODED: dict[str, Callable[[Path, str, str | None], Source]] = {
     "GML": gml.read,
+    "KML": kml.read,
     "MapInfo": mapinfo.read,
 }
 """Containers whose text has an encoding that its user may know."""

@@ -1,177 +1,168 @@
-"""KML: one layer per folder; the placemarks of the text must all come out of GDAL."""
+"""KML: one layer per folder; fields as the text has them, geometries by GDAL, compared with it."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from pathlib import Path
-from xml.parsers import expat
 
+import numpy as np
 import pyarrow as pa
 import pyproj
 import shapely
 
+from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats import ogr
+from layers.formats.kml_scan import Container, Mark, Scan
+from layers.formats.markup import read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
-from layers.issues import warning
+from layers.issues import info, label_en, listed, warning
 
-_DRAWING = {"altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet"}
-_NUMBER = r"[+-]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][+-]?+\d++)?+"
-_TUPLE = rf"{_NUMBER}\s*+,\s*+{_NUMBER}(?:\s*+,\s*+{_NUMBER})?+"
-_COORDINATES = {
-    "coordinates": re.compile(rf"(?:{_TUPLE}(?:\s++{_TUPLE})*+)?"),
-    "coord": re.compile(rf"(?:{_NUMBER}\s++{_NUMBER}(?:\s++{_NUMBER})?)?"),
-}
-_GEOMETRIES = frozenset(
-    {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack"}
-)
-_BOUNDARIES = frozenset({"outerBoundaryIs", "innerBoundaryIs"})
-_CUT = re.compile(r"of field (?:[^.]*\.)?(.+) parsed incompletely")
-_IGNORED = {
-    "NetworkLink": ("网络链接", "network links"),
-}
+_SHOWN = 20
 
 
 def list_layers(path: Path) -> list[str]:
     """Return the names of all folders that hold placemarks."""
-    _count_tags(path)
-    return ogr.layer_names(path, path.resolve())
+    data = read_markup(path).data
+    scan = Scan(path, data)
+    names = _names(path, data, scan)
+    return [name for name, layer in zip(names, scan.layers, strict=True) if layer.marks]
 
 
-def read(path: Path, layer: str) -> Source:
-    """Read one folder; every placemark of the file must be in one of GDAL's layers."""
-    tags = _count_tags(path)
-    target = path.resolve()
-    names = ogr.layer_names(path, target)
-    counts = {name: ogr.count_rows(path, target, name) for name in names}
-    held = tags.get("Placemark", 0) + tags.get("GroundOverlay", 0)  # GDAL reads both as rows
-    if sum(counts.values()) != held:
+def read(path: Path, layer: str, encoding: str | None = None) -> Source:
+    """Read one folder; every placemark in it must come out of GDAL with the corners of the text.
+
+    Raises
+    ------
+    FormatError
+        It is no KML, or GDAL reads other folders or placemarks of it.
+    """
+    markup = read_markup(path, encoding)
+    scan = Scan(path, markup.data)
+    number = _names(path, markup.data, scan).index(layer)
+    marks = scan.layers[number].marks
+    labels = row_labels(len(marks))
+    rows = ogr.read_shapes(path, markup.data, number, labels)
+    if len(rows.geometry) != len(marks):
         raise refusal(
             path,
-            f"有 {held} 个地标，只能读出 {sum(counts.values())} 个",
-            f"holds {held} placemarks, {sum(counts.values())} can be read",
+            f"有 {len(marks)} 个地标，只能读出 {len(rows.geometry)} 个",
+            f"holds {len(marks)} placemarks, {len(rows.geometry)} can be read",
         )
-    rows = ogr.read_rows(path, target, layer)
-    if len(rows.geometry) != counts[layer]:
-        raise refusal(
-            path,
-            f"文件夹 {layer} 有 {counts[layer]} 个地标，读出 {len(rows.geometry)} 个",
-            f"folder {layer} has {counts[layer]} placemarks, {len(rows.geometry)} were read",
-        )
-    # GDAL gives the first digits of such a text, for one row or for many: none of them is known.
-    cut = {m[1] for i in rows.issues if (m := _CUT.search(i.en))}
-    columns = {
-        name: pa.nulls(len(values), values.type) if name in cut else values
-        for name, values in rows.columns.items()
-        if name not in _DRAWING and values.null_count < len(values)
-    }
-    issues = [_cut_column(name) for name in sorted(cut & columns.keys())]
+    shapes, complaints = _compared(marks, rows, labels)
+    columns, told = _columns(marks, labels)
     return Source(
         path=path,
         format="KML",
         layer=layer,
         sha256=digest_file(path),
-        encoding=None,
+        encoding=markup.encoding,
         crs=pyproj.CRS.from_user_input("OGC:CRS84"),
         crs_note="KML: WGS 84 (OGC 12-007r2)",
-        declared=len(rows.geometry),
+        declared=len(marks),
         columns=columns,
-        geometry=shapely.force_2d(rows.geometry),
-        labels=row_labels(len(rows.geometry)),
-        issues=(*rows.issues, *issues, *_ignored(tags)),
+        geometry=shapes,
+        labels=labels,
+        issues=(*markup.issues, *complaints, *told, *_ignored(scan, scan.layers[number])),
     )
 
 
-class _Scan:
-    """Counts elements and checks the text of coordinates, of which GDAL makes 0 where it is odd."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.counts: dict[str, int] = {}
-        self.text: list[str] | None = None
-        self.within: list[tuple[str, dict[str, int]]] = []
-        self.parser = expat.ParserCreate()  # undeclared prefixes are common and harmless
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.data
-
-    def start(self, name: str, _: dict[str, str]) -> None:
-        tag = name.rsplit(":", 1)[-1]
-        self.counts[tag] = self.counts.get(tag, 0) + 1
-        if self.within:
-            self._check_only(tag, *self.within[-1])
-        self.within.append((tag, {}))
-        self.text = [] if tag in _COORDINATES else None
-
-    def data(self, text: str) -> None:
-        if self.text is not None:
-            self.text.append(text)
-
-    def _check_only(self, tag: str, parent: str, inside: dict[str, int]) -> None:
-        """Refuse a second element where one may stand: GDAL would read one of them."""
-        if parent == "Placemark" and tag in _GEOMETRIES:
-            kind, zh, en = "geometry", "一个地标有两个图形", "a placemark holds two geometries"
-        elif tag == "LinearRing" and parent in _BOUNDARIES:
-            kind, zh, en = tag, f"一个 {parent} 有两个环", f"two rings in one {parent}"
-        elif tag == "outerBoundaryIs":
-            kind, zh, en = tag, "一个多边形有两个外边界", "a polygon has two outer boundaries"
-        else:
-            return
-        inside[kind] = inside.get(kind, 0) + 1
-        if inside[kind] > 1:
-            line = self.parser.CurrentLineNumber
-            raise refusal(
-                self.path,
-                f"第 {line} 行：{zh}，须放入 MultiGeometry 或分开写" if kind == "geometry"
-                else f"第 {line} 行：{zh}，须分开写",
-                f"line {line}: {en}",
-            )  # fmt: skip
-
-    def end(self, name: str) -> None:
-        self.within.pop()
-        if self.text is None:
-            return
-        text = "".join(self.text).strip()
-        self.text = None
-        if not _COORDINATES[name.rsplit(":", 1)[-1]].fullmatch(text):
-            line = self.parser.CurrentLineNumber
-            raise refusal(
-                self.path,
-                f"第 {line} 行：坐标不合格式：{text[:40]}",
-                f"line {line}: coordinates do not fit: {text[:40]}",
-            )
+def _names(path: Path, data: bytes, scan: Scan) -> list[str]:
+    """Return what GDAL calls the folders; it calls the file itself like the file."""
+    names = ogr.all_layers(path, data)
+    if len(names) != len(scan.layers):
+        raise refusal(
+            path,
+            f"有 {len(scan.layers)} 个文件夹，只能读出 {len(names)} 个",
+            f"holds {len(scan.layers)} folders, {len(names)} can be read",
+        )
+    if names and scan.containers[0].marks and not scan.containers[0].name.strip():
+        names[0] = path.stem if path.stem not in names else f"{path.stem} (#2)"
+    return names
 
 
-def _count_tags(path: Path) -> dict[str, int]:
-    """Return how often each element occurs; entities are refused before the text is parsed."""
-    raw = path.read_bytes()
-    if re.search(rb"<!\s*(DOCTYPE|ENTITY)", raw, re.IGNORECASE):
-        raise refusal(path, "含有 DOCTYPE，不予读取", "has a DOCTYPE, which is not read")
-    scan = _Scan(path)
-    try:
-        scan.parser.Parse(raw, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
-    if "kml" not in scan.counts:
-        raise refusal(path, "不是 KML（没有 kml 元素）", "is not KML (no kml element)")
-    if "Model" in scan.counts:  # one inside a MultiGeometry crashes GDAL 3.12
-        raise refusal(path, "含有三维模型，请先删去", "holds 3-D models; remove them first")
-    return scan.counts
+def _compared(
+    marks: Sequence[Mark], rows: ogr.Rows, labels: Sequence[str]
+) -> tuple[Shapes, list[Issue]]:
+    """Return the geometries that have the corners of the text, and an error for each other one."""
+    shapes = rows.geometry.copy()
+    issues = list(rows.issues)
+    told = {i.feature for i in issues if i.code in ogr.LOST_GEOMETRY}
+    for k, (mark, label) in enumerate(zip(marks, labels, strict=True)):
+        if mark.overlay:
+            continue
+        if mark.ring and len(mark.corners) > 1:  # a closed line, of which GDAL makes nothing
+            shapes[k] = shapely.LineString(mark.corners)
+            issues = [i for i in issues if i.feature != label or i.code not in ogr.LOST_GEOMETRY]
+            continue
+        drawn = bool(mark.corners) or shapely.get_num_coordinates(shapes[k]) > 0
+        if not drawn:
+            continue
+        shapes[k] = ogr.with_corners(shapes[k], mark.corners)
+        if shapes[k] is None and label not in told:
+            issues.append(ogr.unreadable_geometry(label))
+    return np.asarray(shapes, dtype=object), issues
 
 
-def _cut_column(name: str) -> Issue:
-    zh = f"字段 {name} 声明为数字而含有文字，整列按空值"
-    en = f"field {name} is declared a number and holds text; the column is taken as null"
-    return warning("bad_value", zh, en)
+def _columns(
+    marks: Sequence[Mark], labels: Sequence[str]
+) -> tuple[dict[str, pa.Array], list[Issue]]:
+    """Return all fields as text, under their own names; blank is null."""
+    given = list(dict.fromkeys(name for mark in marks for name in mark.fields))
+    own = list(dict.fromkeys(name for mark in marks for name in mark.own))
+    columns: dict[str, pa.Array] = {}
+    issues: list[Issue] = []
+    for name in own:
+        values = [mark.own.get(name) or None for mark in marks]
+        doubled = [m.fields.get(name, [""])[0] or None for m in marks]
+        if name not in given or doubled == values:
+            columns[name] = pa.array(values, pa.string())
+        else:  # a field of that name is somebody's data, the other is what the map shows
+            columns[f"{name} (Placemark)"] = pa.array(values, pa.string())
+            issues.append(_renamed(name))
+    for name in given:
+        if name in columns:
+            continue
+        cells = [sorted({v for v in mark.fields.get(name, ()) if v}) for mark in marks]
+        columns[name] = pa.array([c[0] if len(c) == 1 else None for c in cells], pa.string())
+        issues += _several(name, cells, labels)
+    return {n: c for n, c in columns.items() if c.null_count < len(c)}, issues
 
 
-def _ignored(tags: dict[str, int]) -> list[Issue]:
-    overlays = []
-    if n := tags.get("GroundOverlay"):
+def _renamed(name: str) -> Issue:
+    zh = f"数据字段 {name} 与地标自身的同名，后者写作 {name} (Placemark)"
+    en = f"a data field is called {name} like the placemark's own, now {name} (Placemark)"
+    return warning("field_renamed", zh, en)
+
+
+def _several(name: str, cells: Sequence[Sequence[str]], labels: Sequence[str]) -> list[Issue]:
+    """Tell of placemarks that have several values of one name: which of them counts is unknown."""
+    issues = []
+    rows = [k for k, values in enumerate(cells) if len(values) > 1]
+    for k in rows[:_SHOWN]:
+        said = [value[:40] for value in cells[k]]
+        zh = f"{labels[k]}：字段 {name} 有几个值（{listed(said, shown=3)}），按空值"
+        shown = listed(said, "en", 3)
+        en = f"{label_en(labels[k])}: {name} has several values ({shown}); taken as null"
+        issues.append(warning("bad_value", zh, en, labels[k]))
+    if len(rows) > _SHOWN:
+        more = len(rows) - _SHOWN
+        zh = f"字段 {name} 另有 {more} 行有几个值，按空值"
+        issues.append(
+            warning("bad_value", zh, f"{name}: {more} more rows have several values; null")
+        )
+    return issues
+
+
+def _ignored(scan: Scan, layer: Container) -> list[Issue]:
+    issues = []
+    if n := sum(mark.overlay for mark in layer.marks):
         zh, en = f"{n} 个地面叠加图按矩形读入", f"{n} ground overlays are read as rectangles"
-        overlays = [warning("kml_overlay", zh, en)]
-    return overlays + [
-        warning("kml_ignored", f"忽略了 {tags[tag]} 个{zh}", f"{tags[tag]} {en} were ignored")
-        for tag, (zh, en) in _IGNORED.items()
-        if tags.get(tag)
-    ]
+        issues.append(warning("kml_overlay", zh, en))
+    if n := scan.counts.get("NetworkLink", 0):
+        zh, en = f"忽略了 {n} 个网络链接", f"{n} network links were ignored"
+        issues.append(warning("kml_ignored", zh, en))
+    if n := sum(mark.high for mark in layer.marks):
+        zh, en = f"{n} 行的坐标带有高程，未用", f"the altitudes of {n} rows are not used"
+        issues.append(info("altitude_unused", zh, en))
+    return issues

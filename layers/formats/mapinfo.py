@@ -23,7 +23,6 @@ from layers.issues import error, label_en, warning
 _TAB_PARTS = (".tab", ".dat", ".map", ".id")
 _MIF_PARTS = (".mif", ".mid")
 _WGS84, _NO_DATUM = 104, 0
-_OF_VALUES = re.compile(r"parsed incompletely|clamped|field|encoding|converted", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,6 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     """
     parts = _parts(path)
     told = (_told_by_text if ".mif" in parts else _told_by_table)(path, parts, encoding)
-    # Values are read above, from bytes; what GDAL says of them is of no interest.
     rows = ogr.read_shapes(path, path.resolve(), layer, told.labels)
     n = len(told.labels)
     if len(rows.geometry) != n:
@@ -86,7 +84,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         columns=told.columns,
         geometry=shapes,
         labels=told.labels,
-        issues=(*told.issues, *(i for i in rows.issues if not _OF_VALUES.search(i.en)), *lost),
+        issues=(*told.issues, *rows.issues, *lost),
     )
 
 

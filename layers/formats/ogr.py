@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,13 @@ _KEPT = (
     pa.types.is_date,
     pa.types.is_timestamp,
 )
+
+
+_OF_FIELDS = re.compile(
+    r"parsed incompletely|clamped|field|encoding|converted|Measured \(M\)", re.IGNORECASE
+)
+"""What GDAL says of values, which are not read with shapes alone, and of M, which is never kept."""
+_IN_MEMORY = re.compile(r"(?:/vsimem/[\w/]*?)?pyogrio_[0-9a-f]{32}(?:/\w+)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +116,10 @@ def read_rows(
     return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped))
 
 
-def read_shapes(path: Path, target: Path, layer: str, labels: Sequence[str]) -> Rows:
+def read_shapes(path: Path, target: Path | bytes, layer: str | int, labels: Sequence[str]) -> Rows:
     """Read the geometries of a layer and no field, in whatever encoding its fields may be.
+
+    ``layer`` is its name, or its number among all, from 0.
 
     Raises
     ------
@@ -122,14 +132,21 @@ def read_shapes(path: Path, target: Path, layer: str, labels: Sequence[str]) -> 
         warnings.simplefilter("always")
         try:
             meta, _, found, _ = pyogrio.raw.read(
-                name.target, layer=_asked(name, layer), encoding="ISO-8859-1", columns=[]
+                name.target,
+                layer=layer if isinstance(layer, int) else _asked(name, layer),
+                encoding="ISO-8859-1",
+                columns=[],
             )
         except _EXPECTED as error:
             raise _unreadable(name, error) from error
     if found is None:
         raise refusal(path, f"图层 {layer} 没有几何", f"layer {layer} has no geometry")
     shapes, broken = from_wkb(pa.array(found.tolist(), pa.binary()), labels)
-    complaints = [complaint(path, name.shown(str(w.message))) for w in said]
+    complaints = [
+        complaint(path, name.shown(str(w.message)))
+        for w in said
+        if not _OF_FIELDS.search(str(w.message))
+    ]
     return Rows({}, shapes, meta["crs"], (*complaints, *broken))
 
 
@@ -142,6 +159,11 @@ def complaint(path: Path, text: str) -> Issue:
 def layer_names(path: Path, target: Path | bytes, **options: str) -> list[str]:
     """Return the names of the layers that have a geometry."""
     return [name for name, kind in _layers(path, target, **options) if kind is not None]
+
+
+def all_layers(path: Path, target: Path | bytes) -> list[str]:
+    """Return the names of all layers in GDAL's order."""
+    return [str(name) for name, _ in _layers(path, target)]
 
 
 def count_rows(path: Path, target: Path | bytes, layer: str, **options: str) -> int:
@@ -316,7 +338,8 @@ def _quietly(path: Path, target: Path | bytes) -> Iterator[Name]:
 
 def _by_name(path: Path, text: str) -> str:
     """Name the file in a text of GDAL, which gives the whole path, its links resolved."""
-    return text.replace(str(path.resolve()), path.name).replace(str(path), path.name)
+    text = text.replace(str(path.resolve()), path.name).replace(str(path), path.name)
+    return _IN_MEMORY.sub(path.name, text)
 
 
 def _unreadable(name: Name, error: Exception) -> FormatError:

@@ -1,0 +1,227 @@
+"""KML: fields under their own names, corners as the text has them, nothing kept of two values."""
+
+import pytest
+import shapely
+import shapely.affinity
+
+from layers.errors import FormatError
+from layers.formats import list_layers, read
+
+SPACES = 'xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"'
+WHOLE = '<?xml version="1.0" encoding="{}"?><kml {}><Document>{}</Document></kml>'
+PLACES = "111,37 111.01,37 111.01,37.01 111,37"
+TRIANGLE = shapely.Polygon([(111, 37), (111.01, 37), (111.01, 37.01)])
+SCHEMA = (
+    '<Schema name="s" id="s"><SimpleField name="面积" type="double"/>'
+    '<SimpleField name="编号" type="int"/><SimpleField name="有效" type="bool"/></Schema>'
+)
+
+
+def polygon(places=PLACES):
+    ring = f"<LinearRing><coordinates>{places}</coordinates></LinearRing>"
+    return f"<Polygon><outerBoundaryIs>{ring}</outerBoundaryIs></Polygon>"
+
+
+def mark(shape=None, fields="", name="甲"):
+    return f"<Placemark><name>{name}</name>{fields}{shape or polygon()}</Placemark>"
+
+
+def data(*pairs):
+    cells = "".join(f'<Data name="{k}"><value>{v}</value></Data>' for k, v in pairs)
+    return f"<ExtendedData>{cells}</ExtendedData>"
+
+
+def simple(*pairs):
+    cells = "".join(f'<SimpleData name="{k}">{v}</SimpleData>' for k, v in pairs)
+    return f'<ExtendedData><SchemaData schemaUrl="#s">{cells}</SchemaData></ExtendedData>'
+
+
+@pytest.fixture
+def kml(tmp_path):
+    def kml(*inside, encoding="UTF-8"):
+        path = tmp_path / "t.kml"
+        path.write_bytes(WHOLE.format(encoding, SPACES, "".join(inside)).encode(encoding))
+        return path
+
+    return kml
+
+
+def columns(source):
+    return {name: column.to_pylist() for name, column in source.columns.items()}
+
+
+def test_fields_keep_their_names_and_words(kml):
+    pairs = ("许可证号", "007"), ("矿山 名称", "青山"), ("a.b", "1"), ("有限公司", "x")
+    source = read(kml(mark(fields=data(*pairs)), mark()))
+    assert columns(source) == {"Name": ["甲", "甲"], **{k: [v, None] for k, v in pairs}}
+    assert source.issues == ()
+
+
+def test_declared_types_change_no_value(kml):
+    full, blank = ("1.50", "007", "1"), ("", " ", "")
+    names = "面积", "编号", "有效"
+    marks = [mark(fields=simple(*zip(names, row, strict=True))) for row in (full, blank)]
+    source = read(kml(SCHEMA, *marks))
+    assert columns(source) == {
+        "Name": ["甲", "甲"], "面积": ["1.50", None], "编号": ["007", None], "有效": ["1", None]
+    }  # fmt: skip
+    source = read(kml(SCHEMA, mark(fields=simple(("面积", "1.5km"), ("有效", "是")))))
+    assert columns(source) == {"Name": ["甲"], "面积": ["1.5km"], "有效": ["是"]}
+    assert source.issues == ()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        data(("k", "1"), ("k", "2")),
+        simple(("k", "1")) + data(("k", "2")),
+        simple(("k", "2"), ("k", "1")),
+    ],
+)
+def test_two_values_of_one_name(kml, fields):
+    source = read(kml(SCHEMA, mark(fields=data(("k", "3"))), mark(fields=fields)))
+    assert columns(source)["k"] == ["3", None]
+    assert [(i.code, i.feature, i.en) for i in source.issues] == [
+        ("bad_value", "第 2 行", "row 2: k has several values (1, 2); taken as null")
+    ]
+    twice = read(kml(mark(fields=data(("k", "1"), ("k", "1")))))
+    assert columns(twice)["k"] == ["1"] and twice.issues == ()
+
+
+def test_a_field_that_is_called_like_the_placemark_s_own(kml):
+    source = read(kml(mark(fields=data(("Name", "青山铁矿")), name="1")))
+    assert columns(source) == {"Name (Placemark)": ["1"], "Name": ["青山铁矿"]}
+    assert [i.code for i in source.issues] == ["field_renamed"]
+    source = read(kml(mark(fields=data(("name", "青山铁矿"), ("begin", "2024")), name="1")))
+    assert columns(source) == {"Name": ["1"], "name": ["青山铁矿"], "begin": ["2024"]}
+    source = read(kml(mark(fields=data(("Name", "甲")))))
+    assert columns(source) == {"Name": ["甲"]} and source.issues == ()
+
+
+def test_what_a_placemark_says_of_itself(kml):
+    own = (
+        "<description>甲 <b>乙</b> 丙</description><address>某县</address>"
+        "<TimeSpan><begin>2020-01-01</begin><end>2030-01-01</end></TimeSpan>"
+    )
+    assert columns(read(kml(mark(fields=own)))) == {
+        "Name": ["甲"], "description": ["甲 乙 丙"], "address": ["某县"],
+        "begin": ["2020-01-01"], "end": ["2030-01-01"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "codes"),
+    [
+        ("GBK", "GBK", []), ("GBK", "GB2312", []), ("GBK", "UTF-8", ["encoding_contradicted"]),
+        ("GBK", None, ["encoding_contradicted"]), ("UTF-16", "UTF-16", []), ("UTF-8", "UTF-8", []),
+    ],
+)  # fmt: skip
+def test_encodings(tmp_path, encoding, declared, codes):
+    text = WHOLE.format(declared, SPACES, mark(fields=data(("名称", "青山铁矿有限公司"))))
+    if declared is None:
+        text = text.replace(' encoding="None"', "")
+    path = tmp_path / "t.kml"
+    path.write_bytes(text.encode(encoding))
+    source = read(path)
+    assert columns(source) == {"Name": ["甲"], "名称": ["青山铁矿有限公司"]}
+    assert [i.code for i in source.issues] == codes
+
+
+def test_the_encoding_that_is_asked_for(tmp_path):
+    path = tmp_path / "t.kml"
+    path.write_bytes(WHOLE.format("UTF-8", SPACES, mark(name="東山礦業")).encode("big5"))
+    source = read(path, encoding="Big5")
+    assert columns(source) == {"Name": ["東山礦業"]}
+    assert (source.encoding, source.issues) == ("Big5", ())
+
+
+# -- geometry --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (polygon("111, 37 111.01, 37 111.01, 37.01 111, 37"), TRIANGLE),
+        (polygon("111 ,37,0 111.01 ,37,0 111.01 ,37.01,0\n111 ,37,0"), TRIANGLE),
+        (f"<MultiGeometry>{polygon()}{polygon(PLACES.replace('111', '112'))}</MultiGeometry>",
+         shapely.MultiPolygon([TRIANGLE, shapely.affinity.translate(TRIANGLE, 1)])),
+        (f"<LinearRing><coordinates>{PLACES}</coordinates></LinearRing>",
+         shapely.LineString([(111, 37), (111.01, 37), (111.01, 37.01), (111, 37)])),
+        ("<gx:Track><when>2020-01-01T00:00:00Z</when><gx:coord>111 37 0</gx:coord>"
+         "<when>2020-01-02T00:00:00Z</when><gx:coord>112 37 0</gx:coord></gx:Track>",
+         shapely.LineString([(111, 37), (112, 37)])),
+        ("<gx:MultiTrack><gx:Track><gx:coord>111 37 0</gx:coord><gx:coord>112 37 0</gx:coord>"
+         "</gx:Track></gx:MultiTrack>", shapely.MultiLineString([[(111, 37), (112, 37)]])),
+    ],
+)  # fmt: skip
+def test_geometries(kml, shape, expected):
+    source = read(kml(mark(shape)))
+    assert shapely.equals_exact(source.geometry[0], expected, 1e-12)
+    assert source.issues == ()
+
+
+def test_altitudes_are_told(kml):
+    high = polygon("111,37,100 111.01,37,100 111.01,37.01,100 111,37,100")
+    source = read(kml(mark(high), mark()))
+    assert [shape.equals(TRIANGLE) for shape in source.geometry] == [True, True]
+    assert [(i.severity, i.code, i.en) for i in source.issues] == [
+        ("info", "altitude_unused", "the altitudes of 1 rows are not used")
+    ]
+
+
+def test_a_ring_within_several_geometries_is_not_lost(kml):
+    ring = f"<LinearRing><coordinates>{PLACES.replace('111', '112')}</coordinates></LinearRing>"
+    source = read(kml(mark(), mark(f"<MultiGeometry>{polygon()}{ring}</MultiGeometry>")))
+    assert [shape is None for shape in source.geometry] == [False, True]
+    assert [(i.code, i.feature) for i in source.issues] == [("unreadable_geometry", "第 2 行")]
+
+
+def test_north_before_east_lies_nowhere(kml):
+    swapped = " ".join(",".join(reversed(p.split(","))) for p in PLACES.split())
+    assert read(kml(mark(polygon(swapped)))).geometry[0].bounds == (37, 111, 37.01, 111.01)
+
+
+# -- folders ---------------------------------------------------------------------------------------
+
+
+def folder(name, *inside):
+    title = f"<name>{name}</name>" if name is not None else ""
+    return f"<Folder>{title}{''.join(inside)}</Folder>"
+
+
+def test_folders_in_folders(kml):
+    path = kml(folder("A", mark(), folder("空"), folder("B", mark(name="乙")), mark(name="丁")),
+               mark(name="丙"), folder("A", mark(name="戊")))  # fmt: skip
+    assert list_layers(path) == ["t", "A", "B", "A (#2)"]
+    found = {name: columns(read(path, layer=name))["Name"] for name in list_layers(path)}
+    assert found == {"t": ["丙"], "A": ["甲", "丁"], "B": ["乙"], "A (#2)": ["戊"]}
+
+
+def test_folders_without_a_name(kml):
+    path = kml(folder(None, mark()), folder("t", mark(name="乙")), mark(name="丙"))
+    assert list_layers(path) == ["t (#2)", "Layer0", "t"]
+    assert columns(read(path, layer="t"))["Name"] == ["乙"]
+    assert columns(read(path, layer="t (#2)"))["Name"] == ["丙"]
+
+
+def test_the_outermost_folder(tmp_path):
+    path = tmp_path / "t.kml"
+    path.write_text(f"<kml {SPACES}>{folder('F', folder('G', mark()))}</kml>", encoding="utf-8")
+    assert list_layers(path) == ["G"] and read(path).declared == 1
+    path.write_text(f"<kml {SPACES}>{mark()}</kml>", encoding="utf-8")
+    assert list_layers(path) == ["t"] and read(path).declared == 1
+
+
+def test_two_documents_of_which_gdal_reads_one(tmp_path):
+    path = tmp_path / "t.kml"
+    whole = f"<Document><name>A</name>{mark()}</Document>"
+    path.write_text(f"<kml {SPACES}>{whole}{whole}</kml>", encoding="utf-8")
+    with pytest.raises(FormatError, match="holds 2 folders, 1 can be read"):
+        read(path)
+
+
+def test_links_are_not_followed(kml, tmp_path):
+    (tmp_path / "x.kml").write_text(WHOLE.format("UTF-8", SPACES, mark(name="不")))
+    source = read(kml(mark(), "<NetworkLink><Link><href>x.kml</href></Link></NetworkLink>"))
+    assert columns(source) == {"Name": ["甲"]}
+    assert [i.code for i in source.issues] == ["kml_ignored"]
