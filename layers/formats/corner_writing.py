@@ -15,7 +15,7 @@ import shapely
 from gis.ragged import Floats
 from layers.account import Issue
 from layers.formats.source import Source, refusal
-from layers.issues import warning
+from layers.issues import label_en, listed, warning
 
 _NUMBERS = ("地块编号", "许可证号", "licence_no", "facility_no", "编号", "source_id", "id")
 _NAMES = ("地块名称", "矿山名称", "名称", "name", "块段名称")
@@ -126,11 +126,16 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
 
 
 def drawing(source: Source, path: Path, zone: Zone) -> list[Issue]:
-    """Write closed polylines, x being east, with number and name as a text inside."""
+    """Write closed polylines, x being east, with number and name as a text inside.
+
+    Holes and further parts are closed lines like the others, which is told: read back, each is
+    an outline of its own.
+    """
     import ezdxf
 
     del zone
     parcels, issues = _parcels(source)
+    issues += _lost_in_drawing(source)
     document = ezdxf.new("R2010", units=6)  # type: ignore[attr-defined]
     space = document.modelspace()
     layer = source.layer or source.path.stem
@@ -151,6 +156,28 @@ def drawing(source: Source, path: Path, zone: Zone) -> list[Issue]:
         )  # fmt: skip
         text.set_placement((spot.x, spot.y))
     document.saveas(path)
+    return issues
+
+
+def _lost_in_drawing(source: Source) -> list[Issue]:
+    """Tell which rows' holes and parts a drawing does not hold together."""
+    parts, row = shapely.get_parts(source.geometry, return_index=True)
+    holed = np.unique(row[shapely.get_num_interior_rings(parts) > 0])
+    many = np.flatnonzero(np.bincount(row, minlength=len(source)) > 1)
+    issues = []
+    if len(holed):
+        zh, en = (listed([name(source.labels[k]) for k in holed], language, 3)
+                  for language, name in (("zh", str), ("en", label_en)))  # fmt: skip
+        zh = f"{zh}：内环写成闭合线，图形中没有内环；读回时是另外的面"
+        en = f"{en}: holes are written as closed lines; read back they are outlines of their own"
+        issues.append(warning("holes_as_outlines", zh, en))
+    if len(many):
+        zh, en = (listed([name(source.labels[k]) for k in many], language, 3)
+                  for language, name in (("zh", str), ("en", label_en)))  # fmt: skip
+        zh = f"{zh}：各部分写成各自的闭合线，只有一处注记；读回时是几行"
+        en = f"{en}: parts are written as closed lines, one of them with the text; read back " \
+             "they are rows of their own"  # fmt: skip
+        issues.append(warning("parts_as_outlines", zh, en))
     return issues
 
 

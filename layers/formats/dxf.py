@@ -17,10 +17,10 @@ import shapely
 
 from gis.ragged import Floats
 from layers.account import Issue
-from layers.formats.dxf_entities import NO_CHARACTER, entities_of, readable
-from layers.formats.planes import Axes, axes_of
+from layers.formats import dxf_places
+from layers.formats.dxf_entities import NO_CHARACTER, anchor, entities_of, readable
 from layers.formats.source import Source, digest_file, refusal, row_labels
-from layers.issues import info, warning
+from layers.issues import info, listed, warning
 
 ARC_M = 0.001
 """An arc is drawn by chords that stay this close to it, in units of the drawing (metres)."""
@@ -38,6 +38,7 @@ _FARTHEST = 1e7  # no curve of a mine is as wide as a continent; its chords woul
 class _Drawn:
     """What one layer of a drawing holds."""
 
+    name: str
     shapes: list[shapely.Geometry] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     handles: list[str] = field(default_factory=list)
@@ -47,6 +48,8 @@ class _Drawn:
     ignored: Counter[str] = field(default_factory=Counter)
     mended: tuple[str, ...] = ()
     encoding: str | None = None
+    hidden: int = 0
+    blocks: tuple[str, ...] = ()
 
 
 def list_layers(path: Path) -> list[str]:
@@ -101,18 +104,15 @@ def read(path: Path, layer: str) -> Source:
     """
     drawn, texts = _drawing(path)
     found = drawn[layer]
-    axes, note = _axes(found.shapes)
-    shapes = np.empty(len(found.shapes), dtype=object)
-    shapes[:] = [_turned(s, axes) for s in found.shapes]
-    spots = shapely.points(_xy([t[0] for t in texts]))
-    spots = np.array([_turned(s, axes) for s in spots], dtype=object)
+    spots = np.array([place for place, _ in texts], float).reshape(-1, 2)
+    shapes, spots, turn, note = dxf_places.turned(found.shapes, spots)
     words = [layer, *(text for _, text in texts)]
     columns = {
         "图层": pa.array([layer] * len(shapes), pa.string()),
         "实体": pa.array(found.kinds, pa.string()),
         "句柄": pa.array(found.handles, pa.string()),
         "标高": pa.array(found.elevations, pa.float64()),
-        "文字": pa.array(_labels(shapes, spots, [t[1] for t in texts]), pa.string()),
+        "文字": pa.array(dxf_places.labels(shapes, spots, [t[1] for t in texts]), pa.string()),
     }
     return Source(
         path=path,
@@ -127,22 +127,27 @@ def read(path: Path, layer: str) -> Source:
         geometry=shapes,
         labels=row_labels(len(shapes)),
         issues=(
-            *_issues(found, axes, sum(NO_CHARACTER in w for w in words)),
+            *dxf_places.axes_issues(turn, found.handles),
+            *_issues(found, sum(NO_CHARACTER in w for w in words)),
+            *dxf_places.inside_issues(shapes, found.handles),
             *_other_layers(drawn),
         ),
     )
 
 
-def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
+def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[tuple[float, float], str]]]:
     """Return the model space by layer, and its texts with their places."""
     from ezdxf.lldxf.const import DXFError
 
     drawn: dict[str, _Drawn] = {}
-    texts: list[tuple[Any, str]] = []
+    texts: list[tuple[tuple[float, float], str]] = []
     opened = entities_of(path)
     try:
         for entity in opened.entities:
             _sort(entity, drawn, texts)
+        for entity in opened.hidden:
+            _sort(entity, drawn, texts)
+            drawn[readable(str(entity.dxf.layer)).casefold()].hidden += 1
     except (
         DXFError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, MemoryError,
     ) as fault:  # fmt: skip
@@ -150,15 +155,21 @@ def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[Any, str]]]:
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
     for into in drawn.values():
         into.mended, into.encoding = opened.mended, opened.encoding
-    return drawn, texts
+        into.blocks = opened.blocks
+    return {into.name: into for into in drawn.values()}, texts
 
 
-def _sort(entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[Any, str]]) -> None:
-    """Put an entity where it belongs."""
+def _sort(
+    entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[tuple[float, float], str]]
+) -> None:
+    """Put an entity where it belongs; names of layers differ by more than case."""
     kind, layer = readable(entity.dxftype()), readable(str(entity.dxf.layer))
-    into = drawn.setdefault(layer, _Drawn())
+    into = drawn.setdefault(layer.casefold(), _Drawn(layer))
     if kind in _TEXTS:
-        texts.append((entity.dxf.insert, " ".join(readable(str(entity.plain_text())).split())))
+        texts.append(_text(entity))
+    elif kind == "INSERT":
+        texts.extend(_text(attribute) for attribute in entity.attribs)
+        into.ignored[kind] += 1
     elif kind == "POINT":
         place = entity.dxf.location
         _add(into, entity, shapely.Point(place.x, place.y), place.z)
@@ -166,6 +177,10 @@ def _sort(entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[Any, str]]) -
         _add_path(into, entity)
     else:
         into.ignored[kind] += 1
+
+
+def _text(entity: Any) -> tuple[tuple[float, float], str]:
+    return anchor(entity), " ".join(readable(str(entity.plain_text())).split())
 
 
 def _add(into: _Drawn, entity: Any, shape: shapely.Geometry, elevation: float | None) -> None:
@@ -242,57 +257,19 @@ def _with_arcs(entity: Any, start: Any) -> list[Any]:
     return places
 
 
-# -- coordinates -----------------------------------------------------------------------------------
-
-
-def _axes(shapes: list[shapely.Geometry]) -> tuple[Axes | None, str]:
-    xy = shapely.get_coordinates(shapes)
-    axes, _ = axes_of(xy[:, 1], xy[:, 0])
-    told = axes.note() if axes else "坐标不像中国的平面坐标 / no plane coordinates of China"
-    return axes, f"DXF 不含坐标系；{told}"
-
-
-def _turned(shape: shapely.Geometry, axes: Axes | None) -> shapely.Geometry:
-    if axes is None or not axes.swapped:
-        return shape
-    return shapely.transform(shape, lambda xy: xy[:, ::-1])
-
-
-def _xy(places: list[Any]) -> Floats:
-    return np.array([(p[0], p[1]) for p in places], float).reshape(-1, 2)
-
-
-def _labels(shapes: Any, spots: Any, texts: list[str]) -> list[str | None]:
-    """Return the texts that stand inside each polygon, in the order of the drawing."""
-    out: list[str | None] = [None] * len(shapes)
-    if not len(spots):
-        return out
-    spot, shape = shapely.STRtree(shapes).query(spots, predicate="within")
-    for k in np.lexsort((spot, shape)).tolist():
-        row, word = int(shape[k]), texts[int(spot[k])]
-        before = out[row]
-        out[row] = word if before is None else f"{before} {word}"
-    return out
+# -- issues ----------------------------------------------------------------------------------------
 
 
 def _counted(kinds: Counter[str]) -> str:
     return ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()) if n)
 
 
-def _issues(found: _Drawn, axes: Axes | None, unreadable: int) -> list[Issue]:
+def _issues(found: _Drawn, unreadable: int) -> list[Issue]:
     issues = []
     if unreadable:
         zh = f"{unreadable} 处文字有不属于其编码的字节，以 {NO_CHARACTER} 代替"
         en = f"{unreadable} texts have bytes of no character, replaced by {NO_CHARACTER}"
         issues.append(warning("text_damaged", zh, en))
-    if axes is not None and axes.swapped:
-        issues.append(
-            warning(
-                "axes_swapped",
-                "图中横轴是北（测量坐标的 X），已对调",
-                "the drawing has north along its x; swapped",
-            )
-        )
     if found.mended:
         n, first = len(found.mended), found.mended[0]
         zh = f"图形文件有 {n} 处损坏，已修补：{first}"
@@ -314,6 +291,16 @@ def _issues(found: _Drawn, axes: Axes | None, unreadable: int) -> list[Issue]:
                 "arcs are read as chords that stay within 1 mm of them",
             )
         )
+    if found.hidden:
+        zh = f"{found.hidden} 个图元在图中不可见（自身隐藏，或图层关闭、冻结），照读"
+        en = f"{found.hidden} entities cannot be seen in the drawing (hidden, or their layer is " \
+             "off or frozen); they are read like the others"  # fmt: skip
+        issues.append(warning("hidden_entities", zh, en))
+    if found.blocks:
+        shown = listed(list(found.blocks), shown=_SHOWN)
+        zh = f"图块中有闭合线，未读，请先分解：{shown}"
+        en = f"blocks hold closed lines, which are not read; explode them first: {shown}"
+        issues.append(warning("blocks_not_read", zh, en))
     if found.ignored:
         kinds = _counted(found.ignored)
         issues.append(

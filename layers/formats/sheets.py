@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from layers.errors import FormatError
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
 from layers.formats.workbook_parts import MOST_CELLS, rebuilt
@@ -22,7 +23,6 @@ from layers.formats.workbook_parts import MOST_CELLS, rebuilt
 _DELIMITERS = ",;\t|，"
 _SAMPLE = 200
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_QUOTED = re.compile(r'"(.*)"|([^"].*)?')
 
 Box = tuple[tuple[int, int], tuple[int, int]]
 """First and last row and column of merged cells."""
@@ -115,17 +115,41 @@ def _with_odd_quotes(
     rows: list[tuple[str, ...]] = []
     lines = []
     for number, line in enumerate(io.StringIO(text), 1):
-        # Split first: a quoted cell that holds the separator is left with one quote.
-        cells = [_QUOTED.fullmatch(cell.strip()) for cell in line.rstrip("\n").split(sign)]
-        whole = [m for m in cells if m is not None]
-        if len(whole) < len(cells) or len(line) > csv.field_size_limit():
-            raise refusal(path, f"第 {number} 行的引号或分隔符有误",
-                          f"quotes or separators of line {number} are odd: {fault}")  # fmt: skip
-        rows.append(tuple((m[1] or m[2] or "").replace('""', '"').strip() for m in whole))
+        if len(line) > csv.field_size_limit():
+            raise _odd_quotes(path, number, fault)
+        try:
+            cells = next(csv.reader([line], delimiter=sign, strict=True), [])
+        except csv.Error:
+            cells = _split(line.rstrip("\r\n"), sign)
+            if not cells:
+                raise _odd_quotes(path, number, fault) from None
+        rows.append(tuple(cell.strip() for cell in cells))
         lines.append(number)
     if len({len(row) for row in rows if any(row)}) != 1:
         raise refusal(path, "引号或分隔符有误", f"quotes or separators are odd: {fault}") from fault
     return rows, lines
+
+
+def _split(line: str, sign: str) -> list[str]:
+    """Return the cells of a line, a quoted one ending where a quote stands before a separator.
+
+    Empty where a quote has no end.
+    """
+    piece = re.compile(rf'\s*(?:"(.*?)"\s*|([^"\s{re.escape(sign)}][^{re.escape(sign)}]*|))'
+                       rf"(?:({re.escape(sign)})|$)")  # fmt: skip
+    cells, at, more = [], 0, True
+    while more:
+        found = piece.match(line, at)
+        if found is None:
+            return []
+        cells.append((found[1] or found[2] or "").replace('""', '"'))
+        at, more = found.end(), found[3] is not None
+    return cells
+
+
+def _odd_quotes(path: Path, number: int, fault: csv.Error) -> FormatError:
+    zh, en = f"第 {number} 行的引号或分隔符有误", f"quotes or separators of line {number} are odd"
+    return refusal(path, zh, f"{en}: {fault}")
 
 
 def rough_csv(path: Path, encoding: str | None) -> Sheet:

@@ -56,6 +56,7 @@ def _drawings() -> Iterator[Case]:
         block(f"B{k}", insert(f"B{k + 1}") * 20) for k in range(12)
     ) + block("B12", polyline())  # fmt: skip
     ignored = Read(1, codes=("column_absent", "entities_ignored", *ASSUMED[1:]))
+    unread = Read(1, codes=("blocks_not_read", *ignored.codes))
     for name, data, expected in (
         ("sound", sound, Read(1, codes=ASSUMED)),
         ("cut", sound[: len(sound) // 2], Refused("a.dxf")),
@@ -66,9 +67,9 @@ def _drawings() -> Iterator[Case]:
         ("empty", drawing(""), Refused("a.dxf")),
         ("block that holds itself", drawing(polyline() + insert("B"), block("B", insert("B"))),
          ignored),
-        ("blocks of 20 to the 12th", drawing(polyline() + insert("B0"), nested), ignored),
+        ("blocks of 20 to the 12th", drawing(polyline() + insert("B0"), nested), unread),
         ("block 30,000 by 30,000", drawing(polyline() + insert("B", 70, 30000, 71, 30000, 44, 1,
-         45, 1), block("B", polyline())), ignored),
+         45, 1), block("B", polyline())), unread),
         ("block that is missing", drawing(polyline() + insert("NONE")), ignored),
         ("two corners", drawing(polyline(PLANE[:2])), Refused("line")),
         ("open", drawing(polyline(closed=0)), Refused("line")),

@@ -155,8 +155,9 @@ def test_blocks_are_counted_not_opened(drawing):
 
     source = read(drawing(draw))
     assert source.declared == 1
-    (issue,) = source.issues
-    assert issue.zh == "未读的图元：INSERT 3"
+    blocks, ignored = source.issues
+    assert blocks.zh == "图块中有闭合线，未读，请先分解：B"
+    assert ignored.zh == "未读的图元：INSERT 3"
 
 
 def test_a_list_of_entities_without_header(tmp_path):
@@ -225,3 +226,140 @@ def test_a_polyline_that_lost_a_corner(tmp_path, lost):
     said = rf"polyline \w+ declares {declared} corners, it has {held}$"
     with pytest.raises(FormatError, match=said):
         read(_broken(tmp_path, lost, new))
+
+
+def told(source, code):
+    (issue,) = [i for i in source.issues if i.code == code]
+    return issue.en
+
+
+def test_each_outline_is_read_by_its_own_axes(drawing):
+    east = [(500_000, 2_000_000), (501_000, 2_000_000), (501_000, 2_001_000)]
+
+    def draw(space):
+        space.add_lwpolyline(east, close=True)
+        space.add_lwpolyline([(y, x) for x, y in east], close=True)
+        space.add_text("乙").set_placement((2_000_100, 500_800))
+
+    source = read(drawing(draw))
+    assert source.geometry[0].equals(source.geometry[1])
+    assert source.columns["文字"].to_pylist() == ["乙", "乙"]
+    assert told(source, "axes_swapped").startswith("1 entities have north along x, unlike")
+
+
+def test_a_text_stands_at_its_alignment_point(drawing):
+    from ezdxf.enums import TextEntityAlignment as Align
+
+    inside = (X + 500, Y + 500)
+
+    def draw(space):
+        space.add_lwpolyline(CORNERS, close=True)
+        for word, align in (("甲", Align.MIDDLE_CENTER), ("乙", Align.TOP_RIGHT)):
+            space.add_text(word).set_placement(inside, align=align)
+            space[-1].dxf.insert = (0, 0)
+        space.add_text("丙").set_placement((X - 400, Y + 9), (X + 500, Y + 9), Align.FIT)
+        mirrored = space.add_text("丁", dxfattribs={"extrusion": (0, 0, -1)})
+        mirrored.set_placement((-inside[0], inside[1]))
+        space.add_text("外", dxfattribs={"extrusion": (0, 0, -1)}).set_placement(inside)
+
+    assert read(drawing(draw)).columns["文字"].to_pylist() == ["甲 乙 丙 丁"]
+
+
+def test_attributes_of_a_block_are_texts(drawing):
+    def draw(space):
+        space.doc.blocks.new("标签").add_attdef("号")
+        space.add_lwpolyline(CORNERS, close=True)
+        space.add_blockref("标签", (X, Y)).add_attrib("号", "C1", (X + 10, Y + 10))
+
+    source = read(drawing(draw))
+    assert source.columns["文字"].to_pylist() == ["C1"]
+
+
+def test_characters_as_autocad_escapes_them(drawing):
+    def draw(space):
+        space.add_lwpolyline(CORNERS, close=True)
+        space.add_text(r"\M+5BCD7\U+77FF").set_placement((X + 10, Y + 10))
+        space.add_mtext(r"\M+5D2D2", dxfattribs={"insert": (X + 20, Y + 20)})
+
+    assert read(drawing(draw)).columns["文字"].to_pylist() == ["甲矿 乙"]
+
+
+def test_names_of_layers_that_differ_by_case_are_one(drawing):
+    def draw(space):
+        for layer, dx in (("KJ", 0), ("kj", 2000)):
+            corners = [(x + dx, y) for x, y in CORNERS]
+            space.add_lwpolyline(corners, close=True, dxfattribs={"layer": layer})
+
+    path = drawing(draw)
+    assert list_layers(path) == ["KJ"]
+    assert read(path).declared == 2
+
+
+def test_what_cannot_be_seen_is_read_and_told(drawing):
+    def draw(space):
+        space.doc.layers.add("废").off()
+        space.doc.layers.add("冻").freeze()
+        space.add_lwpolyline(CORNERS, close=True)
+        for layer in ("废", "冻"):
+            space.add_lwpolyline(CORNERS, close=True, dxfattribs={"layer": layer})
+        space.add_lwpolyline([(x, y + 5000) for x, y in CORNERS], close=True,
+                             dxfattribs={"invisible": 1})  # fmt: skip
+
+    path = drawing(draw)
+    source = read(path, layer="0")
+    assert source.declared == 2
+    assert told(source, "hidden_entities").startswith("1 entities cannot be seen")
+    assert told(read(path, layer="废"), "hidden_entities").startswith("1 entities cannot be seen")
+
+
+@pytest.mark.parametrize("closed", ["flag", "ends", "circle", "open"])
+def test_closed_lines_in_blocks_are_named(drawing, closed):
+    def draw(space):
+        inner = space.doc.blocks.new("界")
+        if closed == "circle":
+            inner.add_circle((0, 0), 5)
+        else:
+            corners = CORNERS + CORNERS[:1] if closed == "ends" else CORNERS
+            inner.add_lwpolyline(corners, close=closed == "flag")
+        space.doc.blocks.new("外").add_blockref("界", (0, 0))
+        space.doc.blocks["外"].add_blockref("外", (0, 0))  # turns in a circle
+        space.add_lwpolyline(CORNERS, close=True)
+        space.add_blockref("外", (0, 0))
+
+    codes = [i.code for i in read(drawing(draw)).issues]
+    assert ("blocks_not_read" in codes) == (closed != "open")
+    assert "entities_ignored" in codes
+
+
+def test_blocks_three_thousand_deep(drawing):
+    def draw(space):
+        for k in range(3000):
+            space.doc.blocks.new(f"B{k}").add_blockref(f"B{k + 1}", (0, 0))
+        space.doc.blocks.new("B3000").add_lwpolyline(CORNERS, close=True)
+        space.add_lwpolyline(CORNERS, close=True)
+        space.add_blockref("B0", (0, 0))
+
+    assert told(read(drawing(draw)), "blocks_not_read").endswith("explode them first: B0")
+
+
+def test_an_outline_inside_another_is_told(drawing):
+    def draw(space):
+        for x0, size in ((0, 1000), (200, 100), (5000, 10), (200, 100)):
+            box = shapely.box(X + x0, Y + 200, X + x0 + size, Y + 200 + size)
+            space.add_lwpolyline(list(box.exterior.coords), close=True)
+
+    source = read(drawing(draw))
+    a, b, _, d = source.columns["句柄"].to_pylist()
+    assert source.declared == 4
+    said = told(source, "outline_inside")
+    assert said.startswith("3 closed lines lie inside another, or are the same")
+    assert said.endswith(f"handles {b} ⊂ {a}, {d} ⊂ {a}, {d} ⊂ {b}")
+
+
+def test_many_outlines_inside_one_another_end(drawing):
+    def draw(space):
+        for k in range(1500):
+            box = shapely.box(X + k, Y + k, X + 9000 - k, Y + 9000 - k)
+            space.add_lwpolyline(list(box.exterior.coords), close=True)
+
+    assert told(read(drawing(draw)), "outline_inside").startswith("1000+ closed lines")

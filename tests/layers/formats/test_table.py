@@ -299,8 +299,13 @@ def test_a_damaged_workbook(tmp_path):
 def test_quotes_inside_quotes(table):
     source = table('名称,经度,纬度\n"甲 "老" 村",110.75,37.75\n"3"" 管"旁",110.75,37.75\n')
     assert source.columns["名称"].to_pylist() == ['甲 "老" 村', '3" 管"旁']
-    with pytest.raises(FormatError, match="separators of line 2 are odd"):
-        table('名称,经度,纬度\n"甲 "老, 村",110.75,37.75\n')
+    # A separator between quotes, in a line with a quote too many, and in another line.
+    source = table('名称,经度,纬度\n"甲 "老, 村",110.75,37.75\n"乙, 村",110.75,37.75\n')
+    assert source.columns["名称"].to_pylist() == ['甲 "老, 村', "乙, 村"]
+    with pytest.raises(FormatError, match="quotes or separators are odd"):
+        table('名称,经度,纬度\n"甲 "老村",110.75,37.75\n"乙 "村,110.75,"37.75"\n')
+    with pytest.raises(FormatError, match="separators of line 3 are odd"):
+        table('名称,经度,纬度\n"甲 "老村",110.75,37.75\n"乙 "村,110.75,37.75\n')
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,10 @@ def test_a_registration_string_keeps_its_own_parts(tmp_path):
 
 
 def test_a_drawing(source, tmp_path):
-    writing.write(source, tmp_path / "a.dxf")
+    out = writing.write(source, tmp_path / "a.dxf")
+    told = {i.code: i.en for i in out.issues}
+    assert told["holes_as_outlines"].startswith("row 2, row 3: holes are written as closed lines")
+    assert told["parts_as_outlines"].startswith("row 3: parts are written as closed lines")
     again = read(tmp_path / "a.dxf")
     assert again.declared == 6  # six rings: a drawing has no holes
     assert (
