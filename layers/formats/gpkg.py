@@ -22,7 +22,7 @@ from gis.ragged import Bools, Shapes
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import gpkg_cells, gpkg_systems, ogr
-from layers.formats.gpkg_cells import quoted
+from layers.formats.gpkg_cells import rows_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import warning
 
@@ -42,8 +42,8 @@ def read(path: Path, layer: str) -> Source:
     """Read all rows of a feature table, as many as the table itself holds."""
     with _database(path) as database:
         geometry = dict(_feature_tables(database))[layer]
-        held = _one(database, f"SELECT count(*) FROM {quoted(layer)}")
-        issues = _miscounted(database, layer, held)
+        held = _one(database, f"SELECT count(*) FROM {rows_of(layer)}")
+        issues = [*_miscounted(database, layer, held), *_left_open(path)]
         systems = gpkg_systems.stated(path, database, layer, geometry)
         rows, columns = _rows(path, database, layer, geometry)
         definition = _definition(database, layer)
@@ -82,15 +82,28 @@ def _rows(
     """Return what GDAL reads of a table, and its columns with what GDAL would make up set right."""
     columns = gpkg_cells.columns_of(database, layer, geometry)
     file = path.resolve()
-    keyed = ogr.key_column(path, file, layer, IMMUTABLE="YES") is not None
+    key = ogr.key_column(path, file, layer, IMMUTABLE="YES")
     try:
-        rows = ogr.read_rows(path, file, layer, row_number=keyed, IMMUTABLE="YES")
+        rows = ogr.read_rows(path, file, layer, row_number=key is not None, IMMUTABLE="YES")
     except FormatError:
         gpkg_cells.check_text(path, database, layer, columns)
         raise
+    if key is not None and not _in_order(rows.columns.get(key)):
+        raise refusal(
+            path,
+            f"图层 {layer} 的各行没有按主键 {key} 的次序读出",
+            f"layer {layer}: its rows do not come in the order of their key {key}",
+        )
     read, said = gpkg_cells.read_columns(path, database, layer, columns, rows.columns)
     heard = [i for i in rows.issues if not gpkg_cells.is_noise(i)]
     return replace(rows, issues=(*heard, *said)), read
+
+
+def _in_order(keys: pa.Array | None) -> bool:
+    """Return whether rows came as SQLite numbers them, which is how its cells are read here."""
+    if keys is None:
+        return True
+    return keys.null_count == 0 and bool((np.diff(keys.to_numpy()) > 0).all())
 
 
 def _miscounted(database: sqlite3.Connection, layer: str, held: int) -> list[Issue]:
@@ -141,6 +154,20 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
         database.close()
 
 
+def _left_open(path: Path) -> list[Issue]:
+    """Warn of a database in write-ahead mode: its log may have been left behind when copied."""
+    with path.open("rb") as stream:
+        head = stream.read(20)
+    if head[18:20] != b"\2\2":
+        return []
+    zh = "文件仍处于 WAL 方式：若是在打开时复制的，最近的修改可能不在其中，请关闭后重新复制"
+    en = (
+        "the file is still in write-ahead mode: if it was copied while open, the latest changes "
+        "may not be in it; close it and copy it again"
+    )
+    return [warning("wal_mode", zh, en)]
+
+
 def _logs(path: Path) -> Iterator[Path]:
     """Yield the logs beside a database, or beside what its link leads to, that hold changes."""
     for file in dict.fromkeys((path, path.resolve())):
@@ -172,16 +199,22 @@ def _check_schema(path: Path, database: sqlite3.Connection) -> None:
             r"\busing\s+\"?rtree\b", sql, re.I
         ):
             raise refusal(path, f"含有虚拟表 {name}，不予读取", f"holds a virtual table ({name})")
-    tables = {name for kind, name, _ in rows if kind == "table"}
-    for name in _NEEDED:
-        if name not in tables:
-            raise refusal(path, f"不是 GeoPackage（没有 {name}）", f"not a GeoPackage (no {name})")
-    for name, _ in _feature_tables(database):
-        if name not in tables:
-            raise refusal(path, f"没有所登记的表 {name}", f"registers a missing table ({name})")
+    _check_tables(path, database, {name for kind, name, _ in rows if kind == "table"})
     state = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if state != "ok":
         raise refusal(path, f"数据库已损坏：{state}", f"the database is damaged: {state}")
+
+
+def _check_tables(path: Path, database: sqlite3.Connection, tables: set[str]) -> None:
+    for name in _NEEDED:
+        if name not in tables:
+            raise refusal(path, f"不是 GeoPackage（没有 {name}）", f"not a GeoPackage (no {name})")
+    named = [name for name, _ in _feature_tables(database)]
+    for name in named:
+        if name not in tables:
+            raise refusal(path, f"没有所登记的表 {name}", f"registers a missing table ({name})")
+        if named.count(name) > 1:
+            raise refusal(path, f"表 {name} 登记了两次", f"registers the table {name} twice")
 
 
 def _feature_tables(database: sqlite3.Connection) -> list[tuple[str, str]]:

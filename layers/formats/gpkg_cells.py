@@ -112,6 +112,19 @@ def check_text(
         _cells(path, database, table, column)
 
 
+def rows_of(table: str) -> str:
+    """Return what stands after FROM: the table itself, since an index need not agree with it."""
+    return f"{quoted(table)} NOT INDEXED"
+
+
+def row_number(database: sqlite3.Connection, table: str) -> str:
+    """Return a name of SQLite's own row number that no column of the table has taken."""
+    rows = database.execute(f"PRAGMA table_xinfo({quoted(table)})").fetchall()
+    taken = {str(name).lower() for _, name, *_ in rows}
+    free = [name for name in ("rowid", "_rowid_", "oid") if name not in taken]
+    return free[0] if free else "rowid"
+
+
 def quoted(name: str) -> str:
     """Return a name as SQL writes it."""
     escaped = name.replace('"', '""')
@@ -184,11 +197,11 @@ def _is_plain(
     else:
         # A zero byte ends what length() counts, not the bytes.
         odd = f"{kind} NOT IN ('text', 'null') OR instr(CAST({name} AS BLOB), x'00')"
-    if database.execute(f"SELECT count(*) FROM {quoted(table)} WHERE {odd}").fetchone()[0]:
+    if database.execute(f"SELECT count(*) FROM {rows_of(table)} WHERE {odd}").fetchone()[0]:
         return False
     if column.kind not in ("DATE", "DATETIME"):
         return True
-    cells = database.execute(f"SELECT DISTINCT {name} FROM {quoted(table)}").fetchall()
+    cells = database.execute(f"SELECT DISTINCT {name} FROM {rows_of(table)}").fetchall()
     if column.kind == "DATE":
         return all(value is None or fits(value) for (value,) in cells)
     # Of several zones, or none, GDAL makes UTC.
@@ -199,8 +212,8 @@ def _cells(path: Path, database: sqlite3.Connection, table: str, column: Column)
     """Return a column's cells by row: None, int, float, str, bytes."""
     before, database.text_factory = database.text_factory, _text_or_not
     try:
-        # Without an order SQLite may go along an index of the column; GDAL reads by row.
-        query = f"SELECT {quoted(column.name)} FROM {quoted(table)} ORDER BY rowid"
+        order = row_number(database, table)
+        query = f"SELECT {quoted(column.name)} FROM {rows_of(table)} ORDER BY {order}"
         cells = [value for (value,) in database.execute(query).fetchall()]
     finally:
         database.text_factory = before

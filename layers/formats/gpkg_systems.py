@@ -18,7 +18,7 @@ from gis.ragged import Bools, Ints
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import ogr
-from layers.formats.gpkg_cells import quoted
+from layers.formats.gpkg_cells import quoted, row_number, rows_of
 from layers.formats.source import refusal, row_labels
 from layers.issues import error, label_en, listed
 
@@ -85,7 +85,7 @@ def _of_rows(database: sqlite3.Connection, layer: str, geometry: str) -> tuple[I
     name = quoted(geometry)
     rows = database.execute(
         f"SELECT {name} IS NOT NULL, typeof({name}) = 'blob', substr({name}, 1, 8) "
-        f"FROM {quoted(layer)} ORDER BY rowid"
+        f"FROM {rows_of(layer)} ORDER BY {row_number(database, layer)}"
     ).fetchall()
     stored = np.array([bool(held) for held, _, _ in rows], bool)
     return np.array([_id_of(head) if blob else 0 for _, blob, head in rows], np.int64), stored

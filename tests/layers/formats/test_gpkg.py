@@ -336,3 +336,39 @@ def test_a_log_that_holds_nothing_is_no_obstacle(write_gpkg):
     path.with_name("t.gpkg-journal").write_bytes(bytes(512))
     path.with_name("t.gpkg-wal").write_bytes(b"")
     assert len(read(path)) == 3
+
+
+def test_a_file_still_in_write_ahead_mode_is_told(write_gpkg):
+    path = write_gpkg()
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("CREATE TABLE x (y)")
+    database.commit()
+    database.close()
+    source = read(path)
+    assert len(source) == 3
+    assert [(i.severity, i.code) for i in source.issues] == [("warning", "wal_mode")]
+
+
+def test_a_column_called_like_the_row_number_changes_no_order(write_gpkg):
+    path = write_gpkg(rowid=[3, 1, 2], code=["c", "a", "b"])
+    change(path, "ALTER TABLE rights ADD COLUMN x VARCHAR", "UPDATE rights SET x = code")
+    change(path, "CREATE INDEX backwards ON rights (x DESC, rowid, code)")
+    source = read(path)
+    assert source.columns["fid"].to_pylist() == [1, 2, 3]
+    assert source.columns["x"].to_pylist() == source.columns["code"].to_pylist() == ["c", "a", "b"]
+    assert source.columns["rowid"].to_pylist() == [3, 1, 2]
+
+
+def test_a_table_registered_twice_is_refused(write_gpkg):
+    path = write_gpkg()
+    change(
+        path,
+        "ALTER TABLE rights ADD COLUMN other BLOB",
+        "ALTER TABLE gpkg_geometry_columns RENAME TO old",
+        "CREATE TABLE gpkg_geometry_columns AS SELECT * FROM old",
+        "INSERT INTO gpkg_geometry_columns SELECT table_name, 'other', geometry_type_name, "
+        "srs_id, z, m FROM old",
+    )
+    with pytest.raises(FormatError, match="registers the table rights twice"):
+        read(path)
