@@ -5,8 +5,9 @@ Northing is X and stands first; millimetres throughout, which is the forms' own 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,12 @@ from layers.issues import label_en, listed, warning
 
 _NUMBERS = ("地块编号", "许可证号", "licence_no", "facility_no", "编号", "source_id", "id")
 _NAMES = ("地块名称", "矿山名称", "名称", "name", "块段名称")
+_LICENCES = (
+    "licence_no", "许可证号", "采矿许可证号", "采矿许可证编号", "许可证编号", "勘查许可证号",
+)  # fmt: skip
+_ELEVATIONS = ("top_elevation_m", "bottom_elevation_m")
+_LICENCE = re.compile(r"[^\s:：=,，;；、。]+")
+_ELEVATION = re.compile(r"([+-]?(\d+(\.\d*)?|\.\d+))?", re.ASCII)
 _TEXT = "gb18030"
 
 
@@ -42,6 +49,24 @@ class _Parcel:
     area_ha: float
     rings: tuple[Floats, ...]
     """Closed rings of (east, north); of each part the outer one first."""
+
+
+def written(source: Source, form: str) -> set[str | None]:
+    """Return the fields of a source that a corner form holds."""
+    if form == "registration":
+        return {_first(source, _LICENCES), *_ELEVATIONS}
+    return {_first(source, _NUMBERS), _first(source, _NAMES)}
+
+
+def as_read(source: Source, form: str) -> Source:
+    """Return the rows as a written form gives them: a registration string has no holes."""
+    if form != "registration" or "right_part" in source.companions:
+        return source
+    shapes = source.geometry.copy()
+    for row, shape in enumerate(shapes):
+        whole = [shapely.Polygon(part.exterior) for part in shapely.get_parts(shape)]
+        shapes[row] = whole[0] if len(whole) == 1 else shapely.union_all(whole)
+    return replace(source, geometry=shapes)
 
 
 def national_text(source: Source, path: Path, zone: Zone) -> list[Issue]:
@@ -69,14 +94,16 @@ def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
     """
     del zone  # the eastings carry it
     lines = ["2000国家大地坐标系"]
-    parcels, issues = _parcels(source)
+    _, issues = _parcels(source)
+    licences = _licences(source)
     holed = int((shapely.get_num_interior_rings(shapely.get_parts(source.geometry)) > 0).sum())
     if holed:
         zh = f"{holed} 个图形的内环写为扣除块：登记坐标串按标高扣除，读回时平面范围不扣除"
         en = f"holes of {holed} outlines are deductions between elevations, not in plan"
         issues.append(warning("holes_deducted", zh, en))
-    tops, bottoms = (_column(source, name) for name in ("top_elevation_m", "bottom_elevation_m"))
-    for row, parcel in enumerate(parcels):
+    changed = 0
+    tops, bottoms = (_elevations(source, name) for name in _ELEVATIONS)
+    for row, licence in enumerate(licences):
         parts = _registered(source, row) or [
             (ring, tops[row], bottoms[row], "" if sign > 0 else "扣除", sign)
             for ring, sign in _signed(source.geometry[row])
@@ -87,10 +114,11 @@ def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
             text += "".join(
                 f"{k},{north:.3f},{east:.3f}," for k, (east, north) in enumerate(ring[:-1], 1)
             )
-            text += f"{top},{bottom},{remark},{sign},"
-        lines += [f"许可证号：{parcel.number}", text]
+            text += f"{top},{bottom},{_plain(remark)},{sign},"
+            changed += _plain(remark) != remark
+        lines += [f"许可证号：{licence}", text] if licence else [text]
     _write_text(path, lines)
-    return issues
+    return issues + _changed_text(changed, "个备注", "remarks")
 
 
 def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
@@ -192,19 +220,59 @@ def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
             "只有面可以写成界址点",
             "only polygons can be written as corners",
         )
-    numbers, names = _first_of(source, _NUMBERS), _first_of(source, _NAMES)
+    numbers, names = (_column(source, _first(source, of)) for of in (_NUMBERS, _NAMES))
     parcels, changed = [], 0
     for row, shape in enumerate(source.geometry):
         words = [_plain(numbers[row] or str(row + 1)), _plain(names[row] or "")]
         changed += words[0] != (numbers[row] or words[0]) or words[1] != (names[row] or "")
         rings = tuple(ring for ring, _ in _signed(shape))
         parcels.append(_Parcel(words[0], words[1], float(shape.area) / 1e4, rings))
-    issues = []
-    if changed:
-        zh = f"{changed} 行的编号或名称含逗号或换行，已改为全角逗号"
-        en = f"{changed} numbers or names hold commas or line breaks; written as full-width commas"
-        issues.append(warning("text_changed", zh, en))
-    return parcels, issues
+    return parcels, _changed_text(changed, "行的编号或名称", "numbers or names")
+
+
+def _changed_text(count: int, zh: str, en: str) -> list[Issue]:
+    if not count:
+        return []
+    zh = f"{count} {zh}含逗号、换行或多余空格，已改写（逗号改为全角）"
+    en = f"{count} {en} hold commas, line breaks or blanks and are rewritten (full-width commas)"
+    return [warning("text_changed", zh, en)]
+
+
+def _licences(source: Source) -> list[str]:
+    """Return each row's licence number, blank where a lone row has none.
+
+    Raises
+    ------
+    FormatError
+        Several rows of which one has no number, two have the same, or one has a number that the
+        form cannot hold: none is made up or changed.
+    """
+    numbers = _column(source, _first(source, _LICENCES))
+    for row, number in enumerate(numbers):
+        if number in numbers[:row] or (not number and len(numbers) > 1):
+            zh = f"许可证号 {number} 重复" if number else "没有许可证号"
+            en = f"licence {number} is given twice" if number else "has no licence number"
+        elif number and not _LICENCE.fullmatch(number):
+            zh, en = (
+                f"许可证号 {number!r} 含空格或标点",
+                f"licence {number!r} holds blanks or marks",
+            )
+        else:
+            continue
+        label = source.labels[row]
+        raise refusal(source.path, f"{label}：{zh}", f"{label_en(label)}: {en}")
+    return numbers
+
+
+def _elevations(source: Source, name: str) -> list[str]:
+    """Return elevations as they are written; FormatError where one is no plain number."""
+    words = _column(source, name)
+    odd = [source.labels[k] for k, word in enumerate(words) if not _ELEVATION.fullmatch(word)]
+    if odd:
+        zh = f"{listed(odd, shown=3)}：{name} 不是数值"
+        en = f"{listed([label_en(n) for n in odd], 'en', 3)}: {name} is no number"
+        raise refusal(source.path, zh, en)
+    return words
 
 
 def _plain(word: str) -> str:
@@ -233,10 +301,10 @@ def _registered(source: Source, row: int) -> list[tuple[Floats, str, str, str, i
     parts = source.companions.get("right_part")
     if parts is None:
         return []
-    licences = _column(source, "licence_no")
+    licences = _column(source, _first(source, _LICENCES))
     owners = parts.columns["parent_licence_no"].to_pylist()
     mine = [k for k, owner in enumerate(owners) if owner == (licences[row] or None)]
-    tops, bottoms = (_column(parts, name) for name in ("top_elevation_m", "bottom_elevation_m"))
+    tops, bottoms = (_elevations(parts, name) for name in _ELEVATIONS)
     remarks, signs = _column(parts, "remark"), parts.columns["sign"].to_pylist()
     return [
         (shapely.get_coordinates(parts.geometry[k]), tops[k], bottoms[k], remarks[k], signs[k])
@@ -244,16 +312,24 @@ def _registered(source: Source, row: int) -> list[tuple[Floats, str, str, str, i
     ]
 
 
-def _column(source: Source, name: str) -> list[str]:
+def _column(source: Source, name: str | None) -> list[str]:
     """Return a column as words, blank where there is nothing."""
-    if name not in source.columns:
+    if name is None or name not in source.columns:
         return [""] * len(source)
-    return ["" if v is None else f"{v:.10g}" if isinstance(v, float) else str(v)
-            for v in source.columns[name].to_pylist()]  # fmt: skip
+    return [_word(value) for value in source.columns[name].to_pylist()]
 
 
-def _first_of(source: Source, names: tuple[str, ...]) -> list[str]:
-    return _column(source, next((n for n in names if n in source.columns), ""))
+def _word(value: object) -> str:
+    if value is None or value != value:  # NaN
+        return ""
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 2**53 else repr(value)
+    return str(value)
+
+
+def _first(source: Source, names: tuple[str, ...]) -> str | None:
+    """Return the first of the fields that the source has, None where it has none."""
+    return next((n for n in names if n in source.columns), None)
 
 
 def _write_text(path: Path, lines: list[str]) -> None:

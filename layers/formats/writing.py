@@ -6,9 +6,10 @@ source's system; else they go through CGCS2000 by an exact operation or not at a
 
 from __future__ import annotations
 
+import re
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,12 +32,15 @@ from gis.crs import (
 from gis.datum import Shift
 from gis.errors import CRSError
 from layers.account import Issue
-from layers.formats import corner_writing, gdal_names, ogr
+from layers.formats import corner_writing, gdal_names, ogr, read_back
+from layers.formats.geojson_writing import write_geojson
 from layers.formats.row_datums import kinds_of
 from layers.formats.source import Source, refusal
+from layers.formats.target import check_target, move_in
 from layers.issues import label_en, listed, warning
 
-_DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "geojson": "GeoJSON", "kml": "KML"}
+_DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "kml": "KML"}
+_OWN_SYSTEM = frozenset({"gpkg", "shp"})
 _DEGREES = frozenset({"geojson", "kml"})
 _CORNERS: dict[str, Callable[[Source, Path, corner_writing.Zone], list[Issue]]] = {
     "txt": corner_writing.national_text,
@@ -44,9 +48,17 @@ _CORNERS: dict[str, Callable[[Source, Path, corner_writing.Zone], list[Issue]]] 
     "xlsx": corner_writing.workbook,
     "dxf": corner_writing.drawing,
 }
-TARGETS = (*_DRIVERS, *_CORNERS)
+TARGETS = (*_DRIVERS, "geojson", *_CORNERS)
 """Forms that can be written; ``txt`` is the national corner text."""
 
+_UNCHECKED = frozenset({"dxf"})  # a drawing has no rows to compare
+_OF_GDAL = frozenset({"ogc_fid"})
+_TAKEN = {
+    "geojson": frozenset[str](),
+    "kml": _OF_GDAL | {"id", "timestamp", "begin", "end", "altitudemode", "tessellate", "extrude",
+                       "visibility", "draworder", "icon", "snippet"},
+}  # fmt: skip
+"""Form -> names that GDAL or the form use for something else."""
 _FIELD_BYTES = 10
 _TEXT_BYTES = 254
 
@@ -92,8 +104,9 @@ def write(
     if kind not in TARGETS:
         known = " ".join(TARGETS)
         raise refusal(target, f"不能写 {kind}（可写：{known}）", f"cannot write {kind} ({known})")
-    if target.exists():
-        raise refusal(target, "文件已经存在，请另取名字", "exists already; choose another name")
+    check_target(target, kind)
+    if len(source) == 0:
+        raise refusal(source.path, "没有可写的行", "holds no rows to write")
     if source.crs is None:
         raise CRSError(
             f"{source.path}：没有坐标系，请用 --crs 给出",
@@ -114,16 +127,47 @@ def write(
         )
     assert moved.crs is not None
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".minezone-") as folder:
-        inner = Path(folder) / target.name
-        if kind in _DRIVERS:
-            issues = _by_gdal(moved, inner, kind, encoding)
-        else:
-            issues = _CORNERS[kind](moved, inner, _zone_of(moved))
-        files = []
-        for part in sorted(Path(folder).iterdir()):
-            part.replace(target.parent / part.name)
-            files.append(target.parent / part.name)
-    return Written(tuple(files), moved.crs.name, tuple(issues))
+        issues = _made(moved, Path(folder) / target.name, kind, encoding)
+        files = move_in(Path(folder), target)
+    return Written(files, moved.crs.name, tuple(issues))
+
+
+def _made(source: Source, path: Path, kind: str, encoding: str) -> list[Issue]:
+    """Write ``path`` and read it again; return what has to be said of it."""
+    issues = _left_out(source, kind)
+    if kind in _CORNERS:
+        issues += _CORNERS[kind](source, path, _zone_of(source))
+        return issues if kind in _UNCHECKED else issues + read_back.check(
+            corner_writing.as_read(source, kind), path, kind, {}
+        )  # fmt: skip
+    fields, told = _field_names(list(source.columns), kind, encoding)
+    issues += told
+    if kind == "geojson":
+        write_geojson(source, path)
+    else:
+        issues += _by_gdal(source, path, kind, encoding, fields)
+    return issues + read_back.check(source, path, kind, fields)
+
+
+def _left_out(source: Source, kind: str) -> list[Issue]:
+    """Tell what the form has no place for."""
+    issues = []
+    crossing = [source.labels[k] for k in np.flatnonzero(~shapely.is_valid(source.geometry))]
+    if crossing:
+        zh = f"{listed(crossing, shown=3)}：界线自交或有重叠，照原样写出"
+        en = f"{listed([label_en(n) for n in crossing], 'en', 3)}: crosses itself; written as it is"
+        issues.append(warning("outline_invalid", zh, en))
+    parts = source.companions.get("right_part")
+    if parts is not None and kind != "registration":
+        zh = f"登记区块 {len(parts)} 个（加减号、各自的标高）不写出，只写合并后的范围"
+        en = f"{len(parts)} registered parts (signs, elevations of their own) are not written"
+        issues.append(warning("parts_not_written", zh, en))
+    if kind in _CORNERS:
+        lost = [name for name in source.columns if name not in corner_writing.written(source, kind)]
+        if lost:
+            zh, en = f"字段不写出：{listed(lost)}", f"fields not written: {listed(lost, 'en')}"
+            issues.append(warning("fields_not_written", zh, en))
+    return issues
 
 
 def _refuse_wild(source: Source, zh: str, en: str) -> None:
@@ -154,9 +198,11 @@ def _system(source: Source, kind: str, shift: Shift | None) -> pyproj.CRS:
     assert source.crs is not None
     if kind in _DEGREES:
         return pyproj.CRS.from_epsg(4490)
-    if kind in _DRIVERS or (zone_prefix(source.crs) is not None and is_cgcs2000(source.crs)):
+    if kind in _OWN_SYSTEM or (zone_prefix(source.crs) is not None and is_cgcs2000(source.crs)):
         return source.crs
     lonlat, _ = to_cgcs2000(shapely.get_coordinates(source.geometry), source.crs, shift)
+    _refuse_wild(replace(source, geometry=shapely.set_coordinates(source.geometry.copy(), lonlat)),
+                 "不在所述坐标系的范围内", "a place that its own system does not hold")  # fmt: skip
     west, east = lonlat[:, 0].min(), lonlat[:, 0].max()
     zone = round((west + east) / 2 / 3)
     if max(abs(west - 3 * zone), abs(east - 3 * zone)) > 3.0:
@@ -195,41 +241,57 @@ def _zone_of(source: Source) -> corner_writing.Zone:
 # -- formats of GDAL -------------------------------------------------------------------------------
 
 
-def _by_gdal(source: Source, path: Path, kind: str, encoding: str) -> list[Issue]:
-    issues: list[Issue] = []
-    columns = dict(source.columns)
-    options = {}
-    if kind == "shp":
-        columns, issues = _short_names(columns, encoding)
-        issues += _long_texts(columns, encoding)
-        options["encoding"] = encoding
+def _by_gdal(
+    source: Source, path: Path, kind: str, encoding: str, fields: Mapping[str, str]
+) -> list[Issue]:
     import pyogrio
+    from pyogrio import errors
 
+    columns = {written: source.columns[field] for written, field in fields.items()}
+    issues = _long_texts(columns, encoding) if kind == "shp" else []
+    options = {"encoding": encoding} if kind == "shp" else {}
+    if kind == "gpkg":
+        options["FID"] = _free("fid", [] if _is_key(columns.get("fid")) else list(columns))
     table = pa.table(columns) if columns else pa.table({"id": list(range(1, len(source) + 1))})
-    geometry = "geom"
-    while geometry in table.column_names:
-        geometry += "_"
+    geometry = _free("geom", table.column_names)
     shape, shapes = _one_kind(source.geometry)
+    if kind == "gpkg":
+        options["GEOMETRY_NAME"] = geometry
     table = table.append_column(geometry, pa.array(shapely.to_wkb(shapes), pa.binary()))
-    crs = source.crs
-    if kind == "geojson":
-        options |= {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}
-        # CGCS2000 and WGS 84 coincide to decimetres; the format knows no other name.
-        crs = pyproj.CRS.from_user_input("OGC:CRS84")
-    assert crs is not None
+    assert source.crs is not None
     with gdal_names.written(path) as made, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        pyogrio.write_arrow(
-            table,
-            made.target,
-            layer=path.stem,
-            driver=_DRIVERS[kind],
-            geometry_name=geometry,
-            geometry_type=shape,
-            crs=crs.to_wkt(),
-            **options,
-        )
+        try:
+            pyogrio.write_arrow(
+                table,
+                made.target,
+                layer=path.stem,
+                driver=_DRIVERS[kind],
+                geometry_name=geometry,
+                geometry_type=shape,
+                crs=source.crs.to_wkt(),
+                **options,
+            )
+        except (errors.DataSourceError, errors.DataLayerError, errors.GeometryError,
+                errors.CRSError, errors.FeatureError, errors.FieldError) as fault:  # fmt: skip
+            why = made.shown(str(fault))
+            raise refusal(source.path, f"不能写成 {kind}：{why}", f"no {kind}: {why}") from fault
     return issues + [ogr.complaint(path, made.shown(str(w.message))) for w in said]
+
+
+def _is_key(values: pa.Array | None) -> bool:
+    """Tell whether a column can number the rows of a GeoPackage."""
+    if values is None or not pa.types.is_integer(values.type) or values.null_count:
+        return False
+    return len(values.unique()) == len(values)
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Return ``name``, lengthened until none of ``taken`` is the same but for case."""
+    used = {other.casefold() for other in taken}
+    while name.casefold() in used:
+        name += "_"
+    return name
 
 
 def _one_kind(shapes: npt.NDArray[np.object_]) -> tuple[str, npt.NDArray[np.object_]]:
@@ -241,26 +303,35 @@ def _one_kind(shapes: npt.NDArray[np.object_]) -> tuple[str, npt.NDArray[np.obje
     return (kinds.pop() if len(kinds) == 1 else "Unknown"), shapes
 
 
-def _short_names(
-    columns: dict[str, pa.Array], encoding: str
-) -> tuple[dict[str, pa.Array], list[Issue]]:
-    """Return the columns under names of at most ten bytes, all different."""
-    out: dict[str, pa.Array] = {}
+def _field_names(
+    names: Sequence[str], kind: str, encoding: str
+) -> tuple[dict[str, str], list[Issue]]:
+    """Return field as written -> field of the source, and what is told of changed names.
+
+    All are different also where case does not count, which only GeoJSON lets; in a Shapefile
+    they have at most ten bytes.
+    """
+    out: dict[str, str] = {}
     issues = []
-    for name, values in columns.items():
-        short = _cut(name, encoding, _FIELD_BYTES)
-        number = 1
-        while short.upper() in (k.upper() for k in out):
+    for name in names:
+        full = f"{name}_" if name.casefold() in _TAKEN.get(kind, _OF_GDAL) else name
+        if kind == "kml":
+            full = re.sub(r"[^\w .()（）-]", "_", full)  # the writer of GDAL escapes none
+        size = _FIELD_BYTES if kind == "shp" else None
+        short, number = _cut(full, encoding, size), 1
+        while kind != "geojson" and short.casefold() in {k.casefold() for k in out}:
             number += 1
-            short = _cut(name, encoding, _FIELD_BYTES - len(f"{number}")) + f"{number}"
-        out[short] = values
+            short = _cut(full, encoding, size and size - len(f"{number}")) + f"{number}"
+        out[short] = name
         if short != name:
             zh, en = f"字段 {name} 写作 {short}", f"field {name} is written as {short}"
             issues.append(warning("field_renamed", zh, en))
     return out, issues
 
 
-def _cut(text: str, encoding: str, size: int) -> str:
+def _cut(text: str, encoding: str, size: int | None) -> str:
+    if size is None:
+        return text
     raw = text.encode(encoding, "replace")[:size]
     return raw.decode(encoding, "ignore")
 

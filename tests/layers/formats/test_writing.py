@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import geopandas
 import numpy as np
+import pyarrow as pa
 import pyproj
 import pytest
 import shapely
 
 from gis.errors import CRSError
 from layers.errors import FormatError
-from layers.formats import read, writing
+from layers.formats import read, target, writing
 
 X, Y = 38500123.456, 3760123.456
 
@@ -196,7 +197,7 @@ def test_rows_without_a_place_are_named_and_nothing_is_written(source, tmp_path,
     ):
         spoilt = replace(source, geometry=np.array([*shapes], dtype=object))
         with pytest.raises(FormatError, match=f"{rows}: {why}"):
-            writing.write(spoilt, tmp_path / "out", form=form)
+            writing.write(spoilt, tmp_path / f"out{target.SUFFIXES[form][0]}", form=form)
     assert [p.name for p in tmp_path.iterdir()] == ["in.gpkg"]
 
 
@@ -205,7 +206,7 @@ def test_places_that_the_target_system_does_not_hold(source, tmp_path):
     shapes = shapely.transform(source.geometry, lambda xy: xy * 1e4)
     far = replace(source, geometry=shapes, crs=albers)
     with pytest.raises(FormatError, match="row 1, row 2, row 3: a place that the target's"):
-        writing.write(far, tmp_path / "out", form="geojson")
+        writing.write(far, tmp_path / "out.geojson")
 
 
 @pytest.mark.parametrize("form", ["gpkg", "txt"])
@@ -217,7 +218,9 @@ def test_rows_of_another_zone_or_with_axes_swapped_are_not_written(tmp_path, for
     frame = geopandas.GeoDataFrame({"a": [1]}, geometry=shapes, crs=crs)
     frame.to_file(tmp_path / "in.gpkg")
     with pytest.raises(FormatError, match="row 1: a coordinate of another zone or off the plane"):
-        writing.write(read(tmp_path / "in.gpkg"), tmp_path / "out", form=form)
+        writing.write(
+            read(tmp_path / "in.gpkg"), tmp_path / f"out{target.SUFFIXES[form][0]}", form=form
+        )
 
 
 def test_old_datums_are_kept_where_the_format_can(tmp_path):
@@ -240,9 +243,9 @@ def test_gaps_in_numbers_and_flags_stay_gaps(tmp_path, form):
     ]  # fmt: skip
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    target = tmp_path / f"b.{form}"
-    assert writing.write(read(path), target).issues == ()
-    back = read(target)
+    out = tmp_path / f"b.{form}"
+    assert writing.write(read(path), out).issues == ()
+    back = read(out)
     found = {name: back.columns[name].to_pylist() for name in FOUR}
     assert found == {"n": [7, None], "big": [2**53 + 1, None], "flag": [True, None],
                      "real": [0.5, None]}  # fmt: skip
@@ -250,3 +253,190 @@ def test_gaps_in_numbers_and_flags_stay_gaps(tmp_path, form):
 
 
 FOUR = ("n", "big", "flag", "real")
+
+
+# -- nothing else is touched ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("a.shp", "a.dbf"), ("a.shp", "a.prj"), ("a.shp", "A.CPG"), ("a.shp", "a.sbn"),
+        ("a.gpkg", "a.gpkg-wal"), ("a.gpkg", "A.GPKG"),
+    ],
+)  # fmt: skip
+def test_files_that_would_become_a_part_of_it_are_in_the_way(source, tmp_path, name, other):
+    place = tmp_path / "out"
+    place.mkdir()
+    (place / other).write_bytes(b"another's")
+    with pytest.raises(FormatError, match=rf"{other} beside it would be taken for a part of it"):
+        writing.write(source, place / name)
+    assert [(p.name, p.read_bytes()) for p in place.iterdir()] == [(other, b"another's")]
+
+
+def test_links_and_folders_are_not_written_over(source, tmp_path):
+    (tmp_path / "a.gpkg").symlink_to(tmp_path / "nowhere.gpkg")
+    (tmp_path / "b.geojson").mkdir()
+    for name in ("a.gpkg", "b.geojson"):
+        with pytest.raises(FormatError, match="exists already"):
+            writing.write(source, tmp_path / name)
+    with pytest.raises(FormatError, match="there is no such folder"):
+        writing.write(source, tmp_path / "nowhere" / "c.gpkg")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.gpkg", "b.geojson", "in.gpkg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("a.gpkg", "kml"), ("a", "shp"), ("a.csv", "registration"), ("a.shp", "txt")]
+)
+def test_a_suffix_of_another_form(source, tmp_path, name, form):
+    with pytest.raises(FormatError, match=f"a {form} file is called"):
+        writing.write(source, tmp_path / name, form=form)
+
+
+def test_no_rows(source, tmp_path):
+    empty = replace(source, declared=0, labels=(), geometry=source.geometry[:0],
+                    columns={k: v[:0] for k, v in source.columns.items()})  # fmt: skip
+    for form in writing.TARGETS:
+        out = tmp_path / f"a{target.SUFFIXES[form][0]}"
+        with pytest.raises(FormatError, match="holds no rows to write"):
+            writing.write(empty, out, form=form)
+
+
+# -- what is told --------------------------------------------------------------------------------
+
+
+def told(written):
+    return [(i.code, i.en) for i in written.issues]
+
+
+def rows_of(tmp_path, shapes, crs=4526, **columns):
+    path = tmp_path / f"rows{len(list(tmp_path.iterdir()))}.gpkg"
+    geopandas.GeoDataFrame(columns, geometry=shapes, crs=crs).to_file(path)
+    return read(path)
+
+
+def test_fields_that_a_corner_form_has_no_place_for(source, tmp_path):
+    lost = ("fields_not_written", "fields not written: fid, 规模_万吨")
+    assert told(writing.write(source, tmp_path / "a.txt")) == [lost]
+    assert told(writing.write(source, tmp_path / "a.xlsx")) == [lost]
+    string = told(writing.write(source, tmp_path / "b.txt", form="registration"))
+    assert string[0] == ("fields_not_written", "fields not written: fid, 矿山名称, 规模_万吨")
+
+
+def test_registered_parts_that_a_form_has_no_place_for(tmp_path):
+    (tmp_path / "in.txt").write_text(
+        "2000国家大地坐标系\n许可证号：C9\n1,"
+        "3,1,3760000,38500000,2,3761000,38500000,3,3761000,38501000,285,8.25,,1,\n"
+    )
+    right = read(tmp_path / "in.txt")
+    assert told(writing.write(right, tmp_path / "a.gpkg")) == [
+        ("parts_not_written",
+         "1 registered parts (signs, elevations of their own) are not written"),
+    ]  # fmt: skip
+    back = read(tmp_path / "a.gpkg").columns
+    assert back["top_elevation_m"].to_pylist() == [285.0]
+
+
+@pytest.mark.parametrize("form", ["gpkg", "shp", "geojson", "kml", "txt", "xlsx"])
+def test_an_outline_that_crosses_itself_is_told(tmp_path, form):
+    bow = shapely.Polygon([(X, Y), (X + 100, Y + 100), (X + 100, Y), (X, Y + 100)])
+    out = writing.write(rows_of(tmp_path, [bow], 许可证号=["C1"]), tmp_path / f"a.{form}")
+    assert ("outline_invalid", "row 1: crosses itself; written as it is") in told(out)
+
+
+@pytest.mark.parametrize("form", ["txt", "xlsx"])
+def test_what_a_form_cannot_hold_is_refused(tmp_path, form):
+    outer = ring(0, 0, 1000)
+    island = shapely.MultiPolygon(
+        [shapely.Polygon(outer, [ring(200, 200, 600)]), shapely.Polygon(ring(400, 400, 200))]
+    )
+    flat = shapely.Polygon(ring(0, 0, 1e-5))
+    for shape in (island, flat):
+        with pytest.raises(FormatError, match=r"row|cannot be read again.*nothing was written"):
+            writing.write(rows_of(tmp_path, [shape], 许可证号=["C1"]), tmp_path / f"a.{form}")
+    assert not (tmp_path / f"a.{form}").exists()
+
+
+def test_two_rows_of_one_number_are_not_one_parcel(tmp_path):
+    twins = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=["C1", "C1"])
+    with pytest.raises(FormatError, match="of 2 rows 1 come back; nothing was written"):
+        writing.write(twins, tmp_path / "a.xlsx")
+    assert told(writing.write(twins, tmp_path / "a.txt"))[0][0] == "fields_not_written"
+    assert read(tmp_path / "a.txt").columns["地块编号"].to_pylist() == ["C1", "C1"]
+
+
+# -- licence numbers and elevations of a registration string -------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (["C1", "C1"], "row 2: licence C1 is given twice"),
+        (["C1", None], "row 2: has no licence number"),
+        (["C1", "C2,3"], "row 2: licence 'C2,3' holds blanks or marks"),
+        (["C1", "C2 甲"], "row 2: licence 'C2 甲' holds blanks or marks"),
+    ],
+)
+def test_licence_numbers_are_not_made_up_or_changed(tmp_path, numbers, said):
+    rows = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=numbers, id=["x", "y"])
+    with pytest.raises(FormatError, match=said):
+        writing.write(rows, tmp_path / "a.txt", form="registration")
+
+
+def test_a_lone_row_without_a_number_stays_so(tmp_path):
+    rows = rows_of(tmp_path, [PLAIN], id=["7"])
+    writing.write(rows, tmp_path / "a.txt", form="registration")
+    assert "licence_no" not in read(tmp_path / "a.txt").columns
+
+
+def test_numbers_and_elevations_keep_their_digits(tmp_path):
+    rows = rows_of(
+        tmp_path, [PLAIN], 许可证号=[410000123456789.0], top_elevation_m=[1234.56789012345],
+        bottom_elevation_m=[-0.5],
+    )  # fmt: skip
+    writing.write(rows, tmp_path / "a.txt", form="registration")
+    again = read(tmp_path / "a.txt").columns
+    assert {k: v.to_pylist() for k, v in again.items()} == {
+        "licence_no": ["410000123456789"],
+        "top_elevation_m": [1234.56789012345],
+        "bottom_elevation_m": [-0.5],
+    }
+    words = rows_of(tmp_path, [PLAIN], 许可证号=["C1"], top_elevation_m=["1250~980米"])
+    with pytest.raises(FormatError, match="row 1: top_elevation_m is no number"):
+        writing.write(words, tmp_path / "b.txt", form="registration")
+
+
+# -- names of fields -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["gpkg", "shp", "geojson", "kml"])
+def test_names_that_differ_by_case_or_mean_something_to_gdal(source, tmp_path, form):
+    names = ("Name", "name", "fid", "FID", "geom", "GEOM", "OGC_FID", "id")
+    values = {name: pa.array([f"{name}{k}" for k in range(3)]) for name in names}
+    odd = replace(source, columns=values)
+    out = writing.write(odd, tmp_path / f"a.{form}")
+    back = read(tmp_path / f"a.{form}").columns
+    renamed = {i.en.split()[1]: i.en.split()[-1] for i in out.issues}
+    assert {i.code for i in out.issues} <= {"field_renamed"}
+    assert {n: back[renamed.get(n, n)].to_pylist() for n in values} == {
+        n: v.to_pylist() for n, v in values.items()
+    }
+    if form == "geojson":
+        assert out.issues == () and list(back) == list(values)
+
+
+def test_writing_changes_nothing_in_memory(source, tmp_path):
+    numbers = pa.array([3, None, 3], pa.int64())
+    given = replace(source, columns={"fid": numbers})
+    writing.write(given, tmp_path / "a.gpkg")
+    assert numbers.to_pylist() == [3, None, 3]
+    assert read(tmp_path / "a.gpkg").columns["fid"].to_pylist() == [3, None, 3]
+
+
+def test_a_value_that_a_shapefile_cannot_hold_is_told(source, tmp_path):
+    words = replace(source, columns={"t": pa.array(["😀矿", "乙", None])})
+    out = writing.write(words, tmp_path / "a.shp")
+    said = "field t: row 1 cannot be written as they are (😀矿 comes back as 矿)"
+    assert ("value_changed", said) in told(out)
+    assert writing.write(words, tmp_path / "b.shp", encoding="UTF-8").issues == ()
+    assert read(tmp_path / "b.shp").columns["t"].to_pylist() == ["😀矿", "乙", None]
