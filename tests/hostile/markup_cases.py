@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from .case import Case, Read, Refused, World, one, ring
+from .case import CANARY, Case, Link, Read, Refused, World, one, ring
 
 CORNERS = " ".join(f"{x},{y},0" for x, y in ring())
 PLACEMARK = (
@@ -58,6 +58,7 @@ def cases(world: World) -> Iterator[Case]:
         expected = Read(1, codes=lacking) if suffix == "kml" else GML_READ
         yield one(f"{suffix} style sheet", f"a.{suffix}", whole(before=style), expected)
     yield from _kml(world)
+    yield from _names()
     yield from _gml(world)
     yield from _kmz(world)
 
@@ -118,6 +119,14 @@ def _kml(world: World) -> Iterator[Case]:
               Read(1, codes=lacking))  # fmt: skip
 
 
+def _names() -> Iterator[Case]:
+    """Yield files by whose names GDAL would open the one beside them."""
+    bait = kml(PLACEMARK.replace("<Polygon>", f"<description>{CANARY}</description><Polygon>"))
+    for name, other in (("a;b", "a"), ("a!b", "b.kml"), ("a\nb", "ab.kml")):
+        parts: dict[str, bytes | Link] = {f"{name}.kml": kml().encode(), other: bait.encode()}
+        yield Case(f"kml called {name!r}", f"{name}.kml", parts, Read(1, codes=ASSUMED))
+
+
 def _gml(world: World) -> Iterator[Case]:
     yield one("gml sound", "a.gml", gml(), GML_READ)
     for name, place in (("an address", f"{world.url}/a.xsd"), ("a file", f"file://{world.canary}")):
@@ -127,6 +136,13 @@ def _gml(world: World) -> Iterator[Case]:
         yield one(f"gml link to {name}", "a.gml", link, GML_READ)
         crs = gml().replace("urn:ogc:def:crs:EPSG::4490", place)
         yield one(f"gml CRS from {name}", "a.gml", crs, Refused("a.gml"))
+    urn = "urn:ogc:def:crs:EPSG::4490"
+    part = gml().split("<gml:featureMember>")[1].split("</a:all>")[0]
+    second = f"<gml:featureMember>{part.replace(urn, urn.replace('4490', '4214'))}"
+    both = gml().replace("</a:all>", f"{second}</a:all>")
+    yield one("gml of two systems", "a.gml", both, Refused("make a file of each"))
+    far = gml().replace("<gml:exterior>", '<gml:exterior xlink:href="#x">')
+    yield one("gml ring by reference", "a.gml", far, Refused("given by reference"))
     yield one("gml no member", "a.gml", gml("<x/>"), Refused("holds no featureMember"))
     wfs = f"<OGRWFSDataSource><URL>{world.url}/wfs</URL></OGRWFSDataSource>"
     yield one("gml a web service", "a.gml", wfs, Refused("holds no featureMember"))

@@ -103,6 +103,7 @@ def _with(**changed: bytes | Link | None) -> dict[str, bytes | Link]:
 
 
 def _parts(world: World) -> Iterator[Row]:
+    yield "two tables", {**sound(), "a.DBF": sound()["a.dbf"]}, Refused("there twice")
     shp, shx = main([shape(ring()[::-1])])
     yield "sound", sound(), Read(1)
     for suffix in ("shx", "dbf"):
