@@ -167,6 +167,8 @@ def _geometries() -> Iterator[Row]:
     yield "2e9 points", put(head + WKB[0][:9] + b"\xff\xff\xff\x7f" + WKB[0][13:]), unread
     deep = b"\1\7\0\0\0\1\0\0\0" * 20_000 + b"\1\1\0\0\0" + bytes(16)
     yield "20,000 collections", put(head + deep), Refused("broke off")
+    foreign = head[:4] + (4610).to_bytes(4, "little") + head[8:]
+    yield "another system than the layer's", put(foreign + WKB[0]), unread
     yield "unknown type", put(head + b"\1\x63\0\0\0" + WKB[0][5:]), unread
     curve = b"\1\x0a\0\0\0\1\0\0\0\1\x08\0\0\0\3\0\0\0" + struct.pack("<6d", 0, 0, 1, 1, 2, 0)
     yield "curve polygon", put(head + curve), Read(1, 1, ("curved_geometry", "row_refused"))
@@ -216,6 +218,8 @@ def _beside(world: World) -> Iterator[Case]:
     hot = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" + b"\xff" * 600 + world.canary.encode()
     parts = {"a.gpkg": data, "a.gpkg-journal": hot}
     yield Case("gpkg with a journal", "a.gpkg", parts, Refused("being written"))
+    parts = {"a.gpkg": Link("b.gpkg"), "b.gpkg": data, "b.gpkg-wal": b"x" * 100}
+    yield Case("gpkg link to one with a log", "a.gpkg", parts, Refused("b.gpkg-wal is there"))
     yield Case("gpkg link to the canary", "a.gpkg", {"a.gpkg": Link(world.canary)},
                Refused("not what .gpkg says"))  # fmt: skip
 
@@ -251,6 +255,9 @@ def _parquets(world: World) -> Iterator[tuple[str, Any, Read | Refused]]:
     yield "without geo", None, Refused("not GeoParquet")
     yield "geo garbage", "[1", Refused("not GeoParquet")
     column = {"encoding": "WKB", "geometry_types": []}
+    for covering in ([], {"bbox": {"xmin": []}}, {"bbox": {"xmin": ["licence_no"]}}):
+        told = {**column, "covering": covering}
+        yield f"covering {covering}", {**_GEO, "columns": {"geometry": told}}, Read(2)
     for name, more, said in (
         ("geographic edges", {"edges": "spherical"}, "edges"),
         ("CRS from an address", {"crs": f"{world.url}/crs"}, "CRS"),
