@@ -7,6 +7,7 @@ is refused until its user says what its coordinates are.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
@@ -19,12 +20,18 @@ from layers.issues import label_en
 from layers.settings import LayerSettings
 from layers.whereabouts import Reason
 
-_GCJ = re.compile(r"gcj[\s_-]?0?2(?!\d)|火星坐标|(高德|腾讯)(地图)?\s*(坐标|经纬度)", re.IGNORECASE)
-_BD = re.compile(r"(?<![a-z0-9])bd[\s_-]?09(?!\d)", re.IGNORECASE)
-_BAIDU = re.compile(r"百度(地图)?\s*(坐标|经纬度)")
-# BD-09 is also a number that a building may have.
+_GCJ = re.compile(r"gcj[\W_]?0?2(?!\d)|火星坐标|国测局(坐标|02)", re.IGNORECASE)
+_BD = re.compile(r"(?<![a-z0-9])bd[\W_]?09(?!\d)", re.IGNORECASE)
+_VENDORS = {"高德": "GCJ-02", "腾讯": "GCJ-02", "百度": "BD-09"}
+# 高德坐标, 百度地图拾取的坐标, 坐标来自百度: the word for a position stands near the map's name.
+_NEAR = re.compile(
+    r"(高德|腾讯|百度)(?:地图)?(?:(?:上|中)?(?:拾取|采集|查询|获取)\w{0,4})?\s*(?:坐标|经纬度)"
+    r"|(?:坐标|经纬度)\s*(?:来源|取自|来自|采自|为|是|[:：(（])\w{0,2}[:：]?\s*(高德|腾讯|百度)"
+)
+# BD-09 is also a number that a building may have; 百度 also a company's name.
 _OF_PLACES = re.compile(r"坐标|经度|纬度|coord|crs|srs|datum|lng|lon|lat", re.IGNORECASE)
-_COARSE = "(?i)gcj|火星|高德|腾讯|百度|bd[ _-]?09"
+_OF_ORIGIN = re.compile(r"(坐标|经纬度).*(来源|系|类型|说明)|coord|crs|srs|datum", re.IGNORECASE)
+_COARSE = "(?i)gcj|火星|国测局|高德|腾讯|百度|bd[^a-z0-9]?09"
 
 
 def refused(source: Source, settings: LayerSettings) -> CRSError | None:
@@ -53,14 +60,19 @@ def system_named(text: str, about: str = "") -> str | None:
     --------
     >>> system_named("坐标系：GCJ-02")
     'GCJ-02'
-    >>> system_named("BD-09", "楼号") is None
-    True
+    >>> system_named("百度地图", "坐标来源"), system_named("BD-09", "楼号")
+    ('BD-09', None)
     """
+    text, about = (unicodedata.normalize("NFKC", word) for word in (text, about))
     if _GCJ.search(text):
         return "GCJ-02"
-    if _BAIDU.search(text) or (_BD.search(text) and _OF_PLACES.search(f"{about} {text}")):
+    if _BD.search(text) and _OF_PLACES.search(f"{about} {text}"):
         return "BD-09"
-    return None
+    near = _NEAR.search(text)
+    if near:
+        return _VENDORS[near[1] or near[2]]
+    named = [system for word, system in _VENDORS.items() if word in text]
+    return named[0] if named and _OF_ORIGIN.search(about) else None
 
 
 def _told(source: Source, settings: LayerSettings) -> Iterator[tuple[str, Reason]]:
@@ -82,7 +94,7 @@ def _in_names(names: Iterable[str], zh: str, en: str) -> Iterator[tuple[str, Rea
 def _in_values(source: Source, field: str, values: pa.Array) -> Iterator[tuple[str, Reason]]:
     if not pa.types.is_string(values.type):
         return
-    likely = pc.match_substring_regex(values, _COARSE).fill_null(False)
+    likely = pc.match_substring_regex(pc.utf8_normalize(values, "NFKC"), _COARSE).fill_null(False)
     for row in pc.indices_nonzero(likely).to_pylist():
         found = system_named(values[row].as_py(), field)
         if found:
