@@ -21,6 +21,7 @@ _VALUE_KINDS = {
     "flag": ("是/否", "yes or no"),
     "date": ("日期", "a date"),
     "code": ("已知代码", "a known code"),
+    "formula": ("公式的结果", "a formula's result"),
     "range": ("标高范围（如 1250~980）", "a range of elevations such as 1250~980"),
 }
 

@@ -15,8 +15,14 @@ from itertools import pairwise
 # Words that stand for an empty cell, folded.
 BLANK = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "无", "空", "<空>",
-     "null", "<null>", "none", "nan", "n/a", "#n/a"}
+     "null", "<null>", "none", "nan", "n/a"}
 )  # fmt: skip
+
+# What spreadsheets write where a formula has no result.
+FORMULA_ERROR = (
+    r"^(?:#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|ERROR!|FIELD!|BLOCKED!"
+    r"|GETTING_DATA|公式未计算)|Err:\d{3})$"
+)
 
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "真", "√"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "没有", "假", "×"})

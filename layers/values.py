@@ -134,12 +134,25 @@ def _text(array: pa.Array, column: Column, field: str, labels: Sequence[str], un
     word = pc.utf8_lower(pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC")))
     blank = pc.is_in(word, value_set=pa.array(sorted(parse.BLANK)))
     text = pc.if_else(blank, pa.scalar(None, pa.string()), text)
-    said: tuple[Issue, ...] = ()
+    said = _formula_errors(text, column, field, labels)
+    if said:
+        broken = pc.match_substring_regex(text, parse.FORMULA_ERROR)
+        text = pc.if_else(broken, pa.scalar(None, pa.string()), text)
     if is_key(column):
-        text, said = whole_numbers_only(array, text, column, field, labels)
+        text, lost = whole_numbers_only(array, text, column, field, labels)
+        said = (*said, *lost)
         text = matchable(text, listed=is_list(column))
     text, empty = named_only(text, column, field, labels, several=is_list(column))
     return Values(text, (*said, *empty))
+
+
+def _formula_errors(
+    text: pa.Array, column: Column, field: str, labels: Sequence[str]
+) -> tuple[Issue, ...]:
+    """Tell of words such as #REF!, which name nothing."""
+    broken = pc.match_substring_regex(text, parse.FORMULA_ERROR).fill_null(False)
+    rows = np.flatnonzero(np.asarray(broken))
+    return bad_values(text, rows, column, field, labels, kind="formula") if len(rows) else ()
 
 
 def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:

@@ -13,19 +13,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
-from layers.errors import FormatError
+from layers.account import Issue
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
+from layers.formats.workbook_marks import Box, Marker, Marks
 from layers.formats.workbook_parts import MOST_CELLS, rebuilt
+from layers.issues import listed, warning
 
 _DELIMITERS = ",;\t|，"
 _SAMPLE = 200
+_OPENING = re.compile(' *"')
+_QUOTES = re.compile('"+')
 _LINE_END = re.compile(r"\r\n|\r|\n")
-
-Box = tuple[tuple[int, int], tuple[int, int]]
-"""First and last row and column of merged cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,14 @@ class Sheet:
     rows : cells, stripped of white space
     lines : line or row number of each row in the file, counted from 1
     hidden : names of the hidden sheets of the workbook, which are not read
+    told : what there is to say of its cells
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
     hidden: tuple[str, ...] = ()
+    told: tuple[Issue, ...] = ()
 
 
 def read_csv(path: Path, encoding: str | None) -> tuple[Sheet, str]:
@@ -115,41 +119,53 @@ def _with_odd_quotes(
     rows: list[tuple[str, ...]] = []
     lines = []
     for number, line in enumerate(io.StringIO(text), 1):
-        if len(line) > csv.field_size_limit():
-            raise _odd_quotes(path, number, fault)
         try:
-            cells = next(csv.reader([line], delimiter=sign, strict=True), [])
+            cells = [c.strip() for c in next(csv.reader([line], delimiter=sign, strict=True))]
         except csv.Error:
-            cells = _split(line.rstrip("\r\n"), sign)
-            if not cells:
-                raise _odd_quotes(path, number, fault) from None
-        rows.append(tuple(cell.strip() for cell in cells))
+            cells = _cells(line.rstrip("\r\n"), sign)
+        if cells is None or len(line) > csv.field_size_limit():
+            raise refusal(path, f"第 {number} 行的引号或分隔符有误",
+                          f"quotes or separators of line {number} are odd: {fault}")  # fmt: skip
+        rows.append(tuple(cells))
         lines.append(number)
     if len({len(row) for row in rows if any(row)}) != 1:
         raise refusal(path, "引号或分隔符有误", f"quotes or separators are odd: {fault}") from fault
     return rows, lines
 
 
-def _split(line: str, sign: str) -> list[str]:
-    """Return the cells of a line, a quoted one ending where a quote stands before a separator.
+def _cells(line: str, sign: str) -> list[str] | None:
+    """Return the cells of a line, None where a quote does not close.
 
-    Empty where a quote has no end.
+    A quote closes where the separator or the end follows; any other is part of the text.
     """
-    piece = re.compile(rf'\s*(?:"(.*?)"\s*|([^"\s{re.escape(sign)}][^{re.escape(sign)}]*|))'
-                       rf"(?:({re.escape(sign)})|$)")  # fmt: skip
-    cells, at, more = [], 0, True
-    while more:
-        found = piece.match(line, at)
+    cells = []
+    ends = re.compile(rf" *(?:({re.escape(sign)})|$)")
+    at = 0
+    while True:
+        start = _OPENING.match(line, at)
+        found = _quoted(line, start.end(), ends) if start else None
+        if start and found is None:
+            return None
         if found is None:
-            return []
-        cells.append((found[1] or found[2] or "").replace('""', '"'))
-        at, more = found.end(), found[3] is not None
-    return cells
+            stop = line.find(sign, at)
+            found = line[at : stop if stop >= 0 else len(line)], stop if stop >= 0 else len(line)
+        cells.append(found[0].strip())
+        if found[1] >= len(line):
+            return cells
+        at = found[1] + 1
 
 
-def _odd_quotes(path: Path, number: int, fault: csv.Error) -> FormatError:
-    zh, en = f"第 {number} 行的引号或分隔符有误", f"quotes or separators of line {number} are odd"
-    return refusal(path, zh, f"{en}: {fault}")
+def _quoted(line: str, at: int, ends: re.Pattern[str]) -> tuple[str, int] | None:
+    """Return the text of a quoted cell and where its separator stands, None if it goes on."""
+    text = ""
+    for run in _QUOTES.finditer(line, at):
+        text += line[at : run.start()]
+        after = ends.match(line, run.end())
+        if after:
+            return text + '"' * (len(run[0]) // 2), after.start(1) if after[1] else len(line)
+        text += '"' * ((len(run[0]) + 1) // 2)
+        at = run.end()
+    return None
 
 
 def rough_csv(path: Path, encoding: str | None) -> Sheet:
@@ -192,13 +208,14 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
         raise refusal(path, "工作簿无法读取（已损坏）", "cannot be read (damaged)") from fault
 
 
-def _sheets(path: Path, parts: io.BytesIO | None) -> tuple[Sheet, ...]:
+def _sheets(path: Path, parts: tuple[io.BytesIO, Marker] | None) -> tuple[Sheet, ...]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+    stream, marker = parts or (io.BytesIO(path.read_bytes()), Marker())
     sheets = []
     hidden = []
     try:
-        with CalamineWorkbook.from_filelike(parts or io.BytesIO(path.read_bytes())) as book:
+        with CalamineWorkbook.from_filelike(stream) as book:
             for about in book.sheets_metadata:
                 if about.typ != SheetTypeEnum.WorkSheet:
                     continue
@@ -206,7 +223,8 @@ def _sheets(path: Path, parts: io.BytesIO | None) -> tuple[Sheet, ...]:
                     hidden.append(about.name)
                     continue
                 sheet = book.get_sheet_by_name(about.name)
-                rows, columns = sheet.total_height, sheet.total_width
+                # The parser's end is the last row and column, not how many there are.
+                rows, columns = (n + 1 for n in sheet.end or (-1, -1))
                 if rows * columns > MOST_CELLS:
                     raise refusal(
                         path,
@@ -214,8 +232,10 @@ def _sheets(path: Path, parts: io.BytesIO | None) -> tuple[Sheet, ...]:
                         f"sheet {about.name} is too large ({rows} x {columns})",
                     )
                 cells = sheet.to_python(skip_empty_area=False)
-                merged = _merged(path, about.name, sheet.merged_cell_ranges or [], rows, columns)
-                sheets.append(_sheet(about.name, cells, merged))
+                marks = marker.of(about.name)
+                ranges = [*(sheet.merged_cell_ranges or []), *marks.merged]
+                merged = _merged(path, about.name, ranges, rows, columns)
+                sheets.append(_sheet(about.name, cells, merged, marks))
     except CalamineError as fault:
         raise refusal(path, f"工作簿无法读取：{fault}", f"cannot be read: {fault}") from fault
     filled = (s for s in sheets if any(any(row) for row in s.rows))
@@ -233,24 +253,73 @@ def _merged(path: Path, name: str, ranges: Sequence[Box], rows: int, columns: in
     return cut
 
 
-def _sheet(name: str, cells: Sequence[Sequence[object]], merged: Sequence[Box]) -> Sheet:
+def _sheet(
+    name: str, cells: Sequence[Sequence[object]], merged: Sequence[Box], marks: Marks
+) -> Sheet:
     rows = [[_text(cell) for cell in row] for row in cells]
+    for (row, column), word in marks.errors.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = word
     for (top, left), (bottom, right) in merged:
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         for r in range(top, bottom + 1):
             for c in range(left, right + 1):
                 rows[r][c] = value
-    return Sheet(name, tuple(map(tuple, rows)), tuple(range(1, len(rows) + 1)))
+    numbers = tuple(range(1, len(rows) + 1))
+    return Sheet(name, tuple(map(tuple, rows)), numbers, told=tuple(_unseen(name, rows, marks)))
+
+
+def _unseen(name: str, rows: Sequence[Sequence[str]], marks: Marks) -> list[Issue]:
+    """Tell of hidden rows and columns that hold something: they are read like the others."""
+    lines = [str(r + 1) for r in sorted(marks.rows) if r < len(rows) and any(rows[r])]
+    filled = {c for row in rows for c, cell in enumerate(row) if cell}
+    letters = [_letters(c) for c in sorted(marks.columns & filled)]
+    out = []
+    if lines:
+        zh = f"工作表 {name} 的第 {listed(lines)} 行被隐藏（或被筛选掉），照常读取"
+        en = f"sheet {name}: hidden (or filtered) rows are read: {listed(lines, 'en')}"
+        out.append(warning("hidden_cells", zh, en))
+    if letters:
+        zh = f"工作表 {name} 的 {listed(letters)} 列被隐藏，照常读取"
+        en = f"sheet {name}: hidden columns are read: {listed(letters, 'en')}"
+        out.append(warning("hidden_cells", zh, en))
+    return out
+
+
+def _letters(column: int) -> str:
+    word = ""
+    while column >= 0:
+        word = chr(65 + column % 26) + word
+        column = column // 26 - 1
+    return word
 
 
 def _text(cell: object) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return _number(cell)
     if isinstance(cell, datetime):
         plain = (cell.hour, cell.minute, cell.second) == (0, 0, 0)
         return cell.date().isoformat() if plain else cell.isoformat(sep=" ")
-    if isinstance(cell, (date, time, timedelta)):
+    if isinstance(cell, timedelta):
+        return _duration(cell)
+    if isinstance(cell, (date, time)):
         return str(cell)
     return str(cell).strip()
+
+
+def _number(cell: float) -> str:
+    """Return the shortest decimal; one of more digits than a spreadsheet keeps tells so."""
+    if not cell.is_integer():
+        return repr(cell)
+    return str(int(cell)) if abs(cell) < 1e15 else f"{Decimal(repr(cell)).normalize():E}"
+
+
+def _duration(cell: timedelta) -> str:
+    """Return hours, minutes and seconds as they were typed: spreadsheets make 113:45:30 a time."""
+    parts = divmod(abs(cell), timedelta(seconds=1))
+    minutes, seconds = divmod(parts[0], 60)
+    hours, minutes = divmod(minutes, 60)
+    rest = f".{parts[1].microseconds:06}".rstrip("0") if parts[1] else ""
+    return f"{'-' * (cell < timedelta())}{hours}:{minutes:02}:{seconds:02}{rest}"

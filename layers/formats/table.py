@@ -136,10 +136,11 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
 
 def _hidden(sheet: Sheet) -> list[Issue]:
     if not sheet.hidden:
-        return []
+        return [*sheet.told]
     zh, en = "、".join(sheet.hidden), ", ".join(sheet.hidden)
     return [
-        warning("hidden_sheets", f"隐藏的工作表未读：{zh}", f"hidden sheets are not read: {en}")
+        warning("hidden_sheets", f"隐藏的工作表未读：{zh}", f"hidden sheets are not read: {en}"),
+        *sheet.told,
     ]
 
 

@@ -11,6 +11,7 @@ from layers.formats.angles import packed, packed_whole, spelled
 from layers.formats.source import refusal
 from layers.formats.table_header import Pair
 from layers.issues import listed
+from layers.parse import FORMULA_ERROR
 from layers.whereabouts import Reason
 
 _SLIPS = 0.2
@@ -24,6 +25,8 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 def is_number_like(text: str) -> bool:
     """Tell whether a cell was meant as a number, whole or damaged; a remark was not."""
+    if re.match(FORMULA_ERROR, text):
+        return True
     return any(c.isdecimal() for c in text) and not re.search(r"[一-鿿]{2}", text)
 
 

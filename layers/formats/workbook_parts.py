@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from xml.parsers import expat
 
 from layers.formats.source import refusal
+from layers.formats.workbook_marks import Marker
 
 MOST_ENTRIES = 1_000
 MOST_BYTES = 256 << 20
@@ -27,11 +28,14 @@ _KEPT = (".xml", ".rels")
 _LEFT_OUT = frozenset(
     {"externallinks", "embeddings", "media", "drawings", "customxml", "thumbnails"}
 )
+_FORMAT = re.compile(rb"formatCode\s*=\s*(\"[^\"]*\"|'[^']*')")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
 
-def rebuilt(path: Path) -> io.BytesIO | None:
-    """Return a workbook of the parts that hold cells, None where the file is no archive.
+def rebuilt(path: Path) -> tuple[io.BytesIO, Marker] | None:
+    """Return a workbook of the parts that hold cells, and what its markup says beside values.
+
+    None where the file is no archive.
 
     Raises
     ------
@@ -42,17 +46,17 @@ def rebuilt(path: Path) -> io.BytesIO | None:
     with path.open("rb") as stream:
         if stream.read(4) != _MAGIC:
             return None
-    out = io.BytesIO()
+    out, marker = io.BytesIO(), Marker()
     try:
         with zipfile.ZipFile(path) as archive, zipfile.ZipFile(out, "w") as made:
-            _copy(path, archive, made)
+            _copy(path, archive, made, marker)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as fault:
         raise refusal(path, "工作簿已损坏或加密", "the workbook is damaged or encrypted") from fault
     out.seek(0)
-    return out
+    return out, marker
 
 
-def _copy(path: Path, archive: zipfile.ZipFile, made: zipfile.ZipFile) -> None:
+def _copy(path: Path, archive: zipfile.ZipFile, made: zipfile.ZipFile, marker: Marker) -> None:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
         raise refusal(
@@ -66,8 +70,11 @@ def _copy(path: Path, archive: zipfile.ZipFile, made: zipfile.ZipFile) -> None:
             continue
         data = _unpacked(path, archive, entry, budget)
         budget -= len(data)
-        if entry.filename.lower().endswith(".xml"):
-            _check(path, entry.filename, data)
+        if entry.filename.lower().endswith(_KEPT):
+            _check(path, entry.filename, data, marker)
+        if entry.filename.lower().endswith("styles.xml"):
+            # 0!m shows metres: the parser knows only 0\m, and would make dates of the numbers.
+            data = bytearray(_FORMAT.sub(lambda m: m[0].replace(b"!", b"\\"), data))
         made.writestr(zipfile.ZipInfo(entry.filename), data)
 
 
@@ -96,10 +103,11 @@ def _unpacked(
     return data
 
 
-def _check(path: Path, name: str, data: bytearray) -> None:
+def _check(path: Path, name: str, data: bytearray, marker: Marker) -> None:
     """Refuse a part with a document type, or with cells farther out than can be read."""
-    extent = _Extent()
     parser = expat.ParserCreate()
+    marker.begin(name, parser)
+    extent = _Extent(marker)
     parser.StartElementHandler = extent.start
     parser.EndElementHandler = extent.end
     parser.StartDoctypeDeclHandler = extent.doctype
@@ -129,8 +137,9 @@ class _DoctypeError(Exception):
 class _Extent:
     """The farthest filled cell of the largest table in a part, while it is parsed."""
 
-    def __init__(self) -> None:
+    def __init__(self, marker: Marker) -> None:
         self.farthest = (0, 0)
+        self._marker = marker
         self._row = self._column = 0  # of the cell at hand, counted from 1
         self._width = 0  # of the row, to its last filled cell (ODS)
         self._repeat = 1  # of the row (ODS)
@@ -161,9 +170,12 @@ class _Extent:
                 self._width = self._column
         elif local == "p":
             self._width = self._column
+        self._marker.start(local, told)
 
     def end(self, name: str) -> None:
-        if name.rpartition(":")[2] == "table-row":
+        local = name.rpartition(":")[2]
+        self._marker.end(local)
+        if local == "table-row":
             self._row += self._repeat
             if self._width:
                 self._fill(self._row, self._width)

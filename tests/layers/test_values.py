@@ -320,3 +320,14 @@ def test_elevations_under_a_heading_that_names_the_datum(unit):
     assert (read.array.to_pylist(), read.issues) == ([1250.0, 980.5], ())
     both = convert(pa.array(["1250~980"]), column, "f", ["a"], unit=unit, elevation_range=True)
     assert (both.array.to_pylist(), both.issues) == ([1250.0], ())
+
+
+@pytest.mark.parametrize("word", ["#REF!", "#N/A", "#DIV/0!", "#公式未计算", "Err:502"])
+@pytest.mark.parametrize("column", ["licence_no", "name", "replaces_licences", "capacity_kt_a"])
+def test_errors_of_formulas_are_no_values(word, column):
+    values, issues = read([word, "7", word], column)
+    assert values == [None, 7.0 if column == "capacity_kt_a" else "7", None]
+    assert [(i.severity, i.code, i.feature) for i in issues] == [
+        ("warning", "unreadable_value", "第 1 行")
+    ]
+    assert f"“{word}”" in issues[0].zh

@@ -308,6 +308,18 @@ def test_quotes_inside_quotes(table):
         table('名称,经度,纬度\n"甲 "老村",110.75,37.75\n"乙 "村,110.75,37.75\n')
 
 
+def test_quotes_that_are_not_doubled(table):
+    names = ['"甲 "老" 村"', '"3"" 管"旁"', '"甲 "老, 村"', '"甲 村"', '甲"乙', "", '""']
+    text = "".join(f"{n},110.75,37.75\n" for n in names)
+    assert table(f"名称,经度,纬度\n{text}").columns["名称"].to_pylist() == [
+        '甲 "老" 村', '3" 管"旁', '甲 "老, 村', "甲 村", '甲"乙', None, None,
+    ]  # fmt: skip
+    with pytest.raises(FormatError, match="quotes or separators are odd"):
+        table('名称,经度,纬度\n"甲 "老", 村",110.75,37.75\n')
+    with pytest.raises(FormatError, match="separators of line 2 are odd"):
+        table('名称,经度,纬度\n"甲 "老,110.75,37.75\n')
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

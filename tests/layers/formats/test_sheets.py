@@ -1,0 +1,151 @@
+"""Cells of workbooks: what stands in them, and what their markup says beside."""
+
+from datetime import date
+
+import pytest
+import xlsxwriter
+
+from layers.errors import FormatError
+from layers.formats import read
+from layers.formats.sheets import read_workbook
+
+from .workbooks import CORNERS, ods, ods_cell, ods_row, sheet, xlsx
+
+
+def written(path, rows, formats=None, **options):
+    """Write a workbook of one sheet; ``formats`` are number formats of columns."""
+    with xlsxwriter.Workbook(path, options) as book:
+        page = book.add_worksheet("拐点")
+        for r, row in enumerate(rows):
+            for c, value in enumerate(row):
+                form = book.add_format({"num_format": formats[c]}) if formats and r else None
+                page.write(r, c, value, form)
+    return path
+
+
+def rows_of(path):
+    (one,) = read_workbook(path)
+    return one.rows
+
+
+def test_merged_cells_reach_their_last_row(tmp_path):
+    rows = [["地块", "点号", "X", "Y"]]
+    rows += [["", *r] for r in CORNERS[1:]]
+    rows[1][0] = "甲"
+    path = xlsx(tmp_path / "a.xlsx", sheet(rows, merged=["A2:A4", "E1:F1"]))
+    assert [r[0] for r in rows_of(path)] == ["地块", "甲", "甲", "甲"]
+    assert read(path).columns["地块"].to_pylist() == ["甲"]
+
+
+def test_merged_cells_of_opendocument(tmp_path):
+    over = ods_cell("甲", 'table:number-rows-spanned="2" table:number-columns-spanned="2"')
+    covered = '<table:covered-table-cell table:number-columns-repeated="2"/>'
+    body = f"<table:table-row>{over}<table:covered-table-cell/>{ods_cell(1)}</table:table-row>"
+    body += f"<table:table-row>{covered}{ods_cell(2)}</table:table-row>"
+    path = ods(tmp_path / "a.ods", ods_row(["a", "b", "c"]) + body)
+    assert rows_of(path) == (("a", "b", "c"), ("甲", "甲", "1"), ("甲", "甲", "2"))
+
+
+def test_hidden_rows_and_columns_are_read_and_told(tmp_path):
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("拐点")
+        for r, row in enumerate(CORNERS):
+            page.write_row(r, 0, row)
+        page.set_row(2, None, None, {"hidden": True})
+        page.set_column("C:E", None, None, {"hidden": True})
+    source = read(path)
+    assert source.geometry[0].area == 500_000
+    assert [(i.severity, i.code, i.en) for i in source.issues] == [
+        ("warning", "hidden_cells", "sheet 拐点: hidden (or filtered) rows are read: 3"),
+        ("warning", "hidden_cells", "sheet 拐点: hidden columns are read: C"),
+    ]
+    assert "第 3 行被隐藏" in source.issues[0].zh and "C 列被隐藏" in source.issues[1].zh
+
+
+def test_hidden_rows_of_opendocument_are_told(tmp_path):
+    first, *rest = map(ods_row, CORNERS)
+    second = ods_row(CORNERS[1], repeated='table:visibility="collapse"')
+    (told,) = read(ods(tmp_path / "a.ods", first + second + "".join(rest[1:]))).issues
+    assert told.en == "sheet 拐点: hidden (or filtered) rows are read: 2"
+
+
+ERROR = '<c r="{}" t="e"><f>A1/0</f><v>#DIV/0!</v></c>'
+BARE = '<c r="{}"><f>A1</f><v></v></c>'
+
+
+@pytest.mark.parametrize(("cell", "word"), [(ERROR, "#DIV/0!"), (BARE, "#公式未计算")])
+def test_formulas_without_a_result(tmp_path, cell, word):
+    rows = [["名称", "经度", "纬度", "备注"], ["甲", 113.75, 35.75, "好"]]
+    row = '<row r="{0}"><c r="A{0}" t="inlineStr"><is><t>乙</t></is></c>{1}{2}{3}</row>'
+    more = row.format(3, cell.format("B3"), cell.format("C3"), "")
+    value = '<c r="{}"><v>{}</v></c>'
+    where = value.format("B4", 113.75) + value.format("C4", 35.75)
+    more += row.format(4, where, cell.format("D4"), "")
+    source = read(xlsx(tmp_path / "a.xlsx", sheet(rows, more)))
+    assert [g is None for g in source.geometry] == [False, True, False]
+    assert [(i.code, i.en) for i in source.issues] == [
+        ("unreadable_geometry", f"row 3: no coordinate: {word!r}")
+    ]
+    assert source.columns["备注"].to_pylist() == ["好", None, word]
+
+
+def test_an_empty_text_is_a_result(tmp_path):
+    more = '<row r="5"><c r="A5" t="str"><f>""</f><v></v></c></row>'
+    assert read(xlsx(tmp_path / "a.xlsx", sheet(more=more))).issues == ()
+
+
+def test_zeros_of_a_program_that_computes_nothing(tmp_path):
+    rows = [["点号", "X", "Y"], *CORNERS[1:], ["4", "=B3", 38501000]]
+    with pytest.raises(FormatError, match="row 5: no coordinate: '#公式未计算'"):
+        read(written(tmp_path / "a.xlsx", rows))
+
+
+def test_errors_of_opendocument(tmp_path):
+    broken = (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string" '
+        'office:string-value=""><text:p>#DIV/0!</text:p></table:table-cell>'
+    )
+    bare = '<table:table-cell table:formula="of:=[.A1]"/>'
+    body = f"<table:table-row>{broken}{bare}{ods_cell(1)}</table:table-row>"
+    path = ods(tmp_path / "a.ods", ods_row(["a", "b", "c"]) + body)
+    assert rows_of(path)[1][1:] == ("#公式未计算", "1")
+    assert rows_of(path)[1][0] == "#DIV/0!"
+
+
+@pytest.mark.parametrize("form", ["0!m", "0!m!s", "0\\m", '0"m"', "G/通用格式"])
+def test_letters_in_number_formats_make_no_dates(tmp_path, form):
+    path = written(tmp_path / "a.xlsx", [["标高"], [1250.5]], [form])
+    assert rows_of(path)[1] == ("1250.5",)
+
+
+def test_angles_that_a_spreadsheet_took_for_times(tmp_path):
+    day = 86400
+    rows = [["名称", "经度", "纬度"]]
+    rows += [["甲", (113 * 3600 + 45 * 60 + 30.12) / day, (35 * 3600 + 24 * 60 + 6.375) / day]]
+    path = written(tmp_path / "a.xlsx", rows, ["@", "[h]:mm:ss", "[h]:mm:ss.000"])
+    assert rows_of(path)[1] == ("甲", "113:45:30.12", "35:24:06.375")
+    (place,) = read(path).geometry
+    assert (place.x, place.y) == pytest.approx(
+        (113 + 45 / 60 + 30.12 / 3600, 35 + 24 / 60 + 6.375 / 3600), abs=1e-12
+    )
+
+
+@pytest.mark.parametrize(("since", "day"), [(False, date(2024, 1, 31)), (True, date(2028, 2, 1))])
+def test_dates_of_both_systems(tmp_path, since, day):
+    path = written(tmp_path / "a.xlsx", [["日期"], [45322]], ["yyyy/m/d"], date_1904=since)
+    assert rows_of(path)[1] == (day.isoformat(),)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (123456789012345, "123456789012345"),
+        (1234567890123456, "1.234567890123456E+15"),
+        (1400002020017120142, "1.40000202001712E+18"),
+        (3760000.125, "3760000.125"),
+        (0.1, "0.1"),
+    ],
+)
+def test_numbers_of_more_digits_than_a_spreadsheet_keeps(tmp_path, number, text):
+    assert rows_of(written(tmp_path / "a.xlsx", [["号"], [number]]))[1] == (text,)
