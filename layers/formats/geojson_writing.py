@@ -16,6 +16,8 @@ import shapely
 
 from layers.formats.source import Source
 
+_TWO_BYTES = "\u07ff"
+"""The last letter of two bytes; a few of those alone might be taken for GBK, and are escaped."""
 PLACES = 9
 """Decimals of a degree: 0.1 mm."""
 
@@ -32,7 +34,8 @@ def write_geojson(source: Source, path: Path) -> None:
                 "geometry": _geometry(shape),
             }
             stream.write(",\n" if row else "\n")
-            stream.write(json.dumps(feature, ensure_ascii=False, allow_nan=False))
+            text = json.dumps(feature, ensure_ascii=False, allow_nan=False)
+            stream.write(text if max(text) > _TWO_BYTES else json.dumps(feature))
         stream.write("\n]}\n")
 
 
