@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ def read_rows(
             table.validate(full=True)
         except _EXPECTED as error:
             raise _unreadable(name, error) from error
+    check_names(path, table.column_names)
     geometry_name = meta["geometry_name"] or "wkb_geometry"
     if geometry_name not in table.column_names:
         raise refusal(path, f"图层 {layer} 没有几何", f"layer {layer} has no geometry")
@@ -148,6 +150,13 @@ def read_shapes(path: Path, target: Path | bytes, layer: str | int, labels: Sequ
         if not _OF_FIELDS.search(str(w.message))
     ]
     return Rows({}, shapes, meta["crs"], (*complaints, *broken))
+
+
+def check_names(path: Path, names: Sequence[str]) -> None:
+    """Refuse two fields of one name: which of them is meant is not known."""
+    if len(set(names)) < len(names):
+        twice = Counter(names).most_common(1)[0][0]
+        raise refusal(path, f"有两个字段都叫 {twice}", f"two fields are called {twice}")
 
 
 def complaint(path: Path, text: str) -> Issue:

@@ -32,7 +32,7 @@ def read(path: Path) -> Source:
     except (pa.ArrowException, OSError, ValueError) as error:
         first = (str(error).splitlines() or [""])[0]
         raise refusal(path, f"Parquet 已损坏：{first}", f"damaged Parquet: {first}") from error
-    _check_names(path, table.column_names)
+    ogr.check_names(path, table.column_names)
     name, column, others = _geometry(path, metadata, table)
     if table.num_rows != declared:
         raise refusal(
@@ -89,13 +89,6 @@ def _geometry(
     if edges != "planar":
         raise refusal(path, f"边为 {edges}，不支持", f"edges are {edges}, which is not supported")
     return name, column, [c for c in table.column_names if c in geo["columns"] and c != name]
-
-
-def _check_names(path: Path, names: list[str]) -> None:
-    """Refuse two columns of one name: which of them is meant is not known."""
-    twice = next((n for k, n in enumerate(names) if n in names[:k]), None)
-    if twice is not None:
-        raise refusal(path, f"有两个字段都叫 {twice}", f"two fields are called {twice}")
 
 
 def _covering(column: dict[str, Any], schema: pa.Schema) -> list[str]:

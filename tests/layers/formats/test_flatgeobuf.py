@@ -79,3 +79,10 @@ def test_instants_keep_their_zone(write_fgb):
         "2024-01-31T20:00:00+08:00",
         "2024-01-31T00:00:00",
     ]
+
+
+def test_two_fields_of_one_name_are_refused(write_fgb):
+    path = write_fgb(1, number_a=["1"], number_b=["2"])
+    path.write_bytes(path.read_bytes().replace(b"number_b", b"number_a"))
+    with pytest.raises(FormatError, match="two fields are called number_a"):
+        read(path)
