@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import shapely
 from gis.ragged import Shapes
 from layers.account import Issue
 from layers.errors import FormatError
+from layers.formats.decimals import undecimal
 from layers.formats.gdal_names import Name, named
 from layers.formats.source import refusal, row_labels
 from layers.issues import label_en, warning
@@ -29,7 +29,6 @@ from layers.issues import label_en, warning
 #: Codes of issues that say why a row's geometry could not be had.
 LOST_GEOMETRY = frozenset({"curved_geometry", "unreadable_geometry", "crs_contradicted"})
 _EXPECTED = (RuntimeError, ValueError, OSError, pa.ArrowException)
-_EXACT_DIGITS = 15  # that any float holds
 _CURVES = (8, 9, 10, 11, 12, 13, 14)
 _KEPT = (
     pa.types.is_string,
@@ -266,7 +265,7 @@ def with_corners(
 
 
 def plain_columns(table: pa.Table) -> tuple[dict[str, pa.Array], list[Issue]]:
-    """Return the columns of plain types; strings as ``string``, decimals as :func:`_undecimal`.
+    """Return the columns of plain types; strings as ``string``, decimals as :mod:`layers.formats.decimals` has them.
 
     Lists, structures, times of day and bytes are left out, each with an info issue.
     """
@@ -292,23 +291,7 @@ def _simplified(values: pa.Array) -> pa.Array:
         kind = values.type
     if pa.types.is_null(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return values.cast(pa.string())
-    return _undecimal(values) if pa.types.is_decimal(kind) else values
-
-
-def _undecimal(values: pa.Array) -> pa.Array:
-    """Return decimals as whole numbers or floats where those hold all digits, else as text."""
-    cells = values.to_pylist()
-    held = [v for v in cells if v is not None]
-    whole = [v == v.to_integral_value() for v in held]
-    if all(whole) and all(abs(v) < 2**63 for v in held):
-        return pa.array([None if v is None else int(v) for v in cells], pa.int64())
-    if not all(whole) and all(abs(v) < 10**_EXACT_DIGITS for v in held):
-        return values.cast(pa.float64())
-    return pa.array([None if v is None else _plain_decimal(v) for v in cells], pa.string())
-
-
-def _plain_decimal(value: Decimal) -> str:
-    return format(value.to_integral_value() if value == value.to_integral_value() else value, "f")
+    return undecimal(values) if pa.types.is_decimal(kind) else values
 
 
 def _single(chunked: pa.ChunkedArray) -> pa.Array:
