@@ -265,7 +265,7 @@ def with_corners(
 
 
 def plain_columns(table: pa.Table) -> tuple[dict[str, pa.Array], list[Issue]]:
-    """Return the columns of plain types; strings as ``string``, decimals as :mod:`layers.formats.decimals` has them.
+    """Return the columns of plain types; strings as ``string``, decimals by :func:`undecimal`.
 
     Lists, structures, times of day and bytes are left out, each with an info issue.
     """
