@@ -41,11 +41,13 @@ _CITIES: dict[Datum, str] = {
     "Beijing 1954": "北京|beijing|bj",
     "New Beijing": "新|北京|new|beijing",
 }
+_MERIDIAN_INSIDE = re.compile(r"(?<![a-z])cm[\s_]*(\d+)", re.IGNORECASE)
 _ZONE_INSIDE = re.compile(r"zone[\s_]*(\d+)|(\d{2})\s*号?带", re.IGNORECASE)
 # What may stand beside the words of a datum; anything else is the name of a system of its own.
 _BESIDE = re.compile(
-    r"(?:zone|带号?|第|中央子午线|中央经线|cm)[\s_:：=为]*\d+(?:\.\d+)?|\d+(?:\.\d+)?[\s_-]*(?:度|°|degree|号?带|e\b)"
+    r"(?:zone|带号?|第|中央子午线|中央经线|cm)[\s_:：=为]*\d+(?:\.\d+)?(?:e\b)?|\d+(?:\.\d+)?[\s_-]*(?:度|°|degree|号?带|e\b)"
     r"|(?:19)?(?:54|80|84)(?!\d)|2000(?!\d)"
+    r"|(?:19)?(?:85|56)年?\s*(?:国家|黄海)*高程(?:基准|系统?)?|黄海|高程|基准"
     r"|中国|国家|大地|平面|直角|空间|地理|投影|坐标|系统?|年|高斯|克[吕里]格|分?带号?|第|号|度|[三六]|经纬度"
     r"|china|geodetic|geographic|coordinates?|system|national|gauss|kr[uü]ger|gk|gcs|degree|zone|cm"
     r"|[\s_()（）,，、;；:：./°·—–-]",
@@ -151,14 +153,7 @@ def _zone(path: Path, keys: dict[str, str], axes: Axes, stated: Stated) -> tuple
     if re.sub(r"[\s_·—–-]|投影", "", keys.get("投影类型", "")).lower() not in _GAUSS:
         kind = keys["投影类型"]
         raise refusal(path, f"投影类型={kind} 不能识别", f"投影类型={kind} is not understood")
-    inside = _ZONE_INSIDE.search(keys.get("坐标系", ""))
-    zone = axes.zone or header
-    if inside and zone and int(inside[1] or inside[2]) != zone:
-        raise refusal(
-            path,
-            f"坐标系={keys['坐标系']}，但横坐标的带号或所写带号是 {zone}",
-            f"坐标系={keys['坐标系']}, but the eastings tell zone {zone}, or 带号 does",
-        )
+    _check_words(path, keys.get("坐标系", ""), axes.zone or header)
     if header and axes.zone and header != axes.zone:
         raise refusal(
             path,
@@ -176,6 +171,21 @@ def _zone(path: Path, keys: dict[str, str], axes: Axes, stated: Stated) -> tuple
             f"几度分带={keys.get('几度分带', '')} contradicts zone {zone}",
         )
     return told or 3, zone
+
+
+def _check_words(path: Path, stated: str, zone: int | None) -> None:
+    """Refuse a name of a system whose zone or central meridian is not that of the corners."""
+    if not zone:
+        return
+    meridian = 3 * zone if width_of(zone) == 3 else 6 * zone - 3
+    zones = {int(m[1] or m[2]) for m in _ZONE_INSIDE.finditer(stated)}
+    meridians = {int(m[1]) for m in _MERIDIAN_INSIDE.finditer(stated)}
+    if zones - {zone} or meridians - {meridian}:
+        raise refusal(
+            path,
+            f"坐标系={stated}，但横坐标的带号或所写带号是 {zone}",
+            f"坐标系={stated}, but the eastings tell zone {zone}, or 带号 does",
+        )
 
 
 def _header_integer(path: Path, keys: dict[str, str], key: str) -> int | None:

@@ -147,8 +147,10 @@ def _remarks(rings: Sequence[_Ring], axes: Axes, label: str) -> list[Issue]:
         issues.append(warning("angles_without_seconds", zh, en, label))
     added = [(k, s) for k, (r, s) in enumerate(zip(rings, _polygons(rings, axes), strict=True), 1)
              if r.sign > 0]  # fmt: skip
+    tree = shapely.STRtree([shape for _, shape in added])
     for number, shape in added:
-        if any(other.covers(shape) for k, other in added if k != number):
+        # Its own place is among them.
+        if shape.is_valid and len(tree.query(shape, "covered_by")) > 1:
             zh = f"{label} 第 {number} 圈标志为 0，却全在另一增加的圈内；若为扣除，标志应为 -1"
             en = f"{label_en(label)} ring {number} has flag 0 but lies within another added " \
                  "ring; if taken out, its flag is -1"  # fmt: skip

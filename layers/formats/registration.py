@@ -239,11 +239,13 @@ def _useless(right: _Right, label: str, shapes: Sequence[shapely.Polygon]) -> li
     """Return warnings about parts that change nothing: a sign or a corner is probably wrong."""
     issues = []
     placed = [pair for pair in zip(right.parts, shapes, strict=True) if pair[1].is_valid]
-    for part, shape in placed:
-        others = [(p, s) for p, s in placed if p.sign > 0 and p is not part and p.meets(part)]
+    tree = shapely.STRtree([shape for _, shape in placed])
+    for k, (part, shape) in enumerate(placed):
+        near = (placed[j] for j in tree.query(shape, "intersects") if j != k)
+        others = ((p, s) for p, s in near if p.sign > 0 and p.meets(part))
         zh = f"{label} 第 {part.number} 块"
         en = f"{right.licence or label_en(label)} part {part.number}"
-        if part.sign < 0 and not any(s.intersection(shape).area > 0 for _, s in others):
+        if part.sign < 0 and all(s.touches(shape) for _, s in others):
             zh += "：扣除块与增加的块不相交，扣除不起作用"
             en += ": is taken out where nothing is added"
         elif part.sign > 0 and any(s.covers(shape) for _, s in others):

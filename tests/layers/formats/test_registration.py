@@ -437,3 +437,17 @@ def test_a_table_of_whole_numbers_is_no_registration_string(write_text, heading)
 def test_a_string_may_be_broken_after_any_field(write_text):
     source = read(write_text(STRING.replace("2,4,", "2,\n4,\n", 1).replace(",-1,", ",\n-1,")))
     assert source.format == "registration string" and source.geometry[0].area == 1e6
+
+
+def test_many_parts_take_no_long(write_text):
+    side = 60
+    parts = [
+        OUTER.replace("3760000.00", f"{3760000 + 3000 * i}.00")
+        .replace("3761000.00", f"{3761000 + 3000 * i}.00")
+        .replace("38500000.00", f"{38500000 + 3000 * j}.00")
+        .replace("38501000.00", f"{38501000 + 3000 * j}.00")
+        for i in range(side)
+        for j in range(side)
+    ]
+    source = parse_registration(f"{side * side}," + "".join(parts))
+    assert source.geometry[0].area == side * side * 1e6 and source.issues == ()
