@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 
 from layers import parse
 from layers.account import Issue
+from layers.days import days_in_china
 from layers.identity import named_only, whole_numbers_only
 from layers.issues import bad_values, unreadable
 from layers.layer import ARROW_TYPES
@@ -24,7 +24,6 @@ from layers.schema import Column
 
 _KEY_ENDS = ("_no", "_id", "_code")
 _LIST_ENDS = ("_licences", "_facility", "_exception")
-_FIRST_DAY = pa.scalar(date(1900, 1, 1), pa.date32())
 _DASHES = "[‐‑‒–—―−]"
 
 
@@ -237,27 +236,13 @@ def _flag(array: pa.Array, column: Column, field: str, labels: Sequence[str], un
 
 
 def _date(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
-    if pa.types.is_timestamp(array.type):
-        if array.type.tz is not None:
-            # An instant is dated where the mines are: China keeps one time, UTC+8.
-            local = pc.cast(array, pa.timestamp("ms", "UTC"), safe=False)
-            local = pc.add(local, pa.scalar(8 * 3_600_000, pa.duration("ms")))
-            array = pc.cast(local, pa.timestamp("ms"))
-        return _dated(pc.cast(array, pa.date32(), safe=False), column, field, labels)
-    if pa.types.is_date(array.type):
-        return _dated(pc.cast(array, pa.date32()), column, field, labels)
+    if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
+        days, bad = days_in_china(array)
+        words = as_text(array) if len(bad) else array
+        return Values(days, bad_values(words, bad, column, field, labels))
     if pa.types.is_boolean(array.type):
         return _all_bad(array, column, field, labels)
     return _parsed(as_text(array), parse.day, column, field, labels)
-
-
-def _dated(days: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
-    """Return ``days`` without those before 1900: 1899-12-30 is the empty cell of databases."""
-    early = np.flatnonzero(np.asarray(pc.less(days, _FIRST_DAY).fill_null(False)))
-    if not len(early):
-        return Values(days)
-    kept = pc.if_else(pc.less(days, _FIRST_DAY), pa.scalar(None, pa.date32()), days)
-    return Values(kept, bad_values(as_text(days), early, column, field, labels))
 
 
 _CONVERTERS: dict[str, Callable[..., Values]] = {

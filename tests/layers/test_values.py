@@ -225,6 +225,27 @@ def test_dates_from_dates_and_instants():
     assert read(["2024-01-30T16:00:00Z"], "valid_to")[0] == [date(2024, 1, 31)]
 
 
+@pytest.mark.parametrize("zone", [None, "UTC"])
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+@pytest.mark.parametrize("number", [2**62, 2**63 - 1, -(2**62), -(2**63)])
+def test_instants_of_no_year_are_missing_and_named(unit, zone, number):
+    array = pa.array([0, number, None], pa.int64()).cast(pa.timestamp(unit, zone))
+    values, issues = read(array, "valid_to")
+    assert values == [date(1970, 1, 1), None, None]
+    assert [(i.code, i.feature) for i in issues] == [("unreadable_value", "第 2 行")]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_instants_are_dated_by_the_second(unit):
+    moments = [datetime(2024, 1, 31, 15, 59, 59, tzinfo=UTC), datetime(2024, 1, 31, 16, tzinfo=UTC),
+               datetime(1960, 2, 28, 16, tzinfo=UTC)]  # fmt: skip
+    zoned = pa.array(moments, pa.timestamp(unit, "America/New_York"))
+    days = [date(2024, 1, 31), date(2024, 2, 1), date(1960, 2, 29)]
+    assert read(zoned, "valid_to")[0] == days
+    plain = zoned.cast(pa.timestamp(unit, "UTC")).cast(pa.timestamp(unit))
+    assert read(plain, "valid_to")[0] == [date(2024, 1, 31)] * 2 + [date(1960, 2, 28)]
+
+
 @pytest.mark.parametrize(
     "kind", [pa.date32(), pa.date64(), pa.timestamp("us"), pa.timestamp("ms", "UTC")]
 )
