@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from layers.errors import FormatError
 from layers.formats.source import refusal
 
 _NUMBER = r"[+-]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][+-]?+\d++)?+"
@@ -156,19 +157,19 @@ class Scan:
         elif tag == "outerBoundaryIs":
             kind, zh, en = tag, "一个多边形有两个外边界", "a polygon has two outer boundaries"
         else:
+            inside[tag] = 1
             return
         inside[kind] = inside.get(kind, 0) + 1
         if inside[kind] > 1:
-            line = self._parser.CurrentLineNumber
-            raise refusal(
-                self.path,
-                f"第 {line} 行：{zh}，须放入 MultiGeometry 或分开写" if kind == "geometry"
-                else f"第 {line} 行：{zh}，须分开写",
-                f"line {line}: {en}",
-            )  # fmt: skip
+            where = "须放入 MultiGeometry 或分开写" if kind == "geometry" else "须分开写"
+            raise self._refusal(f"{zh}，{where}", en)
+
+    def _refusal(self, zh: str, en: str) -> FormatError:
+        line = self._parser.CurrentLineNumber
+        return refusal(self.path, f"第 {line} 行：{zh}", f"line {line}: {en}")
 
     def _end(self, _: str) -> None:
-        tag, _inside = self._within.pop()
+        tag, inside = self._within.pop()
         key, start = self._begun.pop()
         parent = self._within[-1][0] if self._within else ""
         if tag in _COORDINATES:
@@ -177,6 +178,8 @@ class Scan:
             self._mark = None
         elif tag in _CONTAINERS or tag == "kml":
             self._open.pop()
+        elif tag == "Polygon" and "innerBoundaryIs" in inside and "outerBoundaryIs" not in inside:
+            raise self._refusal("多边形没有外边界", "a polygon has no outer boundary")
         elif self._mark is not None:
             self._field(tag, parent, key, start)
         elif tag == "name" and parent in _CONTAINERS and not self._open[-1].name:
@@ -202,11 +205,8 @@ class Scan:
 
     def _coordinates(self, tag: str, text: str) -> None:
         if not _COORDINATES[tag].fullmatch(text):
-            line = self._parser.CurrentLineNumber
-            raise refusal(
-                self.path,
-                f"第 {line} 行：坐标不合格式：{text[:40]}",
-                f"line {line}: coordinates do not fit: {text[:40]}",
+            raise self._refusal(
+                f"坐标不合格式：{text[:40]}", f"coordinates do not fit: {text[:40]}"
             )
         if self._mark is None:
             return

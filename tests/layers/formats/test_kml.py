@@ -176,6 +176,16 @@ def test_a_ring_within_several_geometries_is_not_lost(kml):
     assert [(i.code, i.feature) for i in source.issues] == [("unreadable_geometry", "第 2 行")]
 
 
+def test_a_hole_without_an_outline(kml):
+    hole = polygon().replace("outerBoundaryIs", "innerBoundaryIs")
+    with pytest.raises(FormatError, match="line 1: a polygon has no outer boundary"):
+        read(kml(mark(hole)))
+    inner = hole.removeprefix("<Polygon>").removesuffix("</Polygon>").replace("111.01", "111.001")
+    inner = inner.replace("37.01", "37.001")
+    both = read(kml(mark(polygon().replace("<Polygon>", f"<Polygon>{inner}"))))
+    assert both.geometry[0].interiors[0].bounds == (111, 37, 111.001, 37.001)
+
+
 def test_north_before_east_lies_nowhere(kml):
     swapped = " ".join(",".join(reversed(p.split(","))) for p in PLACES.split())
     assert read(kml(mark(polygon(swapped)))).geometry[0].bounds == (37, 111, 37.01, 111.01)
