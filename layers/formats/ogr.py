@@ -21,6 +21,7 @@ import shapely
 from gis.ragged import Shapes
 from layers.account import Issue
 from layers.errors import FormatError
+from layers.formats.curves import straight
 from layers.formats.decimals import undecimal
 from layers.formats.gdal_names import Name, named
 from layers.formats.source import refusal, row_labels
@@ -224,11 +225,12 @@ def _parsed_crs(text: str) -> tuple[pyproj.CRS | None, str]:
 def from_wkb(values: pa.Array, labels: Sequence[str] | None = None) -> tuple[Shapes, list[Issue]]:
     """Return 2-D shapely geometries, None where there is none or it cannot be read.
 
-    Arcs, surfaces of triangles and damaged geometries become None, each with an error issue:
-    replacing them with straight edges would be a guess.
+    Curves without an arc are lines and polygons. Arcs, surfaces of triangles and damaged
+    geometries become None, each with an error issue: straight edges would be a guess.
     """
     raw = np.array(values.to_pylist(), dtype=object)
     curved = np.array([v is not None and _is_curve(v) for v in raw], bool)
+    plain = {row: straight(raw[row]) for row in np.flatnonzero(curved).tolist()}
     raw[curved] = None
     # GEOS compares coordinates; one that is no number is the loader's to refuse, not to warn of.
     with np.errstate(invalid="ignore"):
@@ -237,6 +239,8 @@ def from_wkb(values: pa.Array, labels: Sequence[str] | None = None) -> tuple[Sha
         except NotImplementedError:  # a curve inside a collection
             shapes = np.array([_or_none(v) for v in raw], dtype=object)
         shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
+    for row, shape in plain.items():
+        shapes[row] = shape
     lost = np.asarray(shapely.is_missing(shapes)) & ~np.asarray(values.is_null())
     if labels is None or len(labels) != len(raw):
         labels = row_labels(len(raw))

@@ -89,10 +89,19 @@ def test_a_table_of_corners_that_names_no_zone(shared_data):
     assert shapely.get_num_coordinates(shape) == 429 + 1
 
 
-def test_arcs_are_not_straightened(shared_data):
-    source = read(shared_data("awkward/pyogrio/curvepolygon.gpkg"))
-    assert source.geometry[0] is None
-    assert [(i.severity, i.code) for i in source.issues] == [("error", "curved_geometry")]
+@pytest.mark.parametrize(
+    ("name", "kind", "corners"),
+    [
+        ("curve", "LineString", 2),
+        ("curvepolygon", "Polygon", 4),
+        ("multisurface", "MultiPolygon", 4),
+    ],
+)
+def test_curves_without_an_arc(shared_data, name, kind, corners):
+    source = read(shared_data(f"awkward/pyogrio/{name}.gpkg"))
+    (shape,) = source.geometry
+    assert (shape.geom_type, shapely.get_num_coordinates(shape)) == (kind, corners)
+    assert source.issues == ()
 
 
 def test_layers_with_their_own_crs(shared_data):
