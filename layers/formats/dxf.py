@@ -1,7 +1,7 @@
 """DXF drawings: closed polylines as outlines, with the texts inside them as their labels.
 
-A drawing states no coordinate system; its x is east, unless the numbers tell that a surveyor drew
-his X (north) along it. Blocks are not opened: what they hold is counted and told.
+A drawing states no coordinate system; its x is east, unless the numbers of an outline tell that a
+surveyor drew his X (north) along it. Blocks are not opened: what they hold is told.
 """
 
 from __future__ import annotations
@@ -15,41 +15,58 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from gis.ragged import Floats
+from gis.ragged import Bools, Floats, Shapes
 from layers.account import Issue
-from layers.formats import dxf_places
-from layers.formats.dxf_entities import NO_CHARACTER, anchor, entities_of, readable
+from layers.formats import dxf_unread, dxf_within
+from layers.formats.dxf_entities import NO_CHARACTER, Opened, entities_of, readable
+from layers.formats.dxf_places import CURVES, NEARLY, OUTLINES, TEXTS, corners, texts_of
+from layers.formats.planes import axes_of, codes_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
-from layers.issues import info, listed, warning
+from layers.issues import error, info, label_en, listed, warning
 
-ARC_M = 0.001
-"""An arc is drawn by chords that stay this close to it, in units of the drawing (metres)."""
-
-_OUTLINES = frozenset({"LWPOLYLINE", "POLYLINE"})
-_CURVES = frozenset({"ARC", "SPLINE", "ELLIPSE", "CIRCLE"})
-_TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
 _CLOSED = 1  # bit of the flags of a polyline
-_NEARLY = 0.001
 _SHOWN = 6
-_FARTHEST = 1e7  # no curve of a mine is as wide as a continent; its chords would fill the memory
 
 
 @dataclass
 class _Drawn:
     """What one layer of a drawing holds."""
 
-    name: str
     shapes: list[shapely.Geometry] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     handles: list[str] = field(default_factory=list)
     elevations: list[float | None] = field(default_factory=list)
     nearly_closed: int = 0
     arcs: bool = False
-    ignored: Counter[str] = field(default_factory=Counter)
-    mended: tuple[str, ...] = ()
-    encoding: str | None = None
-    hidden: int = 0
-    blocks: tuple[str, ...] = ()
+    ignored: dict[str, list[str]] = field(default_factory=dict)
+    """Kind of entity -> handles of those that are not read."""
+    hidden: list[str] = field(default_factory=list)
+    """Handles of those that cannot be seen in the drawing."""
+    unseen: bool = False
+    """The layer is off or frozen."""
+
+
+@dataclass
+class _Drawing:
+    """The model space by layer, and its texts with their anchors."""
+
+    opened: Opened
+    layers: dict[str, _Drawn] = field(default_factory=dict)
+    spots: list[tuple[float, float]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    unseen_texts: int = 0
+    issues: list[Issue] = field(default_factory=list)
+    off: set[str] = field(default_factory=set)
+    _names: dict[str, _Drawn] = field(default_factory=dict)
+
+    def layer_of(self, entity: Any) -> _Drawn:
+        """Return the layer of an entity; names that differ in capitals alone are one layer."""
+        name = readable(str(entity.dxf.layer))
+        found = self._names.get(name.lower())
+        if found is None:
+            found = self._names[name.lower()] = _Drawn(unseen=name.lower() in self.off)
+            self.layers[name] = found
+        return found
 
 
 def list_layers(path: Path) -> list[str]:
@@ -60,16 +77,18 @@ def list_layers(path: Path) -> list[str]:
     FormatError
         The file is damaged, or holds nothing that could be an outline, a line or a point.
     """
-    drawn, texts = _drawing(path)
-    shown = {name: d for name, d in drawn.items() if d.shapes}
+    drawing = _drawing(path)
+    shown = {name: d for name, d in drawing.layers.items() if d.shapes}
     if not shown:
-        other = sum((d.ignored for d in drawn.values()), Counter({"TEXT": len(texts)}))
-        kinds = _counted(other) or "—"
+        other = sum((_counts(d) for d in drawing.layers.values()), Counter())
+        kinds = _counted(other + Counter({"TEXT": len(drawing.texts)})) or "—"
+        blocks = [i for i in drawing.issues if i.severity == "warning"]
         raise refusal(
             path,
-            f"模型空间里没有多段线、线或点；有：{kinds}",
-            f"no polyline, line or point in the model space; it has: {kinds}",
-        )
+            "；".join([f"模型空间里没有多段线、线或点；有：{kinds}", *(i.zh for i in blocks)]),
+            "; ".join([f"no polyline, line or point in the model space; it has: {kinds}",
+                       *(i.en for i in blocks)]),
+        )  # fmt: skip
     return sorted(filter(lambda n: _has_outline(shown[n]), shown)) or sorted(shown)
 
 
@@ -82,7 +101,7 @@ def _other_layers(drawn: dict[str, _Drawn]) -> list[Issue]:
     if not any(map(_has_outline, drawn.values())):
         return []
     left = [
-        (name, Counter(d.kinds) + d.ignored) for name, d in sorted(drawn.items())
+        (name, Counter(d.kinds) + _counts(d)) for name, d in sorted(drawn.items())
         if not _has_outline(d) and (d.kinds or d.ignored)
     ]  # fmt: skip
     if not left:
@@ -102,212 +121,239 @@ def read(path: Path, layer: str) -> Source:
     FormatError
         The file is damaged beyond what a reader of drawings mends, or the layer is empty.
     """
-    drawn, texts = _drawing(path)
-    found = drawn[layer]
-    spots = np.array([place for place, _ in texts], float).reshape(-1, 2)
-    shapes, spots, turn, note = dxf_places.turned(found.shapes, spots)
-    words = [layer, *(text for _, text in texts)]
+    drawing = _drawing(path)
+    found = drawing.layers[layer]
+    names = row_labels(len(found.shapes))
+    shapes, placing, swapped = _placed(found, names)
+    labels = dxf_within.labels(shapes, _spots(drawing.spots, swapped), drawing.texts, names)
+    words = [layer, *drawing.texts]
     columns = {
         "图层": pa.array([layer] * len(shapes), pa.string()),
         "实体": pa.array(found.kinds, pa.string()),
         "句柄": pa.array(found.handles, pa.string()),
         "标高": pa.array(found.elevations, pa.float64()),
-        "文字": pa.array(dxf_places.labels(shapes, spots, [t[1] for t in texts]), pa.string()),
+        "文字": pa.array(labels.words, pa.string()),
     }
     return Source(
         path=path,
         format="DXF",
         layer=layer,
         sha256=digest_file(path),
-        encoding=found.encoding,
+        encoding=drawing.opened.encoding,
         crs=None,
-        crs_note=note,
+        crs_note=_note(found.shapes),
         declared=len(shapes),
         columns=columns,
         geometry=shapes,
-        labels=row_labels(len(shapes)),
+        labels=names,
         issues=(
-            *dxf_places.axes_issues(turn, found.handles),
-            *_issues(found, sum(NO_CHARACTER in w for w in words)),
-            *dxf_places.inside_issues(shapes, found.handles),
-            *_other_layers(drawn),
+            *_text_issues(drawing, sum(NO_CHARACTER in w for w in words)),
+            *placing,
+            *_issues(found, drawing.opened.mended),
+            *dxf_within.doubtful_pairs(shapes, names),
+            *labels.issues,
+            *drawing.issues,
+            *_other_layers(drawing.layers),
         ),
     )
 
 
-def _drawing(path: Path) -> tuple[dict[str, _Drawn], list[tuple[tuple[float, float], str]]]:
+def _drawing(path: Path) -> _Drawing:
     """Return the model space by layer, and its texts with their places."""
     from ezdxf.lldxf.const import DXFError
 
-    drawn: dict[str, _Drawn] = {}
-    texts: list[tuple[tuple[float, float], str]] = []
-    opened = entities_of(path)
+    drawing = _Drawing(entities_of(path))
     try:
-        for entity in opened.entities:
-            _sort(entity, drawn, texts)
-        for entity in opened.hidden:
-            _sort(entity, drawn, texts)
-            drawn[readable(str(entity.dxf.layer)).casefold()].hidden += 1
+        drawing.off = dxf_unread.unseen(drawing.opened.document)
+        for entity in drawing.opened.entities:
+            _sort(entity, drawing)
+        document = drawing.opened.document
+        drawing.issues = dxf_unread.elsewhere(document, drawing.opened.entities)
     except (
         DXFError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, MemoryError,
     ) as fault:  # fmt: skip
         why = " ".join(readable(str(fault)).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
-    for into in drawn.values():
-        into.mended, into.encoding = opened.mended, opened.encoding
-        into.blocks = opened.blocks
-    return {into.name: into for into in drawn.values()}, texts
+    return drawing
 
 
-def _sort(
-    entity: Any, drawn: dict[str, _Drawn], texts: list[tuple[tuple[float, float], str]]
-) -> None:
-    """Put an entity where it belongs; names of layers differ by more than case."""
-    kind, layer = readable(entity.dxftype()), readable(str(entity.dxf.layer))
-    into = drawn.setdefault(layer.casefold(), _Drawn(layer))
-    if kind in _TEXTS:
-        texts.append(_text(entity))
-    elif kind == "INSERT":
-        texts.extend(_text(attribute) for attribute in entity.attribs)
-        into.ignored[kind] += 1
-    elif kind == "POINT":
+def _sort(entity: Any, drawing: _Drawing) -> None:
+    """Put an entity where it belongs."""
+    kind, into = readable(entity.dxftype()), drawing.layer_of(entity)
+    unseen = bool(entity.dxf.get("invisible", 0))
+    if kind in TEXTS and unseen:
+        drawing.unseen_texts += 1
+        return
+    for spot, words in () if unseen else texts_of(entity):
+        drawing.spots.append(spot)
+        drawing.texts.append(words)
+    if (unseen or into.unseen) and kind not in TEXTS:
+        into.hidden.append(_handle(entity))
+    if kind == "POINT":
         place = entity.dxf.location
         _add(into, entity, shapely.Point(place.x, place.y), place.z)
-    elif kind in _OUTLINES or kind in _CURVES or kind == "LINE":
+    elif kind in OUTLINES or kind in CURVES or kind == "LINE":
         _add_path(into, entity)
-    else:
-        into.ignored[kind] += 1
+    elif kind not in TEXTS:
+        into.ignored.setdefault(kind, []).append(_handle(entity))
 
 
-def _text(entity: Any) -> tuple[tuple[float, float], str]:
-    return anchor(entity), " ".join(readable(str(entity.plain_text())).split())
+def _handle(entity: Any) -> str:
+    return readable(str(entity.dxf.handle or ""))
 
 
 def _add(into: _Drawn, entity: Any, shape: shapely.Geometry, elevation: float | None) -> None:
     into.shapes.append(shape)
     into.kinds.append(entity.dxftype())
-    into.handles.append(readable(str(entity.dxf.handle or "")))
+    into.handles.append(_handle(entity))
     into.elevations.append(elevation or None)
 
 
 def _add_path(into: _Drawn, entity: Any) -> None:
     """Add a polyline or curve: closed ones as polygons."""
     kind = entity.dxftype()
-    corners = _corners(entity)
-    if corners is None or len(corners) < 2:
-        into.ignored["POLYFACE" if kind == "POLYLINE" else kind] += 1
+    places = corners(entity)
+    if places is None or len(places) < 2:
+        name = "POLYFACE" if kind == "POLYLINE" else kind
+        into.ignored.setdefault(name, []).append(_handle(entity))
         return
-    into.arcs |= kind in _CURVES or bool(getattr(entity, "has_arc", False))
-    heights = corners[:, 2]
+    into.arcs |= kind in CURVES or bool(getattr(entity, "has_arc", False))
+    heights = places[:, 2]
     elevation = float(heights[0]) if (heights == heights[0]).all() else None
-    flags = int(entity.dxf.get("flags", 0)) if kind in _OUTLINES else 0
+    flags = int(entity.dxf.get("flags", 0)) if kind in OUTLINES else 0
     with np.errstate(invalid="ignore"):  # infinite corners are refused as coordinates
-        gap = float(np.hypot(*(corners[0, :2] - corners[-1, :2])))
+        gap = float(np.hypot(*(places[0, :2] - places[-1, :2])))
     closed = bool(flags & _CLOSED) or gap == 0
-    if not closed and len(corners) > 3 and gap <= _NEARLY:
+    if not closed and len(places) > 3 and gap <= NEARLY:
         closed = True
         into.nearly_closed += 1
-    if closed and len(np.unique(corners[:, :2], axis=0)) >= 3:
-        shape: shapely.Geometry = shapely.Polygon(corners[:, :2])
+    if closed and len(np.unique(places[:, :2], axis=0)) >= 3:
+        shape: shapely.Geometry = shapely.Polygon(places[:, :2])
     else:
-        shape = shapely.LineString(corners[:, :2])
+        shape = shapely.LineString(places[:, :2])
     _add(into, entity, shape, elevation)
 
 
-def _corners(entity: Any) -> Floats | None:
-    """Return (n, 3) places along an entity in the drawing's own system, None for a mesh."""
-    kind = entity.dxftype()
-    if _reach(entity) > _FARTHEST:
-        return None
-    if kind == "LINE":
-        places = [entity.dxf.start, entity.dxf.end]
-    elif kind in _CURVES:
-        places = list(entity.flattening(ARC_M))
-    elif kind == "POLYLINE" and not (entity.is_2d_polyline or entity.is_3d_polyline):
-        return None
-    else:
-        places = list(entity.vertices_in_wcs() if kind == "LWPOLYLINE" else entity.points_in_wcs())
-        if places and entity.has_arc:
-            places = _with_arcs(entity, places[0])
-    return np.array([tuple(p) for p in places], float).reshape(-1, 3)
+# -- coordinates -----------------------------------------------------------------------------------
 
 
-def _reach(entity: Any) -> float:
-    """Return the radius of a curve, 0 of anything else; NaN counts as without end."""
-    kind, found = entity.dxftype(), 0.0
-    if kind == "ELLIPSE":
-        found = float(entity.dxf.major_axis.magnitude)
-    elif kind in ("ARC", "CIRCLE"):
-        found = float(entity.dxf.radius)
-    return found if np.isfinite(found) else np.inf
+def _note(shapes: list[shapely.Geometry]) -> str:
+    xy = shapely.get_coordinates(shapes)
+    axes, _ = axes_of(xy[:, 1], xy[:, 0])
+    told = axes.note() if axes else "坐标不像中国的平面坐标 / no plane coordinates of China"
+    return f"DXF 不含坐标系；{told}"
 
 
-def _with_arcs(entity: Any, start: Any) -> list[Any]:
-    places = [start]
-    for piece in entity.virtual_entities():
-        curve = piece.dxftype() == "ARC"
-        if _reach(piece) > _FARTHEST:
-            raise ValueError(f"an arc of a polyline is wider than {_FARTHEST:.0f} m")
-        ends = list(piece.flattening(ARC_M)) if curve else [piece.dxf.start, piece.dxf.end]
-        # An arc runs against the clock whichever way the polyline passes it.
-        if start.distance(ends[-1]) < start.distance(ends[0]):
-            ends.reverse()
-        places += ends[1:]
-        start = places[-1]
-    return places
+def _along(xy: Floats) -> tuple[Bools, Bools]:
+    """Return (n,) bool each: the numbers tell that x is east, that x is north."""
+    codes = codes_of(xy[:, 1], xy[:, 0])
+    return (codes >= 0) & (codes % 2 == 0), (codes >= 0) & (codes % 2 == 1)
+
+
+def _placed(found: _Drawn, names: tuple[str, ...]) -> tuple[Shapes, list[Issue], bool]:
+    """Return the rows with x east, what was done to them, and whether all were turned.
+
+    Which axis is which shows in the size of the numbers, outline by outline. One with both, such
+    as a corner whose X and Y are swapped, is refused.
+    """
+    shapes = np.empty(len(found.shapes), dtype=object)
+    shapes[:] = found.shapes
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    is_east, is_north = _along(xy)
+    east, north = np.zeros((2, len(shapes)), np.bool_)
+    east[owner[is_east]], north[owner[is_north]] = True, True
+    both = np.flatnonzero(east & north).tolist()
+    shapes[both] = None
+    turn = np.flatnonzero(north & ~east)
+    shapes[turn] = [_turned(s) for s in shapes[turn]]
+    issues = [_of_two_axes(names[k], found.handles[k]) for k in both]
+    if len(turn):
+        issues.append(_of_other_axes([found.handles[k] for k in turn], whole=not east.any()))
+    return shapes, issues, bool(len(turn)) and not east.any()
+
+
+def _of_two_axes(name: str, handle: str) -> Issue:
+    zh = f"{name}：图元 {handle} 的一些顶点横轴是东，另一些是北，X、Y 似乎写反"
+    en = (
+        f"{label_en(name)}: entity {handle} has east along x at some corners and north at others; "
+        "are X and Y swapped?"
+    )
+    return error("axes_differ", zh, en, name)
+
+
+def _of_other_axes(handles: list[str], whole: bool) -> Issue:
+    if whole:
+        zh = "图中横轴是北（测量坐标的 X），已对调"
+        return warning("axes_swapped", zh, "the drawing has north along its x; swapped")
+    n, shown = len(handles), listed(handles, "en", _SHOWN)
+    zh = f"{n} 个图元的横轴是北（测量坐标的 X），与其余的相反，已对调：句柄 {shown}"
+    en = f"{n} entities have north along x, unlike the others; swapped: handles {shown}"
+    return warning("axes_swapped", zh, en)
+
+
+def _turned(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda xy: xy[:, ::-1])
+
+
+def _spots(spots: list[tuple[float, float]], swapped: bool) -> Floats:
+    """Return (n, 2) anchors of texts with x east, told by their own numbers or the outlines'."""
+    xy = np.array(spots, float).reshape(-1, 2)
+    east, north = _along(xy)
+    turned = ~east if swapped else north
+    xy[turned] = xy[turned][:, ::-1]
+    return xy
 
 
 # -- issues ----------------------------------------------------------------------------------------
+
+
+def _counts(drawn: _Drawn) -> Counter[str]:
+    return Counter({kind: len(handles) for kind, handles in drawn.ignored.items()})
 
 
 def _counted(kinds: Counter[str]) -> str:
     return ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()) if n)
 
 
-def _issues(found: _Drawn, unreadable: int) -> list[Issue]:
+def _text_issues(drawing: _Drawing, damaged: int) -> list[Issue]:
     issues = []
-    if unreadable:
-        zh = f"{unreadable} 处文字有不属于其编码的字节，以 {NO_CHARACTER} 代替"
-        en = f"{unreadable} texts have bytes of no character, replaced by {NO_CHARACTER}"
+    if damaged:
+        zh = f"{damaged} 处文字有不属于其编码的字节，以 {NO_CHARACTER} 代替"
+        en = f"{damaged} texts have bytes of no character, replaced by {NO_CHARACTER}"
         issues.append(warning("text_damaged", zh, en))
-    if found.mended:
-        n, first = len(found.mended), found.mended[0]
+    if drawing.unseen_texts:
+        n = drawing.unseen_texts
+        zh, en = f"{n} 处文字在图上不可见，未作标注", f"{n} texts are invisible and label nothing"
+        issues.append(warning("texts_hidden", zh, en))
+    return issues
+
+
+def _issues(found: _Drawn, mended: tuple[str, ...]) -> list[Issue]:
+    issues = []
+    if mended:
+        n, first = len(mended), mended[0]
         zh = f"图形文件有 {n} 处损坏，已修补：{first}"
         issues.append(warning("drawing_mended", zh, f"{n} faults of the file mended: {first}"))
     if found.nearly_closed:
         n = found.nearly_closed
-        issues.append(
-            warning(
-                "nearly_closed",
-                f"{n} 条多段线首末点相距不到 1 毫米，按闭合读",
-                f"{n} polylines end less than 1 mm from their start; read as closed",
-            )
-        )
+        zh = f"{n} 条多段线首末点相距不到 1 毫米，按闭合读"
+        en = f"{n} polylines end less than 1 mm from their start; read as closed"
+        issues.append(warning("nearly_closed", zh, en))
     if found.arcs:
-        issues.append(
-            info(
-                "arcs_as_chords",
-                "弧段按弦线读，离弧不超过 1 毫米",
-                "arcs are read as chords that stay within 1 mm of them",
-            )
-        )
-    if found.hidden:
-        zh = f"{found.hidden} 个图元在图中不可见（自身隐藏，或图层关闭、冻结），照读"
-        en = f"{found.hidden} entities cannot be seen in the drawing (hidden, or their layer is " \
-             "off or frozen); they are read like the others"  # fmt: skip
-        issues.append(warning("hidden_entities", zh, en))
-    if found.blocks:
-        shown = listed(list(found.blocks), shown=_SHOWN)
-        zh = f"图块中有闭合线，未读，请先分解：{shown}"
-        en = f"blocks hold closed lines, which are not read; explode them first: {shown}"
-        issues.append(warning("blocks_not_read", zh, en))
+        zh = "弧段按弦线读，离弧不超过 1 毫米"
+        en = "arcs are read as chords that stay within 1 mm of them"
+        issues.append(info("arcs_as_chords", zh, en))
     if found.ignored:
-        kinds = _counted(found.ignored)
-        issues.append(
-            warning(
-                "entities_ignored",
-                f"未读的图元：{kinds}",
-                f"entities not read: {kinds}",
-            )
+        kinds = ", ".join(
+            f"{kind} {len(handles)} ({listed(handles, 'en', _SHOWN)})"
+            for kind, handles in sorted(found.ignored.items())
         )
+        zh, en = f"未读的图元（句柄）：{kinds}", f"entities not read (handles): {kinds}"
+        issues.append(warning("entities_ignored", zh, en))
+    if found.hidden:
+        handles, n = listed(found.hidden, "en", _SHOWN), len(found.hidden)
+        zh = f"{n} 个图元在图中不可见（自身隐藏，或图层关闭、冻结），照读：{handles}"
+        en = f"{n} entities cannot be seen in the drawing (hidden, or their layer is off or " \
+             f"frozen); they are read like the others: {handles}"  # fmt: skip
+        issues.append(warning("hidden_entities", zh, en))
     return issues

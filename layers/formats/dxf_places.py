@@ -1,122 +1,144 @@
-"""Where the outlines and texts of a drawing lie: axes, labels, outlines inside one another."""
+"""Entities of a drawing as places in its own system: corners, arcs as chords, anchors of texts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import shapely
 
-from gis.ragged import Bools, Floats, Ints, Shapes
-from layers.account import Issue
-from layers.formats.planes import Axes, axes_of
-from layers.issues import listed, warning
+from gis.ragged import Floats
+from layers.formats.dxf_entities import decoded, readable
 
-_PAIRS = 1000  # told no further than this: a drawing of 100,000 rings in a ring has 5e9 pairs
-_SHOWN = 3
-_CHUNK = 32
+ARC_M = 0.001
+"""An arc is drawn by chords that stay this close to it, in units of the drawing (metres)."""
+
+NEARLY = 0.001
+"""Ends that are no farther apart meet."""
+
+OUTLINES = frozenset({"LWPOLYLINE", "POLYLINE"})
+CURVES = frozenset({"ARC", "SPLINE", "ELLIPSE", "CIRCLE"})
+TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
+
+_FARTHEST = 1e7  # no curve of a mine is as wide as a continent; its chords would fill the memory
+_CLOSED = 1  # bits of the flags of a polyline, and of its corners
+_SPLINE_FITTED = 4
+_FRAME = 16
+_NEARLY_ROUND = 6.28  # radians
+_BETWEEN = (3, 5)  # aligned and fitted texts stand between two points
+_HARD_SPACE = re.compile(r"(?<!\\)\\~")
 
 
-def turned(shapes: list[Any], spots: Floats) -> tuple[Shapes, Floats, Bools, str]:
-    """Return shapes and the places of texts with east first, which shapes were turned, and a note.
+def corners(entity: Any) -> Floats | None:
+    """Return (n, 3) places along an entity in the drawing's own system, None for a mesh.
 
-    Each outline is read by its own numbers: one that has north along x is turned, whatever the
-    others have. A text goes with the outlines where all agree, else by its own place.
-
-    Parameters
-    ----------
-    spots : (m, 2) places of texts
+    Raises
+    ------
+    ValueError
+        An arc of a polyline is wider than a continent.
     """
-    out = np.empty(len(shapes), dtype=object)
-    out[:] = shapes
-    common = _axes(shapely.get_coordinates(out))
-    if common is not None:
-        turn = np.full(len(out), common.swapped)
-        words = np.full(len(spots), common.swapped)
-        told = common.note()
+    kind = entity.dxftype()
+    if _reach(entity) > _FARTHEST:
+        return None
+    if kind == "LINE":
+        places = [entity.dxf.start, entity.dxf.end]
+    elif kind in CURVES:
+        places = list(entity.flattening(ARC_M))
+    elif kind == "POLYLINE":
+        if not (entity.is_2d_polyline or entity.is_3d_polyline):
+            return None
+        places = _along(entity)
     else:
-        owns = [_axes(shapely.get_coordinates(shape)) for shape in out]
-        turn = np.array([own is not None and own.swapped for own in owns], np.bool_)
-        each = [_axes(spots[k : k + 1]) for k in range(len(spots))]
-        words = np.array([own is not None and own.swapped for own in each], np.bool_)
-        notes = dict.fromkeys(own.note() for own in owns if own is not None)
-        told = "；".join(notes) or "坐标不像中国的平面坐标 / no plane coordinates of China"
-    if turn.any():
-        out[turn] = shapely.transform(out[turn], lambda xy: xy[:, ::-1])
-    places = np.where(words[:, None], spots[:, ::-1], spots)
-    return out, places, turn, f"DXF 不含坐标系；{told}"
+        places = list(entity.vertices_in_wcs())
+        if places and entity.has_arc:
+            places = _with_arcs(entity, places[0])
+    return np.array([tuple(p) for p in places], float).reshape(-1, 3)
 
 
-def _axes(xy: Floats) -> Axes | None:
-    return axes_of(xy[:, 1], xy[:, 0])[0] if len(xy) else None
+def is_closed(entity: Any) -> bool:
+    """Return whether a line says that it is closed, or returns to where it began."""
+    kind = entity.dxftype()
+    if kind == "ELLIPSE":
+        return bool(entity.dxf.end_param - entity.dxf.start_param > _NEARLY_ROUND)
+    if kind not in OUTLINES:
+        return bool(kind == "CIRCLE")
+    if int(entity.dxf.get("flags", 0)) & _CLOSED:
+        return True
+    places = list(entity.vertices_in_wcs() if kind == "LWPOLYLINE" else entity.points_in_wcs())
+    return len(places) > 3 and bool(places[0].isclose(places[-1], abs_tol=NEARLY))
 
 
-def labels(shapes: Shapes, spots: Floats, texts: list[str]) -> list[str | None]:
-    """Return the texts that stand inside each polygon, in the order of the drawing."""
-    out: list[str | None] = [None] * len(shapes)
-    if not len(spots):
-        return out
-    spot, shape = shapely.STRtree(shapes).query(shapely.points(spots), predicate="within")
-    for k in np.lexsort((spot, shape)).tolist():
-        row, word = int(shape[k]), texts[int(spot[k])]
-        before = out[row]
-        out[row] = word if before is None else f"{before} {word}"
-    return out
+def texts_of(entity: Any) -> Iterator[tuple[tuple[float, float], str]]:
+    """Yield anchor and words of a text, and of the attributes of a block."""
+    if entity.dxftype() == "INSERT":
+        for attribute in entity.attribs:
+            if not (attribute.is_invisible or attribute.dxf.get("invisible", 0)):
+                yield from texts_of(attribute)
+    elif entity.dxftype() in TEXTS:
+        yield _anchor(entity), _words(entity)
 
 
-def axes_issues(turn: Bools, handles: list[str]) -> Iterator[Issue]:
-    """Tell which outlines had north along x."""
-    if not turn.any():
-        return
-    if turn.all():
-        zh = "图中横轴是北（测量坐标的 X），已对调"
-        yield warning("axes_swapped", zh, "the drawing has north along its x; swapped")
-        return
-    names = [handles[k] or f"{k + 1}" for k in np.flatnonzero(turn)]
-    zh = f"{len(names)} 个图元的横轴是北（测量坐标的 X），与其余的相反，已对调：" \
-         f"句柄 {listed(names, shown=_SHOWN)}"  # fmt: skip
-    en = f"{len(names)} entities have north along x, unlike the others; swapped: handles " \
-         f"{listed(names, 'en', _SHOWN)}"  # fmt: skip
-    yield warning("axes_swapped", zh, en)
+def _along(polyline: Any) -> list[Any]:
+    """Return the places along a POLYLINE.
+
+    A spline-fitted one lists the corners of its frame too, through which it does not pass.
+    """
+    places = list(polyline.points_in_wcs())
+    if polyline.dxf.get("flags", 0) & _SPLINE_FITTED:
+        frame = [int(v.dxf.get("flags", 0)) & _FRAME for v in polyline.vertices]
+        return [p for p, aside in zip(places, frame, strict=True) if not aside]
+    return _with_arcs(polyline, places[0]) if places and polyline.has_arc else places
 
 
-def inside_issues(shapes: Shapes, handles: list[str]) -> Iterator[Issue]:
-    """Tell which outlines lie inside another: a hole or a right, the drawing does not say."""
-    inner, outer, more = _inside(shapes)
-    if not len(inner):
-        return
-    named = [f"{handles[i] or i + 1} ⊂ {handles[o] or o + 1}"
-             for i, o in zip(inner.tolist(), outer.tolist(), strict=True)]  # fmt: skip
-    count = f"{len(named)}+" if more else f"{len(named)}"
-    zh = f"{count} 条闭合线在另一条之内或与之相同，是内环还是另一地块，图中没有说，均按地块读：" \
-         f"句柄 {listed(named, shown=_SHOWN)}"  # fmt: skip
-    en = f"{count} closed lines lie inside another, or are the same: hole or parcel, the " \
-         "drawing does not say, each is read as a parcel: " \
-         f"handles {listed(named, 'en', _SHOWN)}"  # fmt: skip
-    yield warning("outline_inside", zh, en)
+def _reach(entity: Any) -> float:
+    """Return the radius of a curve, 0 of anything else; NaN counts as without end."""
+    kind, found = entity.dxftype(), 0.0
+    if kind == "ELLIPSE":
+        found = float(entity.dxf.major_axis.magnitude)
+    elif kind in ("ARC", "CIRCLE"):
+        found = float(entity.dxf.radius)
+    return found if np.isfinite(found) else np.inf
 
 
-def _inside(shapes: Shapes) -> tuple[Ints, Ints, bool]:
-    """Return (inner, outer) pairs of outlines, and whether there are more than were looked for."""
-    areal = np.flatnonzero((shapely.get_type_id(shapes) == 3) & shapely.is_valid(shapes))
-    none = np.empty(0, np.int64)
-    if len(areal) < 2:
-        return none, none, False
-    tree = shapely.STRtree(shapes[areal])
-    found, pairs = 0, []
-    for start in range(0, len(areal), _CHUNK):
-        part = areal[start : start + _CHUNK]
-        shapely.prepare(shapes[part])
-        near, other = tree.query(shapes[part], predicate="covers")
-        shapely.destroy_prepared(shapes[part])
-        outer, inner = near + start, other
-        same = shapely.equals(shapes[areal[outer]], shapes[areal[inner]])
-        keep = (outer != inner) & (~same | (outer < inner))
-        pairs.append(np.stack([areal[inner[keep]], areal[outer[keep]]]))
-        found += int(keep.sum())
-        if found > _PAIRS:
-            break
-    inner, outer = np.concatenate(pairs, axis=1)[:, :_PAIRS]
-    order = np.lexsort((outer, inner))
-    return inner[order], outer[order], found > _PAIRS
+def _with_arcs(entity: Any, start: Any) -> list[Any]:
+    places = [start]
+    for piece in entity.virtual_entities():
+        curve = piece.dxftype() == "ARC"
+        if _reach(piece) > _FARTHEST:
+            raise ValueError(f"an arc of a polyline is wider than {_FARTHEST:.0f} m")
+        ends = list(piece.flattening(ARC_M)) if curve else [piece.dxf.start, piece.dxf.end]
+        # An arc runs against the clock whichever way the polyline passes it.
+        if start.distance(ends[-1]) < start.distance(ends[0]):
+            ends.reverse()
+        places += ends[1:]
+        start = places[-1]
+    return places
+
+
+# -- texts -----------------------------------------------------------------------------------------
+
+
+def _anchor(text: Any) -> tuple[float, float]:
+    """Return where a text is fastened, in the drawing's own system.
+
+    A text that is not left-aligned on its baseline is fastened at a second point; its first one
+    is what the program made of it, often nothing (0, 0).
+    """
+    place = text.dxf.insert
+    if text.dxftype() == "MTEXT":
+        return float(place.x), float(place.y)
+    across, up = int(text.dxf.get("halign", 0)), int(text.dxf.get("valign", 0))
+    if (across or up) and text.dxf.hasattr("align_point"):
+        second = text.dxf.align_point
+        place = place.lerp(second) if across in _BETWEEN else second
+    place = text.ocs().to_wcs(place)
+    return float(place.x), float(place.y)
+
+
+def _words(entity: Any) -> str:
+    if entity.dxftype() == "MTEXT":
+        entity.text = _HARD_SPACE.sub(" ", decoded(entity.text))
+    else:
+        entity.dxf.text = decoded(str(entity.dxf.get("text", "")))
+    return " ".join(readable(str(entity.plain_text())).split())

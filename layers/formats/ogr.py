@@ -28,7 +28,9 @@ from layers.formats.source import refusal, row_labels
 from layers.issues import label_en, warning
 
 #: Codes of issues that say why a row's geometry could not be had.
-LOST_GEOMETRY = frozenset({"curved_geometry", "unreadable_geometry", "crs_contradicted"})
+LOST_GEOMETRY = frozenset(
+    {"curved_geometry", "unreadable_geometry", "crs_contradicted", "axes_differ"}
+)
 _EXPECTED = (RuntimeError, ValueError, OSError, pa.ArrowException)
 _CURVES = (8, 9, 10, 11, 12, 13, 14)
 _KEPT = (

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import pyproj
 
-from gis.ragged import Floats
+from gis.ragged import Floats, Ints
 
 Datum = Literal["CGCS2000", "WGS 84", "Xian 1980", "Beijing 1954", "New Beijing"]
 
@@ -124,13 +124,11 @@ class Axes:
         return f"{zh} / eastings tell {width}-degree zone {self.zone}"
 
 
-def axes_of(first: Floats, second: Floats) -> tuple[Axes | None, int]:
-    """Tell from their size what corner numbers are.
+def codes_of(first: Floats, second: Floats) -> Ints:
+    """Return (n,) what each pair can be: -1 neither degrees nor a plane of China, else a code.
 
-    Returns
-    -------
-    The common reading of all corners, or None with the row of the first corner that fits none
-    or not that of the first corner.
+    0 is latitude first, 1 longitude first; in a plane 100 plus twice the zone of the easting (0
+    without one), and one more where the easting stands first.
     """
     codes = np.full(len(first), -1, np.int64)
     codes[_is_lon_lat(second, first)] = 0
@@ -143,6 +141,18 @@ def axes_of(first: Floats, second: Floats) -> tuple[Axes | None, int]:
         fits &= (rest >= _EASTING[0]) & (rest <= _EASTING[1])
         fits &= np.isin(zone, (0, *_ZONES[3], *_ZONES[6]))
         codes[fits] = 100 + zone[fits].astype(np.int64) * 2 + swapped
+    return codes
+
+
+def axes_of(first: Floats, second: Floats) -> tuple[Axes | None, int]:
+    """Tell from their size what corner numbers are.
+
+    Returns
+    -------
+    The common reading of all corners, or None with the row of the first corner that fits none
+    or not that of the first corner.
+    """
+    codes = codes_of(first, second)
     wrong = (codes < 0) | (codes != codes[0])
     if wrong.any():
         return None, int(np.flatnonzero(wrong)[0])

@@ -98,6 +98,14 @@ def _drawings() -> Iterator[Case]:
         ("layer with a command", drawing(polyline(layer="{{7*7}}<script>")),
          Read(1, codes=ASSUMED)),
         ("in two layers", drawing(polyline() + polyline(layer="别的")), Refused("several layers")),
+        ("one swapped corner", drawing(polyline() + polyline([*PLANE[:3], PLANE[3][::-1]])),
+         Read(1, 1, ("axes_differ", *ASSUMED, "row_refused"))),
+        ("one inside another, one twice", drawing(polyline() + polyline() + polyline(
+         [(x + 0.5 * (37_517_500 - x), y + 0.5 * (4_385_500 - y)) for x, y in PLANE])),
+         Read(3, codes=(*ASSUMED, "outline_inside", "outline_twice"))),
+        ("line breaks by their codes", drawing(polyline() + pairs(0, "TEXT", 8, "矿界", 10,
+         PLANE[0][0] + 9, 20, PLANE[0][1] + 9, 40, 1, 1, r"a\U+000A  0\U+000AEOF\M+50A0A")),
+         Read(1, codes=ASSUMED)),
         ("bow-tie", drawing(polyline([PLANE[k] for k in (0, 2, 1, 3)])),
          Read(1, codes=(*ASSUMED, "repaired"))),
     ):  # fmt: skip

@@ -1,13 +1,16 @@
 """DXF drawings, written with ezdxf in the tests."""
 
 import math
+import re
+from itertools import pairwise
 
 import ezdxf
+import numpy as np
 import pytest
 import shapely
 
 from layers.errors import FormatError
-from layers.formats import list_layers, read
+from layers.formats import dxf_within, list_layers, read
 
 X, Y = 38500000.0, 3760000.0  # CGCS2000 zone 38: x of a drawing is east
 CORNERS = [(X, Y), (X + 1000, Y), (X + 1000, Y + 1000), (X, Y + 1000)]
@@ -155,9 +158,11 @@ def test_blocks_are_counted_not_opened(drawing):
 
     source = read(drawing(draw))
     assert source.declared == 1
-    blocks, ignored = source.issues
+    ignored, blocks = source.issues
+    assert ignored.code == "entities_ignored"
+    assert re.fullmatch(r"未读的图元（句柄）：INSERT 3 \((\w+, ){2}\w+\)", ignored.zh)
+    assert (blocks.severity, blocks.code) == ("warning", "blocks_not_read")
     assert blocks.zh == "图块中有闭合线，未读，请先分解：B"
-    assert ignored.zh == "未读的图元：INSERT 3"
 
 
 def test_a_list_of_entities_without_header(tmp_path):
@@ -228,9 +233,20 @@ def test_a_polyline_that_lost_a_corner(tmp_path, lost):
         read(_broken(tmp_path, lost, new))
 
 
+# -- which axis is which ---------------------------------------------------------------------------
+
+
+def square(dx=0, dy=0, size=1000):
+    x, y = X + dx, Y + dy
+    return [(x, y), (x + size, y), (x + size, y + size), (x, y + size)]
+
+
+def turned(corners):
+    return [(y, x) for x, y in corners]
+
+
 def told(source, code):
-    (issue,) = [i for i in source.issues if i.code == code]
-    return issue.en
+    return [i for i in source.issues if i.code == code]
 
 
 def test_each_outline_is_read_by_its_own_axes(drawing):
@@ -244,7 +260,118 @@ def test_each_outline_is_read_by_its_own_axes(drawing):
     source = read(drawing(draw))
     assert source.geometry[0].equals(source.geometry[1])
     assert source.columns["文字"].to_pylist() == ["乙", "乙"]
-    assert told(source, "axes_swapped").startswith("1 entities have north along x, unlike")
+    (issue,) = told(source, "axes_swapped")
+    handle = source.columns["句柄"][1]
+    assert issue.en == (
+        f"1 entities have north along x, unlike the others; swapped: handles {handle}"
+    )
+
+
+def test_one_swapped_corner_refuses_its_outline(drawing):
+    def draw(space):
+        space.add_lwpolyline(square(), close=True)
+        space.add_lwpolyline([*square()[:3], turned(square())[3]], close=True)
+
+    source = read(drawing(draw))
+    assert [g is None for g in source.geometry] == [False, True]
+    (issue,) = told(source, "axes_differ")
+    handle = source.columns["句柄"][1]
+    assert (issue.severity, issue.feature) == ("error", "第 2 行")
+    assert issue.zh == (f"第 2 行：图元 {handle} 的一些顶点横轴是东，另一些是北，X、Y 似乎写反")
+
+
+def test_a_stray_outline_does_not_hide_that_the_others_are_swapped(drawing):
+    def draw(space):
+        space.add_lwpolyline(turned(square()), close=True)
+        space.add_lwpolyline([(0, 0), (420, 0), (420, 297), (0, 297)], close=True)  # a frame
+        space.add_text("甲矿").set_placement((Y + 10, X + 10))
+
+    source = read(drawing(draw))
+    assert source.geometry[0].equals(shapely.box(X, Y, X + 1000, Y + 1000))
+    assert source.geometry[1].equals(shapely.box(0, 0, 420, 297))
+    assert source.columns["文字"].to_pylist() == ["甲矿", None]
+    assert len(told(source, "axes_swapped")) == 1
+
+
+# -- outlines in outlines --------------------------------------------------------------------------
+
+
+def test_an_outline_inside_another_and_one_drawn_twice_are_told(drawing):
+    def draw(space):
+        for corners in (square(), square(100, 100, 50), square(5000), square(5000)[::-1]):
+            space.add_lwpolyline(corners, close=True)
+
+    source = read(drawing(draw))
+    (inside,), (twice,) = told(source, "outline_inside"), told(source, "outline_twice")
+    assert inside.en == (
+        "1 outlines lie inside another; a hole or ground of its own? read as ground: row 2 in row 1"
+    )
+    assert twice.zh == "1 个图形重复：第 4 行同第 3 行"
+    assert source.declared == 4
+
+
+def test_a_text_belongs_to_the_smallest_outline_round_it(drawing):
+    def draw(space):
+        space.add_lwpolyline(square(), close=True)
+        space.add_lwpolyline(square(100, 100, 50), close=True)
+        space.add_text("乙矿").set_placement((X + 110, Y + 110))
+        space.add_text("甲矿").set_placement((X + 500, Y + 500))
+        space.add_text("C1").set_placement((X + 500, Y + 400))
+
+    source = read(drawing(draw))
+    assert source.columns["文字"].to_pylist() == ["甲矿 C1", "乙矿"]
+    (several,), (joined,) = told(source, "text_in_several"), told(source, "texts_joined")
+    assert several.en.endswith("each belongs to the smallest: “乙矿”")
+    assert joined.en == "1 outlines hold several texts, joined in the order of the drawing: row 1"
+
+
+def test_many_outlines_inside_one_another_end(drawing):
+    def draw(space):
+        for k in range(1500):
+            box = shapely.box(X + k, Y + k, X + 9000 - k, Y + 9000 - k)
+            space.add_lwpolyline(list(box.exterior.coords), close=True)
+
+    (issue,) = told(read(drawing(draw)), "outline_inside")
+    assert issue.en.startswith("1499 outlines lie inside another")
+
+
+def boxes(n, step):
+    return np.array([shapely.box(-k * step, -k, n + k, n + k) for k in range(n)], dtype=object)
+
+
+def test_what_is_compared_is_bounded(monkeypatch):
+    names = tuple(map(str, range(40)))
+    full = dxf_within.doubtful_pairs(boxes(40, 1), names)
+    assert [i.code for i in full] == ["outline_inside"]
+    assert full[0].en.startswith("39 outlines lie inside")
+    monkeypatch.setattr(dxf_within, "MOST_PAIRS", 900)
+    short = dxf_within.doubtful_pairs(boxes(40, 1), names)
+    assert [i.code for i in short] == ["outlines_not_compared", "outline_inside"]
+    spots = np.full((40, 2), 1.0)
+    found = dxf_within.labels(boxes(40, 1), spots, ["a"] * 40, names)
+    assert found.words == [None] * 40
+    assert [i.code for i in found.issues] == ["texts_unplaced"]
+
+
+# -- texts -----------------------------------------------------------------------------------------
+
+
+def test_a_text_stands_where_it_is_fastened(drawing):
+    outside = (X - 5000, Y)
+
+    def draw(space):
+        for k in range(4):
+            space.add_lwpolyline(square(2000 * k), close=True)
+        middle = {"insert": outside, "halign": 4, "align_point": (X + 500, Y + 500)}
+        space.add_text("中", dxfattribs=middle)
+        aligned = {"insert": (X + 1900, Y + 500), "halign": 3, "align_point": (X + 3100, Y + 500)}
+        space.add_text("两点", dxfattribs=aligned)
+        mirrored = {"insert": (-(X + 4500), Y + 500), "extrusion": (0, 0, -1)}
+        space.add_text("镜像", dxfattribs=mirrored)
+        space.add_text("左", dxfattribs={"insert": (X + 6500, Y + 500), "align_point": outside})
+
+    source = read(drawing(draw))
+    assert source.columns["文字"].to_pylist() == ["中", "两点", "镜像", "左"]
 
 
 def test_a_text_stands_at_its_alignment_point(drawing):
@@ -265,16 +392,6 @@ def test_a_text_stands_at_its_alignment_point(drawing):
     assert read(drawing(draw)).columns["文字"].to_pylist() == ["甲 乙 丙 丁"]
 
 
-def test_attributes_of_a_block_are_texts(drawing):
-    def draw(space):
-        space.doc.blocks.new("标签").add_attdef("号")
-        space.add_lwpolyline(CORNERS, close=True)
-        space.add_blockref("标签", (X, Y)).add_attrib("号", "C1", (X + 10, Y + 10))
-
-    source = read(drawing(draw))
-    assert source.columns["文字"].to_pylist() == ["C1"]
-
-
 def test_characters_as_autocad_escapes_them(drawing):
     def draw(space):
         space.add_lwpolyline(CORNERS, close=True)
@@ -284,15 +401,46 @@ def test_characters_as_autocad_escapes_them(drawing):
     assert read(drawing(draw)).columns["文字"].to_pylist() == ["甲矿 乙"]
 
 
-def test_names_of_layers_that_differ_by_case_are_one(drawing):
+@pytest.mark.parametrize("version", ["R2000", "R2010"])
+def test_characters_by_their_codes(drawing, version):
     def draw(space):
-        for layer, dx in (("KJ", 0), ("kj", 2000)):
-            corners = [(x + dx, y) for x, y in CORNERS]
-            space.add_lwpolyline(corners, close=True, dxfattribs={"layer": layer})
+        space.add_lwpolyline(square(), close=True, dxfattribs={"layer": "A"})
+        space.add_lwpolyline(square(2000), close=True, dxfattribs={"layer": "A"})
+        space.add_text("QQ1").set_placement((X + 10, Y + 10))
+        space.add_mtext(
+            "{\\fSimSun|b0|i0;QQ2}\\PC1\\~2", dxfattribs={"insert": (X + 2500, Y + 500)}
+        )
+
+    path = drawing(draw, version)
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("QQ1", "\\M+5BCD7\\U+7532%%d").replace("QQ2", "\\M+5BFF3\\U+4E59")
+    path.write_text(text, encoding="utf-8")
+    assert read(path).columns["文字"].to_pylist() == ["甲甲°", "矿乙 C1 2"]
+
+
+def test_a_line_break_by_its_code_does_not_break_the_file(drawing):
+    def draw(space):
+        space.add_lwpolyline(square(), close=True)
+        space.add_text("QQ").set_placement((X + 10, Y + 10))
 
     path = drawing(draw)
-    assert list_layers(path) == ["KJ"]
-    assert read(path).declared == 2
+    hostile = "a\\U+000A 10\\U+000A1\\M+50A0A"
+    path.write_text(path.read_text(encoding="utf-8").replace("QQ", hostile), encoding="utf-8")
+    assert read(path).columns["文字"].to_pylist() == [hostile]
+
+
+def test_attributes_of_a_block_are_texts(drawing):
+    def draw(space):
+        space.doc.blocks.new("注")
+        space.add_lwpolyline(square(), close=True)
+        block = space.add_blockref("注", (X + 500, Y + 500))
+        block.add_attrib("NAME", "甲矿", (X + 500, Y + 500))
+        block.add_attrib("NOTE", "暗", (X + 500, Y + 400)).is_invisible = True
+
+    assert read(drawing(draw)).columns["文字"].to_pylist() == ["甲矿"]
+
+
+# -- what is not seen, and not read ----------------------------------------------------------------
 
 
 def test_what_cannot_be_seen_is_read_and_told(drawing):
@@ -308,8 +456,22 @@ def test_what_cannot_be_seen_is_read_and_told(drawing):
     path = drawing(draw)
     source = read(path, layer="0")
     assert source.declared == 2
-    assert told(source, "hidden_entities").startswith("1 entities cannot be seen")
-    assert told(read(path, layer="废"), "hidden_entities").startswith("1 entities cannot be seen")
+    (issue,) = told(source, "hidden_entities")
+    assert issue.en.startswith("1 entities cannot be seen")
+    assert issue.en.endswith(f"like the others: {source.columns['句柄'][1]}")
+    for layer in ("废", "冻"):
+        (issue,) = told(read(path, layer=layer), "hidden_entities")
+        assert issue.en.startswith("1 entities cannot be seen")
+
+
+def test_a_text_that_cannot_be_seen_labels_nothing(drawing):
+    def draw(space):
+        space.add_lwpolyline(CORNERS, close=True)
+        space.add_text("旧", dxfattribs={"invisible": 1}).set_placement((X + 10, Y + 10))
+
+    source = read(drawing(draw))
+    assert source.columns["文字"].to_pylist() == [None]
+    assert told(source, "texts_hidden")[0].en == "1 texts are invisible and label nothing"
 
 
 @pytest.mark.parametrize("closed", ["flag", "ends", "circle", "open"])
@@ -331,35 +493,89 @@ def test_closed_lines_in_blocks_are_named(drawing, closed):
     assert "entities_ignored" in codes
 
 
-def test_blocks_three_thousand_deep(drawing):
+def test_layers_whose_names_differ_in_capitals_are_one(drawing):
     def draw(space):
-        for k in range(3000):
-            space.doc.blocks.new(f"B{k}").add_blockref(f"B{k + 1}", (0, 0))
-        space.doc.blocks.new("B3000").add_lwpolyline(CORNERS, close=True)
-        space.add_lwpolyline(CORNERS, close=True)
-        space.add_blockref("B0", (0, 0))
+        space.add_lwpolyline(square(), close=True, dxfattribs={"layer": "Mine"})
+        space.add_lwpolyline(square(2000), close=True, dxfattribs={"layer": "MINE"})
 
-    assert told(read(drawing(draw)), "blocks_not_read").endswith("explode them first: B0")
+    path = drawing(draw)
+    assert list_layers(path) == ["Mine"]
+    assert read(path).declared == 2
 
 
-def test_an_outline_inside_another_is_told(drawing):
+def test_outlines_deep_in_blocks_and_in_layouts_are_told(drawing):
     def draw(space):
-        for x0, size in ((0, 1000), (200, 100), (5000, 10), (200, 100)):
-            box = shapely.box(X + x0, Y + 200, X + x0 + size, Y + 200 + size)
-            space.add_lwpolyline(list(box.exterior.coords), close=True)
+        blocks = [space.doc.blocks.new(f"B{k}") for k in range(3000)]
+        for one, other in pairwise(blocks):
+            one.add_blockref(other.name.lower(), (0, 0))
+        blocks[-1].add_lwpolyline(square(), close=True)
+        blocks[-1].add_blockref("B0", (0, 0))  # and back
+        space.doc.blocks.new("EMPTY").add_line((0, 0), (1, 1))
+        space.add_lwpolyline(square(), close=True)
+        space.add_blockref("b0", (0, 0))
+        space.add_blockref("EMPTY", (0, 0))
+        space.doc.layout("Layout1").add_lwpolyline(square(), close=True)
 
     source = read(drawing(draw))
-    a, b, _, d = source.columns["句柄"].to_pylist()
-    assert source.declared == 4
-    said = told(source, "outline_inside")
-    assert said.startswith("3 closed lines lie inside another, or are the same")
-    assert said.endswith(f"handles {b} ⊂ {a}, {d} ⊂ {a}, {d} ⊂ {b}")
+    assert source.declared == 1
+    (blocks,) = told(source, "blocks_not_read")
+    assert blocks.zh == "图块中有闭合线，未读，请先分解：b0"
+    (sheets,) = told(source, "outlines_in_layouts")
+    assert sheets.en == "closed lines of the paper space are not read: Layout1 (1)"
 
 
-def test_many_outlines_inside_one_another_end(drawing):
+def test_a_drawing_whose_outlines_are_all_in_blocks_says_so(drawing):
     def draw(space):
-        for k in range(1500):
-            box = shapely.box(X + k, Y + k, X + 9000 - k, Y + 9000 - k)
-            space.add_lwpolyline(list(box.exterior.coords), close=True)
+        space.doc.blocks.new("B").add_lwpolyline(square(), close=True)
+        space.add_blockref("B", (0, 0))
 
-    assert told(read(drawing(draw)), "outline_inside").startswith("1000+ closed lines")
+    with pytest.raises(FormatError, match=r"blocks hold closed lines, .* first: B$"):
+        read(drawing(draw))
+
+
+def test_a_reference_to_another_drawing_is_told(drawing):
+    def draw(space):
+        space.add_lwpolyline(square(), close=True)
+        space.doc.add_xref_def("other.dwg", "XR")
+        space.add_blockref("XR", (0, 0))
+
+    (issue,) = told(read(drawing(draw)), "blocks_elsewhere")
+    assert issue.en == "blocks that refer to other drawings are not read: XR"
+
+
+# -- polylines -------------------------------------------------------------------------------------
+
+
+def test_a_mirrored_polyline_with_an_arc(drawing):
+    corners = [(-X, Y, 0), (-X - 100, Y, 0), (-X - 100, Y + 100, 0), (-X, Y + 100, 1)]
+
+    def draw(space):
+        mirrored = {"extrusion": (0, 0, -1)}
+        space.add_lwpolyline(corners, format="xyb", close=True, dxfattribs=mirrored)
+
+    (outline,) = read(drawing(draw)).geometry
+    exact = 100**2 - math.pi * 50**2 / 2  # against the clock from top to bottom: inwards
+    assert outline.area == pytest.approx(exact, abs=0.001 * math.pi * 50)
+    assert outline.bounds == pytest.approx((X, Y, X + 100, Y + 100), abs=0.001)
+    assert not outline.contains(shapely.Point(X + 49, Y + 50))
+
+
+def test_the_frame_of_a_fitted_spline_is_no_outline(drawing):
+    def draw(space):
+        corners = [(X - 500, Y - 500), *square(), (X + 3000, Y + 3000)]
+        line = space.add_polyline2d(corners, close=True)
+        line.dxf.flags |= 4
+        for k, vertex in enumerate(line.vertices):
+            vertex.dxf.flags = 16 if k in (0, 5) else 8
+
+    assert read(drawing(draw)).geometry[0].equals(shapely.box(X, Y, X + 1000, Y + 1000))
+
+
+def test_a_polyline_in_space(drawing):
+    def draw(space):
+        corners = [(x, y, 900 + k) for k, (x, y) in enumerate(square())]
+        space.add_polyline3d(corners, close=True)
+
+    source = read(drawing(draw))
+    assert source.geometry[0].equals(shapely.box(X, Y, X + 1000, Y + 1000))
+    assert source.columns["标高"].to_pylist() == [None]
