@@ -72,7 +72,6 @@ def test_spanish_table_is_not_taken_for_chinese(shared_data):
         ("awkward/shapelib/3dpoints.shp", "declares 164 bytes, the file has 276"),
         ("awkward/gdal_kml/geometries.kml", "26 placemarks, 25 can be read"),
         ("awkward/gdal_kml/truncated.kml", "not valid XML"),
-        ("awkward/mapshaper/invalid_coordinates.json", "feature 1"),
     ],
 )
 def test_refused_by_name(shared_data, name, said):
@@ -80,6 +79,14 @@ def test_refused_by_name(shared_data, name, said):
     with pytest.raises(FormatError, match=said) as caught:
         read(path)
     assert str(path.with_suffix("")) in caught.value.zh
+
+
+def test_a_coordinate_beyond_all_numbers_is_an_error_of_its_row(shared_data):
+    source = read(shared_data("awkward/mapshaper/invalid_coordinates.json"))
+    assert source.geometry[0] is None
+    (issue,) = source.issues
+    assert (issue.severity, issue.code) == ("error", "unreadable_geometry")
+    assert issue.en == "row 1: the coordinate -1.7976931348623157e+308 is out of range"
 
 
 def test_a_table_of_corners_that_names_no_zone(shared_data):
