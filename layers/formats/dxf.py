@@ -26,6 +26,7 @@ from layers.issues import error, info, label_en, listed, warning
 
 _CLOSED = 1  # bit of the flags of a polyline
 _SHOWN = 6
+_PLANES = 100  # what numbers tell is degrees below this code, a plane from it on
 
 
 @dataclass
@@ -244,27 +245,37 @@ def _note(shapes: list[shapely.Geometry]) -> str:
     return f"DXF 不含坐标系；{told}"
 
 
-def _along(xy: Floats) -> tuple[Bools, Bools]:
-    """Return (n,) bool each: the numbers tell that x is east, that x is north."""
+def _along(xy: Floats, degrees: bool) -> tuple[Bools, Bools]:
+    """Return (n,) bool each: the numbers tell that x is east, that x is north.
+
+    Numbers of a plane of China tell it alone; degrees are numbers as any sheet may have them.
+    """
     codes = codes_of(xy[:, 1], xy[:, 0])
-    return (codes >= 0) & (codes % 2 == 0), (codes >= 0) & (codes % 2 == 1)
+    told = codes >= (0 if degrees else _PLANES)
+    return told & (codes % 2 == 0), told & (codes % 2 == 1)
+
+
+def _in_degrees(xy: Floats) -> bool:
+    codes = codes_of(xy[:, 1], xy[:, 0])
+    return bool(((codes >= 0) & (codes < _PLANES)).all())
 
 
 def _placed(found: _Drawn, names: tuple[str, ...]) -> tuple[Shapes, list[Issue], bool]:
     """Return the rows with x east, what was done to them, and whether all were turned.
 
-    Which axis is which shows in the size of the numbers, outline by outline. One with both, such
-    as a corner whose X and Y are swapped, is refused.
+    Which axis is which shows in the size of the numbers, outline by outline. One with corners of
+    both kinds, as where X and Y of one are swapped, is refused.
     """
     shapes = np.empty(len(found.shapes), dtype=object)
     shapes[:] = found.shapes
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
-    is_east, is_north = _along(xy)
-    east, north = np.zeros((2, len(shapes)), np.bool_)
+    is_east, is_north = _along(xy, _in_degrees(xy))
+    east, north, other = np.zeros((3, len(shapes)), np.bool_)
     east[owner[is_east]], north[owner[is_north]] = True, True
+    other[owner[~is_north]] = True
     both = np.flatnonzero(east & north).tolist()
     shapes[both] = None
-    turn = np.flatnonzero(north & ~east)
+    turn = np.flatnonzero(north & ~other)
     shapes[turn] = [_turned(s) for s in shapes[turn]]
     issues = [_of_two_axes(names[k], found.handles[k]) for k in both]
     if len(turn):
@@ -298,7 +309,7 @@ def _turned(shape: shapely.Geometry) -> shapely.Geometry:
 def _spots(spots: list[tuple[float, float]], swapped: bool) -> Floats:
     """Return (n, 2) anchors of texts with x east, told by their own numbers or the outlines'."""
     xy = np.array(spots, float).reshape(-1, 2)
-    east, north = _along(xy)
+    east, north = _along(xy, swapped)
     turned = ~east if swapped else north
     xy[turned] = xy[turned][:, ::-1]
     return xy

@@ -293,6 +293,18 @@ def test_a_stray_outline_does_not_hide_that_the_others_are_swapped(drawing):
     assert len(told(source, "axes_swapped")) == 1
 
 
+def test_numbers_of_a_sheet_are_no_degrees(drawing):
+    sheet, degrees = [(30, 80), (40, 80), (40, 120)], [(34, 114), (34.1, 114), (34.1, 114.1)]
+
+    def draw(space):
+        space.add_lwpolyline(sheet, close=True)
+        space.add_lwpolyline([(0, 0), (420, 0), (420, 297)], close=True)
+
+    assert read(drawing(draw)).geometry[0].equals(shapely.Polygon(sheet))
+    source = read(drawing(lambda space: space.add_lwpolyline(degrees, close=True)))
+    assert source.geometry[0].equals(shapely.Polygon(turned(degrees)))
+
+
 # -- outlines in outlines --------------------------------------------------------------------------
 
 
