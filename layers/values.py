@@ -24,6 +24,15 @@ from layers.schema import Column
 
 _KEY_ENDS = ("_no", "_id", "_code")
 _LIST_ENDS = ("_licences", "_facility", "_exception")
+_WHOLE = r"[A-Za-z]{0,3}[0-9][A-Za-z0-9-]{7,}"
+_LONG = r"[A-Za-z]{0,3}[0-9][A-Za-z0-9-]{12,}"
+_BETWEEN = (
+    r"([A-Za-z0-9)])\s*(?:以及|和|及|与|并)\s*([A-Za-z0-9])",
+    # Twice: the first time leaves every second one.
+    *(2 * (rf"({_WHOLE})\s*[/\\]\s*({_WHOLE})",)),
+    *(2 * (rf"({_LONG})\s+({_LONG})",)),
+    r"([A-Za-z0-9)])\s+([A-Za-z]{1,3}[0-9]{6})",
+)
 _DASHES = "[‐‑‒–—―−]"
 
 
@@ -167,9 +176,15 @@ def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
     """
     text = pc.utf8_normalize(text, form="NFKC")
     if listed:
-        text = pc.replace_substring_regex(text, r"[,、;\r\n]+", ";")
+        text = pc.replace_substring_regex(text, r"[,、;|\t\r\n]+", ";")
+        # Words, strokes and blanks part what is whole on both sides, and belong to it elsewhere.
+        for pattern in _BETWEEN:
+            text = pc.replace_substring_regex(text, pattern, r"\1;\2")
     text = pc.replace_substring_regex(text, r"[\s\p{Z}\p{Cc}\p{Cf}]+", "")
     text = pc.replace_substring_regex(text, _DASHES, "-")
+    # 'C1 and ="C1" are what people type that a spreadsheet keeps a number as text.
+    text = pc.replace_substring_regex(text, r"^'([^']*)$", r"\1")
+    text = pc.replace_substring_regex(text, r"""^="([^"']*)"$""", r"\1")
     # An accent may stand beside its letter only now.
     text = pc.utf8_normalize(text, form="NFKC")
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)

@@ -120,7 +120,9 @@ def _with_odd_quotes(
     lines = []
     for number, line in enumerate(io.StringIO(text), 1):
         try:
-            cells = [c.strip() for c in next(csv.reader([line], delimiter=sign, strict=True))]
+            cells: list[str] | None = [
+                c.strip() for c in next(csv.reader([line], delimiter=sign, strict=True))
+            ]
         except csv.Error:
             cells = _cells(line.rstrip("\r\n"), sign)
         if cells is None or len(line) > csv.field_size_limit():

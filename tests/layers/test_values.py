@@ -352,3 +352,35 @@ def test_errors_of_formulas_are_no_values(word, column):
         ("warning", "unreadable_value", "第 1 行")
     ]
     assert f"“{word}”" in issues[0].zh
+
+
+N1, N2, N3 = "C1400002020017120142", "C1400002020017120143", "T14120080101000001"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [",", "，", "、", "；", "|", "/", " / ", " ", "\u3000", "\n", "和", " 及 ", "以及", "\t"],
+)
+def test_whatever_parts_the_numbers_of_a_list(between):
+    assert read([between.join([N1, N2, N3])], "replaces_licences") == ([f"{N1};{N2};{N3}"], ())
+    assert read([between.join([N1[1:], N2[1:]])], "replaces_licences")[0] == [f"{N1[1:]};{N2[1:]}"]
+
+
+@pytest.mark.parametrize(
+    ("word", "left"),
+    [
+        ("C1400 (2)", "C1400(2)"),
+        ("C1400 0020 2001 7120 142", "C1400002020017120142"),
+        ("C14000020200 17120142", "C1400002020017120142"),
+        ("矿采2020/001", "矿采2020/001"),
+        ("WK-01/02", "WK-01/02"),
+        ("甲矿和乙矿", "甲矿和乙矿"),
+    ],
+)
+def test_what_parts_no_numbers(word, left):
+    assert read([word], "replaces_licences")[0] == [left]
+
+
+@pytest.mark.parametrize("word", [f'="{N1}"', f"'{N1}", f"＇{N1}", f'="{N1} "', f'\u200b="{N1}"'])
+def test_marks_of_text_are_no_part_of_a_number(word):
+    assert read([word], "licence_no") == ([N1], ())
