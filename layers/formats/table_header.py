@@ -99,28 +99,38 @@ def find_header(sheet: Sheet) -> Header | None:
 
 
 def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[Pair]:
-    """Yield northing with the next easting, latitude with the next longitude, either first."""
+    """Yield northing with its easting, latitude with its longitude, either first."""
     cells = above[-1]
     for kind, one, other in (("plane", "north", "east"), ("degrees", "lat", "lon")):
-        waiting: dict[str, int] = {}
-        for column in sorted(roles):
-            role = roles[column]
-            if role not in (one, other):
-                continue
-            waiting[role] = column
-            if len(waiting) == 2:
-                first, second = waiting[one], waiting[other]
-                title = f"{cells[first]} {cells[second]}"
-                words = [title, *(_over(row, min(first, second)) for row in above[:-1])]
-                yield Pair(
-                    "plane" if kind == "plane" else "degrees",
-                    first,
-                    second,
-                    _datums([title, *words[:0:-1]]),
-                    _packed(" ".join(words)),
-                    title,
-                )
-                waiting = {}
+        for first, second in _coupled(roles, one, other):
+            title = f"{cells[first]} {cells[second]}"
+            words = [title, *(_over(row, min(first, second)) for row in above[:-1])]
+            yield Pair(
+                "plane" if kind == "plane" else "degrees",
+                first,
+                second,
+                _datums([title, *words[:0:-1]]),
+                _packed(" ".join(words)),
+                title,
+            )
+
+
+def _coupled(roles: dict[int, Role], one: str, other: str) -> Iterator[tuple[int, int]]:
+    """Yield the columns of two roles that belong together.
+
+    Where there are as many of both, the first belongs to the first (经度 经度 纬度 纬度); else each
+    to the next of the other.
+    """
+    ones, others = ([c for c in sorted(roles) if roles[c] == role] for role in (one, other))
+    if len(ones) == len(others):
+        yield from zip(ones, others, strict=True)
+        return
+    waiting: dict[str, int] = {}
+    for column in sorted({*ones, *others}):
+        waiting[roles[column]] = column
+        if len(waiting) == 2:
+            yield waiting[one], waiting[other]
+            waiting = {}
 
 
 def _datums(words: Sequence[str]) -> tuple[Datum, ...]:

@@ -659,3 +659,16 @@ def test_numbers_of_no_certain_reading_are_refused(table, number):
     text = "\n".join(["点号;X;Y", *(";".join(map(str, r)) for r in rows)])
     with pytest.raises(FormatError, match="row 3: no coordinate: "):
         table(text, "utf-8")
+
+
+def test_columns_of_one_kind_side_by_side(table):
+    rows = [("甲", "113.3015", 113.50416667, "35.2415", 35.40416667),
+            ("乙", "113.3515", 113.5875, "35.4415", 35.7375)]  # fmt: skip
+    head = "名称,经度(度分秒),经度(十进制),纬度(度分秒),纬度(十进制)"
+    source = table(lines(*rows, head=head))
+    assert [(g.x, g.y) for g in source.geometry] == [
+        pytest.approx((113.50416667, 35.40416667), abs=1e-8), pytest.approx((113.5875, 35.7375)),
+    ]  # fmt: skip
+    old_new = [(n, x, x + 1, y, y + 112) for n, x, y in corners()]
+    with pytest.raises(FormatError, match="two pairs of columns of one system disagree"):
+        table(lines(*old_new, head="点号,X坐标,X坐标,Y坐标,Y坐标"))
