@@ -14,7 +14,7 @@ from gis.errors import CRSError, MineZoneError
 from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
 from layers import web_maps, whereabouts
 from layers.account import Issue
-from layers.formats.ogr import LOST_GEOMETRY
+from layers.formats.geometries import LOST_GEOMETRY
 from layers.formats.row_datums import of_another_kind
 from layers.formats.source import Source
 from layers.issues import label_en, warning

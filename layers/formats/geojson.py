@@ -17,7 +17,7 @@ import pyproj
 import shapely
 
 from layers.account import Issue
-from layers.formats import geojson_crs, geojson_places, ogr
+from layers.formats import geojson_crs, geojson_places, geometries
 from layers.formats.encoding import read_text
 from layers.formats.geojson_rows import EXACT, Literal, fields_of, open_ring, records_of, rows_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
@@ -89,11 +89,11 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
 
 def _lost(label: str, geometry: Any) -> Issue:
     if geojson_places.is_sound(geometry) and open_ring(geometry):
-        return ogr.open_ring(label)
+        return geometries.open_ring(label)
     huge = geojson_places.beyond_bounds(geometry)
     if huge is not None:
         return geojson_places.huge(label, huge)
-    return ogr.unreadable_geometry(label)
+    return geometries.unreadable_geometry(label)
 
 
 def _parse(path: Path, text: str) -> dict[str, Any]:

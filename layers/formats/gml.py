@@ -21,7 +21,7 @@ import shapely
 
 from gis.ragged import Shapes
 from layers.account import Issue
-from layers.formats import ogr
+from layers.formats import geometries, ogr
 from layers.formats.gml_scan import Member, Scan
 from layers.formats.markup import Markup, read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
@@ -197,17 +197,17 @@ def _compared(members: Sequence[Member], rows: ogr.Rows) -> tuple[Shapes, list[I
     """Return the geometries that have the corners of the text, and an error for each other one."""
     shapes = rows.geometry.copy()
     labels = row_labels(len(shapes))
-    told = {i.feature for i in rows.issues if i.code in ogr.LOST_GEOMETRY}
+    told = {i.feature for i in rows.issues if i.code in geometries.LOST_GEOMETRY}
     issues: list[Issue] = []
     for k, (member, label) in enumerate(zip(members, labels, strict=True)):
-        exact = None if member.arcs else ogr.with_corners(shapes[k], member.corners)
+        exact = None if member.arcs else geometries.with_corners(shapes[k], member.corners)
         if label in told or exact is not None or (shapes[k] is None and not member.corners):
             shapes[k] = exact
             if not member.line_of_shape and member.reference:
                 issues.append(_by_reference(label))
             continue
         shapes[k] = None
-        lost = ogr.curved_geometry if member.arcs else ogr.unreadable_geometry
+        lost = geometries.curved_geometry if member.arcs else geometries.unreadable_geometry
         issues.append(lost(label))
     return shapes, issues
 

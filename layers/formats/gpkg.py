@@ -21,7 +21,7 @@ from gis.crs_names import difference
 from gis.ragged import Bools, Shapes
 from layers.account import Issue
 from layers.errors import FormatError
-from layers.formats import gpkg_cells, gpkg_systems, ogr
+from layers.formats import geometries, gpkg_cells, gpkg_systems, ogr
 from layers.formats.gpkg_cells import rows_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import warning
@@ -122,10 +122,10 @@ def _miscounted(database: sqlite3.Connection, layer: str, held: int) -> list[Iss
 def _unread(stored: Bools, shapes: Shapes, issues: list[Issue]) -> list[Issue]:
     """Return an error for each row that has a geometry which GDAL did not deliver."""
     lost = stored & np.asarray(shapely.is_missing(shapes))
-    said = {i.feature for i in issues if i.code in ogr.LOST_GEOMETRY}
+    said = {i.feature for i in issues if i.code in geometries.LOST_GEOMETRY}
     labels = row_labels(len(shapes))
     missed = [labels[k] for k in np.flatnonzero(lost)]
-    return [ogr.unreadable_geometry(label) for label in missed if label not in said]
+    return [geometries.unreadable_geometry(label) for label in missed if label not in said]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import shapely
 
 from gis.ragged import Shapes
 from layers.account import Issue
-from layers.formats import ogr
+from layers.formats import geometries, ogr
 from layers.formats.kml_scan import Container, Mark, Scan
 from layers.formats.markup import read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
@@ -87,20 +87,22 @@ def _compared(
     """Return the geometries that have the corners of the text, and an error for each other one."""
     shapes = rows.geometry.copy()
     issues = list(rows.issues)
-    told = {i.feature for i in issues if i.code in ogr.LOST_GEOMETRY}
+    told = {i.feature for i in issues if i.code in geometries.LOST_GEOMETRY}
     for k, (mark, label) in enumerate(zip(marks, labels, strict=True)):
         if mark.overlay:
             continue
         if mark.ring and len(mark.corners) > 1:  # a closed line, of which GDAL makes nothing
             shapes[k] = shapely.LineString(mark.corners)
-            issues = [i for i in issues if i.feature != label or i.code not in ogr.LOST_GEOMETRY]
+            issues = [
+                i for i in issues if i.feature != label or i.code not in geometries.LOST_GEOMETRY
+            ]
             continue
         drawn = bool(mark.corners) or shapely.get_num_coordinates(shapes[k]) > 0
         if not drawn:
             continue
-        shapes[k] = ogr.with_corners(shapes[k], mark.corners)
+        shapes[k] = geometries.with_corners(shapes[k], mark.corners)
         if shapes[k] is None and label not in told:
-            issues.append(ogr.unreadable_geometry(label))
+            issues.append(geometries.unreadable_geometry(label))
     return np.asarray(shapes, dtype=object), issues
 
 

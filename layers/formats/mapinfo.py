@@ -16,7 +16,7 @@ import pyproj
 
 from gis.ragged import Shapes
 from layers.account import Issue
-from layers.formats import mapinfo_table, mapinfo_text, ogr
+from layers.formats import geometries, mapinfo_table, mapinfo_text, ogr
 from layers.formats.source import Source, digest_files, refusal, twice
 from layers.issues import error, label_en, warning
 
@@ -101,19 +101,21 @@ def _system(told: _Told, stated: str | None) -> tuple[pyproj.CRS | None, str]:
 def _sound(told: _Told, rows: ogr.Rows) -> tuple[Shapes, list[Issue]]:
     """Return the geometries that are what the table draws, and an error for each other one."""
     shapes = rows.geometry.copy()
-    said = {i.feature for i in rows.issues if i.code in ogr.LOST_GEOMETRY}
+    said = {i.feature for i in rows.issues if i.code in geometries.LOST_GEOMETRY}
     issues: list[Issue] = []
     for k, label in enumerate(told.labels):
         if k in told.arcs or k in told.words:
             shapes[k] = None
             if label not in said:
-                issues.append(ogr.curved_geometry(label) if k in told.arcs else _words(label))
+                issues.append(
+                    geometries.curved_geometry(label) if k in told.arcs else _words(label)
+                )
             continue
         if told.shapes is None or label in said or not _drawn(shapes[k], told.shapes[k]):
             continue
-        shapes[k] = ogr.with_corners(shapes[k], told.shapes[k].corners)
+        shapes[k] = geometries.with_corners(shapes[k], told.shapes[k].corners)
         if shapes[k] is None:
-            issues.append(ogr.unreadable_geometry(label))
+            issues.append(geometries.unreadable_geometry(label))
     return shapes, issues
 
 

@@ -14,7 +14,7 @@ import shapely
 from gis.crs_names import difference
 from gis.ragged import Shapes
 from layers.account import Issue
-from layers.formats import ogr
+from layers.formats import geometries, ogr
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import error, label_en, warning
 
@@ -44,7 +44,7 @@ def read(path: Path) -> Source:
     raw = table.column(name)
     values = pa.concat_arrays(raw.chunks) if raw.num_chunks else pa.array([], raw.type)
     labels = row_labels(declared)
-    shapes, broken = ogr.from_wkb(values)
+    shapes, broken = geometries.from_wkb(values)
     rest = table.drop_columns([name, *_covering(column, table.schema), *others])
     columns, dropped = ogr.plain_columns(rest)
     srids = _other_srids(crs, shapes, labels)

@@ -17,7 +17,7 @@ import shapely
 from gis.ragged import Bools, Ints
 from layers.account import Issue
 from layers.errors import FormatError
-from layers.formats import dbf, ogr
+from layers.formats import dbf, geometries, ogr
 from layers.formats.encoding import (
     Text,
     decode,
@@ -283,4 +283,4 @@ def _unread(kinds: Ints, rows: ogr.Rows, labels: tuple[str, ...]) -> list[Issue]
     lost: Bools = (kinds != 0) & np.asarray(shapely.is_missing(rows.geometry))
     said = {i.feature for i in rows.issues}
     missed = (labels[k] for k in np.flatnonzero(lost))
-    return [ogr.unreadable_geometry(label) for label in missed if label not in said]
+    return [geometries.unreadable_geometry(label) for label in missed if label not in said]

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from layers.formats.curves import straight
-from layers.formats.ogr import from_wkb
+from layers.formats.geometries import from_wkb
 
 SQUARE = [(0, 0), (10, 0), (10, 10), (0, 10), (0, 0)]
 HOLE = [(2, 2), (4, 2), (4, 4), (2, 4), (2, 2)]
