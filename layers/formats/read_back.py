@@ -22,8 +22,9 @@ _ROUNDED = {"geojson": 9, "txt": 3, "registration": 3, "xlsx": 3}
 """Form -> decimals to which it rounds coordinates."""
 _PLAIN_TEXT = frozenset({"shp", "kml"})
 """Forms that keep no blanks at the ends of text, and reals to 15 digits."""
-_BLANK = frozenset({"shp"})
+_BLANK = frozenset({"shp", "kml"})
 """Forms in which an empty text and none are one."""
+_KML_DEGREES = 1e-12
 _MANY = 3000  # corners, beyond which only equal outlines are the same
 
 
@@ -92,8 +93,7 @@ def _same_place(before: shapely.Geometry, after: shapely.Geometry | None, form: 
     places = _ROUNDED.get(form)
     if places is not None:
         before = shapely.transform(before, lambda xy: np.round(xy, places))
-    size = np.abs(shapely.get_coordinates(before)).max()
-    near = 1.1 * 10.0**-places if places is not None else 4e-15 * size if form == "kml" else 0.0
+    near = 1.1 * 10.0**-places if places is not None else _KML_DEGREES if form == "kml" else 0.0
     one, other = (shapely.normalize(_lone(shape)) for shape in (before, after))
     if shapely.equals_exact(one, other, near):
         return True
@@ -137,7 +137,7 @@ def _changes(source: Source, again: Source, written: str, field: str, form: str)
 
 
 def _shown(value: Any) -> str:
-    return "NULL" if value is None else " ".join(str(value).split())[:40]
+    return "NULL" if value is None else re.sub(r"[\r\n\t]", " ", str(value))[:40]
 
 
 def _same_value(before: Any, after: Any, form: str) -> bool:
@@ -145,7 +145,7 @@ def _same_value(before: Any, after: Any, form: str) -> bool:
     if one is None or other is None:
         return one is other
     if isinstance(one, str) or isinstance(other, str):
-        return _word(one) == _word(other)
+        return _word(one) == _word(other) or _number(one) == _number(other) is not None
     if one == other:
         return True
     near = form in _PLAIN_TEXT and isinstance(one, float) and isinstance(other, (int, float))
@@ -167,3 +167,15 @@ def _plain(value: Any, form: str) -> Any:
 def _word(value: Any) -> str:
     """Return a value as a word, dates with hyphens."""
     return re.sub(r"^(\d{4})/(\d\d)/(\d\d)$", r"\1-\2-\3", str(value))
+
+
+def _number(value: Any) -> float | int | None:
+    """Return a value of a form without numbers as one; a whole one keeps all its digits."""
+    try:
+        return int(value) if isinstance(value, (int, str)) else float(value)
+    except (ValueError, TypeError):
+        pass
+    try:
+        return float(value)
+    except (ValueError, TypeError):
+        return None

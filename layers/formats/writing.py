@@ -31,6 +31,7 @@ from gis.crs import (
 )
 from gis.datum import Shift
 from gis.errors import CRSError
+from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats import corner_writing, gdal_names, ogr, read_back
 from layers.formats.geojson_writing import write_geojson
@@ -126,6 +127,8 @@ def write(
             whole, "超出目标坐标系的范围", "a place that the target's system does not hold"
         )
     assert moved.crs is not None
+    if kind in _DEGREES:
+        _refuse_off_globe(moved)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".minezone-") as folder:
         issues = _made(moved, Path(folder) / target.name, kind, encoding)
         files = move_in(Path(folder), target)
@@ -183,6 +186,17 @@ def _off_planes(source: Source) -> npt.NDArray[np.int64]:
     return np.unique(row[off])
 
 
+def _refuse_off_globe(source: Source) -> None:
+    xy, row = shapely.get_coordinates(source.geometry, return_index=True)
+    off = ~((np.abs(xy[:, 0]) <= 360) & (np.abs(xy[:, 1]) <= 90))
+    _refuse_rows(source, np.unique(row[off]), "经纬度不在地球上", "a place off the globe")
+
+
+def _placed(shapes: Shapes, xy: npt.NDArray[np.float64]) -> Shapes:
+    """Return copies of the shapes with other coordinates."""
+    return np.asarray(shapely.set_coordinates(shapes.copy(), xy), dtype=object)
+
+
 def _refuse_rows(source: Source, rows: npt.NDArray[np.int64], zh: str, en: str) -> None:
     """Refuse the whole if there are ``rows`` that cannot be written: none is left out."""
     if len(rows):
@@ -201,8 +215,7 @@ def _system(source: Source, kind: str, shift: Shift | None) -> pyproj.CRS:
     if kind in _OWN_SYSTEM or (zone_prefix(source.crs) is not None and is_cgcs2000(source.crs)):
         return source.crs
     lonlat, _ = to_cgcs2000(shapely.get_coordinates(source.geometry), source.crs, shift)
-    _refuse_wild(replace(source, geometry=shapely.set_coordinates(source.geometry.copy(), lonlat)),
-                 "不在所述坐标系的范围内", "a place that its own system does not hold")  # fmt: skip
+    _refuse_off_globe(replace(source, geometry=_placed(source.geometry, lonlat)))
     west, east = lonlat[:, 0].min(), lonlat[:, 0].max()
     zone = round((west + east) / 2 / 3)
     if max(abs(west - 3 * zone), abs(east - 3 * zone)) > 3.0:
@@ -211,6 +224,9 @@ def _system(source: Source, kind: str, shift: Shift | None) -> pyproj.CRS:
             f"东西跨 {east - west:.1f} 度，不能写入一个 3 度带",
             f"spans {east - west:.1f} degrees, too much for one 3-degree zone",
         )
+    if not 25 <= zone <= 45:
+        zh, en = "不在中国，不能写入国家 3 度带", "is not in China; no zone of its own"
+        raise refusal(source.path, zh, en)
     return gauss_kruger_crs(zone)
 
 
@@ -254,7 +270,7 @@ def _by_gdal(
         options["FID"] = _free("fid", [] if _is_key(columns.get("fid")) else list(columns))
     table = pa.table(columns) if columns else pa.table({"id": list(range(1, len(source) + 1))})
     geometry = _free("geom", table.column_names)
-    shape, shapes = _one_kind(source.geometry)
+    shape, shapes = _one_kind(source, kind)
     if kind == "gpkg":
         options["GEOMETRY_NAME"] = geometry
     table = table.append_column(geometry, pa.array(shapely.to_wkb(shapes), pa.binary()))
@@ -294,8 +310,23 @@ def _free(name: str, taken: Sequence[str]) -> str:
     return name
 
 
-def _one_kind(shapes: npt.NDArray[np.object_]) -> tuple[str, npt.NDArray[np.object_]]:
-    """Return the geometry type of a layer, and single polygons beside others as MultiPolygons."""
+def _one_kind(source: Source, form: str) -> tuple[str, npt.NDArray[np.object_]]:
+    """Return the geometry type of a layer, and single polygons beside others as MultiPolygons.
+
+    Raises
+    ------
+    FormatError
+        A Shapefile is asked for more than one of points, lines and areas.
+    """
+    shapes = source.geometry
+    families = {shape.geom_type.removeprefix("Multi") for shape in shapes}
+    if form == "shp" and (len(families) > 1 or "GeometryCollection" in families):
+        told = ", ".join(sorted(families))
+        raise refusal(
+            source.path,
+            f"有多种图形（{told}），一个 Shapefile 只能存一种",
+            f"holds {told}; a Shapefile has room for one kind",
+        )
     kinds = {shape.geom_type for shape in shapes}
     if kinds == {"Polygon", "MultiPolygon"}:
         many = [shapely.multipolygons([s]) if s.geom_type == "Polygon" else s for s in shapes]
@@ -316,6 +347,7 @@ def _field_names(
     for name in names:
         full = f"{name}_" if name.casefold() in _TAKEN.get(kind, _OF_GDAL) else name
         if kind == "kml":
+            full = "Name" if full.casefold() == "name" else full  # what the form calls it
             full = re.sub(r"[^\w .()（）-]", "_", full)  # the writer of GDAL escapes none
         size = _FIELD_BYTES if kind == "shp" else None
         short, number = _cut(full, encoding, size), 1

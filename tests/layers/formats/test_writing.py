@@ -177,6 +177,18 @@ def test_what_cannot_be_written(source, tmp_path):
     points.to_file(tmp_path / "p.gpkg")
     with pytest.raises(FormatError, match="only polygons"):
         writing.write(read(tmp_path / "p.gpkg"), tmp_path / "p.txt")
+    mixed = geopandas.GeoDataFrame({"a": [1, 2]}, geometry=[PLAIN, shapely.Point(X, Y)], crs=4526)
+    mixed.to_file(tmp_path / "m.gpkg")
+    with pytest.raises(FormatError, match="holds Point, Polygon; a Shapefile has room for one"):
+        writing.write(read(tmp_path / "m.gpkg"), tmp_path / "m.shp")
+    (tmp_path / "m.gpkg").unlink()
+    abroad = geopandas.GeoDataFrame(
+        {"a": [1]}, geometry=[shapely.box(10, 50, 10.1, 50.1)], crs=4326
+    )
+    abroad.to_file(tmp_path / "m.gpkg")
+    with pytest.raises(FormatError, match="is not in China; no zone of its own"):
+        writing.write(read(tmp_path / "m.gpkg"), tmp_path / "m.txt")
+    (tmp_path / "m.gpkg").unlink()
     wide = geopandas.GeoDataFrame({"a": [1]}, geometry=[shapely.box(100, 37, 110, 38)], crs=4490)
     wide.to_file(tmp_path / "w.gpkg")
     with pytest.raises(FormatError, match="too much for one 3-degree zone"):
@@ -221,6 +233,16 @@ def test_rows_of_another_zone_or_with_axes_swapped_are_not_written(tmp_path, for
         writing.write(
             read(tmp_path / "in.gpkg"), tmp_path / f"out{target.SUFFIXES[form][0]}", form=form
         )
+
+
+@pytest.mark.parametrize("form", [f for f in writing.TARGETS if f not in ("gpkg", "shp")])
+def test_places_off_the_globe(source, tmp_path, form):
+    for far in ((1e308, 1e308), (500.0, 30.0), (110.0, 91.0)):
+        shape = shapely.Polygon([(111, 39), (111, 39.1), far])
+        off = replace(source, geometry=np.array([shape] * 3), crs=pyproj.CRS.from_epsg(4490))
+        out = tmp_path / f"out{target.SUFFIXES[form][0]}"
+        with pytest.raises(FormatError, match=r"row 1, row 2, row 3: (a place|degrees where)"):
+            writing.write(off, out, form=form)
 
 
 def test_old_datums_are_kept_where_the_format_can(tmp_path):
