@@ -15,6 +15,7 @@ import shapely
 
 from gis.ragged import Floats
 from layers.account import Issue
+from layers.formats import dxf_writing
 from layers.formats.source import Source, refusal
 from layers.issues import label_en, listed, warning
 
@@ -154,59 +155,11 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
 
 
 def drawing(source: Source, path: Path, zone: Zone) -> list[Issue]:
-    """Write closed polylines, x being east, with number and name as a text inside.
-
-    Holes and further parts are closed lines like the others, which is told: read back, each is
-    an outline of its own.
-    """
-    import ezdxf
-
+    """Write closed polylines, x being east, with number and name as a text inside."""
     del zone
     parcels, issues = _parcels(source)
-    issues += _lost_in_drawing(source)
-    document = ezdxf.new("R2010", units=6)  # type: ignore[attr-defined]
-    space = document.modelspace()
-    layer = source.layer or source.path.stem
-    for name in (layer, "注记"):
-        if name not in document.layers:
-            document.layers.add(name)
-    for parcel, shape in zip(parcels, source.geometry, strict=True):
-        for ring in parcel.rings:
-            space.add_lwpolyline(
-                [(e, n) for e, n in np.round(ring[:-1], 3)],
-                close=True,
-                dxfattribs={"layer": layer},
-            )
-        spot = shapely.point_on_surface(shape)
-        text = space.add_text(
-            " ".join(w for w in (parcel.number, parcel.name) if w), height=10,
-            dxfattribs={"layer": "注记"},
-        )  # fmt: skip
-        text.set_placement((spot.x, spot.y))
-    document.saveas(path)
-    return issues
-
-
-def _lost_in_drawing(source: Source) -> list[Issue]:
-    """Tell which rows' holes and parts a drawing does not hold together."""
-    parts, row = shapely.get_parts(source.geometry, return_index=True)
-    holed = np.unique(row[shapely.get_num_interior_rings(parts) > 0])
-    many = np.flatnonzero(np.bincount(row, minlength=len(source)) > 1)
-    issues = []
-    if len(holed):
-        zh, en = (listed([name(source.labels[k]) for k in holed], language, 3)
-                  for language, name in (("zh", str), ("en", label_en)))  # fmt: skip
-        zh = f"{zh}：内环写成闭合线，图形中没有内环；读回时是另外的面"
-        en = f"{en}: holes are written as closed lines; read back they are outlines of their own"
-        issues.append(warning("holes_as_outlines", zh, en))
-    if len(many):
-        zh, en = (listed([name(source.labels[k]) for k in many], language, 3)
-                  for language, name in (("zh", str), ("en", label_en)))  # fmt: skip
-        zh = f"{zh}：各部分写成各自的闭合线，只有一处注记；读回时是几行"
-        en = f"{en}: parts are written as closed lines, one of them with the text; read back " \
-             "they are rows of their own"  # fmt: skip
-        issues.append(warning("parts_as_outlines", zh, en))
-    return issues
+    words = [" ".join(w for w in (parcel.number, parcel.name) if w) for parcel in parcels]
+    return [*issues, *dxf_writing.draw(source, words, path)]
 
 
 # -- rows as parcels -------------------------------------------------------------------------------
