@@ -18,6 +18,7 @@ from pathlib import Path
 
 from layers.account import Issue
 from layers.formats.encoding import read_any_text
+from layers.formats.number_formats import as_shown
 from layers.formats.source import refusal
 from layers.formats.workbook_marks import Box, Marker, Marks
 from layers.formats.workbook_parts import MOST_CELLS, rebuilt
@@ -25,6 +26,7 @@ from layers.issues import listed, warning
 
 _DELIMITERS = ",;\t|，"
 _SAMPLE = 200
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _OPENING = re.compile(' *"')
 _QUOTES = re.compile('"+')
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -262,6 +264,9 @@ def _sheet(
     for (row, column), word in marks.errors.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = word
+    for (row, column), shown in marks.shown.items():
+        if row < len(rows) and column < len(rows[row]) and _NUMBER.fullmatch(rows[row][column]):
+            rows[row][column] = as_shown(rows[row][column], shown)
     for (top, left), (bottom, right) in merged:
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         for r in range(top, bottom + 1):

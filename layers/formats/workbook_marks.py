@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from layers.formats.number_formats import BUILT_IN, shown_as
 from layers.parse import FORMULA_ERROR
 
 UNCOMPUTED = "#公式未计算"
@@ -34,6 +35,7 @@ class Marks:
     errors : cell -> #REF! and the like, or UNCOMPUTED
     merged : of OpenDocument; the parser gives those of the other kinds
     rows, columns : hidden ones
+    shown : cell -> what its number format shows beside the number, see ``number_formats``
     zeros : formulas with the result 0, which programs write that compute nothing
     """
 
@@ -41,6 +43,7 @@ class Marks:
     merged: list[Box] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    shown: dict[tuple[int, int], str] = field(default_factory=dict)
     zeros: set[tuple[int, int]] = field(default_factory=set)
 
 
@@ -54,6 +57,8 @@ class Marker:
         self._targets: dict[str, str] = {}  # id of a relation of the book -> part
         self._part = ""
         self._stale = False
+        self._codes = dict(BUILT_IN)  # id -> number format
+        self._styles: list[str | None] | None = None  # what each cell style shows
 
     def of(self, sheet: str) -> Marks:
         """Return the marks of a sheet, none where it has none."""
@@ -70,6 +75,7 @@ class Marker:
         self._marks = Marks()
         self._row = self._column = -1
         self._repeat = 1
+        self._in_styles = False
         self._kind = ""  # of the cell at hand
         self._formula = self._valued = False
         self._text: list[str] = []
@@ -84,6 +90,8 @@ class Marker:
         """Take the end of an element."""
         if local == "c":
             self._end_cell()
+        elif local == "cellXfs":
+            self._in_styles = False
         elif local == "v":
             self._parser.CharacterDataHandler = None
         elif local == "table-cell":
@@ -123,6 +131,24 @@ class Marker:
         self._kind = told.get("t", "")
         self._formula = self._valued = False
         self._text = []
+        style = int(told.get("s", 0))
+        if self._styles and self._kind in ("", "n") and style < len(self._styles):
+            shown = self._styles[style]
+            if shown and len(self._marks.shown) < MOST_MARKS:
+                self._marks.shown[self._row, self._column] = shown
+
+    def _format(self, told: Mapping[str, str]) -> None:
+        if self._part.endswith("styles.xml"):
+            self._codes[int(told.get("numFmtId", -1))] = told.get("formatCode", "")
+
+    def _cell_styles(self, told: Mapping[str, str]) -> None:
+        self._styles = []
+        self._in_styles = True
+
+    def _style(self, told: Mapping[str, str]) -> None:
+        if self._in_styles and self._styles is not None:
+            code = self._codes.get(int(told.get("numFmtId", 0)))
+            self._styles.append(shown_as(code) if code else None)
 
     def _has_formula(self, told: Mapping[str, str]) -> None:
         self._formula = True
@@ -216,5 +242,6 @@ _STARTS = {
     "v": Marker._value, "table": Marker._table, "table-column": Marker._table_column,
     "table-row": Marker._table_row, "table-cell": Marker._table_cell,
     "covered-table-cell": Marker._table_cell, "calcPr": Marker._calculation,
+    "numFmt": Marker._format, "cellXfs": Marker._cell_styles, "xf": Marker._style,
     "p": Marker._paragraph,
 }  # fmt: skip

@@ -65,7 +65,8 @@ def _copy(path: Path, archive: zipfile.ZipFile, made: zipfile.ZipFile, marker: M
             f"the workbook has {len(entries)} parts, more than {MOST_ENTRIES}",
         )
     budget = MOST_BYTES
-    for entry in entries:
+    # The styles first: what cells show depends on them.
+    for entry in sorted(entries, key=lambda e: not e.filename.lower().endswith("styles.xml")):
         if not _holds_cells(entry):
             continue
         data = _unpacked(path, archive, entry, budget)

@@ -113,10 +113,37 @@ def test_errors_of_opendocument(tmp_path):
     assert rows_of(path)[1][0] == "#DIV/0!"
 
 
-@pytest.mark.parametrize("form", ["0!m", "0!m!s", "0\\m", '0"m"', "G/通用格式"])
-def test_letters_in_number_formats_make_no_dates(tmp_path, form):
-    path = written(tmp_path / "a.xlsx", [["标高"], [1250.5]], [form])
-    assert rows_of(path)[1] == ("1250.5",)
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("0!m", "1250.5m"),
+        ("0!m!s", "1250.5"),
+        ("0\\m", "1250.5m"),
+        ('G/通用格式"米"', "1250.5米"),
+        ('#,##0.0"万吨/年"', "1250.5万吨/年"),
+        ('0.0"户";[红色]-0.0"户"', "1250.5户"),
+        ("0.00%", "125050%"),
+        ("#,##0.00_ ", "1250.5"),
+        ("_ * #,##0.00_ ;_ * -#,##0.00_ ", "1250.5"),
+        ("0!°00!′00!″", "1250.5"),
+        ("[$-804]0.00", "1250.5"),
+        ("[DBNum1]0", "1250.5"),
+        # The point that is shown is not where it is: read by nobody.
+        ('0!.0,"万"', '1250.5[0!.0,"万"]'),
+        ("#,##0.0,", "1250.5[#,##0.0,]"),
+        ("0!.0000", "1250.5[0!.0000]"),
+        ('[>1000]0"t";0', '1250.5[[>1000]0"t";0]'),
+    ],
+)
+def test_what_number_formats_show_is_read(tmp_path, form, text):
+    path = written(tmp_path / "a.xlsx", [["数"], [1250.5]], [form])
+    assert rows_of(path)[1] == (text,)
+
+
+def test_corners_shown_in_metres(tmp_path):
+    path = written(tmp_path / "a.xlsx", CORNERS, ["@", "0.000!m", '0.000"米"'])
+    source = read(path)
+    assert (source.geometry[0].area, source.issues) == (500_000, ())
 
 
 def test_angles_that_a_spreadsheet_took_for_times(tmp_path):

@@ -1,0 +1,90 @@
+"""What the number formats of workbooks show beside the digits: units, percent, a shifted point.
+
+A cell may hold 30 and show 30万吨/年, or hold 300000 and show 30.0万. What is shown is what was
+meant.
+
+Source: ECMA-376 part 1, 18.8.31 (numFmts).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from layers.parse import UNITS, folded
+
+BUILT_IN = {9: "0%", 10: "0.00%"}
+_GENERAL = re.compile(r"general|g/通用格式", re.IGNORECASE)
+_BRACKET = re.compile(r"\[[^\]]*\]")
+_CONDITION = re.compile(r"\[[<>=]")
+_TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(.)', re.DOTALL)
+_DATE = re.compile(r"[ymdhs]", re.IGNORECASE)
+_KNOWN = frozenset(word for table in UNITS.values() for word in table)
+
+
+def shown_as(code: str) -> str | None:
+    """Return what a format adds to a number: a unit, ``%``, or the whole format where it shifts.
+
+    None where it shows the number itself, or a date.
+
+    >>> shown_as('0.0"万吨/年"'), shown_as("0!m"), shown_as("0.00%"), shown_as("#,##0.00_ ")
+    ('万吨/年', 'm', '%', None)
+    >>> shown_as('0!.0,"万"'), shown_as("yyyy-mm-dd")
+    ('[0!.0,"万"]', None)
+    """
+    sections = [_read(s) for s in _sections(code)]
+    used = [s for s in sections if s is not None]
+    if any(scaled for _, scaled in used):
+        return f"[{code}]"
+    units = {unit for unit, _ in used if unit}
+    if len(units) > 1:
+        return f"[{code}]"
+    if _CONDITION.search(code) and len({unit for unit, _ in used}) > 1:
+        return f"[{code}]"
+    first = used[0][0] if used else ""
+    return first or None
+
+
+def as_shown(number: str, shown: str) -> str:
+    """Return a number as its format shows it: with its unit, in percent.
+
+    >>> as_shown("30", "万吨/年"), as_shown("0.125", "%")
+    ('30万吨/年', '12.5%')
+    """
+    if shown == "%":
+        return f"{(Decimal(number) * 100).normalize():f}%"
+    return number + shown
+
+
+def _sections(code: str) -> list[str]:
+    """Return the parts for positive, negative and zero; a quoted semicolon parts nothing."""
+    out = [""]
+    for found in _TOKEN.finditer(_GENERAL.sub("0", code)):
+        if found[3] == ";":
+            out.append("")
+        else:
+            out[-1] += found[0]
+    return out[:3]
+
+
+def _read(section: str) -> tuple[str, bool] | None:
+    """Return the unit of a section and whether it shifts the point, None for dates and texts."""
+    after, percent, scaled, digits = "", False, False, False
+    moved = False  # a written point or comma stands between the digits
+    for found in _TOKEN.finditer(_BRACKET.sub("", section)):
+        sign = found[3] or ""
+        if _DATE.fullmatch(sign) or sign == "@":
+            return None
+        if sign and sign in "0#?":
+            moved |= digits and bool({".", ","} & set(after))
+            after, scaled, digits = "", False, True
+        elif sign == ",":
+            scaled |= digits
+        elif sign == "%":
+            percent = True
+        elif sign != ".":
+            after += found[1] or found[2] or sign
+    if not digits:
+        return None
+    unit = folded(after)
+    return "%" if percent else after.strip() if unit in _KNOWN else "", scaled or moved
