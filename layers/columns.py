@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.fields import Mapped, Match, map_fields
+from layers.formats.table_numbers import may_be_packed
 from layers.issues import warning
 from layers.layer import ARROW_TYPES
 from layers.parse import folded
@@ -74,6 +76,7 @@ def build_columns(
         columns[name] = pa.nulls(n, ARROW_TYPES[schema.column(name).dtype])
     issues += column_issues.missing(schema, absent, file)
     issues += column_issues.upside_down(columns, labels)
+    issues += _degrees_assumed(mapped, fields, file)
     return Built(columns, frozenset(absent), constants, tuple(issues), tuple(errors))
 
 
@@ -178,6 +181,26 @@ def _bare_numbers(array: pa.Array) -> bool:
     bare = pc.match_substring_regex(pc.utf8_normalize(array, form="NFKC"), r"^[^a-z一-龥]*[0-9]")
     ends = pc.match_substring_regex(pc.utf8_normalize(array, form="NFKC"), r"[0-9.]\s*$")
     return bool(pc.any(pc.and_(bare, ends)).as_py())
+
+
+def _degrees_assumed(
+    mapped: Mapped, fields: Mapping[str, pa.Array], file: str
+) -> tuple[Issue, ...]:
+    """Return the warning about toes in degrees that may as well be degrees, minutes, seconds."""
+    found = [m for name in ("toe_lon", "toe_lat") for m in mapped.matches.get(name, ())]
+    asked = [m.field for m in found if m.unit is None and re.search("[经纬]", m.field)]
+    words = [w for field in asked for w in as_text(fields[field]).drop_null().to_pylist()]
+    if not asked or not may_be_packed([w for w in words if re.fullmatch(r"\d+\.\d+", w)]):
+        return ()
+    return (
+        warning(
+            "degrees_assumed",
+            f"{file}：字段 {'、'.join(asked)} 的数可能是度分秒（D.MMSS），按十进制度读取；"
+            "请在字段名中写明（度分秒）或（度）",
+            f"{file}: the numbers of {', '.join(asked)} may be D.MMSS and are read as decimal "
+            "degrees; say which in the field's name: (度分秒) or (度)",
+        ),
+    )
 
 
 def _constants(

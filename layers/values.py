@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from layers import parse
 from layers.account import Issue
 from layers.days import days_in_china
+from layers.formats.angles import packed, spelled
 from layers.identity import named_only, whole_numbers_only
 from layers.issues import bad_values, unreadable
 from layers.layer import ARROW_TYPES
@@ -199,15 +200,24 @@ def _number(
         return _finite(pc.cast(array, pa.float64(), safe=False), column, field, labels)
     if pa.types.is_boolean(kind):
         return _all_bad(array, column, field, labels)
+    if column.unit == "deg" and isinstance(unit, str) and "分" in unit:
+        return _parsed(as_text(array), _packed_angle, column, field, labels)
     text = as_text(array)
     if unit is not None:
         text = _with_unit(text, unit)
 
     def read(word: str) -> float | None:
-        return parse.number(word, column.unit)
+        number = parse.number(word, column.unit)
+        return spelled(word) if number is None and column.unit == "deg" else number
 
     # Arrow would cut 2.5 to 2 for an integer column: whole numbers are checked afterwards.
     return _parsed(text, read, column, field, labels, kind=pa.float64())
+
+
+def _packed_angle(word: str) -> float | None:
+    """Return an angle under a heading that says 度分秒."""
+    angle = spelled(word)
+    return packed(word) if angle is None else angle
 
 
 def _with_unit(text: pa.Array, unit: pa.Array | str) -> pa.Array:

@@ -590,3 +590,21 @@ def test_a_stated_id_that_lost_digits_is_told(make_source, settings, codes_of):
 def test_a_placeholder_is_no_constant(make_source, settings):
     with pytest.raises(LayerError, match="cannot read '暂无'"):
         load(make_source({"licence_no": ["A"]}), RIGHT, settings(constants={"holder": "暂无"}))
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "values", "told"),
+    [
+        ("坝脚经度", "坝脚纬度", (113.3512, 35.24), True),
+        ("坝脚经度(度)", "坝脚纬度(度)", (113.3512, 35.24), False),
+        ("坝脚经度", "坝脚纬度", (113.7512, 35.74), False),
+        ("toe_lon", "toe_lat", (113.3512, 35.24), False),
+    ],
+)
+def test_toes_that_may_be_in_packed_degrees_are_told(
+    make_source, settings, codes_of, lon, lat, values, told
+):
+    columns = {"facility_no": ["W1"], lon: [values[0]], lat: [values[1]]}
+    layer = load(make_source(columns), schema("tailings_facility"), settings())
+    assert (layer.number("toe_lon")[0], layer.number("toe_lat")[0]) == values
+    assert ("degrees_assumed" in codes_of(layer.issues)) == told

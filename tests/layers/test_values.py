@@ -384,3 +384,18 @@ def test_what_parts_no_numbers(word, left):
 @pytest.mark.parametrize("word", [f'="{N1}"', f"'{N1}", f"＇{N1}", f'="{N1} "', f'\u200b="{N1}"'])
 def test_marks_of_text_are_no_part_of_a_number(word):
     assert read([word], "licence_no") == ([N1], ())
+
+
+def test_angles_of_a_toe():
+    column = schema("tailings_facility").column("toe_lon")
+    words = ["113°35′12″", "东经113度35分12秒", "113.5", "113°61′0″", "113.3512"]
+    read = convert(pa.array(words), column, "坝脚经度", list("abcde"))
+    angle = 113 + 35 / 60 + 12 / 3600
+    assert read.array.to_pylist() == [pytest.approx(angle), pytest.approx(angle), 113.5, None,
+                                      113.3512]  # fmt: skip
+    assert [(i.code, i.feature) for i in read.issues] == [("unreadable_value", "d")]
+    read = convert(pa.array(words), column, "坝脚经度", list("abcde"), unit="度分秒")
+    half = pytest.approx(113 + 50 / 60)
+    assert read.array.to_pylist() == [
+        pytest.approx(angle), pytest.approx(angle), half, None, pytest.approx(angle),
+    ]  # fmt: skip
