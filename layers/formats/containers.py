@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,14 +19,12 @@ _EPOCH = "1970-01-01T00:00:00"
 
 def list_layers(path: Path) -> list[str]:
     """Return the layers with a geometry."""
-    if path.is_file() and path.name.lower().endswith(".gdb.zip"):
-        _check_zip(path)
     return ogr.layer_names(path, path.resolve())
 
 
 def read_gdb(path: Path, layer: str) -> Source:
-    """Read a feature class of a ``.gdb`` folder or ``.gdb.zip``."""
-    return _read(path, layer, "OpenFileGDB", digest_folder if path.is_dir() else digest_file)
+    """Read a feature class of a ``.gdb`` folder."""
+    return _read(path, layer, "OpenFileGDB", digest_folder)
 
 
 def read_fgb(path: Path, layer: str) -> Source:
@@ -102,19 +99,3 @@ def _doubtful_days(name: str, texts: pa.Array) -> list[Issue]:
             found[0],
         )
     ]
-
-
-def _check_zip(path: Path) -> None:
-    """Refuse archives that hold anything but one geodatabase folder."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [PurePosixPath(n) for n in archive.namelist()]
-    except (zipfile.BadZipFile, OSError) as error:
-        raise refusal(path, "压缩包已损坏", "the archive is damaged") from error
-    tops = {n.parts[0] for n in names if n.parts}
-    if any(n.is_absolute() or ".." in n.parts for n in names):
-        raise refusal(path, "压缩包含有越界路径", "the archive holds paths that lead out of it")
-    if len(tops) != 1 or not next(iter(tops)).lower().endswith(".gdb"):
-        raise refusal(
-            path, "压缩包里应恰有一个 .gdb 文件夹", "the archive must hold exactly one .gdb folder"
-        )

@@ -19,7 +19,7 @@ SUPPORTED = {
     ".kml": "KML",
     ".ovkml": "KML",
     ".gdb": "OpenFileGDB",
-    ".gdb.zip": "OpenFileGDB",
+    ".gdb.zip": "archive",
     ".fgb": "FlatGeobuf",
     ".parquet": "GeoParquet",
     ".geoparquet": "GeoParquet",

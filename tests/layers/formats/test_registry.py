@@ -470,9 +470,24 @@ def test_file_geodatabase(tmp_path, frame):
         for file in path.iterdir():
             archive.write(file, f"t.gdb/{file.name}")
     assert read(packed).columns["矿山名称"].to_pylist() == ["甲", "乙", None]
+    assert (read(packed).layer, read(packed).format) == ("rights", "OpenFileGDB")
+    assert list_layers(packed) == ["rights"] and read(packed).sha256 == digest(packed)
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr("t.gdb/A00000001.gdbtable", "x")
+    with pytest.raises(FormatError, match="twice"):
+        read(packed)
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in path.iterdir():
+            archive.write(file, f"t.gdb/{file.name}")
+    sound = packed.read_bytes()
+    assert sound.count("甲".encode()) == 1
+    packed.write_bytes(sound.replace("甲".encode(), "丙".encode()))
+    with pytest.raises(FormatError, match="the archive is damaged"):
+        read(packed)
+    packed.write_bytes(sound)
     with zipfile.ZipFile(packed, "a") as archive:
         archive.writestr("../evil", "x")
-    with pytest.raises(FormatError, match="lead out"):
+    with pytest.raises(FormatError, match="leads out"):
         read(packed)
     other = tmp_path / "other.gdb"
     other.mkdir()
