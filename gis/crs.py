@@ -29,6 +29,7 @@ CHINA = (73.0, 3.0, 136.0, 54.0)
 WIDEST_M = 3e6
 """Distance from the central meridian up to which a transverse Mercator plane is believed."""
 
+_WIDEST_ZONE_M = 5e5
 _POLE_M = 10_002_000.0  # from the equator along a meridian
 
 WGS84_ACCURACY_M = 1.0
@@ -157,6 +158,18 @@ def off_plane(xy: Floats, crs: object) -> Bools:
     return np.asarray(off.any(axis=1), np.bool_)
 
 
+def beside_zone(xy: Floats, crs: object) -> Bools:
+    """Return (n,) bool: farther than 500 km from the central meridian of a transverse Mercator.
+
+    No zone is as wide; where its easting has a zone in front such a number begins with another.
+    """
+    origin = _false_origin(parse_crs(crs))
+    if origin is None:
+        return np.zeros(len(xy), np.bool_)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(xy[:, 0] * origin[2] - origin[0]) > _WIDEST_ZONE_M, np.bool_)
+
+
 def transposed(xy: Floats, crs: object) -> Bools:
     """Return (n,) bool: northing and easting stand in each other's place, as it seems.
 
@@ -170,7 +183,7 @@ def transposed(xy: Floats, crs: object) -> Bools:
     metres = xy * origin[2]
     with np.errstate(invalid="ignore"):
         far = np.abs(metres[:, 0] - origin[0]) > 1e6
-        near = np.abs(metres[:, 1] - origin[0]) <= 5e5
+        near = np.abs(metres[:, 1] - origin[0]) <= _WIDEST_ZONE_M
         near &= np.abs(metres[:, 0] - origin[1]) <= _POLE_M
     return np.asarray(far & near, np.bool_)
 

@@ -82,14 +82,13 @@ def place(
     out[rows] = _moved(shapes[rows], lonlat)
     counts = _vertex_counts(shapes[rows])
     shifted = given is not None and given.shift.description == transformation.description
-    gone = whereabouts.outside(rows, lonlat, counts, extent)
-    gone.update(whereabouts.off_planes(rows, coordinates, counts, system))
-    gone.update(whereabouts.other_zones(rows, coordinates, counts, system))
-    gone.update(of_another_kind(rows, coordinates, counts, system))
+    located = whereabouts.Located(rows, counts, coordinates, lonlat, system)
+    gone = _elsewhere(located, extent)
     errors: list[MineZoneError] = []
     if len(rows) and len(gone) == len(rows):
         errors.append(whereabouts.misplaced(coordinates, lonlat, system, extent, file))
     out[list(gone)] = None
+    doubts = whereabouts.doubtful(located.without(gone), source.labels, extent)
     bounds = shapely.bounds(out)
     refused = {**gone, **wrong, **unreadable}
     repaired, doubtful, repairs, kept = _repaired(out, refused, schema, source.labels)
@@ -103,9 +102,19 @@ def place(
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
         shifted=shifted,
-        issues=(*(given.issues if given and shifted else ()), *repairs),
+        issues=(*(given.issues if given and shifted else ()), *doubts, *repairs),
         errors=tuple(errors),
     )
+
+
+def _elsewhere(located: whereabouts.Located, extent: Extent) -> dict[int, Reason]:
+    """Return the rows whose coordinates cannot be right, and why."""
+    rows, counts, xy, lonlat, system = located
+    gone = whereabouts.outside(rows, lonlat, counts, extent)
+    gone.update(whereabouts.off_planes(rows, xy, counts, system))
+    gone.update(whereabouts.other_zones(rows, xy, counts, system))
+    gone.update(of_another_kind(rows, xy, counts, system))
+    return gone
 
 
 def _rest(n: int, refused: dict[int, Reason]) -> Ints:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pyproj
 
 from gis import crs as gis_crs
 from gis.ragged import Bools, Floats, Ints
+from layers.account import Issue
 from layers.errors import LayerError
+from layers.issues import label_en, listed, warning
 from layers.settings import Extent
 
 Reason = tuple[str, str]
 """Why a row is refused, in Chinese and in English."""
+
+Labels = tuple[str, ...]
+
+SOUTHERNMOST = 15.0
+"""Degrees north, south of which China has sea and reefs."""
+
+_NAMED = 5
 
 
 @lru_cache(maxsize=64)
@@ -90,6 +101,61 @@ def off_planes(rows: Ints, xy: Floats, counts: Ints, system: pyproj.CRS) -> dict
             f"coordinate ({x:.10g}, {y:.10g}) {why_en}",
         )
     return out
+
+
+class Located(NamedTuple):
+    """Rows with a place.
+
+    Attributes
+    ----------
+    rows : (n,) their numbers
+    counts : (n,) vertices of each
+    xy, lonlat : (m, 2) all vertices as given and in degrees
+    system : what they are given in
+    """
+
+    rows: Ints
+    counts: Ints
+    xy: Floats
+    lonlat: Floats
+    system: pyproj.CRS
+
+    def without(self, gone: Collection[int]) -> Located:
+        """Return the others."""
+        left = np.isin(self.rows, list(gone), invert=True)
+        there = np.repeat(left, self.counts)
+        return Located(
+            self.rows[left], self.counts[left], self.xy[there], self.lonlat[there], self.system
+        )
+
+
+def doubtful(located: Located, labels: Labels, extent: Extent) -> list[Issue]:
+    """Tell which rows lie where hardly any mine of China does, though nothing forbids it."""
+    owners, system = np.repeat(located.rows, located.counts), located.system
+    beside = np.unique(owners[gis_crs.beside_zone(located.xy, system)])
+    south = np.unique(owners[located.lonlat[:, 1] < SOUTHERNMOST])
+    if extent != "china":
+        south = south[:0]
+    issues = []
+    if len(beside):
+        zh, en = _named(beside, labels)
+        name = crs_name(system)
+        zh = f"{zh}离坐标系 {name} 的中央子午线 500 千米以上，超出一带：横坐标、中央子午线是否有误"
+        en = f"{en}: over 500 km from the central meridian of {name}, beyond any zone; are " \
+             "easting and meridian right?"  # fmt: skip
+        issues.append(warning("beside_zone", zh, en))
+    if len(south):
+        zh, en = _named(south, labels)
+        zh = f"{zh}在北纬 {SOUTHERNMOST:g} 度以南的海上：坐标是否漏位、X 与 Y 是否写反"
+        en = f"{en}: at sea, south of {SOUTHERNMOST:g} N; does a coordinate lack a digit, are X " \
+             "and Y swapped?"  # fmt: skip
+        issues.append(warning("far_south", zh, en))
+    return issues
+
+
+def _named(rows: Ints, labels: Labels) -> Reason:
+    names = [labels[k] for k in rows]
+    return listed(names, shown=_NAMED), listed([label_en(n) for n in names], "en", _NAMED)
 
 
 _OFF = {

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.crs import off_plane, other_zone, transposed, zone_prefix
+from gis.crs import beside_zone, off_plane, other_zone, transposed, zone_prefix
 from gis.errors import MineZoneError
 from layers.catalog import schema
 from layers.loader import load
+from layers.settings import LayerSettings
 
 RIGHTS = schema("mining_right")
 PREFIXED = "EPSG:4525"  # 3-degree zone 37, eastings 37,500,000 on the meridian
@@ -140,3 +141,40 @@ def test_a_file_that_is_swapped_throughout_is_refused(make_source, settings):
     assert caught.value.zh == (
         "权.gpkg：坐标（2000000–2000500, 500000–500500）在坐标系 EPSG:4547 中 X、Y 似乎写反"
     )
+
+
+def test_coordinates_beside_every_zone():
+    xy = np.array([[0.0, 4e6], [-1.0, 4e6], [1e6, 4e6], [1_000_001.0, 4e6], [5e5, 4e6]])
+    expected = [False, True, False, True, False]
+    assert beside_zone(xy, UNNUMBERED).tolist() == expected
+    assert beside_zone(xy, "EPSG:32649").tolist() == expected
+    assert beside_zone(np.add(xy, (37e6, 0)), PREFIXED).tolist() == expected
+    assert not beside_zone(xy, "EPSG:3857").any()
+
+
+@pytest.mark.parametrize(
+    ("crs", "odd", "code", "zh"),
+    [
+        (UNNUMBERED, (-500_000, 4_300_000), "beside_zone",
+         "权.gpkg：第 2 行离坐标系 EPSG:4547 的中央子午线 500 千米以上，超出一带："
+         "横坐标、中央子午线是否有误"),
+        (UNNUMBERED, (500_000, 430_000), "far_south",
+         "权.gpkg：第 2 行在北纬 15 度以南的海上：坐标是否漏位、X 与 Y 是否写反"),
+    ],
+)  # fmt: skip
+def test_a_row_that_is_hardly_where_it_says_is_told(make_source, settings, crs, odd, code, zh):
+    # A sign too many puts it 1,000 km west, a digit too few into the South China Sea.
+    shapes = [*plane((500_000, 4_300_000), odd), shapely.box(9e6, 4e6, 9e6 + 1, 4e6 + 1)]
+    found = layer(make_source, settings, shapes, crs)
+    assert found.source_id.tolist() == ["C0", "C1"]
+    (issue,) = [i for i in found.issues if i.severity == "warning" and i.code != "column_absent"]
+    assert (issue.code, issue.zh) == (code, zh)
+    assert "row 2: " in issue.en
+    good = layer(make_source, settings, plane((500_000, 4_300_000)), crs)
+    assert code not in [i.code for i in good.issues]
+
+
+def test_data_abroad_may_lie_in_the_south(make_source):
+    source = make_source({"许可证号": ["C1"]}, [shapely.box(20, -10, 20.01, -9.99)])
+    found = load(source, RIGHTS, LayerSettings(source="a.gpkg"), extent="any")
+    assert "far_south" not in [i.code for i in found.issues]
