@@ -24,7 +24,7 @@ def read(path: Path) -> Source:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             declared = file.metadata.num_rows
             metadata = file.schema_arrow.metadata or {}
             table = file.read().combine_chunks()

@@ -29,7 +29,7 @@ def cases(world: World) -> Iterator[Case]:
     for name, data, expected in (*_zips(world), *_damaged()):
         yield one(f"zip {name}", "a.zip", data, expected)
     yield one("gdb.zip that leads out", "a.gdb.zip",
-              packed([("../a.gdb/a00000001.gdbtable", b"x")]), Refused("lead out"))  # fmt: skip
+              packed([("../a.gdb/a00000001.gdbtable", b"x")]), Refused("leads out"))  # fmt: skip
     yield one("gdb.zip of noise", "a.gdb.zip", packed([("a.gdb/a00000001.gdbtable", b"x" * 99)]),
               Refused("a.gdb.zip"))  # fmt: skip
     yield from _workbooks(world)

@@ -410,6 +410,20 @@ def test_parquet_coverings_that_are_none_hide_nothing(write_columns, covering):
     assert dict(read(path).columns) == {} and read(path).issues == ()
 
 
+def test_parquet_pages_are_checked_against_their_sums(write_columns):
+    path = write_columns(["licence_no"], [pa.array(["C1234", "C5678"])])
+    pq.write_table(
+        pq.read_table(path), path, write_page_checksum=True, compression="none",
+        use_dictionary=False, write_statistics=False,
+    )  # fmt: skip
+    assert read(path).columns["licence_no"].to_pylist() == ["C1234", "C5678"]
+    data = path.read_bytes()
+    assert data.count(b"C5678") == 1
+    path.write_bytes(data.replace(b"C5678", b"C5679"))
+    with pytest.raises(FormatError, match="damaged Parquet"):
+        read(path)
+
+
 def test_parquet_with_two_geometries(write_columns):
     source = read(write_columns(["g2"], [pa.array([Point(1, 2).wkb] * 2)]))
     assert [g.x for g in source.geometry] == [110, 111]
