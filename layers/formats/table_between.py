@@ -37,6 +37,7 @@ class Between:
         self.page_heads = {words.bare(text) for text in heads if text}
         self.depths = Depths(path, sheet, header.row)
         self.parcels: list[Parcel] = []
+        self.seen: set[tuple[tuple[str, ...], str]] = set()
         self.issues: list[Issue] = []
         self.passed: list[int] = []
         self.put_aside: list[int] = []

@@ -150,11 +150,11 @@ def nested_issues(
         An unnamed parcel lies inside the one above: it may as well be its hole.
     """
     issues: list[Issue] = []
+    tree = shapely.STRtree(shapes)
     for k in range(1, len(parcels)):
         parcel, label, row = parcels[k], labels[k], parcels[k].rows[0]
-        inside = [
-            j for j in range(k) if parcels[j].key == parcel.key and _covers(shapes[j], shapes[k])
-        ]
+        near = sorted(int(j) for j in tree.query(shapes[k]) if j < k)
+        inside = [j for j in near if parcels[j].key == parcel.key and _covers(shapes[j], shapes[k])]
         if parcel.parted_by is None:
             if inside:
                 above = labels[inside[-1]]

@@ -34,6 +34,7 @@ _WORDS: tuple[tuple[Role, str], ...] = (
               r"|(采矿|探矿|勘查)?许可证(编?号|号码)?|licen[cs]eno"),
 )  # fmt: skip
 _ROLES = tuple((role, re.compile(pattern)) for role, pattern in _WORDS)
+_LONGEST = 100
 _UNIT = re.compile(r"[(（\[【].*?[)）\]】]")
 _PACKED = re.compile(r"度\.?分\.?秒|ddd?\.?mm\.?ss|d\.?mmss|dms", re.IGNORECASE)
 _DECIMAL = re.compile(
@@ -82,6 +83,8 @@ class Header:
 
 def role_of(cell: str) -> Role | None:
     """Return what a header cell says its column is, None where it is an ordinary attribute."""
+    if len(cell) > _LONGEST:
+        return None  # a remark
     plain = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
     plain = re.sub(r"[\s_:：.]", "", plain)
     return next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)

@@ -263,7 +263,7 @@ class _Reader(Between):
             self.heading = ""
         heading = self.heading
         named = any(key) or bool(heading)
-        if named and any((p.key, p.heading) == (key, heading) for p in self.parcels):
+        if named and (key, heading) in self.seen:
             whose = "、".join(filter(None, (*key, heading)))
             raise self.bad(row, f"{whose} 的拐点不连续", f"corners of {whose} are split")
         parcel = Parcel(key, heading, told=self.told)
@@ -288,6 +288,7 @@ class _Reader(Between):
             rows = (self.parted, self.header_at, self.beside)
             parcel.parted_by = next((r for r in rows if r is not None), None)
         self.parcels.append(parcel)
+        self.seen.add((key, heading))
 
     # -- the end -----------------------------------------------------------------------------------
 

@@ -10,10 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence, Set
 
-import numpy as np
-
 from layers.formats.angles import clean
-from layers.formats.planes import axes_of, datums_named
+from layers.formats.planes import datums_named, width_of
 from layers.formats.sheets import Sheet
 from layers.formats.table_header import Header, role_of
 from layers.formats.table_numbers import decimal, is_number_like
@@ -79,6 +77,7 @@ _SERIES = (
     "abcdefghijklmnopqrstuvwxyz",
 )
 _UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
+_MOST_NUMBERS = 20
 _LONGEST = 40
 
 
@@ -274,7 +273,7 @@ def holds_a_place(text: str) -> bool:
     if _ABOUT_PLACES.search(text):
         return False
     words = clean(text)
-    if len(re.findall(r"\d+\s*°\s*\d", words)) >= 2:
+    if len(re.findall(r"(?<!\d)\d{1,3}\s{0,3}°\s{0,3}\d", words)) >= 2:
         return True
     numbers = [float(n) for n in re.findall(r"(?<![\d.])\d{6,8}(?:\.\d+)?(?![\d.])", words)]
     if _REMARK.search(text):
@@ -288,5 +287,13 @@ def _is_area(number: float, text: str) -> bool:
 
 
 def _fit(numbers: Sequence[float]) -> bool:
-    pairs = ((a, b) for k, a in enumerate(numbers[:20]) for b in numbers[k + 1 : 20])
-    return any(axes_of(np.array([a]), np.array([b]))[0] is not None for a, b in pairs)
+    """Return whether two of the numbers may be those of a place in China."""
+    some = sorted(set(numbers))[:_MOST_NUMBERS]
+    return any(_is_place(a, b) for a in some for b in some if a != b)
+
+
+def _is_place(one: float, other: float) -> bool:
+    degrees = 73 <= one <= 136 and 3 <= other <= 54
+    zone, east = divmod(other, 1e6)
+    plane = 1.7e6 <= one <= 6.1e6 and 1e5 <= east <= 9e5
+    return degrees or (plane and (zone == 0 or width_of(int(zone)) is not None))
