@@ -27,6 +27,7 @@ from layers.issues import listed, warning
 _DELIMITERS = ",;\t|，"
 _SAMPLE = 200
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+_ISO_TIME = re.compile(r"^PT(\d+)H(\d\d)M(\d\d(?:\.\d+)?)S$")  # of OpenDocument
 _OPENING = re.compile(' *"')
 _QUOTES = re.compile('"+')
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -313,7 +314,7 @@ def _text(cell: object) -> str:
         return _duration(cell)
     if isinstance(cell, (date, time)):
         return str(cell)
-    return str(cell).strip()
+    return _ISO_TIME.sub(r"\1:\2:\3", str(cell).strip())
 
 
 def _number(cell: float) -> str:

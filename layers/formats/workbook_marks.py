@@ -202,6 +202,9 @@ class Marker:
         again = int(told.get("number-columns-repeated", 1))
         if "formula" in told and "value-type" not in told:
             self._mark(UNCOMPUTED)
+        if told.get("value-type") == "percentage":
+            for column in range(self._column, self._column + min(again, 1000)):
+                self._marks.shown[self._row, column] = "%"
         # An error is a text that is blank but for what is shown.
         self._kind = "e" if "formula" in told and told.get("string-value") == "" else ""
         self._text = []
@@ -224,9 +227,10 @@ class Marker:
         self._marks.rows |= set(range(first, first + min(count, MOST_MARKS)))
 
     def _mark(self, text: str) -> None:
-        if len(self._marks.errors) >= MOST_MARKS:
+        for row in range(self._row, self._row + min(self._repeat, MOST_MARKS)):
+            self._marks.errors[row, self._column] = text
+        if len(self._marks.errors) > MOST_MARKS:
             raise ValueError(f"more than {MOST_MARKS} cells hold errors")
-        self._marks.errors[self._row, self._column] = text
 
 
 def _number(letters: str) -> int:

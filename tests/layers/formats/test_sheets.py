@@ -176,3 +176,13 @@ def test_dates_of_both_systems(tmp_path, since, day):
 )
 def test_numbers_of_more_digits_than_a_spreadsheet_keeps(tmp_path, number, text):
     assert rows_of(written(tmp_path / "a.xlsx", [["号"], [number]]))[1] == (text,)
+
+
+def test_percent_and_times_of_opendocument(tmp_path):
+    cell = '<table:table-cell office:value-type="{}" office:{}="{}"/>'
+    cells = (
+        cell.format("percentage", "value", 0.5),
+        cell.format("time", "time-value", "PT113H45M30.5S"),
+    )
+    path = ods(tmp_path / "a.ods", ods_row(["a", "b"]) + ods_row([], "".join(cells)))
+    assert rows_of(path)[1] == ("50%", "113:45:30.5")
