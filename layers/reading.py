@@ -29,7 +29,7 @@ def read_source(path: Path, settings: LayerSettings, name: str) -> Source:
     """
     layer = settings.layer
     if layer is None:
-        names = formats.list_layers(path)
+        names = formats.list_layers(path, settings.encoding)
         layer = name if len(names) > 1 and name in names else None
     crs = stated_crs(settings)
     source = formats.read(path, layer=layer, encoding=settings.encoding, crs=crs)

@@ -119,7 +119,7 @@ def _sources(
     """Return contract name -> source, and what choosing them had to say."""
     if layer is not None:
         schema(layer)
-    names = formats.list_layers(path)
+    names = formats.list_layers(path, settings.encoding)
     if not names:
         raise refusal(path, "没有空间图层", "has no layer with a geometry")
     called = PurePath(settings.source).stem

@@ -35,12 +35,9 @@ __all__ = ["SUPPORTED", "Source", "digest", "is_dataset", "layers_in", "list_lay
 
 _LAYERS: dict[str, Callable[[Path], list[str]]] = {
     "GPKG": gpkg.list_layers,
-    "KML": kml.list_layers,
     "OpenFileGDB": containers.list_layers,
     "FlatGeobuf": containers.list_layers,
     "DXF": dxf.list_layers,
-    "GML": gml.list_layers,
-    "MapInfo": mapinfo.list_layers,
     table.WORKBOOK: table.list_tables,
 }
 _LAYERED: dict[str, Callable[[Path, str], Source]] = {
@@ -49,6 +46,11 @@ _LAYERED: dict[str, Callable[[Path, str], Source]] = {
     "FlatGeobuf": containers.read_fgb,
     "DXF": dxf.read,
     table.WORKBOOK: table.read_sheet,
+}
+_ENCODED_LAYERS: dict[str, Callable[[Path, str | None], list[str]]] = {
+    "GML": gml.list_layers,
+    "KML": kml.list_layers,
+    "MapInfo": mapinfo.list_layers,
 }
 _ENCODED: dict[str, Callable[[Path, str, str | None], Source]] = {
     "GML": gml.read,
@@ -65,10 +67,14 @@ _TEXTS: dict[str, Callable[[Path, str | None], Source]] = {
 }
 
 
-def list_layers(path: Path) -> list[str]:
+def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     """Return the names of a source's layers that have a geometry.
 
     A format without layers has one, called like the file.
+
+    Parameters
+    ----------
+    encoding : encoding of the text, where the user knows it
 
     Raises
     ------
@@ -77,11 +83,11 @@ def list_layers(path: Path) -> list[str]:
     """
     path = Path(path)
     with opening(path):
-        kind = kind_of(path)
+        kind = kind_of(path, encoding)
         if kind == "archive":
             with archives.unpacked(path) as inner:
-                return list_layers(inner)
-        return _LAYERS[kind](path) if kind in CONTAINERS else [path.stem]
+                return list_layers(inner, encoding)
+        return _names(kind, path, encoding) if kind in CONTAINERS else [path.stem]
 
 
 def digest(path: Path) -> str:
@@ -131,13 +137,19 @@ def read(
         if kind == "archive":
             return _inside(path, layer, encoding, crs)
         if kind in CONTAINERS:
-            chosen = _choose(path, _LAYERS[kind](path), layer)
+            chosen = _choose(path, _names(kind, path, encoding), layer)
             source = _read_layer(kind, path, chosen, encoding)
         else:
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
     source = _believed(source)
     return contradicting(source if crs is None else _with_crs(source, crs))
+
+
+def _names(kind: str, path: Path, encoding: str | None) -> list[str]:
+    if kind in _ENCODED_LAYERS:
+        return _ENCODED_LAYERS[kind](path, encoding)
+    return _LAYERS[kind](path)
 
 
 def _read_layer(kind: str, path: Path, layer: str, encoding: str | None) -> Source:

@@ -27,7 +27,7 @@ from layers.formats.markup import Markup, read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import error, label_en
 
-_OUTWARD = re.compile(rb"\b[\w.-]+:(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
+_OUTWARD = re.compile(rb"(?<=:)(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
 _OFFICIAL = re.compile(
     r"urn:(?:x-)?ogc:def:crs:EPSG:(?:[\w.]*:)?(\d{4,6})"
     r"|https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/(\d{4,6})/?",
@@ -52,9 +52,9 @@ class _System:
     north_first: bool = False
 
 
-def list_layers(path: Path) -> list[str]:
+def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     """Return the feature types that have a geometry."""
-    markup = read_markup(path)
+    markup = read_markup(path, encoding)
     Scan(path, markup.data)
     return ogr.layer_names(path, _closed(markup))
 

@@ -21,9 +21,9 @@ from layers.issues import info, label_en, listed, warning
 _SHOWN = 20
 
 
-def list_layers(path: Path) -> list[str]:
+def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     """Return the names of all folders that hold placemarks."""
-    data = read_markup(path).data
+    data = read_markup(path, encoding).data
     scan = Scan(path, data)
     names = _names(path, data, scan)
     return [name for name, layer in zip(names, scan.layers, strict=True) if layer.marks]

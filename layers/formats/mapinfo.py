@@ -46,7 +46,7 @@ class _Told:
     datum: int | None
 
 
-def list_layers(path: Path) -> list[str]:
+def list_layers(path: Path, _: str | None = None) -> list[str]:
     """Return the one layer of a MapInfo table; it is called like the file."""
     _parts(path)
     return [path.stem]

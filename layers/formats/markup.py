@@ -65,7 +65,8 @@ def _encoding(path: Path, raw: bytes, asked: str | None) -> tuple[str, bytes, li
     declared = normal_name(stated)
     if declared is None or declared.lower().startswith("utf-16"):
         declared = "UTF-8"  # without a mark its bytes would not have begun like this
-    told = guess([Text(line) for line in raw.splitlines()], declared)
+    # Words between tags: a whole file may stand in one line. No sign of them ends a character.
+    told = guess([Text(word) for word in re.split(rb'[<>"\r\n]', raw)], declared)
     if told is None:
         raise refusal(
             path,

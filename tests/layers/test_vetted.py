@@ -110,7 +110,7 @@ def source_with_parts(make_source, monkeypatch):
         {"top_elevation_m": [285.0]}, [shapely.box(111, 39, 111.1, 39.1)],
         companions={"right_part": parts},
     )  # fmt: skip
-    monkeypatch.setattr(formats, "list_layers", lambda path: [path.stem])
+    monkeypatch.setattr(formats, "list_layers", lambda path, encoding=None: [path.stem])
     monkeypatch.setattr(vetted, "read_source", lambda *a: source)
 
 
@@ -217,3 +217,13 @@ def test_a_gbk_shapefile_with_cut_chinese_names(tmp_path):
     assert layer.text("name").tolist() == ["甲矿"]
     assert layer.day("valid_from").astype(str).tolist() == ["2024-01-31"]
     assert layer.number("capacity_kt_a").tolist() == [300.0]
+
+
+def test_the_encoding_that_is_asked_for_settles_a_short_text(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("X,Y,name\n1,2,亘\n".encode("gbk"))
+    with pytest.raises(MineZoneError, match="so little text may be GB18030 as well as UTF-8"):
+        load_vetted(path, crs="EPSG:4526")
+    with pytest.raises(MineZoneError) as told:  # what is told next is of its numbers
+        load_vetted(path, crs="EPSG:4526", encoding="GBK")
+    assert "encoding" not in told.value.en

@@ -135,6 +135,14 @@ def test_the_encoding_that_is_asked_for(tmp_path):
     assert (source.encoding, source.issues) == ("Big5", ())
 
 
+def test_folders_are_named_in_the_encoding_that_is_asked_for(tmp_path):
+    path = tmp_path / "t.kml"
+    inside = folder("東山", mark(name="礦業")) + folder("乙", mark())
+    path.write_bytes(WHOLE.format("UTF-8", SPACES, inside).encode("big5"))
+    assert list_layers(path, "Big5") == ["東山", "乙"]
+    assert columns(read(path, layer="東山", encoding="Big5")) == {"Name": ["礦業"]}
+
+
 # -- geometry --------------------------------------------------------------------------------------
 
 
