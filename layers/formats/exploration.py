@@ -22,8 +22,9 @@ from layers.account import Issue
 from layers.formats.angles import clean, packed
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of, geographic
-from layers.formats.registration_grammar import Line, Tokens, blocks_of
+from layers.formats.registration_grammar import Line, Tokens, blocks_of, headings
 from layers.formats.source import Source, digest_file, refusal
+from layers.formats.stated import stated_in
 from layers.issues import label_en, warning
 
 FORMAT = "exploration string"
@@ -73,6 +74,8 @@ def read(path: Path, encoding: str | None) -> Source:
     )
     told = zip(rights, labels, strict=True)
     issues = [i for (_, rings), label in told for i in _remarks(rings, axes, label)]
+    stated = stated_in(headings(text))
+    doubt = stated.doubt(axes)
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}
     if any(licence for licence, _ in rights):
         columns["licence_no"] = pa.array([licence for licence, _ in rights], pa.string())
@@ -82,8 +85,9 @@ def read(path: Path, encoding: str | None) -> Source:
         layer=None,
         sha256=digest_file(path),
         encoding=found,
-        crs=geographic(datums[0]) if datums else None,
-        crs_note=f"{datums[0] if datums else '没有写明坐标系'}；{axes.note()}",
+        crs=None if doubt else geographic(datums[0]),
+        crs_note=f"{doubt or datums[0]}；{axes.note()}",
+        stated=stated,
         declared=len(rights),
         columns=columns,
         geometry=shapes,

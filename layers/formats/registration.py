@@ -26,10 +26,11 @@ import shapely
 from layers.account import Issue
 from layers.formats.corner_numbers import break_told, first_break
 from layers.formats.encoding import read_text
-from layers.formats.planes import Axes, Datum, axes_of, datums_named, plane, width_of
+from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
 from layers.formats.registration_grammar import (
     Part,
     blocks_of,
+    headings,
     is_closing,
     parse_published,
     parse_string,
@@ -179,7 +180,7 @@ def _crs(
     if len(datums) > 1:
         names = "、".join(datums)
         raise refusal(path, f"同时写有 {names}", f"names more than one datum: {names}")
-    stated = stated_in("\n".join(line for line in text.splitlines() if datums_named(line)))
+    stated = stated_in(headings(text))
     if (said := stated.zone_conflict(axes)) is not None:
         raise refusal(path, *said)
     doubt = stated.doubt(axes)

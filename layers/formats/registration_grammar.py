@@ -116,6 +116,12 @@ def _check_blocks(path: Path, blocks: list[Block]) -> None:
         raise refusal(path, "第一个矿权没有许可证号", "the first right has no licence number")
 
 
+def headings(text: str) -> str:
+    """Return the lines of a text that name columns or say what its coordinates are in."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(w for w in lines if not _LICENCE.match(w) and not _is_data(w))
+
+
 def is_preamble(line: str) -> bool:
     """Tell whether a line is one that may stand before the numbers."""
     return bool(_LICENCE.match(line)) or bool(_TITLE.match(line)) or stated_in(line) != Stated()

@@ -95,3 +95,9 @@ def test_an_added_ring_within_another_is_told(string):
 def test_other_hemispheres_are_refused(string, sign):
     with pytest.raises(FormatError):
         string(f"1,{ring([(sign + a, b) for a, b in OUTER])}")
+
+
+def test_a_datum_in_doubt_is_none(string):
+    source = string(f"2000国家大地坐标系（坐标未转换）\n1,{ring(OUTER)}")
+    assert source.crs is None and "conversion is still due" in source.crs_note
+    assert source.stated.datums == ("CGCS2000",)

@@ -327,6 +327,12 @@ def test_a_heading_with_years_and_zones_is_one(line):
     assert parse_registration(f"{line}\n{STRING}").geometry[0].area == 1e6
 
 
+@pytest.mark.parametrize("line", ["中央子午线：117°", "拐点坐标（3度带，39带）", "6度带"])
+def test_a_heading_without_a_datum_may_not_contradict_the_eastings(line):
+    with pytest.raises(FormatError, match=r"the eastings tell zone 38|zone 38 of the eastings"):
+        parse_registration(f"2000国家大地坐标系\n{line}\n{STRING}")
+
+
 def test_a_second_list_below_a_heading_is_not_joined():
     second = PUBLISHED.replace("376", "378")
     for between in ("", "\n", "2000国家大地坐标系\n"):
