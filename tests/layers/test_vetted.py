@@ -226,4 +226,4 @@ def test_the_encoding_that_is_asked_for_settles_a_short_text(tmp_path):
         load_vetted(path, crs="EPSG:4526")
     with pytest.raises(MineZoneError) as told:  # what is told next is of its numbers
         load_vetted(path, crs="EPSG:4526", encoding="GBK")
-    assert "encoding" not in told.value.en
+    assert "look like degrees" in told.value.en
