@@ -209,12 +209,28 @@ def _check_tables(path: Path, database: sqlite3.Connection, tables: set[str]) ->
     for name in _NEEDED:
         if name not in tables:
             raise refusal(path, f"不是 GeoPackage（没有 {name}）", f"not a GeoPackage (no {name})")
+    _check_letters(path, database)
     named = [name for name, _ in _feature_tables(database)]
     for name in named:
         if name not in tables:
             raise refusal(path, f"没有所登记的表 {name}", f"registers a missing table ({name})")
         if named.count(name) > 1:
             raise refusal(path, f"表 {name} 登记了两次", f"registers the table {name} twice")
+
+
+def _check_letters(path: Path, database: sqlite3.Connection) -> None:
+    """Refuse a layer registered in other letters than its geometry: it would not be listed."""
+    row = database.execute(
+        "SELECT c.table_name, g.table_name FROM gpkg_contents c JOIN gpkg_geometry_columns g "
+        "ON lower(g.table_name) = lower(c.table_name) AND g.table_name <> c.table_name "
+        "WHERE lower(c.data_type) = 'features'"
+    ).fetchone()
+    if row is not None:
+        raise refusal(
+            path,
+            f"图层登记的名称大小写不一（{row[0]}、{row[1]}）",
+            f"registers a layer in different letters ({row[0]}, {row[1]})",
+        )
 
 
 def _feature_tables(database: sqlite3.Connection) -> list[tuple[str, str]]:

@@ -372,3 +372,12 @@ def test_a_table_registered_twice_is_refused(write_gpkg):
     )
     with pytest.raises(FormatError, match="registers the table rights twice"):
         read(path)
+
+
+@pytest.mark.parametrize("catalogue", ["gpkg_contents", "gpkg_geometry_columns"])
+def test_a_layer_registered_in_other_letters_is_not_hidden(write_gpkg, catalogue):
+    path = write_gpkg(layer="rights")
+    write_gpkg(2, layer="ponds")
+    change(path, f"UPDATE {catalogue} SET table_name = 'RIGHTS' WHERE table_name = 'rights'")
+    with pytest.raises(FormatError, match="registers a layer in different letters"):
+        list_layers(path)
