@@ -16,7 +16,7 @@ from layers.formats.planes import datums_named
 from layers.formats.sheets import Sheet
 from layers.formats.source import refusal
 from layers.formats.table_header import Header, Pair
-from layers.formats.table_rows import is_page, plain
+from layers.formats.table_rows import is_page, is_remark, plain
 
 _Row = tuple[tuple[str, ...], int]
 """Cells of a row, and its line in the file."""
@@ -152,6 +152,8 @@ def _is_shared(cells: Sequence[str], blocks: _Blocks) -> bool:
     parts = [tuple(_cell(cells, s + o) for o in blocks.offsets) for s in blocks.starts]
     texts = [" ".join(dict.fromkeys(filter(None, p))) for p in parts]
     if len(set(texts)) == 1 or any(map(is_page, filter(None, texts))):
+        return True
+    if any(map(is_remark, texts)):
         return True
     digits = [sum(any(ch.isdecimal() for ch in c) for c in p) for p in parts]
     return not any(texts[1:]) and digits[0] < 2

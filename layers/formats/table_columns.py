@@ -27,6 +27,8 @@ def columns_of(
         if header.roles.get(c) in _OWN_ROLES:
             continue
         said = [_said(sheet, p, c) for p in parcels]
+        if name[:1] == "列" and not any(said):
+            continue  # neither heading nor values
         columns[name] = pa.array([v[0] if len(v) == 1 else None for v in said], pa.string())
         if name[:1] == "列":
             continue  # a column without heading

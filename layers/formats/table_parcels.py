@@ -262,6 +262,8 @@ class _Reader(Between):
         if self.parcels and self.new_heading is None and not any(key):
             self.heading = ""
         heading = self.heading
+        if heading and self.over and (key, heading) in self.seen:
+            heading = self.heading = f"{self.over} {heading}"
         named = any(key) or bool(heading)
         if named and (key, heading) in self.seen:
             whose = "、".join(filter(None, (*key, heading)))

@@ -121,6 +121,11 @@ def is_sum(text: str) -> bool:
     return _SUMMED.search(text) is not None
 
 
+def is_remark(text: str) -> bool:
+    """Tell whether a row is a remark, a sum or a footer by its words."""
+    return _REMARK.search(text) is not None
+
+
 def is_missing(text: str) -> bool:
     """Tell whether a cell says that there is no coordinate."""
     return _MISSING.fullmatch(text) is not None

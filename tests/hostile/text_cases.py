@@ -258,6 +258,22 @@ def _tables(world: World) -> Iterator[Case]:
     packed = [f"C1,采矿权,申请,{k},111.{x}00,39.{y}00" for k, (x, y) in
               enumerate(((12, 36), (13, 36), (13, 37), (12, 37)), 1)]  # fmt: skip
     yield csv("packed or decimal", "\n".join([head, *packed]), Refused("or decimal degrees"))
+    inner = [f"C1,采矿权,申请,{k},{x},{y}" for k, (x, y) in enumerate(
+        ((111.202, 39.602), (111.204, 39.602), (111.204, 39.604)), 1)]  # fmt: skip
+    blank = ",,,3,,"
+    for name, lines, expected in (
+        ("a corner without coordinates", [*rows[:2], blank, *rows[2:]], Refused("row 4")),
+        ("a corner in one cell", [*rows[:2], ",,,111.205 39.611", *rows[2:]], Refused("row 4")),
+        ("a ring twice", [*rows, *rows], Refused("another ring")),
+        ("taken out", [*rows, "扣除范围", *inner], Read(1)),
+        ("taken out of nothing", ["扣除范围", *rows], Refused("without a parcel")),
+        ("page within a ring", [*rows[:2], "续表", head, *rows[2:]], Read(1)),
+        ("another header", [*rows[:2], "点号,纬度,经度", *rows[2:]], Refused("second header")),
+        ("a centre", [*rows, "C1,采矿权,申请,中心点,111.205,39.605"],
+         Read(1, codes=("rows_aside",))),
+        ("5,000 unclosed brackets", [*rows, "(" * 5_000], Read(1)),
+    ):  # fmt: skip
+        yield csv(name, "\n".join([head, *lines]) + "\n", expected)
     yield csv("called csv", b"PK\x03\x04" + bytes(100), Refused("not what .csv says"))
     yield csv("VRT", f"<OGRVRTDataSource><SrcDataSource>{world.canary}</SrcDataSource>"
               "</OGRVRTDataSource>", Refused("a.csv"))  # fmt: skip

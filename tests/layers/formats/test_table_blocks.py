@@ -134,3 +134,12 @@ def test_unlike_blocks_that_name_other_corners(table):
     degree = [(f"J{k}", 34 + k / 7, 114 + k / 7) for k in range(5, 9)]
     with pytest.raises(FormatError, match="row 2: columns side by side name other corners"):
         table((*HEAD, "点号", "纬度", "经度"), *beside(ring(SQUARE), degree))
+
+
+def test_footers_below_blocks(table):
+    six = ring(SIX)
+    footer = ("制表：张三", "", "", "审核：李四", "", "2024-05-01")
+    source = table((*HEAD, *HEAD), *beside(six[:3], six[3:]), footer)
+    assert len(source.geometry[0].exterior.coords) == 7
+    assert [i.code for i in source.issues] == ["rows_ignored"]
+    assert set(source.columns) == set()

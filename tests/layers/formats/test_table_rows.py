@@ -567,3 +567,10 @@ def test_a_column_of_elevations_without_heading_numbers_nothing(table):
     rows = [(x, y, z) for (x, y), z in zip(SIX, (12, 13, 14, 12, 15, 16), strict=True)]
     source = table(*rows, head=("X", "Y", ""))
     assert len(source.geometry[0].exterior.coords) == 7
+
+
+def test_headings_under_headings(table):
+    third = [(x + 10_000, y) for x, y in SQUARE]
+    source = table(("甲矿",), ("一采区",), *ring(), ("二采区",), *ring(FAR),
+                   ("乙矿",), ("一采区",), *ring(third))  # fmt: skip
+    assert source.columns["块段名称"].to_pylist() == ["一采区", "二采区", "乙矿 一采区"]
