@@ -160,6 +160,10 @@ def _is_shared(cells: Sequence[str], blocks: _Blocks) -> bool:
 
 
 def _first_only(cells: Sequence[str], blocks: _Blocks) -> tuple[str, ...]:
+    """Return a row of all blocks, once where each block says the same."""
+    parts = {tuple(_cell(cells, s + o) for o in blocks.offsets) for s in blocks.starts}
+    if len(parts) > 1:
+        return tuple(cells)
     others = {s + o for s in blocks.starts[1:] for o in blocks.offsets}
     return tuple("" if c in others else cell for c, cell in enumerate(cells))
 
