@@ -57,7 +57,7 @@ UNITS: Mapping[str | None, Mapping[str, Decimal]] = {
 }
 
 _NUMBER = re.compile(
-    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d{1,3})?|[+-]?\.\d+)\s*(.*)"
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+)\s*(.*)"
 )
 _DATE = re.compile(
     r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))"
@@ -121,7 +121,7 @@ def as_unit(word: str) -> str:
         return _POWERS[found[1]] + found[2]
     if found := _TEN.fullmatch(spelling):
         return _TENS[found[1]] + found[2]
-    return spelling
+    return re.sub("^mt", "百万t", spelling)
 
 
 def _runs_together(word: str) -> bool:
@@ -143,11 +143,12 @@ def number(word: str, unit: str | None) -> float | None:
     >>> number("30万立方米/年", "kt/a") is None
     True
     """
-    match = _NUMBER.fullmatch(plain(word).casefold()) if len(word) <= 64 else None
+    match = _NUMBER.fullmatch(plain(word)) if len(word) <= 64 else None
     if not match or _runs_together(_POWER.sub("", word)):
         return None
     factor = factor_of(match[2], unit)
-    if factor is None:
+    # 300000 MT are tonnes, 0.3 Mt millions of them.
+    if factor is None or re.match(r"MT|mt", match[2]):
         return None
     value = float(Decimal(match[1].replace(",", "")) * factor)
     return value if abs(value) != float("inf") else None

@@ -18,6 +18,8 @@ _GENERAL = re.compile(r"general|g/通用格式", re.IGNORECASE)
 _BRACKET = re.compile(r"\[[^\]]*\]")
 _CONDITION = re.compile(r"\[[<>=]")
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|(.)', re.DOTALL)
+# Numbers of features: WK007 is 7 with the format "WK"000.
+_NUMBERED = re.compile(r'(?:"([A-Za-z][A-Za-z-]*)"|((?:[\\!][A-Za-z])+))?(0+)(?<!^0)')
 _DATE = re.compile(r"[ymdhs]", re.IGNORECASE)
 _KNOWN = frozenset(word for table in UNITS.values() for word in table)
 
@@ -29,9 +31,12 @@ def shown_as(code: str) -> str | None:
 
     >>> shown_as('0.0"万吨/年"'), shown_as("0!m"), shown_as("0.00%"), shown_as("#,##0.00_ ")
     ('万吨/年', 'm', '%', None)
-    >>> shown_as('0!.0,"万"'), shown_as("yyyy-mm-dd")
-    ('[0!.0,"万"]', None)
+    >>> shown_as('0!.0,"万"'), shown_as("yyyy-mm-dd"), shown_as('"WK"000')
+    ('[0!.0,"万"]', None, 'WK000…')
     """
+    if whole := _NUMBERED.fullmatch(code):
+        before = re.sub(r"[\\!]", "", whole[1] or whole[2] or "")
+        return f"{before}{whole[3]}…"
     sections = [_read(s) for s in _sections(code)]
     used = [s for s in sections if s is not None]
     if any(scaled for _, scaled in used):
@@ -48,9 +53,13 @@ def shown_as(code: str) -> str | None:
 def as_shown(number: str, shown: str) -> str:
     """Return a number as its format shows it: with its unit, in percent.
 
-    >>> as_shown("30", "万吨/年"), as_shown("0.125", "%")
-    ('30万吨/年', '12.5%')
+    >>> as_shown("30", "万吨/年"), as_shown("0.125", "%"), as_shown("7", "WK000…")
+    ('30万吨/年', '12.5%', 'WK007')
     """
+    if shown[-1] == "…":
+        before = shown[:-1].rstrip("0")
+        width = len(shown) - 1 - len(before)
+        return f"{before}{number.zfill(width)}" if number.isdecimal() else number
     if shown == "%":
         return f"{(Decimal(number) * 100).normalize():f}%"
     return number + shown

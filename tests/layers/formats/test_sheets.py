@@ -140,6 +140,21 @@ def test_what_number_formats_show_is_read(tmp_path, form, text):
     assert rows_of(path)[1] == (text,)
 
 
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("0000", "0007"),
+        ('"WK"000', "WK007"),
+        ('"WK-"0', "WK-7"),
+        ("!C000000", "C000007"),
+        ("0", "7"),
+    ],
+)
+def test_numbers_of_features_keep_their_zeros_and_letters(tmp_path, form, text):
+    path = written(tmp_path / "a.xlsx", [["编号"], [7]], [form])
+    assert rows_of(path)[1] == (text,)
+
+
 def test_corners_shown_in_metres(tmp_path):
     path = written(tmp_path / "a.xlsx", CORNERS, ["@", "0.000!m", '0.000"米"'])
     source = read(path)
