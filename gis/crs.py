@@ -19,7 +19,7 @@ from pyproj.exceptions import CRSError as ProjCRSError
 from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
 
-from gis.datum import Shift
+from gis.datum import Shift, check_moved
 from gis.errors import CRSError, DatumError
 from gis.ragged import Bools, Floats
 
@@ -206,7 +206,7 @@ def to_cgcs2000(
     ------
     DatumError
         No exact operation leads from the datum of ``crs`` to CGCS2000, or ``shift`` starts from
-        another old one.
+        another old one, or moves a place by more than a kilometre.
     CRSError
         ``crs`` is not a horizontal system in degrees, metres or another unit of length.
     """
@@ -218,8 +218,10 @@ def to_cgcs2000(
         return _taken_from_wgs84(xy, source)
     if shift is not None and _is_old(source):
         _check_datum(source, shift)
-        lonlat = shift.forward(_unprojected(xy, source))
-        return lonlat, Transformation(shift.description, shift.accuracy_m)
+        old = _unprojected(xy, source)
+        within = old[in_china(old)]  # what lies elsewhere is no place, and is refused as such
+        check_moved(within, shift)
+        return shift.forward(old), Transformation(shift.description, shift.accuracy_at(within))
     transformer, transformation = _operation(source)
     return _run(transformer, xy), transformation
 

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 import pyproj
+import shapely
 
 from gis.errors import DatumError
 from gis.ragged import Floats
@@ -27,6 +28,16 @@ ELLIPSOIDS: dict[OldDatum, tuple[float, float]] = {
 _CGCS2000 = (6378137.0, 298.257222101)
 _SECOND = np.pi / 180 / 3600
 _FEWEST_POINTS = 3
+_FARTHEST_M = 1000.0
+"""No old datum of China is so far from CGCS2000: the shift is of the order of 100 m."""
+_MOST_PPM = 500.0
+_MOST_SECONDS = 600.0
+_NOTHING = 1e-3
+"""Parts per million, or seconds, that move nothing by more than some millimetres."""
+_SAME_POINT_M = 0.1
+_THINNEST = 0.01
+"""Breadth of control points to their length, below which they lie in one line."""
+_OUTSIDE_M = 1.0
 
 
 class Shift(Protocol):
@@ -45,6 +56,14 @@ class Shift(Protocol):
     @property
     def description(self) -> str:
         """Return what it is, for the provenance."""
+        ...
+
+    def accuracy_at(self, lonlat: Floats) -> float:
+        """Return one sigma in metres of the least certain of (n, 2) places."""
+        ...
+
+    def outside_m(self, lonlat: Floats) -> Floats:
+        """Return (n,) metres by which places lie outside the points that told the parameters."""
         ...
 
     def forward(self, lonlat: Floats) -> Floats:
@@ -90,6 +109,14 @@ class SevenParameters:
             f"{self.scale_ppm:g} ppm"
         )
 
+    def accuracy_at(self, lonlat: Floats) -> float:
+        """Return the accuracy that was stated: nothing says where it does not hold."""
+        return self.accuracy_m
+
+    def outside_m(self, lonlat: Floats) -> Floats:
+        """Return zeros: where the parameters were found is not known."""
+        return np.zeros(len(lonlat))
+
     def forward(self, lonlat: Floats) -> Floats:
         """Return (n, 2) CGCS2000 degrees of (n, 2) degrees on the old datum."""
         return self._run(lonlat, "FORWARD")
@@ -120,6 +147,39 @@ class SevenParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """Where the control points of a fit lie, on the old plane: north, east in metres.
+
+    Attributes
+    ----------
+    count : points
+    centre : their mean
+    spread_m2 : sum of their squared distances from it
+    hull : corners of the area that they enclose
+    """
+
+    count: int
+    centre: tuple[float, float]
+    spread_m2: float
+    hull: tuple[tuple[float, float], ...]
+
+    def outside_m(self, xy: Floats) -> Floats:
+        """Return (n,) metres from the area that the points enclose, 0 within."""
+        area = shapely.Polygon(self.hull)
+        return np.asarray(shapely.distance(shapely.points(xy), area), np.float64)
+
+    def growth(self, xy: Floats) -> Floats:
+        """Return (n,) factors of the sigma of a place: 1 within, by leverage outside.
+
+        A place that least squares predicts has the variance ``1 + 1 / n + d² / sum d²`` in
+        units of that of an observed one, ``d`` from the centre of the points.
+        """
+        d2 = ((xy - np.array(self.centre)) ** 2).sum(axis=1)
+        leverage = np.sqrt(1 + 1 / self.count + d2 / self.spread_m2)
+        return np.where(self.outside_m(xy) > _OUTSIDE_M, leverage, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class FourParameters:
     """A similarity between the Gauss-Krüger planes of one meridian on both datums.
 
@@ -132,6 +192,7 @@ class FourParameters:
     dx, dy : metres
     rotation_s : t, seconds of arc
     scale_ppm : m, parts per million
+    control : the points that they were fitted to, None where that is not known
     """
 
     datum: OldDatum
@@ -141,6 +202,7 @@ class FourParameters:
     rotation_s: float
     scale_ppm: float
     accuracy_m: float
+    control: Control | None = None
 
     @property
     def description(self) -> str:
@@ -149,6 +211,19 @@ class FourParameters:
             f"{self.datum} -> CGCS2000, four parameters on meridian {self.meridian:g}: "
             f"{self.dx:.4f} {self.dy:.4f} m, {self.rotation_s:.6f} s, {self.scale_ppm:.6f} ppm"
         )
+
+    def accuracy_at(self, lonlat: Floats) -> float:
+        """Return one sigma in metres of the least certain of (n, 2) degrees on the old datum."""
+        if self.control is None or not len(lonlat):
+            return self.accuracy_m
+        xy = _plane(lonlat, self.meridian, ELLIPSOIDS[self.datum])
+        return self.accuracy_m * float(self.control.growth(xy).max())
+
+    def outside_m(self, lonlat: Floats) -> Floats:
+        """Return (n,) metres by which places lie outside the control points."""
+        if self.control is None:
+            return np.zeros(len(lonlat))
+        return self.control.outside_m(_plane(lonlat, self.meridian, ELLIPSOIDS[self.datum]))
 
     def forward(self, lonlat: Floats) -> Floats:
         """Return (n, 2) CGCS2000 degrees of (n, 2) degrees on the old datum."""
@@ -218,16 +293,10 @@ def fit_points(datum: OldDatum, meridian: float, old: Floats, new: Floats) -> Fi
     DatumError
         Fewer than three points, or all in one place.
     """
-    if len(old) < _FEWEST_POINTS:
-        raise DatumError(
-            f"控制点只有 {len(old)} 个，至少要 {_FEWEST_POINTS} 个",
-            f"{len(old)} control points; at least {_FEWEST_POINTS} are needed",
-        )
+    _check_points(old, new)
     middle_old, middle_new = old.mean(axis=0), new.mean(axis=0)
     u, v = old - middle_old, new - middle_new
     size = float((u**2).sum())
-    if size < 1.0:
-        raise DatumError("控制点都在一处", "all control points lie in one place")
     cos = float((u * v).sum() / size)
     sin = float((u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]).sum() / size)
     matrix = np.array([[cos, -sin], [sin, cos]])
@@ -242,5 +311,113 @@ def fit_points(datum: OldDatum, meridian: float, old: Floats, new: Floats) -> Fi
         rotation_s=float(np.arctan2(sin, cos) / _SECOND),
         scale_ppm=float((np.hypot(cos, sin) - 1) * 1e6),
         accuracy_m=sigma * float(np.sqrt(2)),
+        control=Control(len(old), (float(middle_old[0]), float(middle_old[1])), size, _hull(old)),
     )
     return Fit(similarity, residuals)
+
+
+def _hull(xy: Floats) -> tuple[tuple[float, float], ...]:
+    corners = shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(xy)))
+    return tuple((float(x), float(y)) for x, y in corners)
+
+
+def _check_points(old: Floats, new: Floats) -> None:
+    """Refuse points that do not tell a similarity, or that are no pairs."""
+    n = len(old)
+    if n < _FEWEST_POINTS:
+        raise DatumError(
+            f"控制点只有 {n} 个，至少要 {_FEWEST_POINTS} 个",
+            f"{n} control points; at least {_FEWEST_POINTS} are needed",
+        )
+    for xy in (old, new):
+        length, breadth = np.linalg.svd(xy - xy.mean(axis=0), compute_uv=False)
+        if length < 1.0:
+            raise DatumError("控制点都在一处", "all control points lie in one place")
+        one, other = np.triu_indices(n, 1)
+        same = np.flatnonzero(np.hypot(*(xy[one] - xy[other]).T) < _SAME_POINT_M)
+        if len(same):
+            first, second = one[same[0]] + 1, other[same[0]] + 1
+            raise DatumError(
+                f"第 {first} 个和第 {second} 个控制点在同一处",
+                f"control points {first} and {second} lie in one place",
+            )
+        if breadth < _THINNEST * length:
+            raise DatumError("控制点几乎在一条直线上", "the control points lie in one line")
+    moved = np.hypot(*(new - old).T)
+    if moved.max() > _FARTHEST_M:
+        far = int(moved.argmax())
+        raise DatumError(
+            f"第 {far + 1} 个控制点新旧坐标相差 {moved[far]:.0f} 米，超过 {_FARTHEST_M:.0f} 米",
+            f"control point {far + 1}: old and new differ by {moved[far]:.0f} m, more than "
+            f"{_FARTHEST_M:.0f} m",
+        )
+
+
+# -- what cannot be ----------------------------------------------------------------------------
+
+
+def check_parameters(shift: SevenParameters | FourParameters) -> None:
+    """Refuse parameters that no survey gives: of another unit, or that move China away.
+
+    Raises
+    ------
+    DatumError
+        It says which of them, and what unit it should have.
+    """
+    turns = (shift.rx, shift.ry, shift.rz) if isinstance(shift, SevenParameters) else (
+        shift.rotation_s,
+    )  # fmt: skip
+    turn, scale = max(map(abs, turns)), shift.scale_ppm
+    if turn > _MOST_SECONDS or 0 < turn < _NOTHING:
+        raise DatumError(
+            f"旋转角 {turn:g} 秒不可能，应以秒为单位（不是度或弧度）；没有旋转则写 0",
+            f"a rotation of {turn:g} seconds cannot be; write seconds, not degrees or radians, "
+            "0 for none",
+        )
+    if abs(scale) > _MOST_PPM or 0 < abs(scale) < _NOTHING or abs(scale - 1) < _NOTHING / 2:
+        raise DatumError(
+            f"尺度 {scale:.9g} 不可能，应以百万分之一为单位（1.0000025 写作 2.5）；没有则写 0",
+            f"a scale of {scale:.9g} cannot be; write parts per million (1.0000025 is 2.5), "
+            "0 for none",
+        )
+    nearest = float(moved_m(_somewhere(shift), shift).min())
+    if not nearest <= _FARTHEST_M:
+        raise DatumError(
+            f"参数在中国各处都移动 {nearest:.0f} 米以上，超过 {_FARTHEST_M:.0f} 米，不可能",
+            f"the parameters move every place of China by {nearest:.0f} m or more; beyond "
+            f"{_FARTHEST_M:.0f} m that cannot be",
+        )
+
+
+def check_moved(lonlat: Floats, shift: Shift) -> None:
+    """Refuse to move places of an old datum, (n, 2) degrees, by more than a kilometre.
+
+    Raises
+    ------
+    DatumError
+        The parameters are not for these places.
+    """
+    farthest = float(moved_m(lonlat, shift).max(initial=0.0))
+    if not farthest <= _FARTHEST_M:
+        raise DatumError(
+            f"所给参数把坐标移动 {farthest:.0f} 米，超过 {_FARTHEST_M:.0f} 米，不适用于此处",
+            f"the given parameters move a place by {farthest:.0f} m, more than "
+            f"{_FARTHEST_M:.0f} m; they are not for this area",
+        )
+
+
+def moved_m(lonlat: Floats, shift: Shift) -> Floats:
+    """Return (n,) metres between the numbers of places before and after a shift."""
+    new = shift.forward(lonlat)
+    geod = pyproj.Geod(a=_CGCS2000[0], rf=_CGCS2000[1])
+    _, _, metres = geod.inv(lonlat[:, 0], lonlat[:, 1], new[:, 0], new[:, 1])
+    return np.asarray(metres, np.float64)
+
+
+def _somewhere(shift: SevenParameters | FourParameters) -> Floats:
+    """Return places all over China, of a plane those near its meridian."""
+    east = np.arange(75.0, 136.0, 5.0)
+    if isinstance(shift, FourParameters):
+        east = shift.meridian + np.arange(-1.5, 2.0, 0.5)
+    lon, lat = np.meshgrid(east, np.arange(18.0, 54.0, 1.0))
+    return np.column_stack([lon.ravel(), lat.ravel()])

@@ -11,18 +11,30 @@ from typing import get_args
 
 import numpy as np
 
-from gis.datum import Convention, FourParameters, OldDatum, SevenParameters, Shift, fit_points
+from gis.crs import in_china
+from gis.datum import (
+    Convention,
+    FourParameters,
+    OldDatum,
+    SevenParameters,
+    Shift,
+    check_parameters,
+    fit_points,
+)
 from gis.errors import DatumError
 from gis.ragged import Floats
 from layers.account import Issue
+from layers.errors import FormatError
 from layers.formats.planes import datums_named
 from layers.formats.sheets import Sheet, read_csv
 from layers.formats.source import refusal
-from layers.issues import info
+from layers.issues import info, warning
 from layers.toml_table import Table, read_toml
 
 _SEVEN = ("dx", "dy", "dz", "rx", "ry", "rz", "scale_ppm")
 _FOUR = ("meridian", "dx", "dy", "rotation_s", "scale_ppm")
+_MOST_BYTES = 1_000_000
+_MERIDIANS = (73.0, 136.0)
 _COLUMNS = (
     ("old_x", "原x", "旧x", "x1"), ("old_y", "原y", "旧y", "y1"),
     ("new_x", "新x", "x2"), ("new_y", "新y", "y2"),
@@ -44,6 +56,21 @@ class DatumFile:
     sha256: str
     issues: tuple[Issue, ...]
 
+    def told(self, lonlat: Floats) -> tuple[Issue, ...]:
+        """Return what there is to say of (n, 2) degrees in CGCS2000 that it led to."""
+        old = self.shift.backward(lonlat[in_china(lonlat)])
+        away = self.shift.outside_m(old)
+        farthest = float(away.max(initial=0.0))
+        if farthest <= 1.0:
+            return self.issues
+        sigma = self.shift.accuracy_at(old)
+        zh = f"图形在控制点所围范围之外，最远 {farthest:.0f} 米，点位精度按 ±{sigma:.2f} 米计"
+        en = (
+            f"outlines lie outside the control points, up to {farthest:.0f} m; places are taken "
+            f"as good to {sigma:.2f} m"
+        )
+        return (*self.issues, warning("datum_extrapolated", zh, en))
+
 
 def read_datum(path: Path) -> DatumFile:
     """Return the shift that a TOML file describes.
@@ -51,13 +78,14 @@ def read_datum(path: Path) -> DatumFile:
     ``datum`` names the old system; then one of the tables ``seven`` (``dx dy dz`` in metres,
     ``rx ry rz`` in seconds, ``scale_ppm``, ``convention``), ``four`` (``meridian``, ``dx dy``,
     ``rotation_s``, ``scale_ppm``) or ``points`` (``file``, ``meridian``). ``accuracy_m`` is one
-    sigma of a place; points tell it themselves.
+    sigma of a place; points tell the least of it themselves.
 
     Raises
     ------
     WorkspaceError, FormatError, DatumError
         A key is unknown, missing or no number; the points cannot be read or tell nothing.
     """
+    _check_readable(path)
     raw, data = read_toml(path)
     top = Table(path.name, "", data, ("datum", "accuracy_m", "seven", "four", "points"))
     named = datums_named(top.text("datum", required=True))
@@ -73,19 +101,41 @@ def read_datum(path: Path) -> DatumFile:
     if accuracy is None:
         raise top.fault("accuracy_m", "缺少这个键", "is missing")
     make = _seven if kinds[0] == "seven" else _four
-    return DatumFile(make(top, datum, accuracy), hashlib.sha256(raw).hexdigest(), ())
+    shift = make(top, datum, accuracy)
+    _check(path, kinds[0], shift)
+    return DatumFile(shift, hashlib.sha256(raw).hexdigest(), ())
+
+
+def _check(path: Path, table: str, shift: SevenParameters | FourParameters) -> None:
+    try:
+        check_parameters(shift)
+    except DatumError as fault:
+        raise DatumError(f"{path}：{table}：{fault.zh}", f"{path}: {table}: {fault.en}") from fault
+
+
+def _check_readable(path: Path) -> None:
+    """Refuse what is no file of a size that parameters have; a pipe would never end."""
+    try:
+        usual, size = path.is_file(), path.stat().st_size
+    except (OSError, ValueError):
+        usual, size = False, 0
+    if path.exists() and not usual:
+        raise refusal(path, "不是普通文件", "is no regular file")
+    if size > _MOST_BYTES:
+        raise refusal(path, f"有 {size} 字节，超过 1 MB", f"has {size} bytes, more than 1 MB")
 
 
 def named_points(path: Path) -> Path | None:
     """Return the file of control points that a datum file names, None where it names none."""
     try:
+        _check_readable(path)
         named = tomllib.loads(path.read_text("utf-8-sig"))["points"]["file"]
         return path.parent / str(named)
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, FormatError):
         return None  # reading it says what is wrong
 
 
-def _seven(top: Table, datum: OldDatum, accuracy: float) -> Shift:
+def _seven(top: Table, datum: OldDatum, accuracy: float) -> SevenParameters:
     table = Table(top.file, "seven.", top.data["seven"], (*_SEVEN, "convention"))
     if "convention" not in table.data:
         raise table.fault(
@@ -98,10 +148,11 @@ def _seven(top: Table, datum: OldDatum, accuracy: float) -> Shift:
     return SevenParameters(datum=datum, convention=convention, accuracy_m=accuracy, **values)
 
 
-def _four(top: Table, datum: OldDatum, accuracy: float) -> Shift:
+def _four(top: Table, datum: OldDatum, accuracy: float) -> FourParameters:
     table = Table(top.file, "four.", top.data["four"], _FOUR)
     values = {name: _number(table, name) for name in _FOUR}
-    return FourParameters(datum=datum, accuracy_m=accuracy, **values)
+    _meridian(table)
+    return FourParameters(datum=datum, accuracy_m=accuracy, control=None, **values)
 
 
 def _number(table: Table, key: str) -> float:
@@ -111,6 +162,14 @@ def _number(table: Table, key: str) -> float:
     return float(value)
 
 
+def _meridian(table: Table) -> float:
+    value = _number(table, "meridian")
+    if not _MERIDIANS[0] <= value <= _MERIDIANS[1]:
+        zh, en = "应为中国的中央子午线，以度计", "must be a central meridian of China in degrees"
+        raise table.fault("meridian", zh, en)
+    return value
+
+
 # -- control points --------------------------------------------------------------------------------
 
 
@@ -118,17 +177,20 @@ def _from_points(
     path: Path, raw: bytes, top: Table, datum: OldDatum, accuracy: float | None
 ) -> DatumFile:
     table = Table(top.file, "points.", top.data["points"], ("file", "meridian"))
-    meridian = _number(table, "meridian")
+    meridian = _meridian(table)
     file = path.parent / table.text("file", required=True)
     if not file.is_file():
         raise table.fault("file", f"文件不存在：{file.name}", f"no such file: {file.name}")
+    _check_readable(file)
     sheet, _ = read_csv(file, None)
     names, old, new = _points(file, sheet, meridian)
     try:
         fit = fit_points(datum, meridian, old, new)
     except DatumError as fault:
         raise DatumError(f"{file}：{fault.zh}", f"{file}: {fault.en}") from fault
-    shift = fit.shift if accuracy is None else replace(fit.shift, accuracy_m=accuracy)
+    # What the points themselves show is the least that can be claimed.
+    shift = replace(fit.shift, accuracy_m=max(accuracy or 0.0, fit.shift.accuracy_m))
+    _check(file, "points", shift)
     if shift.accuracy_m <= 0:
         raise top.fault("accuracy_m", "控制点算不出精度，请给出", "points tell none; state it")
     issues = tuple(

@@ -102,7 +102,7 @@ def place(
         transformation=transformation.description,
         accuracy_m=transformation.accuracy_m,
         shifted=shifted,
-        issues=(*(given.issues if given and shifted else ()), *doubts, *repairs),
+        issues=(*(given.told(lonlat) if given and shifted else ()), *doubts, *repairs),
         errors=tuple(errors),
     )
 

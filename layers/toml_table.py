@@ -25,6 +25,8 @@ def read_toml(path: Path) -> tuple[bytes, dict[str, Any]]:
         return raw, tomllib.loads(raw.decode("utf-8-sig"))
     except OSError as fault:
         raise WorkspaceError(f"{path}：无法打开", f"{path}: cannot be opened") from fault
+    except RecursionError as fault:
+        raise WorkspaceError(f"{path}：嵌套过深", f"{path}: is nested too deep") from fault
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         line = " ".join(str(fault).split())
         raise WorkspaceError(
