@@ -19,7 +19,8 @@ from pyproj.exceptions import CRSError as ProjCRSError
 from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
 
-from gis.datum import Shift, check_moved
+from gis.datum import Shift
+from gis.datum_limits import check_moved
 from gis.errors import CRSError, DatumError
 from gis.ragged import Bools, Floats
 

@@ -25,15 +25,11 @@ ELLIPSOIDS: dict[OldDatum, tuple[float, float]] = {
     "Xian 1980": (6378140.0, 298.257),
     "Beijing 1954": (6378245.0, 298.3),
 }
-_CGCS2000 = (6378137.0, 298.257222101)
+CGCS2000 = (6378137.0, 298.257222101)
 _SECOND = np.pi / 180 / 3600
 _FEWEST_POINTS = 3
-_FARTHEST_M = 1000.0
+FARTHEST_M = 1000.0
 """No old datum of China is so far from CGCS2000: the shift is of the order of 100 m."""
-_MOST_PPM = 500.0
-_MOST_SECONDS = 600.0
-_NOTHING = 1e-3
-"""Parts per million, or seconds, that move nothing by more than some millimetres."""
 _SAME_POINT_M = 0.1
 _THINNEST = 0.01
 """Breadth of control points to their length, below which they lie in one line."""
@@ -127,7 +123,7 @@ class SevenParameters:
 
     def _run(self, lonlat: Floats, direction: str) -> Floats:
         a, rf = ELLIPSOIDS[self.datum]
-        new_a, new_rf = _CGCS2000
+        new_a, new_rf = CGCS2000
         way = pyproj.Transformer.from_pipeline(
             "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
             f"+step +proj=cart +a={a!r} +rf={rf!r} "
@@ -229,12 +225,12 @@ class FourParameters:
         """Return (n, 2) CGCS2000 degrees of (n, 2) degrees on the old datum."""
         xy = _plane(lonlat, self.meridian, ELLIPSOIDS[self.datum])
         matrix, shift = self._similarity()
-        return _degrees(xy @ matrix.T + shift, self.meridian, _CGCS2000)
+        return _degrees(xy @ matrix.T + shift, self.meridian, CGCS2000)
 
     def backward(self, lonlat: Floats) -> Floats:
         """Return (n, 2) degrees on the old datum of (n, 2) CGCS2000 degrees."""
         matrix, shift = self._similarity()
-        xy = (_plane(lonlat, self.meridian, _CGCS2000) - shift) @ np.linalg.inv(matrix).T
+        xy = (_plane(lonlat, self.meridian, CGCS2000) - shift) @ np.linalg.inv(matrix).T
         return _degrees(xy, self.meridian, ELLIPSOIDS[self.datum])
 
     def _similarity(self) -> tuple[Floats, Floats]:
@@ -344,80 +340,10 @@ def _check_points(old: Floats, new: Floats) -> None:
         if breadth < _THINNEST * length:
             raise DatumError("控制点几乎在一条直线上", "the control points lie in one line")
     moved = np.hypot(*(new - old).T)
-    if moved.max() > _FARTHEST_M:
+    if moved.max() > FARTHEST_M:
         far = int(moved.argmax())
         raise DatumError(
-            f"第 {far + 1} 个控制点新旧坐标相差 {moved[far]:.0f} 米，超过 {_FARTHEST_M:.0f} 米",
+            f"第 {far + 1} 个控制点新旧坐标相差 {moved[far]:.0f} 米，超过 {FARTHEST_M:.0f} 米",
             f"control point {far + 1}: old and new differ by {moved[far]:.0f} m, more than "
-            f"{_FARTHEST_M:.0f} m",
+            f"{FARTHEST_M:.0f} m",
         )
-
-
-# -- what cannot be ----------------------------------------------------------------------------
-
-
-def check_parameters(shift: SevenParameters | FourParameters) -> None:
-    """Refuse parameters that no survey gives: of another unit, or that move China away.
-
-    Raises
-    ------
-    DatumError
-        It says which of them, and what unit it should have.
-    """
-    turns = (shift.rx, shift.ry, shift.rz) if isinstance(shift, SevenParameters) else (
-        shift.rotation_s,
-    )  # fmt: skip
-    turn, scale = max(map(abs, turns)), shift.scale_ppm
-    if turn > _MOST_SECONDS or 0 < turn < _NOTHING:
-        raise DatumError(
-            f"旋转角 {turn:g} 秒不可能，应以秒为单位（不是度或弧度）；没有旋转则写 0",
-            f"a rotation of {turn:g} seconds cannot be; write seconds, not degrees or radians, "
-            "0 for none",
-        )
-    if abs(scale) > _MOST_PPM or 0 < abs(scale) < _NOTHING or abs(scale - 1) < _NOTHING / 2:
-        raise DatumError(
-            f"尺度 {scale:.9g} 不可能，应以百万分之一为单位（1.0000025 写作 2.5）；没有则写 0",
-            f"a scale of {scale:.9g} cannot be; write parts per million (1.0000025 is 2.5), "
-            "0 for none",
-        )
-    nearest = float(moved_m(_somewhere(shift), shift).min())
-    if not nearest <= _FARTHEST_M:
-        raise DatumError(
-            f"参数在中国各处都移动 {nearest:.0f} 米以上，超过 {_FARTHEST_M:.0f} 米，不可能",
-            f"the parameters move every place of China by {nearest:.0f} m or more; beyond "
-            f"{_FARTHEST_M:.0f} m that cannot be",
-        )
-
-
-def check_moved(lonlat: Floats, shift: Shift) -> None:
-    """Refuse to move places of an old datum, (n, 2) degrees, by more than a kilometre.
-
-    Raises
-    ------
-    DatumError
-        The parameters are not for these places.
-    """
-    farthest = float(moved_m(lonlat, shift).max(initial=0.0))
-    if not farthest <= _FARTHEST_M:
-        raise DatumError(
-            f"所给参数把坐标移动 {farthest:.0f} 米，超过 {_FARTHEST_M:.0f} 米，不适用于此处",
-            f"the given parameters move a place by {farthest:.0f} m, more than "
-            f"{_FARTHEST_M:.0f} m; they are not for this area",
-        )
-
-
-def moved_m(lonlat: Floats, shift: Shift) -> Floats:
-    """Return (n,) metres between the numbers of places before and after a shift."""
-    new = shift.forward(lonlat)
-    geod = pyproj.Geod(a=_CGCS2000[0], rf=_CGCS2000[1])
-    _, _, metres = geod.inv(lonlat[:, 0], lonlat[:, 1], new[:, 0], new[:, 1])
-    return np.asarray(metres, np.float64)
-
-
-def _somewhere(shift: SevenParameters | FourParameters) -> Floats:
-    """Return places all over China, of a plane those near its meridian."""
-    east = np.arange(75.0, 136.0, 5.0)
-    if isinstance(shift, FourParameters):
-        east = shift.meridian + np.arange(-1.5, 2.0, 0.5)
-    lon, lat = np.meshgrid(east, np.arange(18.0, 54.0, 1.0))
-    return np.column_stack([lon.ravel(), lat.ravel()])

@@ -18,9 +18,9 @@ from gis.datum import (
     OldDatum,
     SevenParameters,
     Shift,
-    check_parameters,
     fit_points,
 )
+from gis.datum_limits import check_parameters
 from gis.errors import DatumError
 from gis.ragged import Floats
 from layers.account import Issue
