@@ -19,7 +19,7 @@ from gis.ragged import Bools, Floats, Shapes
 from layers.account import Issue
 from layers.formats import dxf_unread, dxf_within
 from layers.formats.dxf_entities import NO_CHARACTER, Opened, entities_of, readable
-from layers.formats.dxf_places import CURVES, NEARLY, OUTLINES, TEXTS, corners, texts_of
+from layers.formats.dxf_places import CURVES, NEARLY, OUTLINES, TEXTS, corners, properties, texts_of
 from layers.formats.planes import axes_of, codes_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import error, info, label_en, listed, warning
@@ -60,9 +60,8 @@ class _Drawing:
     off: set[str] = field(default_factory=set)
     _names: dict[str, _Drawn] = field(default_factory=dict)
 
-    def layer_of(self, entity: Any) -> _Drawn:
-        """Return the layer of an entity; names that differ in capitals alone are one layer."""
-        name = readable(str(entity.dxf.layer))
+    def layer(self, name: str) -> _Drawn:
+        """Return a layer; names that differ in capitals alone are one."""
         found = self._names.get(name.lower())
         if found is None:
             found = self._names[name.lower()] = _Drawn(unseen=name.lower() in self.off)
@@ -180,8 +179,8 @@ def _drawing(path: Path) -> _Drawing:
 
 def _sort(entity: Any, drawing: _Drawing) -> None:
     """Put an entity where it belongs."""
-    kind, into = readable(entity.dxftype()), drawing.layer_of(entity)
-    unseen = bool(entity.dxf.get("invisible", 0))
+    kind, (layer, unseen) = readable(entity.dxftype()), properties(entity)
+    into = drawing.layer(layer)
     if kind in TEXTS and unseen:
         drawing.unseen_texts += 1
         return

@@ -21,6 +21,8 @@ logging.getLogger("ezdxf").addHandler(logging.NullHandler())  # what it says is 
 _UNICODE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
 _MULTIBYTE = re.compile(r"\\M\+([1-5])([0-9A-Fa-f]{4})")
 _CODE_PAGES = {"1": "cp932", "2": "cp950", "3": "cp949", "4": "johab", "5": "gb18030"}
+_SECOND = {f"{x}": f"{x + 10}" for x in range(10, 19)}
+"""Group of a place's first number -> that of its second, which follows."""
 _CONTROLS = ("Cc", "Zl", "Zp")
 
 
@@ -52,6 +54,7 @@ def entities_of(path: Path) -> Opened:
         try:
             text, encoding = read_any_text(path)
         except FormatError:  # one drawing may hold texts of several encodings
+            _check_corners(path, raw.decode("latin-1").replace("\r\n", "\n"))
             return _mended(path, *recover.read(BytesIO(raw)))
         if "$ACADVER" not in text and "AcDbEntity" in text:
             text = _HEADER + text  # a bare list of entities would be read as one of 1992
@@ -103,11 +106,23 @@ def _unless_control(text: str, found: re.Match[str]) -> str:
 
 
 def _check_corners(path: Path, text: str) -> None:
-    """Refuse a polyline of other corners than it declares (group 90), which the library trusts."""
+    """Refuse a polyline of other corners than it declares (group 90), which the library trusts.
+
+    A place without its second number is refused too: mending drops it without a word.
+    """
     lines = text.split("\n")
     declared, corners, inside, handle = None, 0, False, ""
+    before, entities = "", False
     for code, value in zip(lines[::2], [*lines[1::2], ""], strict=False):
         group = code.strip()
+        if entities and _SECOND.get(before, group) != group:
+            raise refusal(
+                path,
+                f"图元 {handle} 的坐标缺第二个数（组码 {before} 之后应为 {_SECOND[before]}）",
+                f"entity {handle}: a place lacks its second number (group {_SECOND[before]} after "
+                f"{before})",
+            )
+        before = group
         if group == "0":
             if inside and declared not in (None, str(corners)):
                 raise refusal(
@@ -116,12 +131,15 @@ def _check_corners(path: Path, text: str) -> None:
                     f"polyline {handle} declares {declared} corners, it has {corners}",
                 )
             declared, corners, inside, handle = None, 0, value.strip() == "LWPOLYLINE", ""
+            entities &= value.strip() != "ENDSEC"
         elif inside and group == "10":
             corners += 1
         elif inside and group == "90" and declared is None:
             declared = value.strip().lstrip("0") or "0"
-        elif inside and group == "5":
+        elif group == "5":
             handle = value.strip()
+        elif group == "2":
+            entities |= value.strip() == "ENTITIES"
 
 
 def _mended(path: Path, drawing: Any, audit: Any) -> Opened:

@@ -30,13 +30,25 @@ _BETWEEN = (3, 5)  # aligned and fitted texts stand between two points
 _HARD_SPACE = re.compile(r"(?<!\\)\\~")
 
 
+def properties(entity: Any) -> tuple[str, bool]:
+    """Return the layer of an entity, and whether it is invisible.
+
+    Of one that only another program knows (``TCH_WALL``) nothing else can be told.
+    """
+    if hasattr(entity, "graphic_properties") and hasattr(entity, "xtags"):
+        found = entity.graphic_properties()
+        layer = found.get("layer") or entity.base_class.get_first_value(8, "0")
+        return readable(str(layer)), bool(found.get("invisible", 0))
+    return readable(str(entity.dxf.layer)), bool(entity.dxf.get("invisible", 0))
+
+
 def corners(entity: Any) -> Floats | None:
     """Return (n, 3) places along an entity in the drawing's own system, None for a mesh.
 
     Raises
     ------
     ValueError
-        An arc of a polyline is wider than a continent.
+        An arc of a polyline is wider than a continent, or its corners and arcs do not meet.
     """
     kind = entity.dxftype()
     if _reach(entity) > _FARTHEST:
@@ -103,7 +115,9 @@ def _reach(entity: Any) -> float:
 
 def _with_arcs(entity: Any, start: Any) -> list[Any]:
     places = [start]
-    for piece in entity.virtual_entities():
+    with np.errstate(all="ignore"):  # what comes of a bulge without end is refused below
+        pieces = list(entity.virtual_entities())
+    for piece in pieces:
         curve = piece.dxftype() == "ARC"
         if _reach(piece) > _FARTHEST:
             raise ValueError(f"an arc of a polyline is wider than {_FARTHEST:.0f} m")
@@ -111,6 +125,10 @@ def _with_arcs(entity: Any, start: Any) -> list[Any]:
         # An arc runs against the clock whichever way the polyline passes it.
         if start.distance(ends[-1]) < start.distance(ends[0]):
             ends.reverse()
+        if not start.distance(ends[0]) <= NEARLY:  # NaN neither
+            raise ValueError(
+                f"a side of polyline {entity.dxf.handle} is lost: is a bulge no number?"
+            )
         places += ends[1:]
         start = places[-1]
     return places

@@ -591,3 +591,46 @@ def test_a_polyline_in_space(drawing):
     source = read(drawing(draw))
     assert source.geometry[0].equals(shapely.box(X, Y, X + 1000, Y + 1000))
     assert source.columns["标高"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize("kind", ["LWPOLYLINE", "POLYLINE"])
+@pytest.mark.parametrize("bulge", ["nan", "inf"])
+def test_a_bulge_that_is_no_number_does_not_cut_a_corner_off(drawing, kind, bulge):
+    def draw(space):
+        corners = [(x, y, 0.1234 if k == 1 else 0) for k, (x, y) in enumerate(square())]
+        add = space.add_lwpolyline if kind == "LWPOLYLINE" else space.add_polyline2d
+        add(corners, format="xyb", close=True)
+
+    path = drawing(draw)
+    path.write_text(path.read_text(encoding="utf-8").replace("0.1234", bulge), encoding="utf-8")
+    with pytest.raises(FormatError, match="cannot be read"):
+        read(path)
+
+
+@pytest.mark.parametrize("texts", ["ascii", "of two encodings"])
+def test_a_corner_without_its_second_number_is_not_dropped(tmp_path, texts):
+    made = ezdxf.new("R2000")
+    made.modelspace().add_lwpolyline([*square(), (X + 7, Y + 1777.5)], close=True)
+    handle = made.modelspace()[0].dxf.handle
+    made.modelspace().add_text("QQQQ")
+    made.saveas(tmp_path / "a.dxf")
+    raw = (tmp_path / "a.dxf").read_bytes()
+    assert raw.count(b" 20\n3761777.5\n") == 1
+    raw = raw.replace(b" 20\n3761777.5\n", b"")
+    if texts != "ascii":
+        raw = raw.replace(b"QQQQ", b"\xff\xff\xfe\xfe")
+    (tmp_path / "a.dxf").write_bytes(raw)
+    with pytest.raises(FormatError, match=f"entity {handle}: a place lacks its second number"):
+        read(tmp_path / "a.dxf")
+
+
+@pytest.mark.parametrize("subclass", ["100\nAcDbEntity\n", ""])
+def test_an_entity_of_another_program_is_told_not_refused(drawing, subclass):
+    path = drawing(lambda space: space.add_lwpolyline(square(), close=True))
+    odd = f"  0\nTCH_WALL\n  5\nFFF1\n{subclass}  8\n墙\n100\nTDbWall\n 10\n1.0\n 20\n1.0\n"
+    head, rest = path.read_text(encoding="utf-8").split("  0\nLWPOLYLINE\n")
+    path.write_text(f"{head}{odd}  0\nLWPOLYLINE\n{rest}", encoding="utf-8")
+    source = read(path)
+    assert source.declared == 1
+    (issue,) = source.issues
+    assert issue.en == "layers without a closed line are not read: 墙 (TCH_WALL 1)"
