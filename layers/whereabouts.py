@@ -72,8 +72,8 @@ def _spans(starts: Ints, counts: Ints, mask: Bools) -> list[tuple[int, int]]:
 
 
 def other_zones(rows: Ints, xy: Floats, counts: Ints, system: pyproj.CRS) -> dict[int, Reason]:
-    """Return rows with an easting of another zone than the system's."""
-    strange = gis_crs.other_zone(xy, system)
+    """Return rows with an easting of another zone than the system's, X and Y not swapped."""
+    strange = gis_crs.other_zone(xy, system) & ~gis_crs.transposed(xy, system)
     if not strange.any():
         return {}
     own = gis_crs.zone_prefix(system)
@@ -186,16 +186,16 @@ def misplaced(
             f"{file}: {name} is longitude and latitude, but the coordinates look like metres of a "
             f"plane ({_box(xy)})",
         )
+    if gis_crs.transposed(xy, system).all():
+        return LayerError(
+            f"{file}：坐标（{_box(xy)}）在坐标系 {name} 中 X、Y 似乎写反",
+            f"{file}: X and Y seem swapped in {name} ({_box(xy)})",
+        )
     if gis_crs.other_zone(xy, system).any():
         own = gis_crs.zone_prefix(system)
         return LayerError(
             f"{file}：坐标（{_box(xy)}）的带号与坐标系 {name} 的第 {own} 带不符",
             f"{file}: the eastings ({_box(xy)}) do not begin with {own}, the zone of {name}",
-        )
-    if gis_crs.transposed(xy, system).all():
-        return LayerError(
-            f"{file}：坐标（{_box(xy)}）在坐标系 {name} 中 X、Y 似乎写反",
-            f"{file}: X and Y seem swapped in {name} ({_box(xy)})",
         )
     return _all_outside(lonlat, extent, file)
 

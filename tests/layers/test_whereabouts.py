@@ -57,6 +57,12 @@ def test_a_row_of_another_zone_is_refused_and_could_be_anywhere(make_source, set
     ("shapes", "crs", "zh", "en"),
     [
         (
+            plane((4_300_000, 37_500_000)), PREFIXED,
+            "权.gpkg：坐标（4300000–4300500, 37500000–37500500）在坐标系 EPSG:4525 中"
+            " X、Y 似乎写反",
+            "X and Y seem swapped in EPSG:4525",
+        ),
+        (
             plane((38_500_000, 4_300_000)), PREFIXED,
             "权.gpkg：坐标（38500000–38500500, 4300000–4300500）的带号"
             "与坐标系 EPSG:4525 的第 37 带不符",
@@ -126,6 +132,13 @@ def test_a_swapped_row_would_lie_in_the_south_china_sea(make_source, settings, c
     (issue,) = [i for i in found.issues if i.code == "row_refused"]
     assert issue.zh == "权.gpkg：第 2 行（C1）未采用：坐标 (2000500, 500000) 的 X、Y 似乎写反"
     assert "(2000500, 500000) seems to have X and Y swapped" in issue.en
+
+
+def test_a_swapped_row_of_a_zone_with_number_is_told_as_such(make_source, settings):
+    shapes = plane((37_500_000, 4_300_000), (4_300_000, 37_500_000))
+    found = layer(make_source, settings, shapes, PREFIXED)
+    (issue,) = [i for i in found.issues if i.code == "row_refused"]
+    assert issue.zh.endswith("坐标 (4300500, 37500000) 的 X、Y 似乎写反")
 
 
 def test_one_swapped_corner_refuses_its_row(make_source, settings):
