@@ -25,9 +25,10 @@ from layers.formats import geometries, ogr
 from layers.formats.gml_scan import Member, Scan
 from layers.formats.markup import Markup, read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
-from layers.issues import error, label_en
+from layers.issues import error, label_en, warning
 
 _OUTWARD = re.compile(rb"(?<=:)(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
+_LISTED = re.compile(r"field (.+) of type list<")
 _OFFICIAL = re.compile(
     r"urn:(?:x-)?ogc:def:crs:EPSG:(?:[\w.]*:)?(\d{4,6})"
     r"|https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/(\d{4,6})/?",
@@ -111,7 +112,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         columns=rows.columns,
         geometry=shapes,
         labels=row_labels(n),
-        issues=(*markup.issues, *rows.issues, *issues),
+        issues=(*markup.issues, *map(_several, rows.issues), *issues),
     )
 
 
@@ -210,6 +211,16 @@ def _compared(members: Sequence[Member], rows: ogr.Rows) -> tuple[Shapes, list[I
         lost = geometries.curved_geometry if member.arcs else geometries.unreadable_geometry
         issues.append(lost(label))
     return shapes, issues
+
+
+def _several(issue: Issue) -> Issue:
+    """Tell of a field that has several values in a feature as a warning: none of them is kept."""
+    found = _LISTED.search(issue.en) if issue.code == "column_ignored" else None
+    if found is None:
+        return issue
+    zh = f"字段 {found[1]} 在一个要素中有几个值，已略去"
+    en = f"field {found[1]} has several values in a feature; it is left out"
+    return warning("column_ignored", zh, en)
 
 
 def _by_reference(label: str) -> Issue:

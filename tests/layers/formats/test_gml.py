@@ -227,6 +227,14 @@ def test_every_field_is_text(gml):
     }
 
 
+def test_several_values_of_one_field(gml):
+    source = read(gml(member(polygon(), "<c:no>7</c:no><c:name>甲</c:name><c:name>乙</c:name>")))
+    assert {name: column.to_pylist() for name, column in source.columns.items()} == {"no": ["7"]}
+    assert [(i.severity, i.code, i.en) for i in source.issues] == [
+        ("warning", "column_ignored", "field name has several values in a feature; it is left out")
+    ]
+
+
 def test_schemas_and_templates_beside_it_change_nothing(gml):
     path = gml(member(polygon(), "<c:no>007</c:no><c:name>甲</c:name>"))
     alone = read(path)
