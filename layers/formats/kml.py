@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -110,25 +110,32 @@ def _columns(
     marks: Sequence[Mark], labels: Sequence[str]
 ) -> tuple[dict[str, pa.Array], list[Issue]]:
     """Return all fields as text, under their own names; blank is null."""
-    given = list(dict.fromkeys(name for mark in marks for name in mark.fields))
-    own = list(dict.fromkeys(name for mark in marks for name in mark.own))
+    given = dict.fromkeys(name for mark in marks for name in mark.fields)
+    own = dict.fromkeys(name for mark in marks for name in mark.own)
     columns: dict[str, pa.Array] = {}
     issues: list[Issue] = []
     for name in own:
-        values = [mark.own.get(name) or None for mark in marks]
-        doubled = [m.fields.get(name, [""])[0] or None for m in marks]
-        if name not in given or doubled == values:
-            columns[name] = pa.array(values, pa.string())
-        else:  # a field of that name is somebody's data, the other is what the map shows
-            columns[f"{name} (Placemark)"] = pa.array(values, pa.string())
+        cells = [_distinct(mark.own, name) for mark in marks]
+        if name not in given:
+            columns[name] = _single(cells)
+            issues += _several(name, cells, labels)
+        elif cells != [_distinct(mark.fields, name) for mark in marks]:
+            # A field of that name is somebody's data, the other is what the map shows.
+            columns[f"{name} (Placemark)"] = _single(cells)
             issues.append(_renamed(name))
     for name in given:
-        if name in columns:
-            continue
-        cells = [sorted({v for v in mark.fields.get(name, ()) if v}) for mark in marks]
-        columns[name] = pa.array([c[0] if len(c) == 1 else None for c in cells], pa.string())
+        cells = [_distinct(mark.fields, name) for mark in marks]
+        columns[name] = _single(cells)
         issues += _several(name, cells, labels)
     return {n: c for n, c in columns.items() if c.null_count < len(c)}, issues
+
+
+def _distinct(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:
+    return sorted({value for value in fields.get(name, ()) if value})
+
+
+def _single(cells: Sequence[Sequence[str]]) -> pa.Array:
+    return pa.array([c[0] if len(c) == 1 else None for c in cells], pa.string())
 
 
 def _renamed(name: str) -> Issue:

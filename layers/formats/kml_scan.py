@@ -50,7 +50,7 @@ class Mark:
     Attributes
     ----------
     overlay : it is a ground overlay, which GDAL reads as a rectangle
-    own : its name, description and times
+    own : its name, description and times, each with all values
     fields : of ``ExtendedData``: name -> all values of that name
     corners : of all its geometry, in the order of the text
     ring : its whole geometry is a LinearRing
@@ -58,7 +58,7 @@ class Mark:
     """
 
     overlay: bool
-    own: dict[str, str] = field(default_factory=dict)
+    own: dict[str, list[str]] = field(default_factory=dict)
     fields: dict[str, list[str]] = field(default_factory=dict)
     corners: list[tuple[float, float]] = field(default_factory=list)
     ring: bool = False
@@ -190,16 +190,18 @@ class Scan:
     def _field(self, tag: str, parent: str, key: str, start: int) -> None:
         assert self._mark is not None
         own = _OWN.get((parent, tag))
-        if own is None and tag == "value" and parent == "Data":
+        if tag == "value" and parent == "Data":
             key = self._begun[-1][0]
+        elif parent == "ExtendedData" and tag not in ("Data", "SchemaData", "SimpleData"):
+            key = tag  # a program's own element
         elif own is None and tag not in ("SimpleData", "when"):
             return
         text = "".join(self._text[start:]).strip()
         if own is not None:
-            self._mark.own.setdefault(own, text)
+            self._mark.own.setdefault(own, []).append(text)
         elif tag == "when" and parent == "Track":
-            self._mark.own.setdefault("begin", text)
-            self._mark.own["end"] = text
+            self._mark.own.setdefault("begin", [text])
+            self._mark.own["end"] = [text]
         elif key:
             self._mark.fields.setdefault(key, []).append(text)
 

@@ -88,6 +88,19 @@ def test_two_values_of_one_name(kml, fields):
     assert columns(twice)["k"] == ["1"] and twice.issues == ()
 
 
+def test_two_names_of_a_placemark(kml):
+    source = read(kml(mark(fields="<name>乙</name>"), mark()))
+    assert columns(source) == {"Name": [None, "甲"]}
+    assert [i.en for i in source.issues] == [
+        "row 1: Name has several values (乙, 甲); taken as null"
+    ]
+
+
+def test_a_program_s_own_element(kml):
+    own = '<ExtendedData xmlns:p="urn:p"><p:许可证号>007</p:许可证号></ExtendedData>'
+    assert columns(read(kml(mark(fields=own)))) == {"Name": ["甲"], "许可证号": ["007"]}
+
+
 def test_a_field_that_is_called_like_the_placemark_s_own(kml):
     source = read(kml(mark(fields=data(("Name", "青山铁矿")), name="1")))
     assert columns(source) == {"Name (Placemark)": ["1"], "Name": ["青山铁矿"]}
