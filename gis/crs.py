@@ -30,7 +30,7 @@ CHINA = (73.0, 3.0, 136.0, 54.0)
 WIDEST_M = 3e6
 """Distance from the central meridian up to which a transverse Mercator plane is believed."""
 
-_WIDEST_ZONE_M = 5e5
+_WIDEST_ZONE_M = 4.2e5
 _POLE_M = 10_002_000.0  # from the equator along a meridian
 
 WGS84_ACCURACY_M = 1.0
@@ -160,9 +160,10 @@ def off_plane(xy: Floats, crs: object) -> Bools:
 
 
 def beside_zone(xy: Floats, crs: object) -> Bools:
-    """Return (n,) bool: farther than 500 km from the central meridian of a transverse Mercator.
+    """Return (n,) bool: farther than 420 km from the central meridian of a transverse Mercator.
 
-    No zone is as wide; where its easting has a zone in front such a number begins with another.
+    No zone is as wide: half of six degrees and one of overlap are 420 km in Hainan, less in
+    the north.
     """
     origin = _false_origin(parse_crs(crs))
     if origin is None:
@@ -184,7 +185,7 @@ def transposed(xy: Floats, crs: object) -> Bools:
     metres = xy * origin[2]
     with np.errstate(invalid="ignore"):
         far = np.abs(metres[:, 0] - origin[0]) > 1e6
-        near = np.abs(metres[:, 1] - origin[0]) <= _WIDEST_ZONE_M
+        near = np.abs(metres[:, 1] - origin[0]) <= 5e5
         near &= np.abs(metres[:, 0] - origin[1]) <= _POLE_M
     return np.asarray(far & near, np.bool_)
 

@@ -133,15 +133,15 @@ def doubtful(located: Located, labels: Labels, extent: Extent) -> list[Issue]:
     """Tell which rows lie where hardly any mine of China does, though nothing forbids it."""
     owners, system = np.repeat(located.rows, located.counts), located.system
     beside = np.unique(owners[gis_crs.beside_zone(located.xy, system)])
-    south = np.unique(owners[located.lonlat[:, 1] < SOUTHERNMOST])
-    if extent != "china":
-        south = south[:0]
+    china = extent == "china"
+    south = np.unique(owners[(located.lonlat[:, 1] < SOUTHERNMOST) & china])
+    unused = np.unique(owners[_unused(located.lonlat, system)]) if not china else south[:0]
     issues = []
     if len(beside):
         zh, en = _named(beside, labels)
         name = crs_name(system)
-        zh = f"{zh}离坐标系 {name} 的中央子午线 500 千米以上，超出一带：横坐标、中央子午线是否有误"
-        en = f"{en}: over 500 km from the central meridian of {name}, beyond any zone; are " \
+        zh = f"{zh}离坐标系 {name} 的中央子午线 420 千米以上，超出一带：横坐标、中央子午线是否有误"
+        en = f"{en}: over 420 km from the central meridian of {name}, beyond any zone; are " \
              "easting and meridian right?"  # fmt: skip
         issues.append(warning("beside_zone", zh, en))
     if len(south):
@@ -150,7 +150,23 @@ def doubtful(located: Located, labels: Labels, extent: Extent) -> list[Issue]:
         en = f"{en}: at sea, south of {SOUTHERNMOST:g} N; does a coordinate lack a digit, are X " \
              "and Y swapped?"  # fmt: skip
         issues.append(warning("far_south", zh, en))
+    if len(unused):
+        zh, en = _named(unused, labels)
+        name = crs_name(system)
+        zh = f"{zh}不在坐标系 {name} 的适用范围内：经纬度是否写反、符号是否有误"
+        en = f"{en}: outside the area that {name} is used in; are longitude and latitude " \
+             "swapped, is a sign wrong?"  # fmt: skip
+        issues.append(warning("outside_area_of_use", zh, en))
     return issues
+
+
+def _unused(lonlat: Floats, system: pyproj.CRS) -> Bools:
+    """Return (n,) bool: over a degree outside the area that a system in degrees is meant for."""
+    area = system.area_of_use
+    if area is None or not system.is_geographic or area.west > area.east:
+        return np.zeros(len(lonlat), np.bool_)
+    low, high = (area.west - 1, area.south - 1), (area.east + 1, area.north + 1)
+    return np.asarray(((lonlat < low) | (lonlat > high)).any(axis=1), np.bool_)
 
 
 def _named(rows: Ints, labels: Labels) -> Reason:
@@ -196,6 +212,11 @@ def misplaced(
         return LayerError(
             f"{file}：坐标（{_box(xy)}）的带号与坐标系 {name} 的第 {own} 带不符",
             f"{file}: the eastings ({_box(xy)}) do not begin with {own}, the zone of {name}",
+        )
+    if gis_crs.off_plane(xy, system).all():
+        return LayerError(
+            f"{file}：坐标（{_box(xy)}）在坐标系 {name} 中{_OFF[False][0]}",
+            f"{file}: {name} ({_box(xy)}): {_OFF[False][1]}",
         )
     return _all_outside(lonlat, extent, file)
 

@@ -157,8 +157,9 @@ def test_a_file_that_is_swapped_throughout_is_refused(make_source, settings):
 
 
 def test_coordinates_beside_every_zone():
-    xy = np.array([[0.0, 4e6], [-1.0, 4e6], [1e6, 4e6], [1_000_001.0, 4e6], [5e5, 4e6]])
-    expected = [False, True, False, True, False]
+    # Four degrees from the meridian are 420 km on the latitude of Hainan.
+    xy = np.array([[8e4, 4e6], [79_999.0, 4e6], [-5e5, 4e6], [920_000, 4e6], [920_001.0, 4e6]])
+    expected = [False, True, True, False, True]
     assert beside_zone(xy, UNNUMBERED).tolist() == expected
     assert beside_zone(xy, "EPSG:32649").tolist() == expected
     assert beside_zone(np.add(xy, (37e6, 0)), PREFIXED).tolist() == expected
@@ -169,7 +170,7 @@ def test_coordinates_beside_every_zone():
     ("crs", "odd", "code", "zh"),
     [
         (UNNUMBERED, (-500_000, 4_300_000), "beside_zone",
-         "权.gpkg：第 2 行离坐标系 EPSG:4547 的中央子午线 500 千米以上，超出一带："
+         "权.gpkg：第 2 行离坐标系 EPSG:4547 的中央子午线 420 千米以上，超出一带："
          "横坐标、中央子午线是否有误"),
         (UNNUMBERED, (500_000, 430_000), "far_south",
          "权.gpkg：第 2 行在北纬 15 度以南的海上：坐标是否漏位、X 与 Y 是否写反"),
@@ -185,6 +186,29 @@ def test_a_row_that_is_hardly_where_it_says_is_told(make_source, settings, crs, 
     assert "row 2: " in issue.en
     good = layer(make_source, settings, plane((500_000, 4_300_000)), crs)
     assert code not in [i.code for i in good.issues]
+
+
+def test_a_file_in_millimetres_is_refused_as_off_the_plane(make_source, settings):
+    with pytest.raises(MineZoneError) as caught:
+        layer(make_source, settings, plane((5e8, 4.3e9)), UNNUMBERED)
+    assert caught.value.zh == (
+        "权.gpkg：坐标（500000000–500000500, 4300000000–4300000500）在坐标系 EPSG:4547 中"
+        "离中央子午线 3000 千米以上，或越过极点：单位、带号或坐标轴有误"
+    )
+
+
+@pytest.mark.parametrize(
+    ("crs", "corner", "said"),
+    [
+        ("EPSG:4490", (111, -39), True), ("EPSG:4490", (40, 80), True),
+        ("EPSG:4490", (111, 39), False), ("EPSG:4326", (40, 80), False),
+    ],
+)  # fmt: skip
+def test_data_abroad_in_a_system_of_china(make_source, crs, corner, said):
+    shape = shapely.box(*corner, corner[0] + 0.01, corner[1] + 0.01)
+    source = make_source({"许可证号": ["C1"]}, [shape], crs=crs)
+    found = load(source, RIGHTS, LayerSettings(source="a.gpkg"), extent="any")
+    assert ("outside_area_of_use" in [i.code for i in found.issues]) == said
 
 
 def test_data_abroad_may_lie_in_the_south(make_source):
