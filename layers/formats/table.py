@@ -26,7 +26,7 @@ from layers.formats.table_columns import columns_of
 from layers.formats.table_doubts import count_issues, nested_issues, ring_issues, start_issues
 from layers.formats.table_groups import completed, with_group
 from layers.formats.table_header import Header, find_header
-from layers.formats.table_numbers import is_number_like
+from layers.formats.table_numbers import is_number_like, overlong_lines
 from layers.formats.table_parcels import parcels_of
 from layers.formats.table_places import Places, find_places
 from layers.formats.table_rings import Parcel, bad_row, cell_of
@@ -106,12 +106,14 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
             "no row names coordinate columns (such as X坐标 Y坐标, or 经度 纬度)",
         )
     header = completed(sheet, header)
+    long = overlong_lines(sheet, header)
     corners = _is_corner_table(header)
     if corners:
         sheet, header = unrolled(path, sheet, header)
     aside = aside_rows(sheet, header) if corners else frozenset()
     skip = aside | footer_rows(sheet, header) if corners else aside
     places = find_places(path, sheet, header, corners=corners, skip=skip)
+    places = _without(places, {r for r in places.at if sheet.lines[r] in long})
     if corners:
         header = with_group(sheet, header, places)
         rows = _outlines(path, sheet, header, places, aside)
@@ -132,6 +134,14 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         labels=rows.labels,
         issues=(*_hidden(sheet), *places.issues, *rows.issues),
     )
+
+
+def _without(places: Places, long: set[int]) -> Places:
+    """Return places without those of rows that are too long, whose cells stand in wrong columns."""
+    why = ("比表头多出单元格（文字中有分隔符？），各列可能错位",
+           "it has more cells than the header (a separator in a text?)")  # fmt: skip
+    at = {r: p for r, p in places.at.items() if r not in long}
+    return replace(places, at=at, bad={**places.bad, **dict.fromkeys(sorted(long), why)})
 
 
 def _hidden(sheet: Sheet) -> list[Issue]:

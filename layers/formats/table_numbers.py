@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from layers.errors import FormatError
 from layers.formats.angles import packed, packed_whole, spelled
+from layers.formats.sheets import Sheet
 from layers.formats.source import refusal
-from layers.formats.table_header import Pair
+from layers.formats.table_header import Header, Pair
 from layers.issues import listed
 from layers.parse import FORMULA_ERROR
 from layers.whereabouts import Reason
@@ -63,6 +65,21 @@ def is_degrees(text: str) -> bool:
     if not is_number_like(text) or spelled(text) is not None:
         return True
     return bool(_NUMBER.fullmatch(text)) and abs(float(text)) <= 180
+
+
+def overlong_lines(sheet: Sheet, header: Header) -> frozenset[int]:
+    """Return the lines with more cells than others: a separator stands inside a cell.
+
+    What follows it stands under the wrong heading. Cells of a spreadsheet are never shifted, and
+    a last column without heading is as wide in most rows.
+    """
+    rows = range(header.row + 1, len(sheet.rows))
+    if not rows:
+        return frozenset()
+    filled = ([c for c, cell in enumerate(sheet.rows[r], 1) if cell] for r in rows)
+    usual = Counter(columns[-1] for columns in filled if columns).most_common(1)
+    width = max(len(sheet.rows[header.row]), *(n for n, _ in usual), 0)
+    return frozenset(sheet.lines[r] for r in rows if any(sheet.rows[r][width:]))
 
 
 def may_be_packed(texts: Sequence[str]) -> bool:

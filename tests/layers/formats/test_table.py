@@ -672,3 +672,22 @@ def test_columns_of_one_kind_side_by_side(table):
     old_new = [(n, x, x + 1, y, y + 112) for n, x, y in corners()]
     with pytest.raises(FormatError, match="two pairs of columns of one system disagree"):
         table(lines(*old_new, head="点号,X坐标,X坐标,Y坐标,Y坐标"))
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused(table):
+    text = "名称,经度,纬度,地址,人数\n甲,113.75,35.75,县,10\n乙,113.76,35.75,县,镇,12\n"
+    text += "丙,113.77,35.75,县,7,\n"
+    source = table(text)
+    assert [g is None for g in source.geometry] == [False, True, False]
+    assert [(i.code, i.en) for i in source.issues] == [
+        ("unreadable_geometry",
+         "row 3: it has more cells than the header (a separator in a text?)"),
+    ]  # fmt: skip
+    # A remark without heading in most rows shifts nothing.
+    assert (
+        table("名称,经度,纬度\n甲,113.75,35.75,好\n乙,113.76,35.75,好\n丙,113.7,35.7\n").issues
+        == ()
+    )
+    rows = [*corners()[:3], ("J4", 3760000, 38501000, "注")]
+    with pytest.raises(FormatError, match="row 5: it has more cells than the header"):
+        table(lines(*rows))
