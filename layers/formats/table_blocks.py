@@ -15,8 +15,10 @@ from layers.formats.corner_numbers import first_break
 from layers.formats.planes import datums_named
 from layers.formats.sheets import Sheet
 from layers.formats.source import refusal
+from layers.formats.table_depths import is_about
 from layers.formats.table_header import Header, Pair
-from layers.formats.table_rows import is_page, is_remark, plain
+from layers.formats.table_numbers import is_number_like
+from layers.formats.table_rows import is_page, is_remark, is_sum, numbered, plain
 
 _Row = tuple[tuple[str, ...], int]
 """Cells of a row, and its line in the file."""
@@ -38,7 +40,8 @@ def unrolled(path: Path, sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
     Raises
     ------
     FormatError
-        Blocks of two datums name other corners in one row.
+        Blocks of two datums name other corners in one row; or a heading may be of one block or
+        of all.
     """
     blocks = _find(path, sheet, header)
     if blocks is None or _are_systems(path, sheet, header, blocks):
@@ -46,7 +49,7 @@ def unrolled(path: Path, sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
     above = header.row + 1
     rows = list(zip(sheet.rows, sheet.lines, strict=True))
     headings = _headings(sheet.rows[:above], blocks)
-    stacked = rows[:above] + _body(rows[above:], blocks, headings)
+    stacked = rows[:above] + _best_body(path, rows[above:], blocks, headings)
     others = {s + o for s in blocks.starts[1:] for o in blocks.offsets}
     cut = replace(
         header,
@@ -133,12 +136,63 @@ def _headings(above: Sequence[Sequence[str]], blocks: _Blocks) -> list[str]:
     return found if own and not datums_named(" ".join(found)) else []
 
 
-def _body(rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str]) -> list[_Row]:
+def _best_body(
+    path: Path, rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str]
+) -> list[_Row]:
+    """Return the rows block by block, as their numbers run on best.
+
+    A heading that stands in one block alone may be of that block or of all.
+    """
+    ways = [_body(rows, blocks, headings, shared) for shared in (True, False)]
+    odd = [_oddities(way, blocks) for way in ways]
+    said = [[(tuple(filter(None, cells)), line) for cells, line in way] for way in ways]
+    if odd[0] == odd[1] and said[0] != said[1]:
+        raise refusal(
+            path,
+            "并列的几栏中有只写在一栏里的标题，分不清属于哪一栏，请改为一栏",
+            "a heading stands in one of several blocks of columns: of which corners? use one block",
+        )
+    return ways[0] if odd[0] < odd[1] else ways[1]
+
+
+def _oddities(rows: Sequence[_Row], blocks: _Blocks) -> int:
+    """Return how often corner numbers do not run on, or do so over a row of words."""
+    odd, size, text = 0, 3, 0
+    last = first = None
+    for cells, _ in rows:
+        here = numbered(_cell(cells, blocks.name)) if _has_place(cells, blocks, 0) else None
+        if here is None:
+            said = " ".join(cells)
+            text += any(cells) and (is_about(said) or is_sum(said) or not is_remark(said))
+            continue
+        if here == first:  # closing, or another ring
+            size += 1
+        elif last is not None and here == (last[0], last[1] + 1):
+            odd += bool(text)
+            size += 1
+        else:
+            odd += (here[1] != 1) + (size < 3)
+            first, size = here, 1
+        last, text = here, 0
+    return odd + (size < 3) + bool(text)
+
+
+def _has_place(cells: Sequence[str], blocks: _Blocks, block: int) -> bool:
+    move = blocks.starts[block] - blocks.starts[0]
+    return any(
+        all(is_number_like(_cell(cells, c + move)) for c in (p.first, p.second))
+        for p in blocks.pairs
+    )
+
+
+def _body(
+    rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str], shared: bool
+) -> list[_Row]:
     """Return the rows block by block, from one row that all blocks share to the next."""
     out: list[_Row] = []
     held: list[_Row] = []
     for cells, line in rows:
-        if _is_shared(cells, blocks):
+        if _is_shared(cells, blocks, shared):
             out += _stack(held, blocks, headings if not out else ())
             held = []
             out.append((_first_only(cells, blocks), line))
@@ -147,16 +201,23 @@ def _body(rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str]) -> lis
     return out + _stack(held, blocks, headings if not out else ())
 
 
-def _is_shared(cells: Sequence[str], blocks: _Blocks) -> bool:
-    """Return whether a row is of all blocks: a header again, a page, a heading over all."""
+def _is_shared(cells: Sequence[str], blocks: _Blocks, alone: bool) -> bool:
+    """Return whether a row is of all blocks: a header again, a page, a footer, a blank row.
+
+    ``alone`` says what words in one block are.
+    """
+    if any(_has_place(cells, blocks, k) for k in range(len(blocks.starts))):
+        return False
     parts = [tuple(_cell(cells, s + o) for o in blocks.offsets) for s in blocks.starts]
     texts = [" ".join(dict.fromkeys(filter(None, p))) for p in parts]
-    if len(set(texts)) == 1 or any(map(is_page, filter(None, texts))):
-        return True
-    if any(map(is_remark, texts)):
-        return True
-    digits = [sum(any(ch.isdecimal() for ch in c) for c in p) for p in parts]
-    return not any(texts[1:]) and digits[0] < 2
+    filled = [t for t in texts if t]
+    if len(set(texts)) == 1:
+        return alone or not (is_about(texts[0]) or is_sum(texts[0]))
+    if len(filled) == 1:
+        only = is_remark(filled[0]) and not is_sum(filled[0]) and not is_about(filled[0])
+        return alone or only or is_page(filled[0])
+    of_parcel = any(is_sum(t) or is_about(t) for t in filled)
+    return is_remark(filled[0]) and not of_parcel
 
 
 def _first_only(cells: Sequence[str], blocks: _Blocks) -> tuple[str, ...]:

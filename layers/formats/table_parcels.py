@@ -299,5 +299,9 @@ class _Reader(Between):
         self.depths.finish(self.parcels)
         corners = {row for p in self.parcels for row in p.rows}
         self.issues += self.depths.unread(self.header.row, corners)
+        if self.new_heading is not None and self.parcels:
+            zh = f"标题“{self.new_heading[:40]}”之后没有拐点"
+            en = f"no corners under the heading {self.new_heading[:40]!r}"
+            self.issues.append(warning("heading_without_corners", zh, en))
         self.issues += passed_issues(self.sheet, self.put_aside, self.passed)
         return self.parcels, self.issues

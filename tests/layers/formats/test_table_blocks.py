@@ -143,3 +143,17 @@ def test_footers_below_blocks(table):
     assert len(source.geometry[0].exterior.coords) == 7
     assert [i.code for i in source.issues] == ["rows_ignored"]
     assert set(source.columns) == set()
+
+
+def test_a_heading_in_one_block(table):
+    # Of the left block by the numbers: the right one goes on with the corners of 二采区.
+    left = [("一采区", "", ""), *ring(SQUARE), ("二采区", "", ""), *ring(FAR[:2])]
+    source = table((*HEAD, *HEAD), *beside(left, ring(FAR[2:], 3)))
+    assert source.labels == ("地块 一采区", "地块 二采区")
+    assert [g.area for g in source.geometry] == [1e6, 1e6]
+    # Of both blocks by the numbers: it stands over the whole width.
+    rows = [*beside(ring(SQUARE[:2]), ring(SQUARE[2:], 3))]
+    rows += [("二采区",), *beside(ring(FAR[:2]), ring(FAR[2:], 3))]
+    source = table((*HEAD, *HEAD), ("一采区",), *rows)
+    assert source.labels == ("地块 一采区", "地块 二采区")
+    assert [g.area for g in source.geometry] == [1e6, 1e6]

@@ -574,3 +574,7 @@ def test_headings_under_headings(table):
     source = table(("甲矿",), ("一采区",), *ring(), ("二采区",), *ring(FAR),
                    ("乙矿",), ("一采区",), *ring(third))  # fmt: skip
     assert source.columns["块段名称"].to_pylist() == ["一采区", "二采区", "乙矿 一采区"]
+
+
+def test_a_heading_without_corners_is_told(table):
+    assert codes(table(("一采区",), *ring(), ("二采区",))) == ["heading_without_corners"]
