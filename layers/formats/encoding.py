@@ -136,7 +136,7 @@ def _weighed(
     # Any Chinese character of GBK may be a letter of another script in UTF-8.
     if scores.get("UTF-8") == 0.0 and declared != "UTF-8":
         letters = _marks(sample, "UTF-8")
-        if len(letters) <= _FEW and max(letters) < "\u0800":
+        if len(letters) <= _FEW and max(letters, default="") < "\u0800":
             scores["UTF-8"] -= 0.01
     return scores
 
@@ -160,7 +160,7 @@ def _as_good(sample: Sequence[Text], scores: dict[str, float], declared: str) ->
     letters = _marks(sample, declared)
     few = len(letters) <= _FEW
     own = scores[declared]
-    if declared == "UTF-8" and few and max(letters) < "\u0800" and own == 0.0:
+    if declared == "UTF-8" and few and max(letters, default="") < "\u0800" and own == 0.0:
         return "GB18030" in scores
     others = [scores[n] for n in _EAST if n in scores and n != declared]
     return any(score > own or (few and score == own) for score in others)

@@ -154,3 +154,9 @@ def test_a_word_that_is_sound_in_both_is_asked_for(tmp_path):
         assert reader(path, "GBK") == ("1,亘\n", "GB18030")
     path.write_bytes("1,垴 某采区\n".encode("gbk"))
     assert read_text(path) == ("1,垴 某采区\n", "GB18030")
+
+
+@pytest.mark.parametrize("declared", [None, "UTF-8", "GB18030", "cp1252"])
+def test_a_field_that_holds_half_a_character(declared):
+    found = guess([Text(b"\xe5", full=True)], declared)
+    assert found is None or found.encoding in ("UTF-8", "GB18030", "cp1252")
