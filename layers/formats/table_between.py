@@ -53,6 +53,7 @@ class Between:
         self.odd: int | None = None  # a row of numbers alone
         self.header_at: int | None = None
         self.new_heading: str | None = None
+        self.heading_rows: list[int] = []
         self.over: str | None = None  # a heading right above it
         self.told: dict[str, str] = {}
 
@@ -120,6 +121,7 @@ class Between:
             self.blank = True
             return
         if name:
+            self.heading_rows.append(row)
             self.over = self.new_heading
             self.new_heading, self.heading = name, name
             self.told.update(words.told_in(rest))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from layers.account import Issue
@@ -299,7 +300,9 @@ class _Reader(Between):
         self.depths.finish(self.parcels)
         corners = {row for p in self.parcels for row in p.rows}
         self.issues += self.depths.unread(self.header.row, corners)
-        if self.new_heading is not None and self.parcels:
+        self.passed += self.heading_rows
+        # 生产规模：30万吨 is a remark where no corners follow.
+        if self.new_heading and self.parcels and not re.search("[:：]", self.new_heading):
             zh = f"标题“{self.new_heading[:40]}”之后没有拐点"
             en = f"no corners under the heading {self.new_heading[:40]!r}"
             self.issues.append(warning("heading_without_corners", zh, en))

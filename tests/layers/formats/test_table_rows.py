@@ -578,3 +578,4 @@ def test_headings_under_headings(table):
 
 def test_a_heading_without_corners_is_told(table):
     assert codes(table(("一采区",), *ring(), ("二采区",))) == ["heading_without_corners"]
+    assert codes(table(*ring(), ("生产规模：30万吨/年",))) == ["rows_ignored"]
