@@ -86,20 +86,21 @@ class Name:
 
 
 @contextmanager
-def named(path: Path, target: Path | bytes) -> Iterator[Name]:
+def named(path: Path, target: Path | bytes, without: str = "") -> Iterator[Name]:
     """Give what GDAL may open in place of ``target``, for as long as it is read.
 
     Parameters
     ----------
     path : the file as messages name it
     target : bytes, or the resolved path
+    without : suffix of a part that GDAL is not to see
 
     Raises
     ------
     FormatError
         The name needs a link, and none can be made.
     """
-    if isinstance(target, bytes) or is_plain(target):
+    if isinstance(target, bytes) or (is_plain(target) and not without):
         yield Name(path, target)
         return
     with _folder(path) as folder:
@@ -107,6 +108,8 @@ def named(path: Path, target: Path | bytes) -> Iterator[Name]:
         suffix = ".gdb.zip" if target.name.lower().endswith(".gdb.zip") else target.suffix.lower()
         _link(path, folder / f"{stem}{suffix}", target)
         for part in _parts(target):
+            if part.suffix.lower() == without:
+                continue
             _link(path, folder / f"{stem}{part.suffix.lower()}", part)
         yield Name(path, folder / f"{stem}{suffix}", stem)
 

@@ -65,6 +65,7 @@ def read_rows(
     labels: Sequence[str] | None = None,
     row_number: bool = False,
     times_as_text: bool = False,
+    without: str = "",
     **options: str,
 ) -> Rows:
     """Read all rows of one layer.
@@ -77,6 +78,7 @@ def read_rows(
     row_number : also deliver the primary key that GDAL keeps apart from the fields
     times_as_text : deliver instants as they are written; as numbers they lose their time zone, and
         what is none becomes 1970-01-01
+    without : suffix of a part of the file that GDAL is not to see
     options : open options of the driver
 
     Raises
@@ -86,7 +88,7 @@ def read_rows(
     """
     import pyogrio.raw
 
-    with named(path, target) as name, warnings.catch_warnings(record=True) as said:
+    with named(path, target, without) as name, warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
             asked = _asked(name, layer)

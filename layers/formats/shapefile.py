@@ -16,7 +16,6 @@ import shapely
 
 from gis.ragged import Bools, Ints
 from layers.account import Issue
-from layers.errors import FormatError
 from layers.formats import dbf, geometries, ogr
 from layers.formats.encoding import (
     Text,
@@ -59,12 +58,13 @@ def read(path: Path, encoding: str | None) -> Source:
     kept = np.flatnonzero(~table.deleted)
     labels = tuple(f"第 {k + 1} 行" for k in kept)
     stated, note, crs_issues = _crs(files.get(".prj"))
-    try:
-        rows = ogr.read_rows(path, path.resolve(), encoding="ISO-8859-1", labels=labels)
-    except FormatError:
-        if stated is None and ".prj" in files:
-            raise _bad_prj(path, files[".prj"]) from None
-        raise
+    rows = ogr.read_rows(
+        path,
+        path.resolve(),
+        encoding="ISO-8859-1",
+        labels=labels,
+        without=".prj" if _is_odd(files.get(".prj"), stated) else "",
+    )
     if len(rows.geometry) != len(kept) or len(rows.columns) != len(table.fields):
         raise refusal(
             path,
@@ -250,14 +250,15 @@ def _crs(prj: Path | None) -> tuple[pyproj.CRS | None, str, list[Issue]]:
     return None, note, [warning("crs_unreadable", zh, en)]
 
 
-def _bad_prj(path: Path, prj: Path) -> FormatError:
-    """Return the error that GDAL stumbles over the ``.prj``; without it, it would not."""
-    return refusal(
-        path,
-        f"{prj.name} 不是可用的坐标系说明；请换成正确的 .prj，或移走它并给出坐标系（--crs）",
-        f"{prj.name} holds no usable CRS; put a right .prj in its place, or move it away and "
-        "state the CRS (--crs)",
-    )
+def _is_odd(prj: Path | None, stated: pyproj.CRS | None) -> bool:
+    """Return whether pyogrio may break off at a ``.prj``: it says nothing, or says it in GBK."""
+    if prj is None:
+        return False
+    try:
+        prj.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return stated is None
 
 
 def _deleted(count: int) -> list[Issue]:

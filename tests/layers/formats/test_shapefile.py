@@ -300,12 +300,13 @@ def test_two_fields_of_one_name(write_shapefile):
         read(path)
 
 
-def test_a_prj_that_gdal_stumbles_over_is_named(write_shapefile):
+def test_a_prj_that_gdal_stumbles_over_states_nothing(write_shapefile):
     path = write_shapefile([[b"a"]], [(b"T", "C", 3)])
     path.with_suffix(".prj").write_bytes(b"PROJCS[\x00\xff\xfe garbage")
-    with pytest.raises(FormatError, match=r"t\.prj holds no usable CRS") as caught:
-        read(path)
-    assert "移走它并给出坐标系" in caught.value.zh
+    source = read(path)
+    assert source.crs is None and source.columns["T"].to_pylist() == ["a"]
+    assert [i.code for i in source.issues] == ["crs_unreadable"]
+    assert read(path, crs=pyproj.CRS.from_epsg(4490)).crs.to_epsg() == 4490
     path.with_suffix(".prj").write_text("no such system", encoding="ascii")
     assert codes(read(path)) == ["crs_unreadable"]
 
@@ -381,3 +382,20 @@ def test_shapes_numbered_in_another_order_than_listed(write_shapefile):
     number_shapes(path, (0, 0, 0))
     with pytest.raises(FormatError, match="may not belong together"):
         read(path)
+
+
+def test_a_prj_in_gbk(write_shapefile):
+    path = write_shapefile([[b"a"], [b"b"]], [(b"T", "C", 3)])
+    prj = path.with_suffix(".prj")
+    text = pyproj.CRS.from_epsg(4490).to_wkt("WKT1_ESRI")
+    assert "GCS_China_Geodetic_Coordinate_System_2000" in text
+    prj.write_bytes(
+        text.replace("GCS_China_Geodetic_Coordinate_System_2000", "国家2000").encode("gbk")
+    )
+    source = read(path)
+    assert source.crs.name == "国家2000" and source.crs.is_geographic
+    assert [g.x for g in source.geometry] == [110, 111]
+    assert source.columns["T"].to_pylist() == ["a", "b"] and source.issues == ()
+    prj.write_bytes(b"\xff\xfe\xfd")
+    source = read(path)
+    assert source.crs is None and [i.code for i in source.issues] == ["crs_unreadable"]
