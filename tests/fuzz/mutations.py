@@ -73,6 +73,31 @@ KML = """<?xml version="1.0" encoding="UTF-8"?>
 <outerBoundaryIs><LinearRing><coordinates>111,39,0 111.01,39,0 111.01,39.01,0 111,39,0
 </coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></Document></kml>
 """
+GML = """<?xml version="1.0" encoding="UTF-8"?>
+<c:All xmlns:c="urn:c" xmlns:gml="http://www.opengis.net/gml"><gml:featureMember><c:矿权>
+<c:编号>007</c:编号><c:geom><gml:Polygon srsName="urn:ogc:def:crs:EPSG::4490"><gml:exterior>
+<gml:LinearRing><gml:posList>39 111 39 111.01 39.01 111.01 39 111</gml:posList></gml:LinearRing>
+</gml:exterior></gml:Polygon></c:geom></c:矿权></gml:featureMember></c:All>
+"""
+MIF = """Version 300
+Charset "UTF-8"
+Delimiter ","
+CoordSys Earth Projection 1, 104
+Columns 0
+Data
+
+Region 1
+  4
+111 39
+111.01 39
+111.01 39.01
+111 39
+  Pen (1,2,0)
+Pline 2
+111 39
+111.01 39
+Point 111 39
+"""
 DXF = """0 SECTION 2 ENTITIES
 0 POLYLINE 8 矿界 66 1 70 1
 0 VERTEX 8 矿界 10 500123.4 20 3760123.4
@@ -94,6 +119,8 @@ SEEDS = {
     "degrees.csv": DEGREES,
     "feature.geojson": GEOJSON,
     "places.kml": KML,
+    "features.gml": GML,
+    "shapes.mif": MIF,
     "drawing.dxf": DXF,
 }
 """File name -> sound text."""
