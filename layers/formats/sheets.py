@@ -22,6 +22,7 @@ from layers.formats.number_formats import as_shown
 from layers.formats.source import refusal
 from layers.formats.workbook_marks import Box, Marker, Marks
 from layers.formats.workbook_parts import MOST_CELLS, rebuilt
+from layers.formats.xls_marks import marks_of
 from layers.issues import listed, warning
 
 _DELIMITERS = ",;\t|，"
@@ -217,6 +218,8 @@ def _sheets(path: Path, parts: tuple[io.BytesIO, Marker] | None) -> tuple[Sheet,
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     stream, marker = parts or (io.BytesIO(path.read_bytes()), Marker())
+    if parts is None:
+        marker.tables = marks_of(stream.getvalue())
     sheets = []
     hidden = []
     try:

@@ -1,5 +1,6 @@
 """Cells of workbooks: what stands in them, and what their markup says beside."""
 
+import struct
 from datetime import date
 
 import pytest
@@ -8,8 +9,9 @@ import xlsxwriter
 from layers.errors import FormatError
 from layers.formats import read
 from layers.formats.sheets import read_workbook
+from layers.formats.xls_marks import marks_of
 
-from .workbooks import CORNERS, ods, ods_cell, ods_row, sheet, xlsx
+from .workbooks import CORNERS, compound, ods, ods_cell, ods_row, record, sheet, xls, xlsx
 
 
 def written(path, rows, formats=None, **options):
@@ -201,3 +203,56 @@ def test_percent_and_times_of_opendocument(tmp_path):
     )
     path = ods(tmp_path / "a.ods", ods_row(["a", "b"]) + ods_row([], "".join(cells)))
     assert rows_of(path)[1] == ("50%", "113:45:30.5")
+
+
+# -- old workbooks ---------------------------------------------------------------------------------
+
+BOOLERR, FORMULA, ROW, COLINFO, MERGED = 0x0205, 0x0006, 0x0208, 0x007D, 0x00E5
+
+
+def test_errors_of_an_old_workbook(tmp_path):
+    rows = [
+        ["名称", "经度", "纬度", "备注"],
+        ["甲", 113.75, 35.75],
+        ["乙", 113.75],
+        ["丙", 113.75, 35.75],
+    ]
+    more = record(BOOLERR, struct.pack("<HHHBB", 2, 2, 0, 0x17, 1))
+    more += record(FORMULA, struct.pack("<HHHB1xB3xHHIH", 3, 3, 0, 2, 0x2A, 0xFFFF, 0, 0, 0))
+    more += record(BOOLERR, struct.pack("<HHHBB", 1, 3, 0, 1, 0))
+    path = xls(tmp_path / "a.xls", rows, more)
+    assert [r[2:] for r in rows_of(path)[1:]] == [
+        ("35.75", "true"), ("#REF!", ""), ("35.75", "#N/A"),
+    ]  # fmt: skip
+    assert [(i.code, i.en) for i in read(path).issues] == [
+        ("unreadable_geometry", "row 3: no coordinate: '#REF!'")
+    ]
+
+
+def test_hidden_rows_and_columns_and_merges_of_an_old_workbook(tmp_path):
+    rows = [["地块", *CORNERS[0]], ["甲", *CORNERS[1]], ["", *CORNERS[2]], ["", *CORNERS[3]]]
+    more = record(ROW, struct.pack("<HHHHHHHH", 2, 0, 4, 255, 0, 0, 0x20, 0))
+    more += record(COLINFO, struct.pack("<HHHHHH", 3, 9, 0, 0, 1, 0))
+    more += record(MERGED, struct.pack("<HHHHH", 1, 1, 3, 0, 0))
+    source = read(xls(tmp_path / "a.xls", rows, more))
+    assert source.columns["地块"].to_pylist() == ["甲"]
+    assert [i.en for i in source.issues] == [
+        "sheet 拐点: hidden (or filtered) rows are read: 3",
+        "sheet 拐点: hidden columns are read: D",
+    ]
+
+
+def test_what_formats_of_an_old_workbook_show(tmp_path):
+    rows = [["编号", "规模", "比例"], [7, 30.5, 0.5]]
+    path = xls(tmp_path / "a.xls", rows, formats=['"WK"000', '0.0"万吨/年"', "0%"])
+    assert rows_of(path)[1] == ("WK007", "30.5万吨/年", "50%")
+
+
+@pytest.mark.parametrize("at", range(24, 1600, 97))
+def test_damage_leaves_an_old_workbook_without_marks(tmp_path, at):
+    path = xls(tmp_path / "a.xls", more=record(BOOLERR, struct.pack("<HHHBB", 9, 9, 0, 0x17, 1)))
+    data = bytearray(path.read_bytes())
+    data[at : at + 8] = b"\xff" * 8
+    for broken in (bytes(data), bytes(data[:at]), compound("Workbook", b"\x09\x08\xff\xff")):
+        for marks in marks_of(broken).values():
+            assert set(marks.errors.values()) <= {"#REF!"}

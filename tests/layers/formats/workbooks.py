@@ -96,11 +96,16 @@ def ods_cell(value, repeated=""):
     )
 
 
-def xls(path, rows=CORNERS):
-    """Write a workbook of Excel 97: BIFF8 records in a compound file of one stream."""
+def record(kind, body=b""):
+    """Return a record of BIFF8."""
+    return struct.pack("<HH", kind, len(body)) + body
 
-    def record(kind, body=b""):
-        return struct.pack("<HH", kind, len(body)) + body
+
+def xls(path, rows=CORNERS, more=b"", formats=()):
+    """Write a workbook of Excel 97: BIFF8 records in a compound file of one stream.
+
+    ``more`` are records of the sheet, ``formats`` the number formats of its columns.
+    """
 
     def text(value, width):
         return struct.pack(width, len(value)) + b"\1" + value.encode("utf-16-le")
@@ -108,7 +113,7 @@ def xls(path, rows=CORNERS):
     cells = b""
     for r, row in enumerate(rows):
         for c, value in enumerate(row):
-            at = struct.pack("<HHH", r, c, 0)
+            at = struct.pack("<HHH", r, c, c if formats else 0)
             if isinstance(value, str):
                 cells += record(0x0204, at + text(value, "<H"))
             else:
@@ -119,10 +124,14 @@ def xls(path, rows=CORNERS):
     globals_ = begin[:2] + b"\x05\0" + begin[4:]
     sheet_ = begin[:2] + b"\x10\0" + begin[4:]
     head = record(0x0809, globals_) + record(0x0042, struct.pack("<H", 1200))
+    for k, code in enumerate(formats):
+        head += record(0x041E, struct.pack("<H", 164 + k) + text(code, "<H"))
+    for k in range(len(formats)):
+        head += record(0x00E0, struct.pack("<HH16x", 0, 164 + k))
     offset = len(head) + len(record(0x0085, bound)) + len(record(0x000A))
     bound = struct.pack("<IBB", offset, 0, 0) + text("拐点", "<B")
     stream = head + record(0x0085, bound) + record(0x000A)
-    stream += record(0x0809, sheet_) + record(0x0200, size) + cells + record(0x000A)
+    stream += record(0x0809, sheet_) + record(0x0200, size) + cells + more + record(0x000A)
     path.write_bytes(compound(b"Workbook".decode(), stream))
     return path
 
