@@ -1,12 +1,14 @@
 """When an answer that rests on *finding nothing* may stand: the engine's guard against absence.
 
 Where a layer is missing, empty, known to be incomplete around the subject, or had rows refused
-within reach, PASS becomes NO_DATA. A rule cannot forget this.
+within reach, PASS becomes NO_DATA. A rule cannot forget this. The same where a value could not be
+read of which the rule takes an empty cell for an answer.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -29,14 +31,14 @@ from layers.layer import Layer
 RESTS_ON_ABSENCE = ("no_neighbour", "owner_not_found")
 """Reasons that, like PASS, say only that nothing was found."""
 
+RESTS_ON_EMPTY = (*RESTS_ON_ABSENCE, "no_orebody", "no_workings")
+"""Reasons that, like PASS, may rest on what an empty cell says."""
+
 
 def gate(rule: Rule, subjects: Layer, context: RuleContext, table: FindingTable) -> FindingTable:
     """Turn PASS into NO_DATA where a needed layer could not have shown a hit."""
-    rests = (table.verdict == Verdict.PASS) | np.isin(table.reason.astype(str), RESTS_ON_ABSENCE)
-    # A neighbour's own PASS row beside the subject's summary says only what was found.
-    summed = np.zeros(len(subjects), bool)
-    summed[table.subject[table.related < 0]] = True
-    rests &= (table.related < 0) | ~summed[table.subject]
+    table = gate_unread(rule, subjects, context, table)
+    rests = _rests(table, RESTS_ON_ABSENCE, len(subjects))
     if not rests.any():
         return table
     verdicts, reasons, args = table.verdict.copy(), table.reason.copy(), table.args.copy()
@@ -57,6 +59,49 @@ def gate(rule: Rule, subjects: Layer, context: RuleContext, table: FindingTable)
             _set_gap(hit, reason, name, (verdicts, reasons, args))
             open_rows = open_rows & ~hit
     return replace(table, verdict=verdicts, reason=reasons, args=args)
+
+
+def gate_unread(
+    rule: Rule, subjects: Layer, context: RuleContext, table: FindingTable
+) -> FindingTable:
+    """Turn into NO_DATA what rests on a cell that is null only because it could not be read."""
+    rests = _rests(table, RESTS_ON_EMPTY, len(subjects))
+    verdicts, reasons, args = table.verdict.copy(), table.reason.copy(), table.args.copy()
+    for name, column, gap in _unread(rule, subjects, context):
+        hit = rests & gap[table.subject]
+        verdicts[hit], reasons[hit] = Verdict.NO_DATA, "attribute_missing"
+        args[hit] = json.dumps({"column": column, "layer": name}, ensure_ascii=False)
+        rests = rests & ~hit
+    return replace(table, verdict=verdicts, reason=reasons, args=args)
+
+
+def _unread(rule: Rule, subjects: Layer, context: RuleContext) -> Iterator[tuple[str, str, Bools]]:
+    """Yield layer, column and (n,) subjects that the unread cells of that column concern."""
+    for name, columns in rule.empty_tells.items():
+        for column in columns:
+            if name == subjects.name and subjects.is_unread(column).any():
+                yield name, column, subjects.is_unread(column)
+            need = rule.needs.get(name)
+            if need is None or isinstance(need, Window):
+                continue
+            layer = context.layer(name)
+            lost = layer.is_unread(column)
+            if not lost.any():
+                continue
+            if isinstance(need, Within):
+                reach = _reach(need, subjects, layer, context)
+                yield name, column, near_boxes(subjects, layer.shapes.bounds[lost], reach)
+            elif column == need.column:  # it may be anyone's
+                yield name, column, np.ones(len(subjects), bool)
+
+
+def _rests(table: FindingTable, reasons: tuple[str, ...], n: int) -> Bools:
+    """Return findings that are PASS or have one of ``reasons``, and speak for their subject."""
+    rests = (table.verdict == Verdict.PASS) | np.isin(table.reason.astype(str), reasons)
+    # A neighbour's own PASS row beside the subject's summary says only what was found.
+    summed = np.zeros(n, bool)
+    summed[table.subject[table.related < 0]] = True
+    return np.asarray(rests & ((table.related < 0) | ~summed[table.subject]), np.bool_)
 
 
 def _set_gap(

@@ -12,7 +12,8 @@ from analysis.below import Below
 from analysis.below_dam import GROUND, REACH, Toes, find_toes, look_below
 from analysis.below_findings import Rows
 from analysis.below_neighbours import LAYERS, find_hits, find_neighbours
-from analysis.model import FindingTable, Need, RuleContext, Same, Verdict, Window, Within
+from analysis.model import FindingTable, Need, Objects, RuleContext, Same, Verdict, Window, Within
+from analysis.subjects import is_given
 from analysis.verdict import combined_sigma, is_within
 from gis.distance import inside, near_boxes
 from gis.ragged import Ints, Ragged
@@ -104,12 +105,9 @@ def _clear(
             for reason, gap in _gaps(points, near, reach + blur):
                 rows = toes.subject[known[gap]]
                 why[rows], layer[rows] = reason, name
-    toes_known = context.layer("dam_toe")
-    if len(toes_known):
-        # Which of the toes are its own cannot be told.
-        numberless = clear[ponds.is_null("facility_no")[clear]]
-        why[numberless] = "attribute_missing"
-    refused = toes_known.refused
+    column = _unread(ponds, clear, toes, context)
+    why[is_given(column)] = "attribute_missing"
+    refused = context.layer("dam_toe").refused
     if len(refused):
         most = context.value("toe_allowance_most_m")
         rows = clear[near_boxes(ponds.shapes.take(clear), refused.bounds, most)]
@@ -123,8 +121,28 @@ def _clear(
         unit="m",
         comparison=">",
         law="downstream_m",
-        args={"layer": layer[clear], "column": ["facility_no"] * len(clear)},
+        args={"layer": layer[clear], "column": column[clear]},
     )
+
+
+def _unread(ponds: Layer, clear: Ints, toes: Toes, context: RuleContext) -> Objects:
+    """Return (n,) the column for whose lack the toe of a ``clear`` facility may be elsewhere."""
+    column = np.full(len(ponds), None, dtype=object)
+    # An empty toe is looked for on the rim; one that is stated and could not be read is not.
+    rim = np.zeros(len(ponds), bool)
+    rim[toes.subject[toes.rim]] = True
+    for name in ("total_dam_height_m", "toe_lat", "toe_lon"):
+        column[rim & ponds.is_unread(name)] = name
+    known = context.layer("dam_toe")
+    lost = known.is_unread("facility_no")
+    if len(known):
+        # Which of the toes are its own cannot be told.
+        column[clear[ponds.is_null("facility_no")[clear]]] = "facility_no"
+    if lost.any():
+        most = context.value("toe_allowance_most_m")
+        near = near_boxes(ponds.shapes.take(clear), known.shapes.bounds[lost], most)
+        column[clear[near]] = "facility_no"
+    return column
 
 
 def _gaps(points: Ragged, layer: Layer, reach: Any) -> list[tuple[str, Any]]:

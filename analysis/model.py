@@ -137,6 +137,9 @@ class Rule:
     needs : layer name -> how far it looks; a rule sees only what it declares
     parameters : rulebook values without which it cannot judge (none in force: NO_DATA)
     optional_parameters : rulebook values that may be None on a date
+    empty_tells : layer -> columns of which an empty cell is an answer: that there is none, or
+        that something else counts. Of a cell that could not be read it is not, and the engine
+        lets no PASS rest on it
     evaluate : the check
     """
 
@@ -146,6 +149,7 @@ class Rule:
     evaluate: Callable[[Layer, RuleContext], FindingTable]
     parameters: tuple[str, ...] = ()
     optional_parameters: tuple[str, ...] = ()
+    empty_tells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,6 +39,9 @@ LAW = (
 )  # fmt: skip
 """Values that may not be in force: then the duty cannot be judged."""
 
+HEIGHT = ("height_m", "top_elevation_m", "bottom_elevation_m")
+"""Columns of a site that say its height; the terrain stands in where they are empty."""
+
 
 # -- where a height lies ---------------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 """What the law calls a new right, an existing pond and the like, said once for all rules.
 
 Plain functions over a :class:`~layers.layer.Layer`; each answers one bool per row unless said.
-A null attribute makes none of them true: a rule asks :func:`first_null` where it decides.
+A null attribute makes none of them true: a rule asks :func:`first_null` where it decides. Where
+the status stands in for a project type that is not stated, it does not for one that is stated and
+could not be read.
 """
 
 from __future__ import annotations
@@ -24,20 +26,34 @@ from layers.layer import Layer
 def is_new_right(rights: Layer) -> Bools:
     """Return rights that are new: project type new, or applied for with no project type."""
     return rights.is_code("project_type", "new") | (
-        rights.is_null("project_type") & rights.is_code("status", "applied")
+        _is_empty(rights, "project_type") & rights.is_code("status", "applied")
     )
 
 
 def is_existing_right(rights: Layer) -> Bools:
     """Return rights that are existing: so declared, or granted with no project type."""
     return rights.is_code("project_type", "existing") | (
-        rights.is_null("project_type") & rights.is_code("status", "granted")
+        _is_empty(rights, "project_type") & rights.is_code("status", "granted")
     )
 
 
 def is_unknown_right(rights: Layer) -> Bools:
-    """Return where neither project type nor status is stated: new or existing is unknown."""
-    return rights.is_null("project_type") & rights.is_null("status")
+    """Return where it is unknown whether a right is new or existing.
+
+    Neither project type nor status is stated, or the project type could not be read.
+    """
+    return _is_type_unknown(rights)
+
+
+def _is_empty(layer: Layer, column: str) -> Bools:
+    """Return where a column is empty in the source itself, not only for what could be read."""
+    return layer.is_null(column) & ~layer.is_unread(column)
+
+
+def _is_type_unknown(layer: Layer) -> Bools:
+    return layer.is_unread("project_type") | (
+        layer.is_null("project_type") & layer.is_null("status")
+    )
 
 
 def is_lapsed(rights: Layer) -> Bools:
@@ -72,7 +88,7 @@ def is_underground(rights: Layer) -> Bools:
 
 def is_new_pond(ponds: Layer) -> Bools:
     """Return where a pond is new: project_type new, or planned with none stated."""
-    planned = ponds.is_null("project_type") & ponds.is_code("status", "planned")
+    planned = _is_empty(ponds, "project_type") & ponds.is_code("status", "planned")
     return planned | ponds.is_code("project_type", "new")
 
 
@@ -82,8 +98,8 @@ def is_existing_pond(ponds: Layer) -> Bools:
 
 
 def is_unknown_pond(ponds: Layer) -> Bools:
-    """Return where neither project type nor status is stated: new or existing is unknown."""
-    return ponds.is_null("project_type") & ponds.is_null("status")
+    """Return where it is unknown whether a pond is new: as of :func:`is_unknown_right`."""
+    return _is_type_unknown(ponds)
 
 
 # -- rows to judge, and their neighbours ---------------------------------------------------------
@@ -103,7 +119,10 @@ def is_given(values: Objects) -> Bools:
 
 
 def scope(
-    subjects: Layer, beyond: Sequence[tuple[Bools, str]], columns: Sequence[str]
+    subjects: Layer,
+    beyond: Sequence[tuple[Bools, str]],
+    columns: Sequence[str],
+    unread: Sequence[str] = (),
 ) -> tuple[Ints, FindingTable]:
     """Return the rows to judge, and the findings of the others.
 
@@ -111,8 +130,11 @@ def scope(
     ----------
     beyond : (condition, reason): where it holds the rule does not apply, whatever is missing
     columns : attributes that decide whether the rule applies; null: NO_DATA
+    unread : further ones that may well be empty; NO_DATA where they are not and could not be read
     """
     missing = first_null(subjects, columns)
+    for column in unread:
+        missing[subjects.is_unread(column)] = column
     cases = [(condition, Verdict.NOT_APPLICABLE, reason) for condition, reason in beyond]
     cases.append((is_given(missing), Verdict.NO_DATA, "attribute_missing"))
     verdict, reason = decide(len(subjects), cases, (Verdict.PASS, ""))
@@ -157,16 +179,20 @@ def same_text(a: Layer, i: Ints, b: Layer, j: Ints, column: str) -> Bools:
 def one_licence(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
     """Return (k,) whether two rows are of one licence.
 
-    One number that two stated holders carry is a mistake in one of the two, and no licence.
+    One number that two stated holders carry is a mistake in one of the two, and no licence. A
+    holder that could not be read may be another.
     """
     one, other = a.text("holder")[i], b.text("holder")[j]
     two = is_given(one) & is_given(other) & ~same_text(a, i, b, j, "holder")
+    two |= a.is_unread("holder")[i] | b.is_unread("holder")[j]
     return same_text(a, i, b, j, "licence_no") & ~two
 
 
 def is_number_shared(rights: Layer) -> Bools:
     """Return (n,) rights whose number is that of rights not lapsed of two stated holders."""
     number, holder = rights.text("licence_no"), rights.text("holder")
+    # A holder that could not be read may be anybody; no text equals a number.
+    holder = np.where(rights.is_unread("holder"), np.arange(len(rights)), holder)
     given = np.flatnonzero(is_given(number) & is_given(holder) & ~is_lapsed(rights))
     pairs = {(number[row], holder[row]) for row in given}
     counts = Counter(name for name, _ in pairs)

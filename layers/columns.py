@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
+from gis.ragged import Ints
 from layers import column_issues, minerals
 from layers.account import Issue
 from layers.catalog import nearest
@@ -30,13 +31,17 @@ _UNIT_ZH = {"kt/a": "千吨/年", "m3": "立方米"}
 
 @dataclass(frozen=True, eq=False)
 class Built:
-    """Typed columns by name (all of the schema), those without a source, and what was said."""
+    """Typed columns by name (all of the schema), those without a source, and what was said.
+
+    ``unread``: column -> rows whose cell held something that could not be read.
+    """
 
     columns: dict[str, pa.Array]
     absent: frozenset[str]
     constants: dict[str, str]
     issues: tuple[Issue, ...]
     errors: tuple[MineZoneError, ...]
+    unread: Mapping[str, Ints] = field(default_factory=dict)
 
 
 def build_columns(
@@ -47,10 +52,15 @@ def build_columns(
     *,
     file: str,
     cut: bool,
+    lost: Mapping[str, Ints] | None = None,
 ) -> Built:
     """Return every column of ``schema`` from the source ``fields`` and the user's constants.
 
     Errors that make the file unusable are collected in ``errors``, not raised.
+
+    Parameters
+    ----------
+    lost : field -> rows that are null because the reader could not make anything of the cell
     """
     n = len(labels)
     used = [settings.id] if settings.id else []
@@ -60,24 +70,26 @@ def build_columns(
         return Built({}, frozenset(), {}, (), (fault,))
     issues = list(mapped.issues)
     columns: dict[str, pa.Array] = {}
+    unread: dict[str, Ints] = {}
     for name, matches in mapped.matches.items():
-        values = _column(schema.column(name), matches, mapped, fields, labels, file)
-        columns[name] = values.array
+        values = _column(schema.column(name), matches, mapped, fields, labels, file, lost or {})
+        columns[name], unread[name] = values.array, values.unread
         issues += values.issues
     blank = _blank_fields(mapped, fields) if n else {}
+    blank = {name: found for name, found in blank.items() if not len(unread[name])}
     issues += column_issues.empty(schema, blank, settings.constants, file)
     # A field that says nothing in any row is no source: the user may declare what it lacks.
     written = {k: v for k, v in columns.items() if k not in blank}
     constants, errors = _constants(settings.constants, written, schema, n, file)
     columns |= written
-    issues += _derive(columns, schema)
+    issues += _derive(columns, schema, unread)
     absent = [c.name for c in schema.columns if c.name not in columns]
     for name in absent:
         columns[name] = pa.nulls(n, ARROW_TYPES[schema.column(name).dtype])
     issues += column_issues.missing(schema, absent, file)
     issues += column_issues.upside_down(columns, labels)
     issues += _degrees_assumed(mapped, fields, file)
-    return Built(columns, frozenset(absent), constants, tuple(issues), tuple(errors))
+    return Built(columns, frozenset(absent), constants, tuple(issues), tuple(errors), unread)
 
 
 def _blank_fields(mapped: Mapped, fields: Mapping[str, pa.Array]) -> dict[str, list[str]]:
@@ -86,12 +98,15 @@ def _blank_fields(mapped: Mapped, fields: Mapping[str, pa.Array]) -> dict[str, l
     return {k: names for k, names in found.items() if all(is_blank(fields[n]) for n in names)}
 
 
-def _derive(columns: dict[str, pa.Array], schema: Schema) -> tuple[Issue, ...]:
-    """Fill the mineral class where the source gives none."""
+def _derive(
+    columns: dict[str, pa.Array], schema: Schema, unread: Mapping[str, Ints]
+) -> tuple[Issue, ...]:
+    """Fill the mineral class where the source gives none; what it gives may be unreadable."""
     if "mineral" not in columns or all(c.name != "mineral_class" for c in schema.columns):
         return ()
     found, issues = minerals.derive(columns["mineral"])
     stated = columns.get("mineral_class")
+    found = _without(found, unread.get("mineral_class", ()))
     columns["mineral_class"] = found if stated is None else pc.coalesce(stated, found)
     return issues if stated is None or columns["mineral_class"].null_count else ()
 
@@ -103,8 +118,10 @@ def _column(
     fields: Mapping[str, pa.Array],
     labels: Sequence[str],
     file: str,
+    lost: Mapping[str, Ints],
 ) -> Values:
     read = [_values(column, m, mapped, fields, labels, file) for m in matches]
+    read = [_losing(v, lost.get(m.field, ())) for v, m in zip(read, matches, strict=True)]
     if len(read) == 1:
         return read[0]
     issues = tuple(i for values in read for i in values.issues)
@@ -116,10 +133,46 @@ def _column(
         array = pc.coalesce(array, other.array)
     names = [m.field for m in matches]
     # A name is a label and decides nothing: the first field's is as good as any.
-    if column.name == "name" or not clash.any():
+    if column.name == "name":
         return Values(array, (*issues, column_issues.double(column, names, file)))
-    array = pc.if_else(pa.array(clash), pa.scalar(None, array.type), array)
-    return Values(array, (*issues, column_issues.contradiction(column, names, clash, labels, file)))
+    unread = _spoilt(read, matches, array)
+    array = _without(array, unread)
+    clash[unread] = False
+    if not clash.any():
+        return Values(array, (*issues, column_issues.double(column, names, file)), unread)
+    rows = np.flatnonzero(clash)
+    said = column_issues.contradiction(column, names, clash, labels, file)
+    return Values(_without(array, rows), (*issues, said), np.union1d(unread, rows))
+
+
+def _spoilt(read: list[Values], matches: tuple[Match, ...], array: pa.Array) -> Ints:
+    """Return rows in which a field says something that cannot be read, whatever others say.
+
+    The text of a range of elevations often says more than these; beside it the ends count that
+    have fields of their own.
+    """
+    null = np.asarray(array.is_null(), np.bool_)
+    rows = [
+        v.unread[null[v.unread]] if m.both else v.unread for v, m in zip(read, matches, strict=True)
+    ]
+    return np.unique(np.concatenate(rows))
+
+
+def _losing(values: Values, rows: Sequence[int] | Ints) -> Values:
+    """Return the values with further rows whose cell the reader could not make anything of."""
+    if not len(rows):
+        return values
+    unread = np.union1d(values.unread, np.asarray(rows, np.int64))
+    return replace(values, array=_without(values.array, unread), unread=unread)
+
+
+def _without(array: pa.Array, rows: Sequence[int] | Ints) -> pa.Array:
+    """Return the array with null at ``rows``."""
+    if not len(rows):
+        return array
+    mask = np.zeros(len(array), np.bool_)
+    mask[np.asarray(rows, np.int64)] = True
+    return pc.if_else(pa.array(mask), pa.scalar(None, array.type), array)
 
 
 def _values(
@@ -143,7 +196,8 @@ def _values(
     if unit is not None:
         # Only rows whose unit cell is empty have a number of a unit nobody stated.
         bare = bare.filter(unit.is_null())
-    return Values(values.array, (*values.issues, *_assumed(column, match.field, bare, file)))
+    assumed = _assumed(column, match.field, bare, file)
+    return replace(values, issues=(*values.issues, *assumed))
 
 
 def _units(field: str, unit_fields: Sequence[str], fields: Mapping[str, pa.Array]) -> pa.Array:

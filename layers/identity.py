@@ -120,8 +120,8 @@ def _told(
 
 def whole_numbers_only(
     array: pa.Array, text: pa.Array, column: Column, field: str, labels: Sequence[str]
-) -> tuple[pa.Array, tuple[Issue, ...]]:
-    """Return ``text`` with null where digits of a number are lost, and an error that tells them.
+) -> tuple[pa.Array, tuple[Issue, ...], Ints]:
+    """Return ``text`` with null where digits of a number are lost, an error, and those rows.
 
     A float holds 15 digits: 1400002020017120142 and ...141 become one number, and so do the
     licences. Spreadsheets do the same and write ``1.4E+18``.
@@ -138,7 +138,7 @@ def whole_numbers_only(
         lost = pc.match_substring_regex(text, _SCIENTIFIC)
     rows = np.flatnonzero(np.asarray(lost.fill_null(False)))
     if not len(rows):
-        return text, ()
+        return text, (), rows
     mask = np.zeros(len(text), np.bool_)
     mask[rows] = True
     names = [labels[int(k)] for k in rows[: SHOWN + 1]]
@@ -153,4 +153,4 @@ def whole_numbers_only(
         "store the field as text",
         names[0],
     )
-    return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), text), (said,)
+    return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), text), (said,), rows

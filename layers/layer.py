@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ARROW_TYPES", "Issue", "Layer", "Provenance", "Refused"]
 
+Bits = npt.NDArray[np.uint64]
+
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "code": pa.string(),
@@ -57,6 +59,8 @@ class Layer:
         own; None where there are none. No neighbours, but what was true of them stays true
     doubtful : (n,) bool, outlines whose repair leaves the true one open: what they hit counts,
         but that they hit nothing is not known
+    unread : (n,) uint64, a bit for each column (:meth:`Schema.bit`) whose cell in the source held
+        something that could not be read: null here, and yet not empty
     """
 
     schema: Schema
@@ -73,11 +77,14 @@ class Layer:
     snapshot_row: npt.NDArray[np.int32]
     predecessors: Layer | None = None
     doubtful: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
+    unread: Bits = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     def __post_init__(self) -> None:
-        """Take a layer built without word of doubtful outlines to have none."""
+        """Take a layer built without word of doubtful outlines or unread values to have none."""
         if len(self.doubtful) != len(self):
             object.__setattr__(self, "doubtful", np.zeros(len(self), np.bool_))
+        if len(self.unread) != len(self):
+            object.__setattr__(self, "unread", np.zeros(len(self), np.uint64))
 
     def __len__(self) -> int:
         """Return the number of features."""
@@ -168,6 +175,11 @@ class Layer:
         """Return (n,) bool: the column has no value there."""
         return np.asarray(pc.is_null(self._column(column)).to_numpy(zero_copy_only=False), bool)
 
+    def is_unread(self, *columns: str) -> Bools:
+        """Return (n,) bool: one of ``columns`` is null because its value could not be read."""
+        mask = sum({self.schema.bit(column) for column in columns})
+        return np.asarray((self.unread & np.uint64(mask)) != 0, np.bool_)
+
     def _column(self, column: str) -> pa.ChunkedArray:
         return self.table.column(column)
 
@@ -251,6 +263,7 @@ class Layer:
             part=self.part[rows],
             snapshot_row=self.snapshot_row[rows],
             doubtful=self.doubtful[rows],
+            unread=self.unread[rows],
         )
 
     def join(self, vetted: Layer) -> Layer:
@@ -285,6 +298,7 @@ class Layer:
             part=np.concatenate([old.part, new.part]),
             snapshot_row=np.concatenate([old.snapshot_row, new.snapshot_row]),
             doubtful=np.concatenate([old.doubtful, new.doubtful]),
+            unread=np.concatenate([old.unread, new.unread]),
         )
 
     def _places_taken(self, rows: Ints, vetted: Layer) -> tuple[Issue, ...]:
@@ -340,6 +354,7 @@ class Layer:
                 np.int32
             ),
             doubtful=np.concatenate([self.doubtful, other.doubtful]),
+            unread=np.concatenate([self.unread, other.unread]),
         )
 
     def _signed_issues(self) -> tuple[Issue, ...]:

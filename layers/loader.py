@@ -20,7 +20,7 @@ from layers.columns import Built, build_columns
 from layers.errors import LayerError
 from layers.formats.source import Source
 from layers.issues import error, info, label_en
-from layers.layer import Layer
+from layers.layer import Bits, Layer
 from layers.numbering import Numbered, number_rows
 from layers.placing import Placed
 from layers.schema import Schema
@@ -54,7 +54,13 @@ def load(
     if role == "vetted" and not len(source):
         raise _nothing_left(file, 0, {}, ())
     built = build_columns(
-        source.columns, source.labels, schema, settings, file=file, cut=source.format == _SHAPEFILE
+        source.columns,
+        source.labels,
+        schema,
+        settings,
+        file=file,
+        cut=source.format == _SHAPEFILE,
+        lost=source.lost,
     )
     placed = placing.place(source, schema, settings, extent, file)
     if not built.columns:
@@ -115,6 +121,7 @@ def _assemble(
         empty_means_none=settings.empty_means_none,
         snapshot_row=np.arange(len(kept), dtype=np.int32),
         doubtful=placed.doubtful[kept],
+        unread=_unread(schema, built, len(source))[kept],
     )
 
 
@@ -149,6 +156,14 @@ def _table(
         "source_id": pa.array(ids, pa.string()),
     } | {c.name: columns[c.name].take(rows) for c in schema.columns}
     return pa.table(arrays)
+
+
+def _unread(schema: Schema, built: Built, n: int) -> Bits:
+    """Return the bits of each row's columns that could not be read."""
+    out = np.zeros(n, np.uint64)
+    for name, rows in built.unread.items():
+        out[rows] |= np.uint64(schema.bit(name))
+    return out
 
 
 def _provenance(

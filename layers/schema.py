@@ -61,3 +61,7 @@ class Schema:
             if column.name == name:
                 return column
         raise KeyError(f"{self.name}.{name}")
+
+    def bit(self, name: str) -> int:
+        """Return the mask of the column called ``name`` in a row's bits (``Layer.unread``)."""
+        return 1 << self.columns.index(self.column(name))

@@ -35,7 +35,7 @@ from layers.layer import Layer
 from layers.schema import Schema
 from layers.wkb import ragged_from_wkb
 
-_FORMAT = 1
+_FORMAT = 2
 _META = b"minezone"
 
 
@@ -133,6 +133,7 @@ def to_bytes(layer: Layer) -> bytes:
     geometry = shapely.to_wkb(layer.geometry, byte_order=1)
     table = layer.table
     table = table.append_column("part", pa.array(layer.part, pa.int16()))
+    table = table.append_column("unread", pa.array(layer.unread, pa.uint64()))
     table = table.append_column("bbox", bbox)
     table = table.append_column("geometry", pa.array(geometry, pa.binary()))
     table = table.replace_schema_metadata(
@@ -219,6 +220,7 @@ def from_bytes(data: bytes, schema: Schema) -> Layer:
     bounds = np.array(account["refused"]["bounds"], np.float64).reshape(-1, 4)
     doubtful = np.zeros(len(table), np.bool_)
     doubtful[account["doubtful"]] = True
+    unread = table.column("unread").to_numpy().astype(np.uint64)
     return Layer(
         schema=schema,
         table=table.select(names).replace_schema_metadata(None).combine_chunks(),
@@ -233,6 +235,7 @@ def from_bytes(data: bytes, schema: Schema) -> Layer:
         empty_means_none=account["empty_means_none"],
         snapshot_row=np.arange(len(table), dtype=np.int32),
         doubtful=doubtful,
+        unread=unread,
     )
 
 

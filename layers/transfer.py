@@ -68,6 +68,7 @@ def _checked(layer: Layer, schema: Schema) -> Layer:
         and _has_sound_shapes(layer)
         and _adds_up(layer)
         and _claims_nothing(layer, schema)
+        and _nothing_unread_is_given(layer, schema)
     ):
         raise ValueError(schema.name)
     return layer
@@ -102,6 +103,13 @@ def _adds_up(layer: Layer) -> bool:
     p = layer.provenance[0]
     refused = len(layer.refused)
     return p.declared == p.read == len(layer) + refused and p.refused == refused
+
+
+def _nothing_unread_is_given(layer: Layer, schema: Schema) -> bool:
+    """Tell whether what could not be read is null, and no bit names a column that is none."""
+    known = sum(schema.bit(c.name) for c in schema.columns)
+    given = [(layer.is_unread(c.name) & ~layer.is_null(c.name)).any() for c in schema.columns]
+    return not any(given) and not (layer.unread & ~np.uint64(known)).any()
 
 
 def _claims_nothing(layer: Layer, schema: Schema) -> bool:

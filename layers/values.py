@@ -7,13 +7,14 @@ default, and an issue names where it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gis.ragged import Ints
 from layers import parse
 from layers.account import Issue
 from layers.days import days_in_china
@@ -39,10 +40,14 @@ _DASHES = "[‐‑‒–—―−]"
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """A typed column, one value per source row, and what reading it had to say."""
+    """A typed column, one value per source row, and what reading it had to say.
+
+    ``unread``: rows, ascending, whose cell held something that could not be read; null there.
+    """
 
     array: pa.Array
     issues: tuple[Issue, ...] = ()
+    unread: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def is_key(column: Column) -> bool:
@@ -77,7 +82,8 @@ def convert(
     array = _flat(array)
     if not _readable(array.type):
         issue = unreadable(column, field, array.type)
-        return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), (issue,))
+        held = np.flatnonzero(np.asarray(array.is_valid()))
+        return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), (issue,), held)
     if elevation_range:
         if unit is not None and parse.factor_of(parse.as_unit(str(unit)), column.unit) != 1:
             return _all_bad(array, column, field, labels)
@@ -144,15 +150,17 @@ def _text(array: pa.Array, column: Column, field: str, labels: Sequence[str], un
     blank = pc.is_in(word, value_set=pa.array(sorted(parse.BLANK)))
     text = pc.if_else(blank, pa.scalar(None, pa.string()), text)
     said = _formula_errors(text, column, field, labels)
+    lost = np.zeros(0, np.int64)
     if said:
         broken = pc.match_substring_regex(text, parse.FORMULA_ERROR)
+        lost = np.flatnonzero(np.asarray(broken.fill_null(False)))
         text = pc.if_else(broken, pa.scalar(None, pa.string()), text)
     if is_key(column):
-        text, lost = whole_numbers_only(array, text, column, field, labels)
-        said = (*said, *lost)
+        text, rounded, rows = whole_numbers_only(array, text, column, field, labels)
+        said, lost = (*said, *rounded), np.union1d(lost, rows)
         text = matchable(text, listed=is_list(column))
     text, empty = named_only(text, column, field, labels, several=is_list(column))
-    return Values(text, (*said, *empty))
+    return Values(text, (*said, *empty), lost)
 
 
 def _formula_errors(
@@ -239,7 +247,7 @@ def _finite(values: pa.Array, column: Column, field: str, labels: Sequence[str])
         return Values(values)
     kept = pc.if_else(good, values, pa.scalar(None, pa.float64()))
     words = as_text(values)
-    return Values(kept, bad_values(words, bad, column, field, labels))
+    return Values(kept, bad_values(words, bad, column, field, labels), bad)
 
 
 def _integer(
@@ -251,7 +259,7 @@ def _integer(
     bad = np.flatnonzero(np.asarray(pc.invert(exact).fill_null(False)))
     whole = pc.cast(pc.if_else(exact, values, pa.scalar(None, pa.float64())), pa.int64())
     issues = bad_values(as_text(array), bad, column, field, labels)
-    return Values(whole, numbers.issues + issues)
+    return Values(whole, numbers.issues + issues, np.union1d(numbers.unread, bad))
 
 
 def _flag(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
@@ -264,7 +272,7 @@ def _date(array: pa.Array, column: Column, field: str, labels: Sequence[str], un
     if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
         days, bad = days_in_china(array)
         words = as_text(array) if len(bad) else array
-        return Values(days, bad_values(words, bad, column, field, labels))
+        return Values(days, bad_values(words, bad, column, field, labels), bad)
     if pa.types.is_boolean(array.type):
         return _all_bad(array, column, field, labels)
     return _parsed(as_text(array), parse.day, column, field, labels)
@@ -321,11 +329,12 @@ def _parsed(
         return Values(array)
     index = np.asarray(encoded.indices.fill_null(-1), np.int64)
     bad = np.flatnonzero(np.append(bad_word, False)[index])
-    return Values(array, bad_values(text, bad, column, field, labels, issue_code, expected))
+    issues = bad_values(text, bad, column, field, labels, issue_code, expected)
+    return Values(array, issues, bad)
 
 
 def _all_bad(array: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
     text = as_text(array)
     bad = np.flatnonzero(np.asarray(text.is_valid()))
     issues = bad_values(text, bad, column, field, labels)
-    return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), issues)
+    return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), issues, bad)

@@ -147,5 +147,6 @@ RULE = Rule(
     subjects=("goaf",),
     needs={"mining_right": Same("licence_no", own="owner_licence_no")},
     parameters=("outside_limit_m2",),
+    empty_tells={"mining_right": ("licence_no",)},
     evaluate=evaluate,
 )

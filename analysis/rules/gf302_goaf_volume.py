@@ -104,8 +104,9 @@ def _unheld(goafs: Layer, context: RuleContext) -> tuple[Bools, Bools]:
     rights = context.layer("mining_right")
     i, j = goafs.matches(OWNER, rights, "licence_no")
     refused = rights.refused.numbers
-    lost = [None in refused or v in refused for v in goafs.text(OWNER)]
-    known = ~np.array(lost, bool) & np.isin(np.arange(len(goafs)), i)
+    missing = [None in refused or v in refused for v in goafs.text(OWNER)]
+    lost = np.array(missing, bool) | rights.is_unread("licence_no").any()
+    known = ~lost & np.isin(np.arange(len(goafs)), i)
     known[i[rights.doubtful[j] | ~inside(rights.shapes.take(j), goafs.coverage, 0.0)]] = False
     bare = ~inside(goafs, goafs.coverage, 0.0)
     return bare | ~known, bare

@@ -77,7 +77,7 @@ def _judge(pairs: Overlaps, context: RuleContext) -> tuple[Verdicts, Objects]:
 def _same_holder_throughout(pairs: Overlaps, rights: Layer) -> Bools:
     """Return (k,) bool: the goaf's licence is registered, and all its rows have our holder.
 
-    A row that was refused may be of another holder.
+    A row that was refused, or whose number could not be read, may be of another holder.
     """
     goaf, right = pairs.others.matches("owner_licence_no", rights, "licence_no")
     first = np.searchsorted(goaf, pairs.j, side="left")
@@ -89,6 +89,7 @@ def _same_holder_throughout(pairs: Overlaps, rights: Layer) -> Bools:
     refused = rights.refused.numbers
     owner = pairs.others.text("owner_licence_no")[pairs.j]
     doubt = [None in refused or v in refused for v in owner]
+    throughout &= not rights.is_unread("licence_no").any()
     return np.asarray(throughout & ~np.array(doubt, bool), np.bool_)
 
 

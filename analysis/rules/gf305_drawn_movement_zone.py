@@ -109,5 +109,6 @@ RULE = Rule(
     subjects=("goaf",),
     needs={"movement_zone": Same(OWNER, own=OWNER), "terrain": TERRAIN},
     parameters=(*PARAMETERS, "outside_limit_m2"),
+    empty_tells={"movement_zone": ("owner_licence_no",)},
     evaluate=evaluate,
 )

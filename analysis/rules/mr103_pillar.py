@@ -267,5 +267,6 @@ RULE = Rule(
         "goaf": Within(parameters=("neighbour_search_m",), optional=True),
     },
     parameters=("pillar_m",),
+    empty_tells={"mining_right": ("licence_no", "replaces_licences")},
     evaluate=evaluate,
 )

@@ -164,5 +164,6 @@ RULE = Rule(
     subjects=("mining_right",),
     needs={"mining_right": Within(parameters=("neighbour_search_m",))},
     parameters=("quarry_spacing_m", "small_quarry_kt_a"),
+    empty_tells={"mining_right": ("licence_no", "replaces_licences")},
     evaluate=evaluate,
 )

@@ -263,5 +263,6 @@ RULE = Rule(
         "orebody": Within(optional=True),
     },
     parameters=("rights_per_orebody",),
+    empty_tells={"mining_right": ("orebody_id",), "orebody": ("orebody_id",)},
     evaluate=evaluate,
 )

@@ -63,6 +63,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
             (~is_new_right(subjects) & ~is_unknown_right(subjects), "not_new"),
         ],
         DECIDING,
+        unread=("project_type",),
     )
     stated = ~subjects.is_null("burial_depth_m")[judged]
     return FindingTable.concat(
@@ -243,5 +244,6 @@ RULE = Rule(
     subjects=("mining_right",),
     needs={"orebody": Within(optional=True), "terrain": Window(optional=True)},
     parameters=("burial_depth_m", "stone_burial_depth_m", *PARAMETERS),
+    empty_tells={"mining_right": ("burial_depth_m", "orebody_id")},
     evaluate=evaluate,
 )

@@ -268,5 +268,6 @@ RULE = Rule(
         "mining_right": Same("licence_no", own="licence_no"),
     },
     parameters=(AREA, LENGTH, ELEVATION),
+    empty_tells={"mining_right": ("licence_no",)},
     evaluate=evaluate,
 )

@@ -266,5 +266,6 @@ RULE = Rule(
         "mining_right": Within(parameters=("neighbour_search_m",), optional=True),
     },
     parameters=("connection_gap_m",),
+    empty_tells={"mining_right": ("licence_no", "replaces_licences")},
     evaluate=evaluate,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.model import FindingTable, Rule, RuleContext
-from analysis.slope_duties import LAW, NEEDS, PARAMETERS, judge_slopes
+from analysis.slope_duties import HEIGHT, LAW, NEEDS, PARAMETERS, judge_slopes
 from layers.layer import Layer
 
 
@@ -22,5 +22,6 @@ RULE = Rule(
     needs=NEEDS,
     parameters=PARAMETERS,
     optional_parameters=LAW,
+    empty_tells={"waste_dump": HEIGHT},
     evaluate=evaluate,
 )

@@ -18,6 +18,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
         subjects,
         [(is_new_pond(subjects), "new"), (subjects.is_code("status", "closed"), "closed")],
         ("status",),
+        unread=("project_type",),
     )
     below = judge_below(subjects, judged, context, Verdict.REVIEW, "overhead_pond")
     return FindingTable.concat([rest, below])

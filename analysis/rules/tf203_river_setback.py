@@ -105,6 +105,9 @@ class _Rivers:
         )
         width = above_zero(layer.number("width_m")) / 2
         half = np.where(np.isnan(width), default, width)
+        # A width that could not be read may be any.
+        wide = self.counted & (self.centreline | self.unknown_kind) & layer.is_unread("width_m")
+        self.endless = bool(wide.any())
         self.half: Floats = np.where(self.centreline | self.unknown_kind, half, 0.0)
         self.own_zone = self._with_zone()
         # Beyond the figures: as far as the accuracies blur them, and to show what PASS rests on.
@@ -252,8 +255,8 @@ def _clear(clear: Ints, pairs: _Pairs, rivers: _Rivers, context: RuleContext) ->
     layer[place] = "river"
     return FindingTable.build(
         clear,
-        Verdict.PASS,
-        "clear",
+        Verdict.NO_DATA if rivers.endless else Verdict.PASS,
+        "attribute_missing" if rivers.endless else "clear",
         measured=measured,
         threshold=threshold,
         uncertainty=sigma,
@@ -262,6 +265,7 @@ def _clear(clear: Ints, pairs: _Pairs, rivers: _Rivers, context: RuleContext) ->
         related=related,
         related_layer=layer,
         law=law,
+        args={"column": ["width_m"] * len(clear), "layer": ["river"] * len(clear)},
     )
 
 

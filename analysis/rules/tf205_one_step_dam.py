@@ -146,5 +146,6 @@ RULE = Rule(
     subjects=("tailings_facility",),
     needs={},
     parameters=("one_step_from_grade", "lowest_grade", "grade_gap", *VOLUMES, *HEIGHTS),
+    empty_tells={"tailings_facility": ("grade", "total_volume_m3", "total_dam_height_m")},
     evaluate=evaluate,
 )

@@ -56,12 +56,16 @@ class _Ponds:
         # Who has an operator is not ownerless; who names none need not be.
         flag = layer.flag("ownerless")
         by_operator = np.where(layer.is_null("operator"), flag, 0)
-        self.ownerless = np.where(np.equal(flag, -1), by_operator, flag)
+        unsaid = np.equal(flag, -1) & ~layer.is_unread("ownerless")
+        self.ownerless = np.where(unsaid, by_operator, flag)
         self.ownerless_counts = context.optional_value("ownerless_closure") is not None
         stop, last = (
             self._past(layer.day(c), context) for c in ("stopped_on", "last_discharge_on")
         )
+        self.no_stop: Bools = layer.is_unread("stopped_on")
+        self.no_last: Bools = np.isnat(stop) & layer.is_unread("last_discharge_on")
         self.day = np.where(np.isnat(stop), last, stop)
+        self.day[self.no_stop] = np.datetime64("NaT")
         self.years: Floats = years_since(self.day, context.as_of)
         self.long: Bools = np.equal(must_be_at_most(self.years, self.limit), Verdict.FAIL)
 
@@ -73,13 +77,14 @@ class _Ponds:
 
     def missing(self) -> Objects:
         """Return the first column whose lack leaves a ground open."""
-        lacking = [self.unknown, self.no_status, *(np.equal(v, -1) for v in self._flags())]
+        lacking = [self.unknown, self.no_status, *self._open()]
         names = ["project_type", "status", "at_final_level", "discharging", "ownerless"]
+        names += ["stopped_on", "last_discharge_on"]
         return np.select(lacking, names, "").astype(object)
 
     def undecided(self) -> Bools:
         """Return where a ground cannot be excluded for want of data."""
-        return np.asarray(np.any([np.equal(v, -1) for v in self._flags()], axis=0), np.bool_)
+        return np.asarray(np.any(self._open(), axis=0), np.bool_)
 
     def since(self) -> Objects:
         """Return the day since which the facility is out of use, None where unknown."""
@@ -88,8 +93,10 @@ class _Ponds:
         out[known] = self.day[known].astype(str)
         return out
 
-    def _flags(self) -> list[npt.NDArray[np.int8]]:
-        return [self.final, self.discharging, self.ownerless]
+    def _open(self) -> list[Bools]:
+        """Return where each flag is not stated, and where a date could not be read."""
+        flags = (self.final, self.discharging, self.ownerless)
+        return [*(np.equal(v, -1) for v in flags), self.no_stop, self.no_last]
 
 
 def _judge(ponds: _Ponds) -> tuple[Verdicts, Objects]:

@@ -151,6 +151,8 @@ def _by_number(
     expanded = applies & subjects.is_code("project_type", "expanded")
     closed, unknown, known = _namesakes(subjects, ponds, replaced, context.rows)
     refused = _is_refused(subjects, ponds)
+    nameless = _is_nameless(subjects, (ponds, replaced), context.rows)
+    open_status = (subjects.is_null("status") & ~known) | subjects.is_unread("status")
     verdict, reason = decide(
         len(subjects),
         [
@@ -158,7 +160,8 @@ def _by_number(
             (expanded & subjects.is_code("status", "closed"), Verdict.REVIEW, "closed_itself"),
             (applies & (unknown | refused), Verdict.NO_DATA, "registered_status_missing"),
             (applies & _in_doubt(subjects, replaced), Verdict.NO_DATA, "doubtful_outline"),
-            (expanded & subjects.is_null("status") & ~known, Verdict.NO_DATA, "attribute_missing"),
+            (expanded & open_status, Verdict.NO_DATA, "attribute_missing"),
+            (applies & nameless, Verdict.NO_DATA, "attribute_missing"),
         ],
         (Verdict.PASS, ""),
     )
@@ -170,7 +173,7 @@ def _by_number(
         law="reuse_limit_m2",
         args={
             "number": subjects.text("facility_no")[rows],
-            "column": ["status"] * len(rows),
+            "column": np.where(expanded & open_status, "status", "facility_no")[rows],
             "layer": [subjects.name] * len(rows),
         },
     )
@@ -199,6 +202,17 @@ def _namesakes(
     return closed, unknown, known
 
 
+def _is_nameless(subjects: Layer, layers: tuple[Layer, Layer], own: Ints) -> Bools:
+    """Return (n,) whether the number of another that may be closed could not be read."""
+    ponds, replaced = (
+        layer.is_unread("facility_no")
+        & (layer.is_code("status", "closed") | layer.is_null("status"))
+        for layer in layers
+    )
+    others = int(ponds.sum()) - ponds[own].astype(np.int64)
+    return np.asarray(others.astype(bool) | replaced.any(), np.bool_)
+
+
 def _is_refused(subjects: Layer, ponds: Layer) -> Bools:
     """Return where a refused row carries the subject's own number."""
     refused = lowered(np.array([*ponds.refused.numbers, None], dtype=object)).astype(str)
@@ -224,5 +238,6 @@ RULE = Rule(
     subjects=("tailings_facility",),
     needs={"tailings_facility": Within()},
     parameters=("reuse_limit_m2",),
+    empty_tells={"tailings_facility": ("facility_no",)},
     evaluate=evaluate,
 )

@@ -100,7 +100,12 @@ def _built(ponds: Layer) -> tuple[np.ndarray, Ints]:
 
 
 def _named_once(ponds: Layer) -> np.ndarray:
-    """Return the numbers that one facility of the layer alone names as replaced."""
+    """Return the numbers that one facility of the layer alone names as replaced.
+
+    None where a facility's word could not be read: it may name any of them.
+    """
+    if ponds.is_unread("replaces_facility").any():
+        return np.empty(0, str)
     rows, entries = ponds.entries("replaces_facility")
     pairs = np.unique(np.array([rows.astype(str), entries.astype(str)]), axis=1)
     numbers, count = np.unique(pairs[1], return_counts=True)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyproj
 import shapely
 
-from gis.ragged import Shapes
+from gis.ragged import Ints, Shapes
 from layers.account import Issue
 from layers.formats import geometries, ogr
 from layers.formats.kml_scan import Container, Mark, Scan
@@ -50,7 +50,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
             f"holds {len(marks)} placemarks, {len(rows.geometry)} can be read",
         )
     shapes, complaints = _compared(marks, rows, labels)
-    columns, told = _columns(marks, labels)
+    columns, lost, told = _columns(marks, labels)
     return Source(
         path=path,
         format="KML",
@@ -61,6 +61,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         crs_note="KML: WGS 84 (OGC 12-007r2)",
         declared=len(marks),
         columns=columns,
+        lost=lost,
         geometry=shapes,
         labels=labels,
         issues=(*markup.issues, *complaints, *told, *_ignored(scan, scan.layers[number])),
@@ -108,16 +109,20 @@ def _compared(
 
 def _columns(
     marks: Sequence[Mark], labels: Sequence[str]
-) -> tuple[dict[str, pa.Array], list[Issue]]:
-    """Return all fields as text, under their own names; blank is null."""
+) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
+    """Return all fields as text, under their own names; blank is null, and so are several values.
+
+    The placemarks that have several come with the field's name.
+    """
     given = dict.fromkeys(name for mark in marks for name in mark.fields)
     own = dict.fromkeys(name for mark in marks for name in mark.own)
     columns: dict[str, pa.Array] = {}
+    lost: dict[str, Ints] = {}
     issues: list[Issue] = []
     for name in own:
         cells = [_distinct(mark.own, name) for mark in marks]
         if name not in given:
-            columns[name] = _single(cells)
+            columns[name], lost[name] = _single(cells), _multiple(cells)
             issues += _several(name, cells, labels)
         elif cells != [_distinct(mark.fields, name) for mark in marks]:
             # A field of that name is somebody's data, the other is what the map shows.
@@ -125,9 +130,10 @@ def _columns(
             issues.append(_renamed(name))
     for name in given:
         cells = [_distinct(mark.fields, name) for mark in marks]
-        columns[name] = _single(cells)
+        columns[name], lost[name] = _single(cells), _multiple(cells)
         issues += _several(name, cells, labels)
-    return {n: c for n, c in columns.items() if c.null_count < len(c)}, issues
+    said = {n: c for n, c in columns.items() if c.null_count < len(c) or len(lost.get(n, ()))}
+    return said, lost, issues
 
 
 def _distinct(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:
@@ -136,6 +142,10 @@ def _distinct(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:
 
 def _single(cells: Sequence[Sequence[str]]) -> pa.Array:
     return pa.array([c[0] if len(c) == 1 else None for c in cells], pa.string())
+
+
+def _multiple(cells: Sequence[Sequence[str]]) -> Ints:
+    return np.flatnonzero([len(c) > 1 for c in cells])
 
 
 def _renamed(name: str) -> Issue:

@@ -73,7 +73,7 @@ def read(path: Path, encoding: str | None) -> Source:
             f"{len(kept)} rows of {len(table.fields)} fields expected, "
             f"{len(rows.geometry)} of {len(rows.columns)} read",
         )
-    columns, issues = _columns(path, table, rows, text, labels)
+    columns, lost, issues = _columns(path, table, rows, text, labels)
     return Source(
         path=path,
         format="ESRI Shapefile",
@@ -86,6 +86,7 @@ def read(path: Path, encoding: str | None) -> Source:
         columns=columns,
         geometry=rows.geometry,
         labels=labels,
+        lost=lost,
         issues=(
             *text.issues,
             *crs_issues,
@@ -164,24 +165,25 @@ def _names(path: Path, table: dbf.Table, encoding: str) -> list[str]:
 
 def _columns(
     path: Path, table: dbf.Table, rows: ogr.Rows, text: _Text, labels: tuple[str, ...]
-) -> tuple[dict[str, pa.Array], list[Issue]]:
+) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
     out: dict[str, pa.Array] = {}
+    lost: dict[str, Ints] = {}
     issues: list[Issue] = []
     arrays = list(rows.columns.values())
     for field, name, values in zip(table.fields, text.names, arrays, strict=True):
         if field.is_text:
             out[name] = _decoded(path, field, name, values, text.encoding)
         elif field.is_read:
-            out[name], said = _values(table, field, name, values, labels)
+            out[name], lost[name], said = _values(table, field, name, values, labels)
             issues += said
         else:
             issues.append(_left_out(name, field.kind))
-    return out, issues
+    return out, lost, issues
 
 
 def _values(
     table: dbf.Table, field: dbf.Field, name: str, values: pa.Array, labels: tuple[str, ...]
-) -> tuple[pa.Array, list[Issue]]:
+) -> tuple[pa.Array, Ints, list[Issue]]:
     """Return a column of numbers, days or truths as its cells are, and those that are none."""
     kept = ~table.deleted
     exact = table.truths(field) if field.kind == "L" else table.restored(field)
@@ -190,7 +192,8 @@ def _values(
     bad, cells = table.misread(field)[kept], table.column(field)[kept]
     issues = [_misread(labels[k], name, cells[k].tobytes()) for k in np.flatnonzero(bad)]
     issues += _overflowed([labels[k] for k in np.flatnonzero(table.overflowed(field)[kept])], name)
-    return pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type)), issues
+    read = pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type))
+    return read, np.flatnonzero(bad), issues
 
 
 def _left_out(name: str, kind: str) -> Issue:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyproj
 
-from gis.ragged import Shapes
+from gis.ragged import Ints, Shapes
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.stated import Stated
@@ -40,6 +40,8 @@ class Source:
         None where the row has none that can be read
     labels : how to name each row to a person, e.g. ``第 3 行``
     issues : everything reading had to say
+    lost : field name -> rows whose cell holds something of which the reader could make nothing;
+        null in ``columns``
     companions : contract layer name -> further rows of the same file, e.g. ``right_part``
     """
 
@@ -55,6 +57,7 @@ class Source:
     geometry: Shapes
     labels: tuple[str, ...]
     issues: tuple[Issue, ...] = ()
+    lost: dict[str, Ints] = field(default_factory=dict)
     companions: dict[str, Source] = field(default_factory=dict)
     crs_doubt: tuple[str, str] | None = None
     stated: Stated = field(default_factory=Stated)

@@ -8,13 +8,14 @@ Any other table gives one point per row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import shapely
 
+from gis.ragged import Ints
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.angles import clean
@@ -132,6 +133,7 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         columns=rows.columns,
         geometry=rows.geometry,
         labels=rows.labels,
+        lost=rows.lost,
         issues=(*_hidden(sheet), *places.issues, *rows.issues),
     )
 
@@ -160,6 +162,7 @@ class _Rows:
     geometry: np.ndarray[tuple[int], np.dtype[np.object_]]
     labels: tuple[str, ...]
     issues: tuple[Issue, ...]
+    lost: dict[str, Ints] = field(default_factory=dict)
 
 
 def _is_corner_table(header: Header) -> bool:
@@ -214,8 +217,8 @@ def _outlines(
     issues += count_issues(sheet, parcels, labels, places)
     issues += start_issues(sheet, parcels, labels)
     issues += nested_issues(path, sheet, parcels, labels, geometry)
-    columns, more = columns_of(sheet, header, parcels, labels)
-    return _Rows(columns, geometry, labels, (*issues, *more))
+    columns, lost, more = columns_of(sheet, header, parcels, labels)
+    return _Rows(columns, geometry, labels, (*issues, *more), lost)
 
 
 def _label(parcel: Parcel, number: int, of: int) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 
+from gis.ragged import Ints
 from layers.account import Issue
 from layers.formats.sheets import Sheet
 from layers.formats.table_header import Header
@@ -18,9 +20,13 @@ _OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring
 
 def columns_of(
     sheet: Sheet, header: Header, parcels: Sequence[Parcel], labels: Sequence[str]
-) -> tuple[dict[str, pa.Array], list[Issue]]:
-    """Return a value per parcel for each column, and tell of columns that say several things."""
+) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
+    """Return a value per parcel for each column, and tell of columns that say several things.
+
+    The parcels of which a column says several come with its name.
+    """
     columns: dict[str, pa.Array] = {}
+    lost: dict[str, Ints] = {}
     issues: list[Issue] = []
     corner_columns: list[str] = []
     for c, name in enumerate(header.names):
@@ -35,6 +41,7 @@ def columns_of(
         if _of_corners(parcels, said):
             corner_columns.append(name)
         else:
+            lost[name] = np.flatnonzero([len(v) > 1 for v in said])
             issues += _mixed(name, labels, said)
     if corner_columns:
         zh, en = listed(corner_columns), listed(corner_columns, "en")
@@ -46,7 +53,7 @@ def columns_of(
             )
         )
     columns.update(_of_headings(columns, parcels))
-    return columns, issues
+    return columns, lost, issues
 
 
 def _of_headings(columns: dict[str, pa.Array], parcels: Sequence[Parcel]) -> dict[str, pa.Array]:

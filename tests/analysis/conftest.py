@@ -66,12 +66,14 @@ def build_layer(
     role: str = "workspace",
     absent: Sequence[str] = (),
     doubtful: Sequence[int] = (),
+    unread: Sequence[tuple[int, str]] = (),
     predecessors: Sequence[Mapping[str, Any]] = (),
     predecessors_doubtful: Sequence[int] = (),
     origin: Sequence[float] = ORIGIN,
 ) -> Layer:
     """Return a layer; ``coverage`` is a box in metres, ``refused`` rows may lack a shape.
 
+    ``unread`` names cells, by row and column, that held something that could not be read.
     ``predecessors`` are registered rows whose places vetted ones have taken.
     """
     schema = catalog()[name]
@@ -87,6 +89,10 @@ def build_layer(
     for column in schema.columns:
         values = [row.get(column.name) for row in rows]
         columns[column.name] = pa.array(values, ARROW_TYPES[column.dtype])
+    bits = np.zeros(len(rows), np.uint64)
+    for at, column_name in unread:
+        assert rows[at].get(column_name) is None
+        bits[at] |= np.uint64(schema.bit(column_name))
     shapes = [to_degrees(shape_of(row), origin) for row in rows]
     bounds = [_bounds(row, origin) for row in refused]
     return Layer(
@@ -126,6 +132,7 @@ def build_layer(
         empty_means_none=empty_means_none,
         snapshot_row=np.arange(len(rows), dtype=np.int32),
         doubtful=np.isin(np.arange(len(rows)), doubtful),
+        unread=bits,
         predecessors=build_layer(
             name,
             predecessors,

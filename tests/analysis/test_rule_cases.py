@@ -27,6 +27,7 @@ from layers.layer import Layer
 CASES = Path(__file__).parent / "rule_cases"
 OPTIONS = (
     "accuracy_m", "coverage", "refused", "registered", "empty_means_none", "absent", "doubtful",
+    "unread",
     "predecessors", "predecessors_doubtful",
 )  # fmt: skip
 TODAY = date(2026, 1, 1)
@@ -279,3 +280,70 @@ def test_needs_are_reaches_or_keys() -> None:
     for rule in registry.get(None):
         for need in rule.needs.values():
             assert isinstance(need, Within | Same | Window)
+
+
+# -- values that could not be read ----------------------------------------------------------------
+
+
+def _unread(case: Case, layer: str, column: str, k: int) -> Case:
+    out = _nulled(case, layer, column, [k])
+    out["layers"][layer].setdefault("unread", []).append((k, column))
+    return out
+
+
+def _valued(case: Case, layer: str, column: str, k: int, value: Any) -> Case:
+    out = copy.deepcopy(case)
+    row = out["layers"][layer]["rows"][k]
+    _keep_id(row, layer)
+    row[column] = value
+    return out
+
+
+def cells(case: Case) -> Iterator[tuple[str, str, int]]:
+    """Yield (layer, column, row) of every attribute that a case states."""
+    for layer, content in case["layers"].items():
+        columns = {c.name for c in catalog()[layer].columns} - {"name"}
+        for k, row in enumerate(content.get("rows", [])):
+            for column in sorted(columns & set(row)):
+                yield layer, column, k
+
+
+def values_of(layer: str, column: str) -> list[Any]:
+    """Return all that a cell may hold where that can be counted."""
+    shape = catalog()[layer].column(column)
+    if shape.dtype == "flag":
+        return [True, False]
+    if shape.dtype == "code":
+        return list(shape.codes)
+    return [int(code) for code in shape.codes] if shape.dtype == "integer" else []
+
+
+def unread_cases() -> Iterator[Any]:
+    """Yield every case for the long run, and for every run one of each answer."""
+    seen = set()
+    for name, (code, case) in ALL.items():
+        answer = code, case["verdict"], case.get("reason")
+        marks = [pytest.mark.slow] if answer in seen else []
+        seen.add(answer)
+        yield pytest.param(name, id=name, marks=marks)
+
+
+@pytest.mark.parametrize("name", list(unread_cases()))
+def test_a_value_that_could_not_be_read_is_not_an_empty_one(
+    name: str, make_layer: Make, make_elevation: Make
+) -> None:
+    """It may be any value: where one leads to more than PASS, so does what could not be read."""
+    code, case = ALL[name]
+
+    def worst(spoilt: Case) -> int:
+        return int(judge(make_layer, make_elevation, code, spoilt)[0].verdict.max())
+
+    before = worst(case)
+    for layer, column, k in cells(case):
+        after = worst(_unread(case, layer, column, k))
+        if after > Verdict.PASS:
+            continue
+        said = f"{layer}.{column} unread in row {k}: {Verdict(after).name}"
+        assert before <= Verdict.PASS, said
+        for value in values_of(layer, column):
+            assert worst(_valued(case, layer, column, k, value)) <= Verdict.PASS, (said, value)

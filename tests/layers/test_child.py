@@ -52,6 +52,7 @@ def facts(read):
             layer.absent,
             layer.refused.numbers,
             layer.doubtful.tolist(),
+            layer.unread.tolist(),
             layer.registered,
         )
         for name, layer in read.items()

@@ -608,3 +608,102 @@ def test_toes_that_may_be_in_packed_degrees_are_told(
     layer = load(make_source(columns), schema("tailings_facility"), settings())
     assert (layer.number("toe_lon")[0], layer.number("toe_lat")[0]) == values
     assert ("degrees_assumed" in codes_of(layer.issues)) == told
+
+
+# -- values that could not be read ----------------------------------------------------------------
+
+
+def unread(layer):
+    """Return column -> rows of what could not be read."""
+    rows = {c.name: np.flatnonzero(layer.is_unread(c.name)).tolist() for c in layer.schema.columns}
+    return {name: found for name, found in rows.items() if found}
+
+
+def test_what_could_not_be_read_is_null_and_not_empty(make_source, settings):
+    source = make_source(
+        {
+            "许可证号": ["A", "B", "C", "D"],
+            "建设性质": ["改扩建??", "", None, "新建"],
+            "有效期止": ["2030-13-01", "—", "2030-12-31", "长期"],
+            "生产系统数": ["2", "1.5", "无", ""],
+            "一次性总体设计": ["是", "或许", "否", "N/A"],
+            "生产规模（万吨/年）": ["30", "三十", "", "30万立方米"],
+            "原许可证号": ["暂无", "1.4E+18", "", "A1"],
+        }
+    )
+    layer = load(source, RIGHT, settings())
+    assert unread(layer) == {
+        "project_type": [0],
+        "valid_to": [0, 3],
+        "production_systems": [1],
+        "overall_design": [1],
+        "capacity_kt_a": [1, 3],
+        "replaces_licences": [1],
+    }
+    assert layer.is_null("project_type").tolist() == [True, True, True, False]
+    assert layer.is_unread("project_type", "valid_to").tolist() == [True, False, False, True]
+
+
+def test_what_could_not_be_read_goes_where_its_row_goes(make_source, settings):
+    first = load(
+        make_source({"许可证号": ["A", "B", "C"], "状态": ["有效", "??", "!!"]}), RIGHT, settings()
+    )
+    other = load(make_source({"许可证号": ["B", "X"], "状态": ["##", "有效"]}), RIGHT, settings())
+    assert unread(first.take([2, 0])) == {"status": [0]}
+    assert unread(first.stack(other)) == {"status": [1, 2, 3]}
+    joined = first.join(other)
+    assert joined.text("licence_no").tolist() == ["A", "C", "B", "X"]
+    assert unread(joined) == {"status": [1, 2]}
+    assert unread(joined.predecessors) == {"status": [0]}
+
+
+def test_rows_that_are_refused_take_their_bits_along(make_source, settings):
+    shapes = [BOW_TIE, None, box(1)]
+    fields = {"许可证号": ["A", "B", "C"], "状态": ["有效", "??", "!!"]}
+    layer = load(make_source(fields, shapes), RIGHT, settings())
+    assert layer.text("licence_no").tolist()[-1] == "C"
+    assert unread(layer) == {"status": [len(layer) - 1]}
+
+
+def test_one_field_that_cannot_be_read_spoils_what_another_says(make_source, settings):
+    source = make_source(
+        {
+            "许可证号": ["A", "B", "C", "D"],
+            "状态": ["有效", "有效", "有效", None],
+            "许可证状态": ["有效(已注销?)", None, "注销", "注销"],
+        }
+    )
+    layer = load(source, RIGHT, settings())
+    assert layer.text("status").tolist() == [None, "granted", None, "cancelled"]
+    assert unread(layer) == {"status": [0, 2]}
+
+
+def test_the_text_of_a_range_does_not_spoil_elevations_of_their_own(make_source, settings):
+    source = make_source(
+        {
+            "许可证号": ["A", "B"],
+            "开采标高上限": [1250, None],
+            "开采标高": ["1250米至980米，共 4 个拐点", "见附图"],
+        }
+    )
+    layer = load(source, RIGHT, settings())
+    assert layer.number("top_elevation_m")[0] == 1250.0
+    assert unread(layer) == {"top_elevation_m": [1], "bottom_elevation_m": [0, 1]}
+
+
+def test_a_class_that_could_not_be_read_is_not_derived(make_source, settings):
+    fields = {
+        "许可证号": ["A", "B"],
+        "开采矿种": ["铁矿", "铁矿"],
+        "矿种大类": ["建筑石料?", None],
+    }
+    layer = load(make_source(fields), RIGHT, settings())
+    assert layer.text("mineral_class").tolist() == [None, "metal"]
+    assert unread(layer) == {"mineral_class": [0]}
+
+
+def test_a_column_of_which_nothing_could_be_read_is_not_an_absent_one(make_source, settings):
+    source = make_source({"许可证号": ["A"], "状态": [None]})
+    lost = dataclasses.replace(source, lost={"状态": np.array([0])})
+    layer = load(lost, RIGHT, settings())
+    assert "status" not in layer.absent and unread(layer) == {"status": [0]}

@@ -30,6 +30,7 @@ def same(a: Layer, b: Layer) -> bool:
     assert np.array_equal(a.refused.bounds, b.refused.bounds, equal_nan=True)
     assert np.array_equal(a.part, b.part) and a.part.dtype == b.part.dtype
     assert np.array_equal(a.snapshot_row, b.snapshot_row)
+    assert np.array_equal(a.unread, b.unread) and a.unread.dtype == b.unread.dtype
     assert (a.registered, a.empty_means_none) == (b.registered, b.empty_means_none)
     assert (a.coverage is None) == (b.coverage is None)
     if a.coverage is not None:

@@ -39,6 +39,20 @@ def test_there_and_back(layer):
     assert again.absent == layer.absent and not again.registered
 
 
+def test_what_could_not_be_read_comes_back_so(layer):
+    assert layer.is_null("burial_depth_m").all() and not layer.is_null("licence_no").any()
+    bits = np.full(len(layer), layer.schema.bit("burial_depth_m"), np.uint64)
+    marked = replace(layer, unread=bits)
+    again = transfer.unpack(transfer.pack({layer.name: marked}), "a.gpkg")[layer.name]
+    assert again.unread.tolist() == bits.tolist() and again.unread.dtype == np.uint64
+
+
+def test_what_could_not_be_read_is_null_in_a_column_there_is(layer):
+    number = np.full(len(layer), layer.schema.bit("licence_no"), np.uint64)
+    broken(replace(layer, unread=number))
+    broken(replace(layer, unread=np.full(len(layer), 1 << 63, np.uint64)))
+
+
 def test_a_workspace_layer_is_not_believed(layer):
     broken(replace(layer, empty_means_none=True))
     broken(replace(layer, coverage=Ragged.from_shapely([shapely.box(0, 0, 1, 1)])))
