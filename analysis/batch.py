@@ -18,7 +18,7 @@ from analysis.reports.text import inert
 from analysis.session import Progress, ReadOptions, Session
 from gis.errors import MineZoneError
 from layers.errors import LayerError
-from layers.formats import is_dataset, layers_in
+from layers.formats import is_dataset, layers_in, leading_out
 from layers.given import shown
 from layers.layer import Layer
 
@@ -60,16 +60,22 @@ def run(
     Folders are searched to any depth. Exit status 2 if any file could not be judged, else that
     of the worst file (1, then 3, then 0).
     """
-    files = list(_datasets(paths))
+    found = list(_datasets(paths))
+    files = [file for file, _ in found]
     if not files:
         names = "、".join(str(p) for p in paths)
         raise LayerError(f"{names}：没有可读的数据文件", f"{names}: no file to read")
     rows: list[BatchRow] = []
-    turns = zip(files, _folders(files, out), session.read_in_turn(files, options), strict=True)
-    for number, (file, folder, read) in enumerate(turns):
+    reads = session.read_in_turn([file for file, why in found if why is None], options)
+    for number, (file, folder) in enumerate(zip(files, _folders(files, out), strict=True)):
         if progress:
             progress(file.name, number / len(files))
-        rows.append(_row(session, file, folder, read))
+        why = found[number][1]
+        rows.append(
+            _row(session, file, folder, next(reads))
+            if why is None
+            else _not_read(file, folder, why)
+        )
     if progress:
         progress("", 1.0)
     statuses = {_STATUS_EXIT[row.status] for row in rows}
@@ -86,16 +92,13 @@ def _row(
     try:
         outcome = session.vet(read(), folder)
     except MineZoneError as error:
-        # What an earlier run said of the file no longer holds.
-        remove_results(folder)
-        return BatchRow(shown(file), "ERROR", None, {}, 0, error, None)
+        return _not_read(file, folder, error)
     except Exception as fault:  # noqa: BLE001  a fault on one file must not lose the others
-        remove_results(folder)
         broken = MineZoneError(
             f"{file}：程序错误 {type(fault).__name__}: {fault}",
             f"{file}: program fault {type(fault).__name__}: {fault}",
         )
-        return BatchRow(shown(file), "ERROR", None, {}, 0, broken, None)
+        return _not_read(file, folder, broken)
     results = outcome.results
     counts = {
         v.name: int((results.subject_verdict == v).sum()) for v in sorted(Verdict, reverse=True)
@@ -112,10 +115,21 @@ def _row(
     return BatchRow(shown(file), status, results.verdict.name, counts, refused, None, folder)
 
 
-def _datasets(paths: Sequence[Path]) -> Iterable[Path]:
+def _not_read(file: Path, folder: Path, why: MineZoneError) -> BatchRow:
+    # What an earlier run said of the file no longer holds.
+    remove_results(folder)
+    return BatchRow(shown(file), "ERROR", None, {}, 0, why, None)
+
+
+def _datasets(paths: Sequence[Path]) -> Iterable[tuple[Path, MineZoneError | None]]:
+    """Yield the files to judge, and of those that may not be read, why."""
     for path in paths:
-        # A folder may itself be a data set (.gdb).
-        yield from layers_in(path) if path.is_dir() and not is_dataset(path) else [path]
+        # A folder may itself be a data set (.gdb); a link that is named is meant.
+        if path.is_dir() and not is_dataset(path):
+            for file in layers_in(path):
+                yield file, leading_out(file, path)
+        else:
+            yield path, None
 
 
 def _folders(files: Sequence[Path], out: Path) -> list[Path]:

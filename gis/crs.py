@@ -245,7 +245,7 @@ def _outward(crs: pyproj.CRS) -> tuple[pyproj.Transformer, bool, Transformation]
     target = _horizontal(crs)
     if _is_cgcs2000(target) or _is_wgs84(target):
         transformer = pyproj.Transformer.from_crs(target.geodetic_crs, target, always_xy=True)
-        note = "CGCS2000" if _is_cgcs2000(target) else _WGS84_NOTE
+        note = "CGCS2000" if _is_cgcs2000(target) else WGS84_NOTE
         accuracy = 0.0 if _is_cgcs2000(target) else WGS84_ACCURACY_M
         return transformer, False, Transformation(note, accuracy)
     transformer, transformation = _operation(target)
@@ -291,7 +291,8 @@ def _plane(points: Floats, axis: Literal["xy", "yx"]) -> Recognition | None:
 
 # -- datums ------------------------------------------------------------------------------------
 
-_WGS84_NOTE = "WGS 84 taken as coincident with CGCS2000"
+WGS84_NOTE = "WGS 84 taken as coincident with CGCS2000"
+"""The description of the way by which coordinates in WGS 84 came to CGCS2000."""
 
 
 def _taken_from_wgs84(xy: Floats, crs: pyproj.CRS) -> tuple[Floats, Transformation]:
@@ -299,7 +300,7 @@ def _taken_from_wgs84(xy: Floats, crs: pyproj.CRS) -> tuple[Floats, Transformati
 
     Both frames follow the ITRF; they coincide to decimetres, and provenance says one metre.
     """
-    return _unprojected(xy, crs), Transformation(_WGS84_NOTE, WGS84_ACCURACY_M)
+    return _unprojected(xy, crs), Transformation(WGS84_NOTE, WGS84_ACCURACY_M)
 
 
 def _horizontal(crs: pyproj.CRS) -> pyproj.CRS:

@@ -20,7 +20,6 @@ from webmap.settings import language
 
 Report = Callable[[str, float], None]
 ERROR_STATUS = 2
-_BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class UsageError(MineZoneError):
@@ -94,13 +93,14 @@ def clean(text: str) -> str:
     r"""Return ``text`` as one line that cannot steer a terminal.
 
     Names come from other people's files: control characters (line breaks and escape sequences
-    among them) and marks that turn the reading direction are shown as ``\x1b`` and the like.
+    among them), marks that turn the reading direction and those of no width are shown as
+    ``\x1b`` and the like.
     """
     if text.isprintable():
         return text
     return "".join(
         c.encode("unicode_escape").decode("ascii")
-        if c in _BIDI or unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")
+        if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")
         else c
         for c in text
     )

@@ -12,6 +12,7 @@ from analysis.api import Inspection
 from analysis.law import Rulebook
 from analysis.model import Rule
 from gis.area import area_m2
+from gis.crs import WGS84_NOTE
 from gis.ragged import Kind
 from layers.layer import Layer, Provenance
 from webmap import text_map
@@ -39,7 +40,7 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
             yield clean(f"{SEVERITY[issue.severity].of(lang)}: {text}")
     yield from _map_lines(found, lang)
     every = [part for layer in found.layers.values() for part in layer.provenance]
-    if any(part.transformation_accuracy_m for part in every):
+    if any(part.transformation == WGS84_NOTE for part in every):
         yield say("web_map_asked", lang)
     yield say("usable", lang)
 

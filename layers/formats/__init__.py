@@ -25,13 +25,16 @@ from layers.formats import (
     table,
 )
 from layers.formats import shapefile as _shapefile
-from layers.formats.folder import is_dataset, layers_in
+from layers.formats.folder import is_dataset, layers_in, leading_out
 from layers.formats.row_datums import contradicting
-from layers.formats.sniff import CONTAINERS, SUPPORTED, kind_of, missing
+from layers.formats.sniff import CONTAINERS, SUPPORTED, check_regular, kind_of, missing
 from layers.formats.source import Source, digest_file, opening, refusal
 from layers.issues import warning
 
-__all__ = ["SUPPORTED", "Source", "digest", "is_dataset", "layers_in", "list_layers", "read"]
+__all__ = [
+    "SUPPORTED", "Source", "digest", "is_dataset", "layers_in", "leading_out", "list_layers",
+    "read",
+]  # fmt: skip
 
 _LAYERS: dict[str, Callable[[Path], list[str]]] = {
     "GPKG": gpkg.list_layers,
@@ -102,6 +105,7 @@ def digest(path: Path) -> str:
     with opening(path):
         if not path.exists():
             raise missing(path)
+        check_regular(path)
         if path.is_dir():
             kind_of(path)  # any other folder may hold a whole disk
             return containers.digest_folder(path)

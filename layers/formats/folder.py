@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from layers.errors import FormatError
 from layers.formats.sniff import CONVERT, SIDECARS, SUPPORTED, suffix_of
-from layers.formats.source import opening
+from layers.formats.source import opening, refusal
 
 _TABLE_PARTS = frozenset({".dbf", ".shx", ".sbn", ".sbx"})
 # A folder that holds the first of a set holds what a run of ours wrote.
@@ -37,9 +39,10 @@ def layers_in(folder: Path) -> list[Path]:
     """Return the data sets in a folder and below, sorted.
 
     Nothing handed in is left out in silence: a Shapefile whose ``.shp`` is missing, a link that
-    leads nowhere or to a folder, a folder that may not be opened and files of kinds that are not
-    read yet are listed, and refused when they are read. Sidecar files, plain documents, results
-    of our own runs and what is hidden are not listed: ``.minezone`` holds our own snapshots.
+    leads nowhere or to a folder, a pipe that is called like a file, a folder that may not be
+    opened and files of kinds that are not read yet are listed, and refused when they are read.
+    Sidecar files, plain documents, results of our own runs and what is hidden are not listed:
+    ``.minezone`` holds our own snapshots. No link to a folder is followed.
 
     Raises
     ------
@@ -47,33 +50,62 @@ def layers_in(folder: Path) -> list[Path]:
         The folder itself cannot be opened.
     """
     folder = Path(folder)
+    found: list[Path] = []
     with opening(folder):
-        entries = sorted(p for p in folder.iterdir() if not p.name.startswith("."))
-    ours = _results(entries)
-    found: list[Path] = _without_shp(entries)
-    for entry in entries:
-        if entry.name not in ours:
-            found += _taken(entry)
+        waiting = [_entries(folder)]
+    while waiting:
+        entries = waiting.pop()
+        ours = _results(entries)
+        found += _without_shp(entries)
+        for entry in entries:
+            if entry.name not in ours:
+                taken, below = _taken(entry)
+                found += taken
+                waiting += below
     return sorted(found)
 
 
-def _taken(entry: Path) -> list[Path]:
-    if is_dataset(entry) or (entry.is_symlink() and (entry.is_dir() or _leads_nowhere(entry))):
-        return [entry]
-    if not entry.is_dir():
-        return []
+def leading_out(entry: Path, folder: Path) -> FormatError | None:
+    """Return the error about a link in ``folder``, or below, that leads out of it, else None.
+
+    Such a link would have a file judged, and its outlines shown, that nobody handed in.
+    """
+    if not entry.is_symlink() or _leads_nowhere(entry):
+        return None
+    home, target = (os.path.realpath(p) for p in (folder, entry))
+    if os.path.commonpath([home, target]) == home:
+        return None
+    return refusal(
+        entry,
+        "是指向文件夹之外的链接，不跟随",
+        "is a link that leads out of the folder, not followed",
+    )
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if not p.name.startswith("."))
+
+
+def _taken(entry: Path) -> tuple[list[Path], list[list[Path]]]:
+    """Return the entry if it is to be read, or told, as it stands, else what lies in it."""
     try:
-        inside = next(entry.iterdir(), None)
-    except OSError:
-        return [entry]
+        if is_dataset(entry) or (entry.is_symlink() and (entry.is_dir() or _leads_nowhere(entry))):
+            return [entry], []
+        if not entry.is_dir():
+            odd = entry.exists() and not entry.is_file() and suffix_of(entry) in SUPPORTED
+            return ([entry] if odd else []), []
+        inside = _entries(entry)
+        empty = next(entry.iterdir(), None) is None
+    except OSError:  # it may not be opened, or its path is too long
+        return [entry], []
     # An empty folder called like a file stands where somebody meant a file to be.
-    if inside is None and suffix_of(entry) in SUPPORTED:
-        return [entry]
-    return layers_in(entry)
+    if empty and suffix_of(entry) in SUPPORTED:
+        return [entry], []
+    return [], [inside]
 
 
 def _leads_nowhere(link: Path) -> bool:
-    return suffix_of(link) not in SIDECARS and not link.exists()
+    return suffix_of(link) not in SIDECARS and not link.exists()  # loops lead nowhere too
 
 
 def _describes_another(name: str) -> bool:

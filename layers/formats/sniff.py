@@ -144,6 +144,7 @@ def kind_of(path: Path, encoding: str | None = None) -> str:
     if suffix in CONVERT:
         zh, en = CONVERT[suffix]
         raise refusal(path, f"尚不支持 {suffix} 文件，{zh}", f"{suffix} is not supported yet; {en}")
+    check_regular(path)
     if path.is_dir():
         next(path.iterdir(), None)  # a folder that may not be opened is told as such
         if suffix != ".gdb":
@@ -156,6 +157,18 @@ def kind_of(path: Path, encoding: str | None = None) -> str:
         return _geodatabase(path)
     _check_content(path, suffix, kind)
     return _text_kind(path, encoding) if kind == "text" else kind
+
+
+def check_regular(path: Path) -> None:
+    """Refuse a pipe, socket or device: opening one may wait for ever, reading one never end.
+
+    Raises
+    ------
+    FormatError
+        It is neither a file nor a folder.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise refusal(path, "不是普通文件（管道或设备）", "is no regular file but a pipe or device")
 
 
 def _no_file(path: Path) -> FormatError:

@@ -231,6 +231,7 @@ def test_an_interrupt_is_one_line(capsys, api, monkeypatch):
 def test_clean_keeps_words_and_shows_what_steers_a_terminal():
     assert cli_io.clean("采石场 a-b 〔第二十三条〕") == "采石场 a-b 〔第二十三条〕"
     assert cli_io.clean("a\u202eb\x07\r\n\u2028") == "a\\u202eb\\x07\\r\\n\\u2028"
+    assert cli_io.clean("C\u200b1\ufeff\u00ad矿　区") == "C\\u200b1\\ufeff\\xad矿　区"
 
 
 def test_json_holds_no_nan():
