@@ -60,6 +60,8 @@ def with_corners(
     if shape is None or not corners:
         return None
     written, found = np.array(corners), shapely.get_coordinates(shape)
+    if not np.isfinite(written).all():  # 1e999
+        return None
     near = 4 * np.spacing(np.abs(written).max())
     if written.shape == found.shape and (np.abs(written - found) <= near).all():
         return shapely.set_coordinates(shape, written)

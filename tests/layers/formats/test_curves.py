@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from layers.formats.curves import straight
-from layers.formats.geometries import from_wkb
+from layers.formats.geometries import from_wkb, with_corners
 
 SQUARE = [(0, 0), (10, 0), (10, 10), (0, 10), (0, 0)]
 HOLE = [(2, 2), (4, 2), (4, 4), (2, 4), (2, 2)]
@@ -69,3 +69,15 @@ def test_many_boxes_in_boxes():
     for _ in range(2000):
         raw = wkb(11, raw)
     assert straight(raw) is None
+
+
+def test_the_corners_of_the_text():
+    square = shapely.Polygon(SQUARE)
+    near = [(x + (x * 2**-53), y) for x, y in SQUARE]
+    assert shapely.get_coordinates(with_corners(square, near)).tolist() == [list(c) for c in near]
+    assert with_corners(square, SQUARE[2:] + SQUARE[:2]).equals(square)  # begun elsewhere
+    assert with_corners(square, [*SQUARE[:3], (0, 11), (0, 0)]) is None
+    assert with_corners(square, SQUARE[:3]) is None
+    assert with_corners(None, SQUARE) is None and with_corners(square, []) is None
+    endless = [(float("inf"), 0), *SQUARE[1:]]
+    assert with_corners(shapely.Polygon(endless), endless) is None
