@@ -185,8 +185,9 @@ def _sort(entity: Any, drawing: _Drawing) -> None:
         drawing.unseen_texts += 1
         return
     for spot, words in () if unseen else texts_of(entity):
-        drawing.spots.append(spot)
-        drawing.texts.append(words)
+        if words:
+            drawing.spots.append(spot)
+            drawing.texts.append(words)
     if (unseen or into.unseen) and kind not in TEXTS:
         into.hidden.append(_handle(entity))
     if kind == "POINT":
@@ -221,16 +222,15 @@ def _add_path(into: _Drawn, entity: Any) -> None:
     heights = places[:, 2]
     elevation = float(heights[0]) if (heights == heights[0]).all() else None
     flags = int(entity.dxf.get("flags", 0)) if kind in OUTLINES else 0
-    with np.errstate(invalid="ignore"):  # infinite corners are refused as coordinates
-        gap = float(np.hypot(*(places[0, :2] - places[-1, :2])))
+    finite = bool(np.isfinite(places).all())
+    gap = float(np.hypot(*(places[0, :2] - places[-1, :2]))) if finite else np.inf
     closed = bool(flags & _CLOSED) or gap == 0
     if not closed and len(places) > 3 and gap <= NEARLY:
         closed = True
         into.nearly_closed += 1
-    if closed and len(np.unique(places[:, :2], axis=0)) >= 3:
-        shape: shapely.Geometry = shapely.Polygon(places[:, :2])
-    else:
-        shape = shapely.LineString(places[:, :2])
+    is_area = finite and closed and len(np.unique(places[:, :2], axis=0)) >= 3
+    with np.errstate(invalid="ignore"):  # what is not finite is refused as a coordinate
+        shape = (shapely.Polygon if is_area else shapely.LineString)(places[:, :2])
     _add(into, entity, shape, elevation)
 
 

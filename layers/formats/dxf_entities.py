@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from layers.errors import FormatError
+from layers.formats import dxf_check
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
 
@@ -21,8 +22,6 @@ logging.getLogger("ezdxf").addHandler(logging.NullHandler())  # what it says is 
 _UNICODE = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
 _MULTIBYTE = re.compile(r"\\M\+([1-5])([0-9A-Fa-f]{4})")
 _CODE_PAGES = {"1": "cp932", "2": "cp950", "3": "cp949", "4": "johab", "5": "gb18030"}
-_SECOND = {f"{x}": f"{x + 10}" for x in range(10, 19)}
-"""Group of a place's first number -> that of its second, which follows."""
 _CONTROLS = ("Cc", "Zl", "Zp")
 
 
@@ -54,12 +53,12 @@ def entities_of(path: Path) -> Opened:
         try:
             text, encoding = read_any_text(path)
         except FormatError:  # one drawing may hold texts of several encodings
-            _check_corners(path, raw.decode("latin-1").replace("\r\n", "\n"))
+            dxf_check.check(path, raw.decode("latin-1").replace("\r\n", "\n"))
             return _mended(path, *recover.read(BytesIO(raw)))
         if "$ACADVER" not in text and "AcDbEntity" in text:
             text = _HEADER + text  # a bare list of entities would be read as one of 1992
         text = decoded(text.replace("\r\n", "\n"))
-        _check_corners(path, text)
+        dxf_check.check(path, text)
         try:
             drawing = filemanagement.read(StringIO(text))
             return Opened(drawing, list(drawing.modelspace()), encoding=encoding)
@@ -103,43 +102,6 @@ def _of_bytes(found: re.Match[str]) -> str:
 
 def _unless_control(text: str, found: re.Match[str]) -> str:
     return found[0] if any(unicodedata.category(c) in _CONTROLS for c in text) else text
-
-
-def _check_corners(path: Path, text: str) -> None:
-    """Refuse a polyline of other corners than it declares (group 90), which the library trusts.
-
-    A place without its second number is refused too: mending drops it without a word.
-    """
-    lines = text.split("\n")
-    declared, corners, inside, handle = None, 0, False, ""
-    before, entities = "", False
-    for code, value in zip(lines[::2], [*lines[1::2], ""], strict=False):
-        group = code.strip()
-        if entities and _SECOND.get(before, group) != group:
-            raise refusal(
-                path,
-                f"图元 {handle} 的坐标缺第二个数（组码 {before} 之后应为 {_SECOND[before]}）",
-                f"entity {handle}: a place lacks its second number (group {_SECOND[before]} after "
-                f"{before})",
-            )
-        before = group
-        if group == "0":
-            if inside and declared not in (None, str(corners)):
-                raise refusal(
-                    path,
-                    f"多段线 {handle} 声明 {declared} 个顶点，实有 {corners} 个",
-                    f"polyline {handle} declares {declared} corners, it has {corners}",
-                )
-            declared, corners, inside, handle = None, 0, value.strip() == "LWPOLYLINE", ""
-            entities &= value.strip() != "ENDSEC"
-        elif inside and group == "10":
-            corners += 1
-        elif inside and group == "90" and declared is None:
-            declared = value.strip().lstrip("0") or "0"
-        elif group == "5":
-            handle = value.strip()
-        elif group == "2":
-            entities |= value.strip() == "ENTITIES"
 
 
 def _mended(path: Path, drawing: Any, audit: Any) -> Opened:

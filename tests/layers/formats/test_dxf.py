@@ -329,6 +329,7 @@ def test_a_text_belongs_to_the_smallest_outline_round_it(drawing):
         space.add_text("乙矿").set_placement((X + 110, Y + 110))
         space.add_text("甲矿").set_placement((X + 500, Y + 500))
         space.add_text("C1").set_placement((X + 500, Y + 400))
+        space.add_text(" ").set_placement((X + 500, Y + 300))
 
     source = read(drawing(draw))
     assert source.columns["文字"].to_pylist() == ["甲矿 C1", "乙矿"]
@@ -634,3 +635,57 @@ def test_an_entity_of_another_program_is_told_not_refused(drawing, subclass):
     assert source.declared == 1
     (issue,) = source.issues
     assert issue.en == "layers without a closed line are not read: 墙 (TCH_WALL 1)"
+
+
+def _written(tmp_path, version="R2000"):
+    """Write a drawing of a POLYLINE, a CIRCLE, an ARC, a LINE and a text; give its lines."""
+    made = ezdxf.new(version)
+    space = made.modelspace()
+    space.add_polyline2d(square(), close=True)
+    space.add_circle((X + 3000, Y), 50)
+    space.add_arc((X + 5000, Y), 50, 10, 80)
+    space.add_line((X, Y), (X + 1, Y))
+    space.add_text("T")
+    made.saveas(tmp_path / "a.dxf")
+    return (tmp_path / "a.dxf").read_text(encoding="utf-8").split("\n")
+
+
+@pytest.mark.parametrize("version", ["R12", "R2000"])
+@pytest.mark.parametrize("kind", ["POLYLINE", "VERTEX", "CIRCLE", "ARC", "LINE"])
+def test_two_entities_that_ran_into_one_are_refused(tmp_path, kind, version):
+    lines = _written(tmp_path, version)
+    entities = [line.strip() for line in lines].index("ENTITIES")
+    for at in [k for k in range(entities, len(lines)) if lines[k].strip() == kind]:
+        assert lines[at - 1].strip() == "0"
+        text = "\n".join(lines[: at - 1] + lines[at + 1 :])
+        (tmp_path / "b.dxf").write_text(text, encoding="utf-8")
+        with pytest.raises(FormatError, match="runs into the next: group 0 is missing"):
+            read(tmp_path / "b.dxf")
+
+
+@pytest.mark.parametrize(
+    ("kind", "group"),
+    [("CIRCLE", "40"), ("ARC", "50"), ("ARC", "51"), ("CIRCLE", "10"), ("TEXT", "10")],
+)
+def test_an_entity_without_what_it_needs_is_refused(tmp_path, kind, group):
+    lines = _written(tmp_path)
+    at = [line.strip() for line in lines].index(kind)
+    at = next(k for k in range(at + 1, len(lines), 2) if lines[k].strip() == group)
+    lost = 6 if group == "10" else 2
+    text = "\n".join(lines[:at] + lines[at + lost :])
+    (tmp_path / "b.dxf").write_text(text, encoding="utf-8")
+    with pytest.raises(FormatError, match=rf"\({kind}\) lacks group {group}"):
+        read(tmp_path / "b.dxf")
+
+
+@pytest.mark.parametrize("corner", range(4))
+@pytest.mark.parametrize("word", ["nan", "inf"])
+def test_a_corner_that_is_no_number_is_no_area(tmp_path, corner, word):
+    lines = _written(tmp_path)
+    at = [k for k, line in enumerate(lines) if line.strip() == "VERTEX"][corner]
+    at = next(k for k in range(at + 1, len(lines), 2) if lines[k].strip() == "10")
+    lines[at + 1] = word
+    (tmp_path / "b.dxf").write_text("\n".join(lines), encoding="utf-8")
+    outline = read(tmp_path / "b.dxf").geometry[0]
+    assert outline.geom_type == "LineString"
+    assert not np.isfinite(shapely.get_coordinates(outline)).all()
