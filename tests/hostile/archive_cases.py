@@ -154,7 +154,7 @@ def _workbooks(world: World) -> Iterator[Case]:
         ("laughs", _inside(sheet, laughs + start + cell % b"&a11;"), Refused("a.xlsx")),
         ("entity", _inside(sheet, entity + start + cell % b"&e;"), Refused("a.xlsx")),
         ("cell at the last corner", _inside(sheet, far), Refused("too large")),
-        ("cell beyond the last column", _inside(sheet, wide), Refused("broke off")),
+        ("cell beyond the last column", _inside(sheet, wide), Refused("is too large")),
         ("bomb", _inside(sheet, start + b" " * (40 << 20)), Refused("a.xlsx")),
         ("no sheet", _inside(sheet, b""), Refused("a.xlsx")),
         ("truncated", workbook()[:-200], Refused("a.xlsx")),
@@ -198,5 +198,5 @@ def _cells(world: World) -> Iterator[Case]:
     )
     yield one("xlsx without a system", "a.xlsx", workbook(), Refused("CRS"))
     words = [HEAD, *(("=1+1", "{{7*7}}", "\x1b[2J", x, y, k) for k, (x, y) in enumerate(CORNERS))]
-    yield one("xlsx formulas as text", "a.xlsx", workbook(words), Read(1, codes=("ids_by_row", "placeholder", "unknown_code")),
+    yield one("xlsx formulas as text", "a.xlsx", workbook(words), Read(1, codes=("ids_by_row", "unknown_code", "unreadable_value")),
               **system)  # fmt: skip
