@@ -12,6 +12,9 @@ from layers.formats.table_depths import Depths, is_about, text_of, without_depth
 from layers.formats.table_header import Header
 from layers.formats.table_places import Places
 from layers.formats.table_rings import Parcel, bad_row, cell_of, column_of, is_spaced
+from layers.issues import warning
+
+_OF_PARCEL = re.compile(r"开采|准采|限采|采矿权|矿区|全区")
 
 
 class Between:
@@ -54,6 +57,7 @@ class Between:
         self.header_at: int | None = None
         self.new_heading: str | None = None
         self.heading_rows: list[int] = []
+        self.cut_row: int | None = None
         self.over: str | None = None  # a heading right above it
         self.told: dict[str, str] = {}
 
@@ -106,11 +110,7 @@ class Between:
         about = is_about(text)
         rest = without_depth(text) if about else text
         if words.is_cut(text):
-            if about:
-                raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
-                               "a deduction with elevations of its own; use the registration "
-                               "string")  # fmt: skip
-            self.cut, self.parted = True, row
+            self._begin_cut(row, about)
             return
         name = words.heading(rest) if rest else ""
         if words.is_aside(text) or (name and words.is_aside(name)):
@@ -120,7 +120,10 @@ class Between:
         if words.is_outer(text):
             self.blank = True
             return
+        if about:
+            self._refuse_depth_of_cut(row, text)
         if name:
+            self._tell_empty_cut()
             self.heading_rows.append(row)
             self.over = self.new_heading
             self.new_heading, self.heading = name, name
@@ -138,3 +141,27 @@ class Between:
                 return
         self.parted = row if self.parted is None else self.parted
         self.cut = False
+
+    def _begin_cut(self, row: int, about: bool) -> None:
+        if about:
+            raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
+                           "a deduction with elevations of its own; use the registration "
+                           "string")  # fmt: skip
+        self._tell_empty_cut()
+        self.cut, self.parted, self.cut_row = True, row, row
+
+    def _refuse_depth_of_cut(self, row: int, text: str) -> None:
+        """Refuse elevations that may be those of what is taken out, not of the parcel."""
+        cut = self.parcels and self.parcels[-1].rings[-1].cut and self.new_heading is None
+        if self.cut_row is not None or (cut and not _OF_PARCEL.search(text)):
+            raise self.bad(row, "标高写在扣除范围之处，分不清是否属于扣除范围",
+                           "elevations where a part is taken out: of the parcel or of that "
+                           "part?")  # fmt: skip
+
+    def _tell_empty_cut(self) -> None:
+        """Tell of a deduction that no corners follow."""
+        if self.cut_row is not None:
+            line = self.sheet.lines[self.cut_row]
+            zh, en = f"第 {line} 行的扣除范围没有拐点", f"row {line}: no corners to take out"
+            self.issues.append(warning("heading_without_corners", zh, en))
+            self.cut_row = None

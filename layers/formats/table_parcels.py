@@ -301,6 +301,7 @@ class _Reader(Between):
         corners = {row for p in self.parcels for row in p.rows}
         self.issues += self.depths.unread(self.header.row, corners)
         self.passed += self.heading_rows
+        self._tell_empty_cut()
         # 生产规模：30万吨 is a remark where no corners follow.
         if self.new_heading and self.parcels and not re.search("[:：]", self.new_heading):
             zh = f"标题“{self.new_heading[:40]}”之后没有拐点"

@@ -579,3 +579,21 @@ def test_headings_under_headings(table):
 def test_a_heading_without_corners_is_told(table):
     assert codes(table(("一采区",), *ring(), ("二采区",))) == ["heading_without_corners"]
     assert codes(table(*ring(), ("生产规模：30万吨/年",))) == ["rows_ignored"]
+
+
+def test_a_deduction_without_corners_is_told(table):
+    for rows in ([("扣除范围",)], [("扣除范围",), ("二采区",), *ring(FAR)]):
+        source = table(("一采区",), *ring(), *rows)
+        assert codes(source) == ["heading_without_corners"]
+        assert source.geometry[0].equals(BOX)
+
+
+def test_elevations_beside_a_deduction(table):
+    cut = [("扣除范围",), *ring(INNER)]
+    source = table(*ring(), *cut, ("开采深度：由1250米至980米标高",))
+    assert (source.columns["top_elevation_m"].to_pylist(), areas(source)) == (["1250"], [960000])
+    message = r"of the parcel or of that part\?"
+    with pytest.raises(FormatError, match=message):
+        table(*ring(), *cut, ("由192米至185米标高",))
+    with pytest.raises(FormatError, match=message):
+        table(*ring(), cut[0], ("由192米至185米标高",), *cut[1:])
