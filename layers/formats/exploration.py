@@ -22,7 +22,7 @@ from layers.account import Issue
 from layers.formats.angles import clean, packed
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of, geographic
-from layers.formats.registration_grammar import Line, Tokens, blocks_of, headings
+from layers.formats.registration_grammar import Line, Tokens, blocks_of, headings, masked_licence
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.stated import stated_in
 from layers.issues import label_en, warning
@@ -73,7 +73,11 @@ def read(path: Path, encoding: str | None) -> Source:
         for k, (licence, _) in enumerate(rights, 1)
     )
     told = zip(rights, labels, strict=True)
-    issues = [i for (_, rings), label in told for i in _remarks(rings, axes, label)]
+    issues = [
+        issue
+        for (licence, rings), label in told
+        for issue in (*masked_licence(licence, label), *_remarks(rings, axes, label))
+    ]
     stated = stated_in(headings(text))
     doubt = stated.doubt(axes)
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}

@@ -32,6 +32,7 @@ from layers.formats.registration_grammar import (
     blocks_of,
     headings,
     is_closing,
+    masked_licence,
     parse_published,
     parse_string,
 )
@@ -213,7 +214,7 @@ def _outline(path: Path, right: _Right, shapes: Sequence[shapely.Polygon]) -> sh
 
 
 def _remarks(right: _Right, label: str) -> list[Issue]:
-    issues = []
+    issues = masked_licence(right.licence, label)
     for part in right.parts:
         zh = f"{label} 第 {part.number} 块"
         en = f"{right.licence or label_en(label)} part {part.number}"

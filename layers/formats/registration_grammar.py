@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.angles import clean
 from layers.formats.planes import Datum, datums_named
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
+from layers.issues import warning
 
 Line = tuple[int, str]
 Block = tuple[str | None, list[Line]]
@@ -25,11 +27,12 @@ _LICENCE = re.compile(
 )
 _TITLE = re.compile(r"拐点|点号|序号")
 _CLOSING = re.compile(r"\*\s*[,，]")
-# What no heading holds: long or broken or masked numbers, numbers alone that are no datum's year.
+# What no heading holds: long or broken or masked numbers, numbers alone that are no datum's year,
+# the licence number of a line of its own.
 _HOLDS_DATA = re.compile(
-    r"\d{5,}|\d\.\d|\*|(?:^|[,，\s])[+-]?(?!(?:2000|19\d\d|80|54|84)\b)\d+\s*(?:[,，]|$)"
+    r"\d{5,}|\d\.\d|\*|许可证|证号|(?:^|[,，\s])[+-]?(?!(?:2000|19\d\d|80|54|84)\b)\d+\s*(?:[,，]|$)"
 )
-_PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]
 
@@ -114,6 +117,14 @@ def _check_blocks(path: Path, blocks: list[Block]) -> None:
     numbers = [licence for licence, _ in blocks]
     if len(blocks) > 1 and None in numbers:
         raise refusal(path, "第一个矿权没有许可证号", "the first right has no licence number")
+
+
+def masked_licence(licence: str | None, label: str) -> list[Issue]:
+    """Return a warning where digits of a licence number are masked: it names no right."""
+    if licence is None or "*" not in licence:
+        return []
+    zh, en = f"许可证号 {licence} 被遮盖", f"licence number {licence} is masked"
+    return [warning("licence_masked", zh, en, label)]
 
 
 def headings(text: str) -> str:

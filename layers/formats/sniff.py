@@ -231,6 +231,8 @@ def _text_kind(path: Path, encoding: str | None) -> str:
     if at is not None and first is not None:
         words = [line for _, line in lines]
         kind = None if _is_columns(words, at) else _corner_kind(words[at:])
+        if kind is None and _is_published(words):
+            kind = registration.STRING  # which names the line that does not fit
         if kind is not None:
             return kind
     if table.is_table(path, encoding):
@@ -253,7 +255,13 @@ def _corner_kind(lines: list[str]) -> str | None:
     if re.match(r"\d{1,6}\s*,\s*\d{1,6}\s*,", joined):  # <rings>, <corners>,
         return registration.STRING
     closed = any(map(registration_grammar.is_closing, lines))
-    return registration.STRING if registration_grammar.is_corner(lines[0]) and closed else None
+    return registration.STRING if closed and registration_grammar.is_corner(lines[0]) else None
+
+
+def _is_published(lines: list[str]) -> bool:
+    """Tell whether a text is a published list below some words that are none of its own."""
+    ends = [k for k, line in enumerate(lines) if registration_grammar.is_closing(line)]
+    return bool(ends) and all(k and registration_grammar.is_corner(lines[k - 1]) for k in ends)
 
 
 def _is_columns(lines: list[str], at: int) -> bool:

@@ -410,6 +410,8 @@ def test_full_width_digits_and_signs_are_read():
     [
         (STRING.replace("3761000.00", "3_761_000.00", 1), "'3_761_000.00' is not a number"),
         (STRING.replace("3761000.00", "3.761e6", 1), "'3.761e6' is not a number"),
+        (STRING.replace("285,8,", "285,.8,"), "'.8' is not a number"),
+        (STRING.replace("285,8,", "285.,8,"), "'285.' is not a number"),
         (STRING.replace("3761000.00,", "3761000.00，", 1), r"is not a number \(full-width comma\)"),
         (
             PUBLISHED.replace("2,3761000.0000,", "2，3761000.0000，", 1),
@@ -457,3 +459,22 @@ def test_many_parts_take_no_long(write_text):
     ]
     source = parse_registration(f"{side * side}," + "".join(parts))
     assert source.geometry[0].area == side * side * 1e6 and source.issues == ()
+
+
+def test_a_licence_number_on_the_line_of_the_datum_is_not_lost():
+    with pytest.raises(FormatError, match="line 1 does not fit"):
+        parse_registration(f"2000国家大地坐标系 许可证号：C9\n{STRING}")
+
+
+def test_a_masked_licence_number_is_told():
+    source = parse_registration(f"许可证号：C41****12\n{STRING}")
+    assert source.columns["licence_no"].to_pylist() == ["C41****12"]
+    assert [(i.code, i.en) for i in source.issues] == [
+        ("licence_masked", "licence number C41****12 is masked")
+    ]
+
+
+@pytest.mark.parametrize("title", ["一、矿区范围", "许可证号：C9拐点,X(起标高),Y(止标高)"])
+def test_words_above_a_published_list_do_not_make_it_a_table(write_text, title):
+    with pytest.raises(FormatError, match="line 1 does not fit"):
+        read(write_text(f"{title}\n{PUBLISHED}"))
