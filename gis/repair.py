@@ -17,6 +17,9 @@ AMBIGUOUS_SHARE = 1e-3
 DOUBTFUL_SHARE = 1e-3
 """A repair that changes the area by more than this share leaves the true outline in doubt."""
 
+HOLE_SHARE = 0.1
+"""A hole more of which lies outside its shell is no hole of it."""
+
 # What GEOS finds wrong with an outline.
 _FAULTS_ZH = {
     "Self-intersection": "自相交",
@@ -70,7 +73,9 @@ def repair(shapes: Shapes) -> Repaired:
     A broken outline can be read in two ways: by crossings (even-odd), which loses ground that is
     wound round twice, or by structure, which loses holes that lie outside. Where the readings
     differ by more than :data:`AMBIGUOUS_SHARE`, nobody can say what is meant, and a loss could
-    hide an overlap: refused. Below that, ground in either reading is kept.
+    hide an overlap: refused. Below that, ground in either reading is kept, but what a hole takes
+    in outside its shell is ground in none. Is that more than :data:`AMBIGUOUS_SHARE` of the outline
+    or :data:`HOLE_SHARE` of the hole, the outline is refused.
 
     Returns
     -------
@@ -144,7 +149,7 @@ def _drop_empty_parts(state: Repaired) -> None:
         state.reason_en[row] = "an empty part was left out"
 
 
-def _mask(state: Repaired, rows: Ints) -> Bools:
+def _mask(state: Repaired, rows: Ints | int) -> Bools:
     out = np.zeros(len(state.shapes), np.bool_)
     out[rows] = True
     return out
@@ -173,7 +178,7 @@ def _repair_polygons(state: Repaired) -> None:
     if len(rows):
         why = shapely.is_valid_reason(state.shapes[rows])
         state.area_before_m2[rows] = area_m2(Ragged.from_shapely(state.shapes[rows]))
-        rebuilt, doubtful = _rebuilt(state.shapes[rows])
+        rebuilt, doubtful, stray = _rebuilt(state.shapes[rows])
         state.shapes[rows] = rebuilt
         state.repaired[rows] = True
         told = [w.split("[")[0].strip() for w in why]
@@ -183,6 +188,11 @@ def _repair_polygons(state: Repaired) -> None:
             "轮廓无效且有两种读法，覆盖范围无法确定",
             "an invalid outline that can be read in two ways: what it covers is unknown",
         ))  # fmt: skip
+        for row, area in zip(rows[stray > 0], stray[stray > 0], strict=True):
+            _refuse(state, _mask(state, row), (
+                f"内环有 {area:.1f} m² 在外环之外，覆盖范围无法确定",
+                f"{area:.1f} m² of holes lie outside their shell: what it covers is unknown",
+            ))  # fmt: skip
     flat = polygon & ~state.refused
     flat[flat] = shapely.is_empty(state.shapes[flat]) | (shapely.area(state.shapes[flat]) <= 0)
     _refuse(state, flat, ("轮廓没有面积", "the outline has no area"))
@@ -209,8 +219,11 @@ def _tell_area(state: Repaired, rows: Ints) -> None:
             state.reason_en[row] += "; the true outline is in doubt: check the order of corners"
 
 
-def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools]:
-    """Return repaired polygons in degrees, and where two readings of the outline disagree."""
+def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools, Floats]:
+    """Return repaired polygons in degrees, where two readings of the outline disagree, and strays.
+
+    The last is the area, m2, of holes outside their shells, 0 where it is nothing to speak of.
+    """
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     bounds = shapely.bounds(shapes)
     meridian = 3.0 * np.round((bounds[:, 0] + bounds[:, 2]) / 6.0)
@@ -223,7 +236,44 @@ def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools]:
     differ = area - shapely.area(shapely.intersection(crossings, structure))
     doubtful = differ > AMBIGUOUS_SHARE * area
     kept = _polygons_of(np.where(differ > 0, both, crossings))
-    return _to_degrees(kept, meridian, (owner, east, north), xy), doubtful
+    kept, stray = _without_strays(kept, plane)
+    return _to_degrees(kept, meridian, (owner, east, north), xy), doubtful, stray
+
+
+def _without_strays(kept: Shapes, plane: Shapes) -> tuple[Shapes, Floats]:
+    """Return the outlines without what their holes take in outside their shells, and its area.
+
+    Parameters
+    ----------
+    kept : (n,) repaired outlines
+    plane : (n,) the same as given, metres
+
+    Returns
+    -------
+    shapes, area : area is 0 where it is too little to put the outline in doubt
+    """
+    parts, owner = shapely.get_parts(plane, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    hole = np.zeros(len(rings), np.bool_)
+    hole[1:] = part[1:] == part[:-1]
+    area = np.zeros(len(plane))
+    if not hole.any():
+        return kept, area
+    filled = shapely.make_valid(shapely.polygons(rings), method="structure", keep_collapsed=False)
+    shells, holes, of = filled[~hole], filled[hole], owner[part[hole]]
+    beyond = shapely.difference(holes, shells[part[hole]])
+    size = shapely.area(beyond)
+    np.add.at(area, of, size)
+    strayed = np.zeros(len(plane), np.bool_)
+    strayed[of[size > HOLE_SHARE * shapely.area(holes)]] = True
+    strayed |= area > AMBIGUOUS_SHARE * shapely.area(kept)
+    out = kept.copy()
+    for row in np.unique(of[size > 0]).tolist():
+        # What lies in another shell of the outline is not lost.
+        others = shapely.union_all(shells[owner == row])
+        taken = shapely.difference(shapely.union_all(beyond[of == row]), others)
+        out[[row]] = _polygons_of(shapely.difference(kept[[row]], taken))
+    return out, np.where(strayed, area, 0.0)
 
 
 def _to_degrees(

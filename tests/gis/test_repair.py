@@ -56,10 +56,44 @@ def test_a_spike_is_cut_off():
     assert result.reason_zh[0].endswith(" m² 不变")
 
 
-def test_a_hole_outside_its_shell_is_not_lost():
-    shell = outline(SQUARE, [[(20, 0), (30, 0), (30, 10)]])
-    result = mended(shell)
-    assert result.refused[0] or result.shapes[0].intersects(shapely.Point(LON + 0.028, LAT + 2e-3))
+BIG = [(0, 0), (400, 0), (400, 400), (0, 400)]
+
+
+@pytest.mark.parametrize(
+    ("shell", "hole", "metres"),
+    [
+        (SQUARE, [(20, 0), (30, 0), (30, 10), (20, 10)], 961613),
+        (BIG, [(500, 0), (505, 0), (505, 5), (500, 5)], 240401),
+        (BIG, [(400, 0), (405, 0), (405, 5), (400, 5)], 240401),
+        (BIG, [(398, 0), (402, 0), (402, 5), (398, 5)], 96160),
+    ],
+    ids=["as large as the shell", "small", "beside the shell", "half outside"],
+)
+def test_a_hole_outside_its_shell_is_no_ground_and_no_hole(shell, hole, metres):
+    result = mended(outline(shell, [hole]))
+    assert result.refused[0] and result.shapes[0] is None
+    told = float(result.reason_en[0].split(" m² of holes lie outside")[0])
+    assert told == pytest.approx(metres, rel=1e-3)
+    assert "内环" in result.reason_zh[0]
+
+
+def test_holes_twice_outside_are_refused():
+    hole = [(20, 0), (25, 0), (25, 5), (20, 5)]
+    assert mended(outline(SQUARE, [hole, hole])).refused[0]
+
+
+def test_what_a_hole_takes_in_beyond_its_shell_by_a_sliver_is_not_ground():
+    sliver = 1e-4  # 9 mm of 400 m
+    result = mended(outline(SQUARE, [[(5, 5), (10 + sliver, 5), (10 + sliver, 8), (5, 8)]]))
+    assert result.repaired[0] and not result.doubtful[0]
+    assert result.shapes[0].bounds[2] == LON + 10 * STEP
+    assert result.area_after_m2[0] == pytest.approx(result.area_before_m2[0], rel=1e-4)
+
+
+def test_a_hole_that_touches_its_shell_goes_on():
+    result = mended(outline(SQUARE, [[(5, 5), (10, 5), (10, 8), (5, 8)]]))
+    assert result.repaired[0] and not result.doubtful[0]
+    assert not result.shapes[0].contains(shapely.Point(LON + 7 * STEP, LAT + 6 * STEP))
 
 
 def test_ground_wound_round_twice_is_refused():
