@@ -34,12 +34,15 @@ _NEAR_DEG = 1e-6  # about 10 cm: wider than any gap that one common plane could 
 _CHUNK = 20_000
 
 
-def overlaps(a: object, b: object) -> tuple[Ints, Ints, Floats, Floats]:
+def overlaps(
+    a: object, b: object, own: npt.ArrayLike | None = None
+) -> tuple[Ints, Ints, Floats, Floats]:
     """Return every pair of polygons that shares at least a point.
 
     Parameters
     ----------
     a, b : features in EPSG:4490 degrees; only polygons take part
+    own : (n,) row of ``b`` that each feature of ``a`` is, -1 = none: not paired with it
 
     Returns
     -------
@@ -55,7 +58,8 @@ def overlaps(a: object, b: object) -> tuple[Ints, Ints, Floats, Floats]:
     """
     left, right = as_ragged(a), as_ragged(b)
     same = left is right
-    i, j = _near_pairs(left, right, same)
+    itself = None if own is None else np.asarray(own, np.int64)
+    i, j = _near_pairs(left, right, same, itself)
     area, width = np.zeros(len(i)), np.zeros(len(i))
     meets = np.zeros(len(i), bool)
     for run in _runs(len(i)):
@@ -128,7 +132,7 @@ def _runs(count: int) -> list[slice]:
     return [slice(start, start + _CHUNK) for start in range(0, count, _CHUNK)]
 
 
-def _near_pairs(left: Ragged, right: Ragged, same: bool) -> tuple[Ints, Ints]:
+def _near_pairs(left: Ragged, right: Ragged, same: bool, own: Ints | None) -> tuple[Ints, Ints]:
     """Return pairs of polygons that come within about 10 cm, judged in degrees."""
     one, other = outline_shapes(left), outline_shapes(right)
     tree = shapely.STRtree(other)
@@ -140,6 +144,8 @@ def _near_pairs(left: Ragged, right: Ragged, same: bool) -> tuple[Ints, Ints]:
         keep = polygon_rows(left, i) & polygon_rows(right, j)
         if same:
             keep &= i < j
+        if own is not None:
+            keep &= ~np.equal(own[i], j)
         i, j = i[keep], j[keep]
         swap = shapely.get_num_coordinates(one[i]) < shapely.get_num_coordinates(other[j])
         large, small = np.where(swap, other[j], one[i]), np.where(swap, one[i], other[j])

@@ -16,6 +16,7 @@ from gis.ragged import Floats, Ints, Ragged
 
 COLUMNS, ROWS = 60, 16
 _METRES_A_DEGREE = 111_320.0
+_EDGES = 20_000  # drawn at a time
 # Bits of the braille dots, by row and column within a sign (Unicode 15, chapter 21.1).
 _BRAILLE = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 _SQUARE, _BLANK = "■", "\N{IDEOGRAPHIC SPACE}"
@@ -78,14 +79,23 @@ def _edges(shapes: Ragged) -> tuple[Floats, Floats]:
 
 def _marked(starts: Floats, ends: Floats) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """Return (rows, columns) bool, north up: the dots that edges pass."""
+    width, height = np.rint(np.maximum(starts, ends).max(axis=0)).astype(np.int64) + 1
+    grid = np.zeros((int(height), int(width)), np.bool_)
+    # Of outlines with many corners all edges at once would be gigabytes of steps.
+    for first in range(0, len(starts), _EDGES):
+        run = slice(first, first + _EDGES)
+        passed = _passed(starts[run], ends[run])
+        grid[passed[:, 1], passed[:, 0]] = True
+    return grid[::-1]
+
+
+def _passed(starts: Floats, ends: Floats) -> Ints:
+    """Return (k, 2) column and row of the dots that edges pass; some more than once."""
     steps = np.ceil(np.abs(ends - starts).max(axis=1)).astype(np.int64) + 1
     edge = np.repeat(np.arange(len(steps)), steps)
     within = np.arange(len(edge)) - np.repeat(np.cumsum(steps) - steps, steps)
     share = (within / np.maximum(steps - 1, 1)[edge])[:, None]
-    passed: Ints = np.rint(starts[edge] + (ends - starts)[edge] * share).astype(np.int64)
-    grid = np.zeros((passed[:, 1].max() + 1, passed[:, 0].max() + 1), np.bool_)
-    grid[passed[:, 1], passed[:, 0]] = True
-    return grid[::-1]
+    return np.asarray(np.rint(starts[edge] + (ends - starts)[edge] * share), np.int64)
 
 
 def _dots(grid: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> list[str]:

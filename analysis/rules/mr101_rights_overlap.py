@@ -42,9 +42,9 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     covered_by_law = ~_beyond_law(subjects, context)
     in_force = subjects.is_code("status", "granted", "applied")
     judged = in_force & covered_by_law
-    i, j, area, width = overlaps(subjects, rights)
+    i, j, area, width = overlaps(subjects, rights, context.rows)
     live = rights.is_code("status", "granted", "applied") | rights.is_null("status")
-    keep = judged[i] & live[j] & ~np.equal(context.rows[i], j)
+    keep = judged[i] & live[j]
     pairs = _Pairs(subjects, rights, i[keep], j[keep], area[keep], width[keep])
     verdict, reason = _judge(pairs, context)
     neighbours = _neighbour_findings(pairs, verdict, reason, context)

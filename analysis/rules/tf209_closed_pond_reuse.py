@@ -89,11 +89,9 @@ class _Overlaps:
         own: Ints | None,
     ) -> None:
         self.subjects, self.ponds, self.context = subjects, ponds, context
-        i, j, area, width = overlaps(subjects, ponds)
+        i, j, area, width = overlaps(subjects, ponds, own)
         may_be = ponds.is_code("status", "closed") | ponds.is_null("status")
         keep = applies[i] & may_be[j] & ~is_touch(width, context.value("touch_width_m"))
-        if own is not None:
-            keep &= ~np.equal(own[i], j)
         self.i, self.j, self.area, self.width = i[keep], j[keep], area[keep], width[keep]
         self.verdict, self.reason = self._judge()
 

@@ -259,3 +259,23 @@ def test_buffers_of_long_features_are_joined_from_pieces(plane, geodesic):
     assert area_m2([strip])[0] == pytest.approx(expected, rel=1e-5)
     (ground,) = buffers([plane.box(0, 0, 40_000, 40_000)], 1000.0)
     assert area_m2([ground])[0] == pytest.approx(42_000**2 - (4 - np.pi) * 1e6, rel=2e-5)
+
+
+def test_a_feature_is_never_laid_over_itself(monkeypatch):
+    from gis import overlay
+
+    laid = []
+
+    def told(left, right, i, j):
+        laid.extend(zip(i.tolist(), j.tolist(), strict=True))
+        return overlay_kernel_shared(left, right, i, j)
+
+    overlay_kernel_shared = overlay.shared
+    monkeypatch.setattr(overlay, "shared", told)
+    boxes = [shapely.box(111 + k / 200, 39, 111.006 + k / 200, 39.01) for k in range(4)]
+    every = Ragged.from_shapely(np.array(boxes, dtype=object))
+    own = np.array([2, 0])
+    i, j, area, _ = overlay.overlaps(every.take(own), every, own)
+    pairs = [(0, 1), (0, 3), (1, 1)]
+    assert list(zip(i.tolist(), j.tolist(), strict=True)) == laid == pairs
+    assert (area > 0).all()

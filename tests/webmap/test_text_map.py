@@ -61,3 +61,23 @@ def test_the_locale_that_counts_is_the_first_stated():
     assert text_map.only_gbk({"LC_ALL": "zh_CN.GBK", "LANG": "C.UTF-8"})
     assert not text_map.only_gbk({"LC_ALL": "zh_CN.UTF-8", "LANG": "zh_CN.GBK"})
     assert not text_map.only_gbk({})
+
+
+def test_outlines_of_many_corners_are_drawn_a_part_at_a_time(monkeypatch):
+    """400,000 corners took 9 GB at once; what is drawn is the same, however few at a time."""
+    turn = np.linspace(0, 2 * np.pi, 5_001)
+    ring = np.column_stack([111 + np.cos(turn), 39 + np.sin(turn)])
+    shapes = [Ragged.from_shapely([shapely.Polygon(ring)])]
+    counts = []
+    passed = text_map._passed
+
+    def told(starts, ends):
+        counts.append(len(starts))
+        return passed(starts, ends)
+
+    monkeypatch.setattr(text_map, "_passed", told)
+    whole = text_map.draw(shapes, {})
+    assert counts == [5_000]
+    monkeypatch.setattr(text_map, "_EDGES", 700)
+    assert text_map.draw(shapes, {}) == whole
+    assert counts[1:] == [700] * 7 + [100]
