@@ -19,7 +19,6 @@ from layers.parse import FORMULA_ERROR
 
 UNCOMPUTED = "#公式未计算"
 MOST_MARKS = 100_000
-_COLUMN = re.compile(r"\$?([A-Za-z]{1,3})\$?\d{1,7}")
 _YES = ("1", "true")
 
 Box = tuple[tuple[int, int], tuple[int, int]]
@@ -58,7 +57,8 @@ class Marker:
         self._part = ""
         self._stale = False
         self._codes = dict(BUILT_IN)  # id -> number format
-        self._styles: list[str | None] | None = None  # what each cell style shows
+        self._shows: dict[int, str] = {}  # what cell styles show
+        self._style_count = 0
 
     def of(self, sheet: str) -> Marks:
         """Return the marks of a sheet, none where it has none."""
@@ -68,6 +68,10 @@ class Marker:
         if self._stale:
             marks.errors |= dict.fromkeys(marks.zeros, UNCOMPUTED)
         return marks
+
+    def at(self, row: int, column: int) -> None:
+        """Take where the cell that starts stands."""
+        self._row, self._column = row, column
 
     def begin(self, part: str, parser: expat.XMLParserType) -> None:
         """Get ready for the next part."""
@@ -82,18 +86,19 @@ class Marker:
 
     def start(self, local: str, told: Mapping[str, str]) -> None:
         """Take the start of an element and its attributes, both without prefixes."""
-        handler = _STARTS.get(local)
-        if handler is not None:
+        if (handler := _STARTS.get(local)) is not None:
             handler(self, told)
 
     def end(self, local: str) -> None:
         """Take the end of an element."""
         if local == "c":
-            self._end_cell()
+            if self._formula or self._kind == "e":
+                self._end_cell()
         elif local == "cellXfs":
             self._in_styles = False
         elif local == "v":
-            self._parser.CharacterDataHandler = None
+            if self._formula or self._kind == "e":
+                self._parser.CharacterDataHandler = None
         elif local == "table-cell":
             self._end_table_cell()
         elif local == "table-row":
@@ -126,14 +131,12 @@ class Marker:
             self._hide(self._row, 1)
 
     def _cell(self, told: Mapping[str, str]) -> None:
-        found = _COLUMN.fullmatch(told.get("r", ""))
-        self._column = _number(found[1]) - 1 if found else self._column + 1
         self._kind = told.get("t", "")
         self._formula = self._valued = False
-        self._text = []
-        style = int(told.get("s", 0))
-        if self._styles and self._kind in ("", "n") and style < len(self._styles):
-            shown = self._styles[style]
+        if self._text:
+            self._text.clear()
+        if self._shows and "s" in told and self._kind in ("", "n"):
+            shown = self._shows.get(int(told["s"]))
             if shown and len(self._marks.shown) < MOST_MARKS:
                 self._marks.shown[self._row, self._column] = shown
 
@@ -142,13 +145,15 @@ class Marker:
             self._codes[int(told.get("numFmtId", -1))] = told.get("formatCode", "")
 
     def _cell_styles(self, told: Mapping[str, str]) -> None:
-        self._styles = []
+        self._shows, self._style_count = {}, 0
         self._in_styles = True
 
     def _style(self, told: Mapping[str, str]) -> None:
-        if self._in_styles and self._styles is not None:
+        if self._in_styles:
             code = self._codes.get(int(told.get("numFmtId", 0)))
-            self._styles.append(shown_as(code) if code else None)
+            if code and (shown := shown_as(code)):
+                self._shows[self._style_count] = shown
+            self._style_count += 1
 
     def _has_formula(self, told: Mapping[str, str]) -> None:
         self._formula = True
@@ -231,13 +236,6 @@ class Marker:
             self._marks.errors[row, self._column] = text
         if len(self._marks.errors) > MOST_MARKS:
             raise ValueError(f"more than {MOST_MARKS} cells hold errors")
-
-
-def _number(letters: str) -> int:
-    column = 0
-    for letter in letters.upper():
-        column = 26 * column + ord(letter) - 64
-    return column
 
 
 _STARTS = {

@@ -157,6 +157,7 @@ class _Extent:
             self._column = 0
         elif local == "c":
             self._to_cell(told.get("r", ""))
+            self._marker.at(self._row - 1, self._column - 1)
         elif local in ("v", "is"):
             self._fill(self._row, self._column)
         elif local in ("worksheet", "table"):
