@@ -112,6 +112,8 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
     if corners:
         sheet, header = unrolled(path, sheet, header)
     aside = aside_rows(sheet, header) if corners else frozenset()
+    if corners:
+        _refuse_no_corners(path, sheet, header, aside)
     skip = aside | footer_rows(sheet, header) if corners else aside
     places = find_places(path, sheet, header, corners=corners, skip=skip)
     places = _without(places, {r for r in places.at if sheet.lines[r] in long})
@@ -144,6 +146,24 @@ def _without(places: Places, long: set[int]) -> Places:
            "it has more cells than the header (a separator in a text?)")  # fmt: skip
     at = {r: p for r, p in places.at.items() if r not in long}
     return replace(places, at=at, bad={**places.bad, **dict.fromkeys(sorted(long), why)})
+
+
+def _refuse_no_corners(path: Path, sheet: Sheet, header: Header, aside: frozenset[int]) -> None:
+    """Refuse a table whose every place is, by its name, something else than a corner."""
+    pair = header.pairs[0]
+    rows = [
+        row
+        for row in range(header.row + 1, len(sheet.rows))
+        if is_number_like(clean(cell_of(sheet, row, pair.first) or ""))
+    ]
+    if rows and aside.issuperset(rows):
+        line = sheet.lines[rows[0]]
+        raise refusal(
+            path,
+            f"第 {line} 行起各点都不是拐点（控制点、中心点、井口等）；若是拐点，请改点号",
+            f"from row {line} on no place is a corner by its name (control points, centres, "
+            "shafts); name corners as such",
+        )
 
 
 def _hidden(sheet: Sheet) -> list[Issue]:

@@ -22,7 +22,7 @@ _NOT_AFTER = (
 _UNIT = r"\s*(米|m(?![A-Za-z\d²³]))?\s*"
 _SIGN = r"(至|到|~|—{1,2}|–|-)"
 _RANGE = re.compile(
-    rf"{_NOT_BEFORE}{_NUMBER}{_NOT_AFTER}{_UNIT}{_SIGN}\s*{_NUMBER}{_NOT_AFTER}{_UNIT}"
+    rf"{_NOT_BEFORE}{_NUMBER}{_NOT_AFTER}{_UNIT}(?:标高\s*)?{_SIGN}\s*{_NUMBER}{_NOT_AFTER}{_UNIT}"
 )
 _BEFORE = re.compile(r"(?:标高|高程|开采深度)[^\d+-]{0,8}$")
 _AFTER = re.compile(r"[(（]?(?:标高|高程)")
@@ -34,6 +34,7 @@ _WORDS = re.compile(
 )
 _WHOLE = re.compile(r"(?:本|该|全|其)?(?:矿区|采矿权|范围|矿山|矿|区|开采|限采|批准)*")
 _NO_NAME = re.compile(r"拐点|界址点|圈定|年|月|日|\d{3}")
+_IN_WORDS = re.compile(r"[零〇一二两三四五六七八九十百千]{2,}\s*米")
 _DASHES = ("-", "–", "—", "——")
 
 Depth = tuple[str, str]
@@ -82,7 +83,7 @@ def is_about(text: str) -> bool:
     """Tell whether a row is about elevations, and holds a number."""
     for clause in re.split(r"[。;；\n]", _normal(text)):
         words = _HEIGHT_SYSTEM.sub("", re.sub(r"^\s*[(（]?\d{1,2}\s*[、.)）](?!\d)", "", clause))
-        if _ABOUT.search(words) and any(c.isdecimal() for c in words):
+        if _ABOUT.search(words) and (any(c.isdecimal() for c in words) or _IN_WORDS.search(words)):
             return True
     return False
 
@@ -98,11 +99,15 @@ def without_depth(text: str) -> str:
     rest = rest.strip(" :,，。;；、()（）")
     if _WHOLE.fullmatch(rest):
         return ""
+    if not _normal(text).startswith(rest):
+        return ""  # 其中一采区由9米至7米
     return "" if _NO_NAME.search(rest) or ":" in rest[:-1] else rest
 
 
 def _normal(text: str) -> str:
-    words = unicodedata.normalize("NFKC", text).translate({0x2212: "-", 0x2010: "-", 0x2011: "-"})
+    words = unicodedata.normalize("NFKC", text).translate(
+        {0x2212: "-", 0x2010: "-", 0x2011: "-", 0x301C: "~", 0x223C: "~"}
+    )
     words = re.sub(r"负\s*(?=\d)", "-", words)
     return re.sub(r"[正](?=\d)", "+", words)
 

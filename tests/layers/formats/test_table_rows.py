@@ -372,6 +372,8 @@ def test_a_value_that_was_filled_down(table):
         ("开采深度：由1250米至980米标高，共有4个拐点圈定", ("1250", "980")),
         ("开采标高：1250m~980m（1985国家高程基准）", ("1250", "980")),
         ("高程1250米至980米", ("1250", "980")),
+        ("开采标高：1250〜980米", ("1250", "980")),
+        ("由1250m标高至980m标高", ("1250", "980")),
     ],
 )
 def test_elevations_in_sentences(table, told, found):
@@ -390,6 +392,8 @@ def test_elevations_in_sentences(table, told, found):
         "一区由9米至7米标高；二区由6米至5米",
         "标高1250-980；900-800",
         "最低开采标高980米",
+        "开采标高：由一千二百五十米至九百八十米",
+        "开采深度：由1250米至980米标高（其中一采区由1200米至1000米）",
         "由1250米至980米",
         "标高由12.50.3米至980米",
     ],
@@ -398,6 +402,7 @@ def test_elevations_that_are_not_understood_are_told(table, told):
     source = table(*ring(), (told,))
     assert "top_elevation_m" not in source.columns
     assert "depth_unread" in codes(source)
+    assert "块段名称" not in source.columns
     assert source.geometry[0].equals(BOX)
 
 
@@ -597,3 +602,8 @@ def test_elevations_beside_a_deduction(table):
         table(*ring(), *cut, ("由192米至185米标高",))
     with pytest.raises(FormatError, match=message):
         table(*ring(), cut[0], ("由192米至185米标高",), *cut[1:])
+
+
+def test_a_table_of_control_points_alone(table):
+    with pytest.raises(FormatError, match="from row 2 on no place is a corner by its name"):
+        table(*ring(letter="控制点"))
