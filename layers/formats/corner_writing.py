@@ -95,7 +95,8 @@ def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
     """
     del zone  # the eastings carry it
     lines = ["2000国家大地坐标系"]
-    _, issues = _parcels(source)
+    _refuse_others(source)
+    issues: list[Issue] = []
     licences = _licences(source)
     holed = int((shapely.get_num_interior_rings(shapely.get_parts(source.geometry)) > 0).sum())
     if holed:
@@ -165,14 +166,14 @@ def drawing(source: Source, path: Path, zone: Zone) -> list[Issue]:
 # -- rows as parcels -------------------------------------------------------------------------------
 
 
+def _refuse_others(source: Source) -> None:
+    if not np.isin(shapely.get_type_id(source.geometry), (3, 6)).all():
+        zh, en = "只有面可以写成界址点", "only polygons can be written as corners"
+        raise refusal(source.path, zh, en)
+
+
 def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
-    kinds = shapely.get_type_id(source.geometry)
-    if not np.isin(kinds, (3, 6)).all():
-        raise refusal(
-            source.path,
-            "只有面可以写成界址点",
-            "only polygons can be written as corners",
-        )
+    _refuse_others(source)
     numbers, names = (_column(source, _first(source, of)) for of in (_NUMBERS, _NAMES))
     parcels, changed = [], 0
     for row, shape in enumerate(source.geometry):
@@ -180,7 +181,15 @@ def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
         changed += words[0] != (numbers[row] or words[0]) or words[1] != (names[row] or "")
         rings = tuple(ring for ring, _ in _signed(shape))
         parcels.append(_Parcel(words[0], words[1], float(shape.area) / 1e4, rings))
-    return parcels, _changed_text(changed, "行的编号或名称", "numbers or names")
+    issues = _changed_text(changed, "行的编号或名称", "numbers or names")
+    bare = numbers.count("")
+    if bare:
+        zh, en = (
+            f"{bare} 行没有编号，以行号代替",
+            f"{bare} rows have no number; that of the row is used",
+        )
+        issues.append(warning("numbers_by_row", zh, en))
+    return parcels, issues
 
 
 def _changed_text(count: int, zh: str, en: str) -> list[Issue]:

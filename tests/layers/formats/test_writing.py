@@ -462,3 +462,12 @@ def test_a_value_that_a_shapefile_cannot_hold_is_told(source, tmp_path):
     assert ("value_changed", said) in told(out)
     assert writing.write(words, tmp_path / "b.shp", encoding="UTF-8").issues == ()
     assert read(tmp_path / "b.shp").columns["t"].to_pylist() == ["😀矿", "乙", None]
+
+
+@pytest.mark.parametrize("form", ["txt", "xlsx", "dxf"])
+def test_numbers_that_are_those_of_the_rows_are_told(tmp_path, form):
+    rows = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=["C7", None])
+    out = writing.write(rows, tmp_path / f"a.{form}")
+    assert ("numbers_by_row", "1 rows have no number; that of the row is used") in told(out)
+    if form != "dxf":
+        assert read(tmp_path / f"a.{form}").columns["地块编号"].to_pylist() == ["C7", "2"]
