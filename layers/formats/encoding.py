@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,9 @@ _FEW = 3  # characters of which any two encodings may make something by chance
 _LATIN = ("cp1252", "ISO-8859-1")
 _EAST = ("UTF-8", "GB18030", "Big5")
 _CANDIDATES = ("UTF-8", "GB18030", *_LATIN, "Big5")
+
+
+_THREE_BYTES = re.compile(r"[^\x00-\u07ff]")  # and four
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +303,10 @@ def _surely_utf8(raw: bytes) -> bool:
     Those take three bytes or four, which no words in GBK make by chance; an accented letter takes
     two, as 亘 does in GBK.
     """
+    if raw.isascii():
+        return False
     try:
-        return max(raw.decode("UTF-8"), default="") > "\u07ff"
+        return _THREE_BYTES.search(raw.decode("UTF-8")) is not None
     except UnicodeDecodeError:
         return False
 
