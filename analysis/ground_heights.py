@@ -159,7 +159,7 @@ def _read(sites: Layer, rows: Ints, out: Heights, context: RuleContext) -> None:
 def _narrow(outlines: Ragged, under: Under, context: RuleContext) -> Objects:
     """Return the gaps, with those outlines added that are only a few cells wide."""
     gap = under.gap.copy()
-    width = widths(local_plane(outlines, own_meridian(outlines)).to_shapely())
+    width = widths(local_plane(outlines, own_meridian(outlines)).to_shapely(), least=True)
     least = context.value("cells_across_least") * under.cell_m
     narrow = ~np.isnan(least) & np.equal(must_be_at_least(width, least), Verdict.FAIL)
     gap[narrow & ~np.equal(gap, "dem_coarse")] = "too_narrow"

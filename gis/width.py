@@ -20,18 +20,25 @@ FLOOR_M = 5e-7
 _FAT = 0.35  # area / perimeter over the radius of the circle of equal area; a circle has 0.5
 _ROUNDS = 80
 _MANY_EDGES = 64
+_CELLS = 500  # asked for their edges at a time
 _ROWS = 150_000  # cell-edge distances computed at a time
+MOST_PAIRS = 4_000_000
+"""Of cells and edges looked at for one outline; with more its width is only bounded."""
+
 # Corners 0 1 2 and middles 3 (of 0-1), 4 (of 1-2), 5 (of 2-0) of a triangle, and the two
 # halves that each cut from a middle to the opposite corner leaves.
 _HALVES = np.array([[[0, 3, 2], [3, 1, 2]], [[0, 1, 4], [0, 4, 2]], [[0, 1, 5], [5, 1, 2]]])
 
 
-def widths(shapes: Shapes) -> Floats:
+def widths(shapes: Shapes, *, least: bool = False) -> Floats:
     """Return (n,) diameters in metres of the largest inscribed circles; 0 for empty polygons.
 
     Parameters
     ----------
     shapes : polygons in a plane in metres; of several parts the widest counts
+    least : where an outline asks for too much work (:data:`MOST_PAIRS`; a comb of ten thousand
+        teeth), give what the width is at least, else what it is at most. What is shared is
+        dangerous where it is wide, an outline to be seen on a terrain where it is narrow
 
     Right to 1e-3 of the width or 1e-6 m, whichever is larger. Compact polygons are searched
     by square cells (GEOS), which does not end on slivers. Slivers are cut into triangles that
@@ -43,18 +50,19 @@ def widths(shapes: Shapes) -> Floats:
     rows = np.flatnonzero((area > 0) & (length > 0))
     if not len(rows):
         return out
-    least = area[rows] / length[rows]
-    fat = least > _FAT * np.sqrt(area[rows] / np.pi)
+    # No point is farther from the outline than the radius: area <= perimeter * radius.
+    low = area[rows] / length[rows]
+    fat = low > _FAT * np.sqrt(area[rows] / np.pi)
     moved = _to_origin(shapes[rows])
     radius = np.zeros(len(rows))
     if fat.any():
-        circle = shapely.maximum_inscribed_circle(moved[fat], tolerance=least[fat] * RELATIVE)
+        circle = shapely.maximum_inscribed_circle(moved[fat], tolerance=low[fat] * RELATIVE)
         radius[fat] = shapely.length(circle)
     if not fat.all():
-        radius[~fat] = _branch_and_bound(moved[~fat])
+        radius[~fat] = _branch_and_bound(moved[~fat], least=least)
     # Without a triangulation: area / perimeter, doubled, as of a wedge (a strip has the half).
     lost = radius == 0
-    radius[lost] = 2 * least[lost]
+    radius[lost] = 2 * low[lost]
     out[rows] = 2 * radius
     return out
 
@@ -66,7 +74,7 @@ def _to_origin(shapes: Shapes) -> Shapes:
     return cast(Shapes, shapely.set_coordinates(shapes.copy(), xy - corner[row]))
 
 
-def _branch_and_bound(shapes: Shapes) -> Floats:
+def _branch_and_bound(shapes: Shapes, *, least: bool = False) -> Floats:
     """Return the inradii of polygons by halving triangles.
 
     The distance to one edge is convex, so within a triangle it is largest at a corner; the
@@ -76,8 +84,12 @@ def _branch_and_bound(shapes: Shapes) -> Floats:
     middles of the triangles are themselves centres and give the answer from below.
     """
     cells, owner = triangles_of(shapes)
-    edges, near = _edges_near(shapes, cells, owner)
+    edges, near, heavy = _edges_near(shapes, cells, owner)
+    light = ~heavy[owner]
+    cells, owner, near = cells[light], owner[light], near.take(light)
     radius, rest = np.zeros((2, len(shapes)))
+    area, length = shapely.area(shapes[heavy]), shapely.length(shapes[heavy])
+    radius[heavy] = area / length if least else np.sqrt(area / np.pi)
     bound = np.empty(0)
     for _ in range(_ROUNDS):
         if not len(cells):
@@ -89,7 +101,7 @@ def _branch_and_bound(shapes: Shapes) -> Floats:
         near = near.take(keep)
         cells, owner, bound = cells[keep], owner[keep], bound[keep]
     # Cells are left only where rounding keeps bounds from closing; the bound still holds.
-    if len(cells):
+    if len(cells) and not least:
         np.maximum.at(rest, owner, bound)
     return cast(Floats, np.maximum(radius, rest))
 
@@ -105,8 +117,11 @@ class _Near:
         return _Near(self.edge[np.repeat(keep, self.counts)], self.counts[keep])
 
 
-def _edges_near(shapes: Shapes, cells: Floats, owner: Ints) -> tuple[Floats, _Near]:
-    """Return the edges (e, 2, 2) of all polygons, and those that matter to each cell."""
+def _edges_near(shapes: Shapes, cells: Floats, owner: Ints) -> tuple[Floats, _Near, Bools]:
+    """Return the edges (e, 2, 2) of all polygons, those that matter to each cell, and heavy ones.
+
+    The last are polygons (n,) with more than :data:`MOST_PAIRS`; their cells have no edges.
+    """
     outline = Ragged.from_shapely(shapes)
     start = np.flatnonzero(edge_starts(outline))
     edges = np.stack([outline.xy[start], outline.xy[start + 1]], axis=1)
@@ -117,18 +132,37 @@ def _edges_near(shapes: Shapes, cells: Floats, owner: Ints) -> tuple[Floats, _Ne
     edge = [spans(offsets[owner[few]], per_shape[owner[few]].astype(np.int64))]
     # No point of a cell is farther from the outline than from the cell's corner, nor than the
     # radius of the circle of equal area; the few polygons of many edges are worth a tree.
+    heavy = np.zeros(len(shapes), np.bool_)
     for shape in np.flatnonzero(per_shape > _MANY_EDGES):
         rows = np.flatnonzero(owner == shape)
         reach = np.minimum(_diameters(cells[rows]), np.sqrt(shapes[shape].area / np.pi))
-        tree = shapely.STRtree(shapely.linestrings(edges[offsets[shape] : offsets[shape + 1]]))
-        triangles = shapely.polygons(cells[rows])
-        row, hit = tree.query(triangles, predicate="dwithin", distance=reach + FLOOR_M)
-        cell.append(rows[row])
-        edge.append(offsets[shape] + hit)
+        own = edges[offsets[shape] : offsets[shape + 1]]
+        found = _pairs_near(cells[rows], own, reach + FLOOR_M)
+        if found is None:
+            heavy[shape] = True
+            continue
+        cell.append(rows[found[0]])
+        edge.append(offsets[shape] + found[1])
     of_cell = np.concatenate(cell)
     order = np.argsort(of_cell, kind="stable")
     counts = np.bincount(of_cell, minlength=len(cells)).astype(np.int64)
-    return edges, _Near(np.concatenate(edge)[order], counts)
+    return edges, _Near(np.concatenate(edge)[order], counts), heavy
+
+
+def _pairs_near(cells: Floats, edges: Floats, reach: Floats) -> tuple[Ints, Ints] | None:
+    """Return (cell, edge) pairs within reach of one another, None where there are too many."""
+    tree = shapely.STRtree(shapely.linestrings(edges))
+    triangles = shapely.polygons(cells)
+    rows, hits, count = [], [], 0
+    for first in range(0, len(cells), _CELLS):
+        run = slice(first, first + _CELLS)
+        row, hit = tree.query(triangles[run], predicate="dwithin", distance=reach[run])
+        rows.append(row + first)
+        hits.append(hit)
+        count += len(row)
+        if count > MOST_PAIRS:
+            return None
+    return np.concatenate(rows), np.concatenate(hits)
 
 
 def _diameters(cells: Floats) -> Floats:

@@ -81,3 +81,35 @@ def test_slivers_of_many_corners_are_no_harder():
     bump = shapely.box(20_000, 0, 20_001, 0.12)
     found = widths(np.array([turned(strip), turned(shapely.union(strip, bump))]))
     assert found == pytest.approx([0.1, 0.12], rel=1e-3)
+
+
+def comb(teeth):
+    """Return teeth 1 m wide and 100 m long, 1 m apart, on a back of 1 m: 1.25 m at the roots."""
+    corners = [(0, -1)]
+    for k in range(teeth):
+        corners += [(2 * k, 0), (2 * k, 100), (2 * k + 1, 100), (2 * k + 1, 0)]
+    return shapely.Polygon([*corners, (2 * teeth - 1, -1)])
+
+
+def test_too_many_teeth_are_bounded_from_both_sides(monkeypatch):
+    from gis import width
+
+    shapes = np.array([comb(60), shapely.box(0, 0, 100, 1)])
+    assert widths(shapes) == pytest.approx([1.25, 1.0], rel=1e-3)
+    monkeypatch.setattr(width, "MOST_PAIRS", 2_000)
+    monkeypatch.setattr(width, "_CELLS", 10)
+    asked = []
+    halved = width._halved
+
+    def told(cells, edges, near):
+        asked.append(len(near.edge))
+        return halved(cells, edges, near)
+
+    monkeypatch.setattr(width, "_halved", told)
+    most, least = widths(shapes), widths(shapes, least=True)
+    assert least[0] < 1.25 < most[0]
+    assert least[0] == pytest.approx(2 * shapes[0].area / shapes[0].length)
+    assert most[0] == pytest.approx(2 * np.sqrt(shapes[0].area / np.pi))
+    # The strip beside it is worked out as ever, and nothing of the comb is.
+    assert most[1] == pytest.approx(1.0, rel=1e-3) and least[1] == most[1]
+    assert max(asked) < 100
