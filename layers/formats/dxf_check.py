@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +45,20 @@ class _Entity:
             self.section = value.strip()
 
 
-def check(path: Path, text: str) -> None:
+def groups_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the groups of a drawing in text, code and value as written."""
+    lines = text.split("\n")
+    return zip(lines[::2], [*lines[1::2], ""], strict=False)
+
+
+def groups_in(raw: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the groups of a binary drawing as those of a text."""
+    from ezdxf.lldxf.tagger import binary_tags_loader
+
+    return ((str(tag.code), str(tag.value)) for tag in binary_tags_loader(raw))
+
+
+def check(path: Path, groups: Iterable[tuple[str, str]]) -> None:
     """Refuse a drawing in which something of a line is lost.
 
     That is a polyline of other corners than it declares (group 90), a place without its second
@@ -58,7 +71,7 @@ def check(path: Path, text: str) -> None:
         One line that names the entity's handle.
     """
     section = ""
-    for entity in _entities(text):
+    for entity in _entities(groups):
         if entity.kind == "SECTION":
             section = entity.section
         said = _fault(entity, section)
@@ -66,10 +79,9 @@ def check(path: Path, text: str) -> None:
             raise refusal(path, *said)
 
 
-def _entities(text: str) -> Iterator[_Entity]:
-    lines = text.split("\n")
+def _entities(groups: Iterable[tuple[str, str]]) -> Iterator[_Entity]:
     entity = _Entity()
-    for code, value in zip(lines[::2], [*lines[1::2], ""], strict=False):
+    for code, value in groups:
         group = code.strip()
         if group == "0":
             entity.take(group, value)

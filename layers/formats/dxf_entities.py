@@ -48,17 +48,19 @@ def entities_of(path: Path) -> Opened:
     raw = path.read_bytes()
     try:
         if raw.startswith(b"AutoCAD Binary DXF"):
+            dxf_check.check(path, dxf_check.groups_in(raw))
             drawing = filemanagement.readfile(path)
             return Opened(drawing, list(drawing.modelspace()))
         try:
             text, encoding = read_any_text(path)
         except FormatError:  # one drawing may hold texts of several encodings
-            dxf_check.check(path, raw.decode("latin-1").replace("\r\n", "\n"))
+            plain = raw.decode("latin-1").replace("\r\n", "\n")
+            dxf_check.check(path, dxf_check.groups_of(plain))
             return _mended(path, *recover.read(BytesIO(raw)))
         if "$ACADVER" not in text and "AcDbEntity" in text:
             text = _HEADER + text  # a bare list of entities would be read as one of 1992
         text = decoded(text.replace("\r\n", "\n"))
-        dxf_check.check(path, text)
+        dxf_check.check(path, dxf_check.groups_of(text))
         try:
             drawing = filemanagement.read(StringIO(text))
             return Opened(drawing, list(drawing.modelspace()), encoding=encoding)

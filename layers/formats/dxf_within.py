@@ -54,7 +54,17 @@ def labels(shapes: Shapes, spots: Floats, texts: list[str], names: tuple[str, ..
     row, spot = areas[pairs[0]], finite[pairs[1]]
     keep, shared = _smallest(shapely.area(shapes), row, spot)
     issues = _several_homes(spot, shared, texts)
-    return _joined(nothing, row[keep], spot[keep], texts, names, issues)
+    found = _joined(nothing, row[keep], spot[keep], texts, names, issues)
+    return Labels(found.words, (*found.issues, *_without(found.words, areas, names)))
+
+
+def _without(words: list[str | None], areas: Ints, names: tuple[str, ...]) -> tuple[Issue, ...]:
+    """Tell which outlines have no text where others have."""
+    bare = [names[k] for k in areas if words[k] is None]
+    if not bare or len(bare) == len(areas):
+        return ()
+    zh = f"{len(bare)} 个图形内没有文字：{listed(bare, shown=_NAMED)}"
+    return (info("texts_missing", zh, f"{len(bare)} outlines hold no text: {_english(bare)}"),)
 
 
 def _held(areas: Shapes, points: Shapes) -> tuple[Ints, Ints] | None:

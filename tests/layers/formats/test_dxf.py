@@ -689,3 +689,27 @@ def test_a_corner_that_is_no_number_is_no_area(tmp_path, corner, word):
     outline = read(tmp_path / "b.dxf").geometry[0]
     assert outline.geom_type == "LineString"
     assert not np.isfinite(shapely.get_coordinates(outline)).all()
+
+
+@pytest.mark.parametrize("version", ["R2000", "R2010"])
+def test_a_binary_drawing_is_checked_too(tmp_path, version):
+    made = ezdxf.new(version)
+    made.modelspace().add_lwpolyline(square(), close=True)
+    made.saveas(tmp_path / "a.dxf", fmt="bin")
+    assert read(tmp_path / "a.dxf").geometry[0].area == 1_000_000
+    raw = (tmp_path / "a.dxf").read_bytes()
+    count = b"AcDbPolyline\x00\x5a\x00\x04\x00\x00\x00"
+    assert raw.count(count) == 1
+    (tmp_path / "a.dxf").write_bytes(raw.replace(count, count.replace(b"\x04", b"\x05")))
+    with pytest.raises(FormatError, match=r"declares 5 corners, it has 4$"):
+        read(tmp_path / "a.dxf")
+
+
+def test_outlines_without_a_text_beside_those_with_one_are_told(drawing):
+    def draw(space):
+        for k in range(3):
+            space.add_lwpolyline(square(2000 * k), close=True)
+        space.add_text("C1").set_placement((X + 10, Y + 10))
+
+    (issue,) = told(read(drawing(draw)), "texts_missing")
+    assert (issue.severity, issue.en) == ("info", "2 outlines hold no text: row 2, row 3")
