@@ -131,13 +131,15 @@ def _spots(parts: Shapes, lines: _Lines) -> Shapes:
     if not len(areas):
         return spots
     size, of_part = shapely.area(areas), shapely.area(parts)
-    part, line = shapely.STRtree(areas).query(parts)
-    smaller = size[line] < of_part[part]
+    part, line = shapely.STRtree(areas).query(parts, predicate="intersects")
+    smaller = (size[line] < of_part[part]) & shapely.is_valid(parts[part])
     part, line = part[smaller], line[smaller]
-    if len(part) > _MOST_PAIRS:
+    if not len(part) or len(part) > _MOST_PAIRS:
         return spots
-    for k in np.unique(part[shapely.is_valid(parts[part])]):
-        left = shapely.difference(parts[k], shapely.union_all(areas[line[part == k]]))
+    order = np.argsort(part, kind="stable")
+    owners, starts = np.unique(part[order], return_index=True)
+    for k, inside in zip(owners, np.split(line[order], starts[1:]), strict=True):
+        left = shapely.difference(parts[k], shapely.union_all(areas[inside]))
         if not left.is_empty:
             spots[k] = shapely.point_on_surface(left)
     return spots
