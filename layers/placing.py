@@ -12,6 +12,7 @@ from gis import crs as gis_crs
 from gis import repair as gis_repair
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
+from gis.spikes import spikes
 from layers import web_maps, whereabouts
 from layers.account import Issue
 from layers.formats.geometries import LOST_GEOMETRY
@@ -253,10 +254,35 @@ def _repaired(
     for k in np.flatnonzero(~result.refused & ~np.isin(types, allowed)):
         refused[int(rows[k])] = _wrong_kind(int(types[k]), schema)
     left = np.isin(rows, list(refused), invert=True)
+    issues += _spikes(result.shapes[left], [labels[int(row)] for row in rows[left]])
     kept[rows[left]] = result.shapes[left]
     mask[rows[left]] = result.repaired[left]
     doubtful[rows[left]] = result.doubtful[left]
     return mask, doubtful, tuple(issues), kept
+
+
+def _spikes(shapes: Shapes, labels: list[str]) -> list[Issue]:
+    """Return a warning for each outline with spikes, with the longest of them."""
+    found = spikes(shapes)
+    issues = []
+    for row in np.unique(found.row).tolist():
+        own = np.flatnonzero(found.row == row)
+        k = own[np.argmax(found.length_m[own])]
+        (lon, lat), label = found.place[k], labels[row]
+        more_zh, more_en = (f"等 {len(own)} 处", f" and {len(own) - 1} more") \
+            if len(own) > 1 else ("", "")  # fmt: skip
+        size_zh = f"长 {found.length_m[k]:.1f} m、宽 {found.width_m[k]:.2f} m"
+        size_en = f"{found.length_m[k]:.1f} m long and {found.width_m[k]:.2f} m wide"
+        issues.append(
+            warning(
+                "spike",
+                f"{label}：轮廓有尖刺，{size_zh}，端点 {lon:.6f}, {lat:.6f}{more_zh}，请核对界址点",
+                f"{label_en(label)}: the outline has a spike {size_en} with its tip at "
+                f"{lon:.6f}, {lat:.6f}{more_en}; check its corners",
+                label,
+            )
+        )
+    return issues
 
 
 def _repair_issue(label: str, zh: str, en: str) -> Issue:

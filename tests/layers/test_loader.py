@@ -707,3 +707,14 @@ def test_a_column_of_which_nothing_could_be_read_is_not_an_absent_one(make_sourc
     lost = dataclasses.replace(source, lost={"状态": np.array([0])})
     layer = load(lost, RIGHT, settings())
     assert "status" not in layer.absent and unread(layer) == {"status": [0]}
+
+
+def test_a_spike_is_told_with_its_place(make_source, settings):
+    corners = [(111, 39), (111.01, 39), (111.01, 39.005), (111.2, 39.005), (111.01, 39.0050002)]
+    thorn = shapely.Polygon([*corners, (111.01, 39.01), (111, 39.01)])
+    layer = load(make_source({"许可证号": ["A", "B"]}, [box(), thorn]), RIGHT, settings())
+    (said,) = [i for i in layer.issues if i.code == "spike"]
+    assert (said.severity, said.feature) == ("warning", "第 2 行")
+    assert "16457.9 m long and 0.02 m wide" in said.en and "111.200000, 39.005000" in said.en
+    assert "长 16457.9 m、宽 0.02 m" in said.zh and "111.200000, 39.005000" in said.zh
+    assert len(layer) == 2
