@@ -99,6 +99,7 @@ def _holds_numbers(sheet: Sheet) -> bool:
 
 def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str | None) -> Source:
     sheet = joined_angles(sheet)
+    sheet = _trimmed(sheet)
     header = find_header(sheet)
     if header is None:
         raise refusal(
@@ -146,6 +147,14 @@ def _without(places: Places, long: set[int]) -> Places:
            "it has more cells than the header (a separator in a text?)")  # fmt: skip
     at = {r: p for r, p in places.at.items() if r not in long}
     return replace(places, at=at, bad={**places.bad, **dict.fromkeys(sorted(long), why)})
+
+
+def _trimmed(sheet: Sheet) -> Sheet:
+    """Return a sheet without the blank rows at its end; there may be a million."""
+    end = len(sheet.rows)
+    while end and not any(sheet.rows[end - 1]):
+        end -= 1
+    return replace(sheet, rows=sheet.rows[:end], lines=sheet.lines[:end])
 
 
 def _refuse_no_corners(path: Path, sheet: Sheet, header: Header, aside: frozenset[int]) -> None:
