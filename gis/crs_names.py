@@ -46,6 +46,7 @@ _MERIDIAN = re.compile(
 _UTM = re.compile(r"\butm zone ?(\d{1,2})(?!\d) ?([ns])?\b")
 _CLOSE_DEGREES = 1e-6
 _CLOSE_METRES = 0.01
+_CLOSE = {"meridian": 1e-6, "latitude": 1e-6, "scale": 1e-9, "axis": 0.1, "flattening": 1e-4}
 
 
 @lru_cache(maxsize=64)
@@ -65,12 +66,18 @@ def difference(one: pyproj.CRS, other: pyproj.CRS) -> Reason | None:
     """Return in which way two statements about one file differ, None where they do not."""
     one, other = _plain(one), _plain(other)
     claimed = [datums_claimed(one), datums_claimed(other)]
-    if _shape(one) == _shape(other) and (claimed[0] == claimed[1] or not all(claimed)):
+    if _same(one, other) and (claimed[0] == claimed[1] or not all(claimed)):
         return None
+    first, second = _titled(one), _titled(other)
     return (
-        f"既写作 {one.name}，又写作 {other.name}，参数不同",
-        f"it says {one.name} and also {other.name}, which differ",
+        f"既写作 {first}，又写作 {second}，参数不同",
+        f"it says {first} and also {second}, which differ",
     )
+
+
+def _titled(crs: pyproj.CRS) -> str:
+    meridian = central_meridian(crs)
+    return crs.name if meridian is None else f"{crs.name} ({meridian:.10g}°)"
 
 
 def _plain(crs: pyproj.CRS) -> pyproj.CRS:
@@ -257,7 +264,7 @@ def _code_differs(crs: pyproj.CRS) -> Reason | None:
         registered = _registered(code) if code is not None else None
         if registered is None:
             continue
-        if _shape(one) != _shape(registered):
+        if not _same(one, registered):
             return (
                 f"注有代码 EPSG:{code}（{registered.name}），而参数与之不同",
                 f"EPSG:{code} ({registered.name}) is written, but the numbers are others",
@@ -279,13 +286,22 @@ def _registered(code: int) -> pyproj.CRS | None:
         return None
 
 
-def _shape(crs: pyproj.CRS) -> tuple[Any, ...]:
-    """Return what decides where coordinates lie, rounded as files write it."""
+def _same(one: pyproj.CRS, other: pyproj.CRS) -> bool:
+    """Return whether two systems put the same numbers in the same place, to a centimetre."""
+    if one.is_geographic != other.is_geographic or (one.ellipsoid is None) != (
+        other.ellipsoid is None
+    ):
+        return False
+    for mine, its in ((_numbers(one), _numbers(other)), (_size(one), _size(other))):
+        if mine.keys() != its.keys():
+            return False
+        if any(abs(mine[key] - its[key]) > _CLOSE.get(key, _CLOSE_METRES) for key in mine):
+            return False
+    return True
+
+
+def _size(crs: pyproj.CRS) -> dict[str, float]:
     ellipsoid = crs.ellipsoid
-    size = (
-        (round(ellipsoid.semi_major_metre, 1), round(ellipsoid.inverse_flattening, 4))
-        if ellipsoid
-        else ()
-    )
-    numbers = {name: round(value, 5) for name, value in _numbers(crs).items()}
-    return crs.is_geographic, size, tuple(sorted(numbers.items()))
+    if ellipsoid is None:
+        return {}
+    return {"axis": ellipsoid.semi_major_metre, "flattening": ellipsoid.inverse_flattening}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gis.crs_names import difference
 from layers.account import Issue
 from layers.formats import flatgeobuf, ogr
 from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
@@ -59,6 +62,9 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
             f"layer {layer} declares {stated} rows, {len(rows.geometry)} were read",
         )
     crs, note = ogr.parse_stated_crs(rows.crs)
+    # GDAL goes by the code alone.
+    text = flatgeobuf.defined_system(path) if kind == "FlatGeobuf" else _definition(target, layer)
+    defined, _ = ogr.parse_stated_crs(text)
     return Source(
         path=path,
         format=kind,
@@ -72,7 +78,20 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
         geometry=rows.geometry,
         labels=row_labels(stated),
         issues=tuple(issues),
+        crs_doubt=difference(crs, defined) if crs and defined else None,
     )
+
+
+def _definition(target: Path, layer: str) -> str:
+    """Return the text that defines the system of a feature class, empty where there is none."""
+    import pyogrio.raw
+
+    try:
+        _, told = pyogrio.raw.read_arrow(target, sql=f"GetLayerDefinition {layer}")
+        found = re.search(r"<WKT>(.*?)</WKT>", str(told.column(0)[0]), re.DOTALL)
+    except (RuntimeError, ValueError, OSError, LookupError, pa.ArrowException):
+        return ""
+    return html.unescape(found[1]) if found else ""
 
 
 def _as_times(texts: pa.Array) -> pa.Array:

@@ -15,6 +15,7 @@ from layers.formats.source import refusal
 _MAGIC = 8
 _NODE = 40
 _COUNT, _NODE_SIZE = 8, 9  # places of features_count and index_node_size in the header's table
+_CRS, _WKT = 10, 4  # of crs in the header's table, and of wkt in that of crs
 _USUAL_NODE_SIZE = 16
 
 
@@ -52,21 +53,48 @@ def check(path: Path) -> int:
     return held
 
 
+def defined_system(path: Path) -> str:
+    """Return the text that defines the file's system beside its code, empty where none does."""
+    data = memoryview(path.read_bytes())
+    try:
+        table = _table(data, _MAGIC + 4)
+        place = _place(data, table, _CRS)
+        text = _place(data, _table(data, place), _WKT) if place else 0
+        if not text:
+            return ""
+        start = text + struct.unpack_from("<I", data, text)[0]
+        (size,) = struct.unpack_from("<I", data, start)
+        return bytes(data[start + 4 : start + 4 + size]).decode("utf-8", "replace")
+    except (struct.error, OverflowError):
+        return ""
+
+
 def _header(data: memoryview) -> tuple[int, int]:
     """Return the declared number of features and where the first one begins."""
     (size,) = struct.unpack_from("<I", data, _MAGIC)
     start = _MAGIC + 4
-    table = start + struct.unpack_from("<I", data, start)[0]
-    fields = table - struct.unpack_from("<i", data, table)[0]
+    table = _table(data, start)
 
     def value(number: int, kind: str, default: int) -> int:
-        length = struct.unpack_from("<H", data, fields)[0]
-        place = 4 + 2 * number
-        offset = struct.unpack_from("<H", data, fields + place)[0] if place < length else 0
-        return int(struct.unpack_from(kind, data, table + offset)[0]) if offset else default
+        place = _place(data, table, number)
+        return int(struct.unpack_from(kind, data, place)[0]) if place else default
 
     count, node = value(_COUNT, "<Q", 0), value(_NODE_SIZE, "<H", _USUAL_NODE_SIZE)
     return count, start + size + _index_size(count, node)
+
+
+def _table(data: memoryview, place: int) -> int:
+    """Return where the table begins that the offset at ``place`` leads to."""
+    return int(place + struct.unpack_from("<I", data, place)[0])
+
+
+def _place(data: memoryview, table: int, number: int) -> int:
+    """Return where field ``number`` of a table lies, 0 where the table has none."""
+    fields = table - struct.unpack_from("<i", data, table)[0]
+    length = struct.unpack_from("<H", data, fields)[0]
+    entry = 4 + 2 * number
+    offset = struct.unpack_from("<H", data, fields + entry)[0] if entry < length else 0
+    return int(table + offset) if offset else 0
 
 
 def _index_size(count: int, node: int) -> int:

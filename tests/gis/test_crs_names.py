@@ -112,8 +112,8 @@ def test_two_statements():
     cgcs, other = pyproj.CRS.from_epsg(4526), pyproj.CRS.from_epsg(4527)
     assert difference(cgcs, pyproj.CRS.from_wkt(cgcs.to_wkt("WKT1_ESRI"))) is None
     assert difference(cgcs, other)[1] == (
-        "it says CGCS2000 / 3-degree Gauss-Kruger zone 38 and also "
-        "CGCS2000 / 3-degree Gauss-Kruger zone 39, which differ"
+        "it says CGCS2000 / 3-degree Gauss-Kruger zone 38 (114°) and also "
+        "CGCS2000 / 3-degree Gauss-Kruger zone 39 (117°), which differ"
     )
     assert difference(cgcs, pyproj.CRS.from_epsg(2362)) is not None
 

@@ -2,6 +2,8 @@
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyogrio
 import pyproj
 import pytest
 import shapely
@@ -121,3 +123,19 @@ def test_rows_in_a_given_system_are_held_to_it(tmp_path):
     source = read(path, crs=pyproj.CRS.from_epsg(4547))
     assert [s is None for s in source.geometry] == [False, True]
     assert [i.code for i in source.issues] == ["crs_contradicted"]
+
+
+@pytest.mark.parametrize(("driver", "name"), [("FlatGeobuf", "a.fgb"), ("OpenFileGDB", "a.gdb")])
+@pytest.mark.parametrize(("zone", "believed"), [(4526, True), (4527, False)])
+def test_a_code_beside_the_text_of_another_zone(tmp_path, driver, name, zone, believed):
+    text = pyproj.CRS.from_epsg(zone).to_wkt("WKT1_GDAL").replace(f'"{zone}"', '"4526"')
+    table = pa.table({"n": ["x"], "geom": pa.array([BOX.wkb], pa.binary())})
+    keys = {"geometry_name": "geom", "geometry_type": "Polygon", "crs": text}
+    pyogrio.write_arrow(table, tmp_path / name, layer="a", driver=driver, **keys)
+    source = read(tmp_path / name)
+    assert (source.crs is not None) is believed
+    assert [i.code for i in source.issues if i.severity == "warning"] == (
+        [] if believed else ["crs_disbelieved"]
+    )
+    if not believed:
+        assert "zone 38 (114°) and also" in source.crs_note and "(117°)" in source.crs_note
