@@ -193,7 +193,7 @@ def _outlines() -> Iterator[Case]:
     yield shape("bow-tie", [[w, s], [E, N], [E, s], [w, N], [w, s]],
                 expected=Read(1, codes=("repaired",)))  # fmt: skip
     yield shape("hole outside", ring(), ring(w + 0.02, s, 0.002),
-                expected=Read(1, codes=("repaired",)))  # fmt: skip
+                expected=Refused("outside their shell"))  # fmt: skip
     yield shape("ring twice", ring(), ring(), expected=Refused("read in two ways"))
     yield shape("wound round twice", [*ring(), *ring()[1:]], expected=Read(1, codes=("repaired",)))
     yield shape("shell in a hole", ring(), inner, ring(w + 0.0025, s + 0.0025, 0.0005),
