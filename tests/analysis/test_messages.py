@@ -179,7 +179,7 @@ def test_layer_column_and_parameter_are_named_by_their_titles():
         "图层“河流”（river）没有规则所需的字段“河流等级”（river_class），无法判断"
     )
     assert say("MR101", "attribute_missing", "en", args={"column": "status"}) == (
-        "attribute “Status” (status) is empty: cannot be judged"
+        "attribute “Status” (status) is empty or could not be read: cannot be judged"
     )
     assert say("MR101", "law_missing", args={"parameter": "overlap_limit_km2"}) == (
         "判断日没有“允许的重叠面积”的现行规定，无法判断"

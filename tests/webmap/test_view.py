@@ -71,7 +71,7 @@ def test_every_rule_has_its_line_with_verdict_rule_figures_and_article(vetted):
         "  规则 8 条：不符合 1  缺数据 7",
         "  ✗ 不符合 FAIL     MR101  与 老矿（KQ-1） 重叠 0.0955 km²（应 ≤ 0 km²）（另有 1 条分项） "
         "〔中华人民共和国矿产资源法（2024年修订） 第二十三条〕",
-        "  ○ 缺数据 NO_DATA  MR103、MR104、MR114：属性“开采方式”（method）为空，无法判断",
+        "  ○ 缺数据 NO_DATA  MR103、MR104、MR114：属性“开采方式”（method）为空或未能识别，无法判断",
         "  ○ 缺数据 NO_DATA  GF304  工作区没有图层“采空区”（goaf），无法判断",
         "  ○ 缺数据 NO_DATA  MR105  工作区没有图层“矿体”（orebody），无法判断",
         "  ○ 缺数据 NO_DATA  MR111  工作区没有图层“保护区与禁限区”（protected_zone），无法判断",
@@ -120,7 +120,7 @@ def test_of_many_subjects_only_what_fails_or_needs_review_is_told(vetted):
 def test_what_is_missing_is_told_once_for_all(vetted):
     lines = list(cli_view.lack_lines(vetted.results, "zh"))
     assert lines[:2] == ["", "缺什么（1 个对象有判不了的规则）："]
-    assert "  ○ 1 个对象：属性“开采方式”（method）为空，无法判断" in lines
+    assert "  ○ 1 个对象：属性“开采方式”（method）为空或未能识别，无法判断" in lines
     assert len(lines) == 2 + 5
 
 
