@@ -147,7 +147,7 @@ BROKEN = (
     ),
     Broken(
         "坐标系乱码", _prj(b"PROJCS[\x00\xff\xfe garbage"),
-        "坐标系乱码.prj 不是可用的坐标系说明", "坐标系乱码.prj holds no usable CRS",
+        "无法识别的坐标系说明", "unreadable CRS: PROJCS[",
     ),
     Broken(
         "点",
