@@ -7,6 +7,7 @@ Any other table gives one point per row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,6 +37,8 @@ from layers.formats.table_sexagesimal import joined_angles
 from layers.issues import error, info, label_en, listed, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
+
+_CORNERS = re.compile(r"拐点|界址点|角点坐标")
 
 
 def read(path: Path, encoding: str | None) -> Source:
@@ -109,7 +112,7 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         )
     header = completed(sheet, header)
     long = overlong_lines(sheet, header)
-    corners = _is_corner_table(header)
+    corners = _is_corner_table(sheet, header)
     if corners:
         sheet, header = unrolled(path, sheet, header)
     aside = aside_rows(sheet, header) if corners else frozenset()
@@ -194,11 +197,16 @@ class _Rows:
     lost: dict[str, Ints] = field(default_factory=dict)
 
 
-def _is_corner_table(header: Header) -> bool:
+def _is_corner_table(sheet: Sheet, header: Header) -> bool:
+    """Tell outlines from places: by a column of corners, the title, or for want of attributes."""
     roles = set(header.roles.values())
-    named = "corner" in roles or "ring" in roles
+    if "corner" in roles or "ring" in roles:
+        return True
     others = [n for c, n in enumerate(header.names) if c not in header.roles and n[:1] != "列"]
-    return named or not others
+    if not others:
+        return True
+    titles = "".join("".join(cells) for cells in sheet.rows[: header.row + 1])
+    return "number" in roles and _CORNERS.search(titles) is not None
 
 
 # -- one place in every row ------------------------------------------------------------------------

@@ -691,3 +691,13 @@ def test_a_row_with_more_cells_than_the_header_is_refused(table):
     rows = [*corners()[:3], ("J4", 3760000, 38501000, "注")]
     with pytest.raises(FormatError, match="row 5: it has more cells than the header"):
         table(lines(*rows))
+
+
+def test_a_title_says_that_the_rows_are_corners(table):
+    rows = "".join(f"{k},{x},{y},\n" for k, (y, x) in enumerate(
+        [(38500000, 3760000), (38500000, 3761000), (38501000, 3761000), (38501000, 3760000)], 1
+    ))  # fmt: skip
+    (outline,) = table(f"序号,矿区拐点坐标,,备注\n,X,Y,\n{rows}").geometry
+    assert outline.area == 1_000_000
+    places = table(f"序号,村庄坐标,,备注\n,X,Y,\n{rows}").geometry
+    assert [shape.geom_type for shape in places] == ["Point"] * 4
