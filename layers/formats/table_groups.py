@@ -79,7 +79,7 @@ def with_group(sheet: Sheet, header: Header, places: Places) -> Header:
             continue
         runs = _runs(sheet, column, places)
         distinct = len({value for value, _ in runs}) == len(runs)
-        if not distinct or "" in dict(runs) or min(n for _, n in runs) < 3:
+        if not runs or not distinct or "" in dict(runs) or min(n for _, n in runs) < 3:
             continue
         if role == "number" or (len(runs) > 1 and (owner or _restart(sheet, names, places, runs))):
             return replace(header, roles={**header.roles, column: "group"})
