@@ -31,6 +31,7 @@ from layers.formats.registration_grammar import (
     Part,
     blocks_of,
     headings,
+    heads_published,
     is_closing,
     masked_licence,
     parse_published,
@@ -72,7 +73,9 @@ def parse_registration(text: str, path: Path = Path("<text>")) -> Source:
 
 def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
     datums, blocks = blocks_of(path, text)
-    published = any(is_closing(line) for _, lines in blocks for _, line in lines)
+    published = any(map(heads_published, text.splitlines())) or any(
+        is_closing(line) for _, lines in blocks for _, line in lines
+    )
     parse = parse_published if published else parse_string
     rights = [_Right(licence, tuple(parse(path, lines))) for licence, lines in blocks]
     axes = _axes(path, rights)

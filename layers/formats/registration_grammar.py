@@ -27,6 +27,9 @@ _LICENCE = re.compile(
 )
 _TITLE = re.compile(r"拐点|点号|序号")
 _CLOSING = re.compile(r"\*\s*[,，]")
+_PUBLISHED = re.compile(
+    r"[XＸ]\s*[(（]\s*起标高\s*[)）]\s*[,，]\s*[YＹ]\s*[(（]\s*止标高", re.IGNORECASE
+)
 # What no heading holds: long or broken or masked numbers, numbers alone that are no datum's year,
 # the licence number of a line of its own.
 _HOLDS_DATA = re.compile(
@@ -147,6 +150,11 @@ def is_corner(line: str) -> bool:
 def is_closing(line: str) -> bool:
     """Tell whether a line closes a part of the published form; a footnote has no comma there."""
     return bool(_CLOSING.match(line))
+
+
+def heads_published(line: str) -> bool:
+    """Tell whether a line is the heading of a published list, whose parts ``*`` must close."""
+    return bool(_PUBLISHED.search(line))
 
 
 def _is_data(line: str) -> bool:

@@ -260,6 +260,8 @@ def _corner_kind(lines: list[str]) -> str | None:
 
 def _is_published(lines: list[str]) -> bool:
     """Tell whether a text is a published list below some words that are none of its own."""
+    if any(map(registration_grammar.heads_published, lines)):
+        return True
     ends = [k for k, line in enumerate(lines) if registration_grammar.is_closing(line)]
     return bool(ends) and all(k and registration_grammar.is_corner(lines[k - 1]) for k in ends)
 

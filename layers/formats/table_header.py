@@ -17,14 +17,23 @@ Role = Literal["north", "east", "lon", "lat", "corner", "number", "ring", "group
 SEARCHED = 60
 """Rows in which a header is sought: registers begin with titles and remarks."""
 
+# What may stand before X and Y, 经度 and 纬度: ``datums_named`` knows the datum of each.
+_DATUM = (
+    r"(cgcs2000|(国家)?2000(国家大地)?坐标系?|西安(19)?80(坐标系?)?|(国家)?(19)?80(年?西安)?坐标系?"
+    r"|北京(19)?54(坐标系?)?|(19)?54(年?北京)?坐标系?)?"
+)
+_OF = rf"{_DATUM}((平面|直角|平面直角|高斯)?坐标)?"
 _WORDS: tuple[tuple[Role, str], ...] = (
-    ("lon", r"(东|西)?经(度)?(坐标)?|lon(g(itud[e]?)?)?|lng|x?_?longitude"
+    ("lon", rf"{_DATUM}(大地)?(东|西)?经(度)?(坐标)?e?|lon(g(itud[e]?)?)?|lng|x?_?longitude"
             r"|经度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
-    ("lat", r"(北|南)?纬(度)?(坐标)?|lat(itud[e]?)?|y?_?latitude"
+    ("lat", rf"{_DATUM}(大地)?(北|南)?纬(度)?(坐标)?n?|lat(itud[e]?)?|y?_?latitude"
             r"|纬度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
-    ("north", r"x(坐标)?值?|纵坐标x?值?|x纵坐标|北坐标|北向坐标|n(orth(ing)?)?|(utm)?norte|utmn"),
-    ("east", r"y(坐标)?值?|横坐标y?值?|y横坐标|东坐标|东向坐标|e(ast(ing)?)?|(utm)?este|utme"),
+    ("north", rf"{_OF}x轴?(坐标)?值?|x/纵坐标|纵坐标/x|纵坐标x?值?|x纵坐标|北坐标|北向坐标"
+              r"|n(orth(ing)?)?|(utm)?norte|utmn"),
+    ("east", rf"{_OF}y轴?(坐标)?值?|y/横坐标|横坐标/y|横坐标y?值?|y横坐标|东坐标|东向坐标"
+             r"|e(ast(ing)?)?|(utm)?este|utme"),
     ("corner", r"(界址|拐|顶|角|边界|控制)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?"
+               r"|(矿界|矿区|矿区范围|边界)?(界址|拐|顶|角|折|界|矿界)点((编|代|序)?号|名称?)?"
                r"|界?桩号|point"),
     ("number", r"序号|编号|no|id|point(no|id|name)?|fid|number"),
     ("ring", r"圈号|环号|ring"),
@@ -86,7 +95,7 @@ def role_of(cell: str) -> Role | None:
     if len(cell) > _LONGEST:
         return None  # a remark
     plain = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
-    plain = re.sub(r"[\s_:：.]", "", plain)
+    plain = re.sub(r"[/,](m|米)$", "", re.sub(r"[\s_:：.]", "", plain))
     return next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)
 
 

@@ -109,7 +109,7 @@ def angles_of(
     texts = [t for two in raw.values() for t in two if _NUMBER.fullmatch(t)]
     numbers = [float(t) for t in texts]
     if pair.packed:
-        return lambda t: spelled(t) if spelled(t) is not None else packed(t)
+        return _packed
     metres = [n for n in numbers if abs(n) > 180]
     whole = [packed_whole(t) or 0.0 for t in texts]
     if numbers and len(metres) == len(numbers) and 3 <= min(whole) <= max(whole) <= 136:
@@ -119,6 +119,12 @@ def angles_of(
     if pair.packed is None and asked and not metres and may_be_packed(texts):
         raise _question(path, pair.title, _unpackable(texts))
     return lambda t: spelled(t) if spelled(t) is not None else decimal(t)
+
+
+def _packed(text: str) -> float | None:
+    """Read an angle under a heading that says 度分秒: D.MMSS, or DDDMMSS of five digits or more."""
+    ways = (spelled, packed, packed_whole)
+    return next((angle for way in ways if (angle := way(text)) is not None), None)
 
 
 def _question(path: Path, title: str, odd: Sequence[str]) -> FormatError:

@@ -59,6 +59,7 @@ def disagreements(sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> lis
         rows = sorted(best.at.keys() & other.at.keys())
         if other is best or not rows:
             continue
+        issues += _unread(sheet, best, other)
         one, two = (np.array([r.at[row] for row in rows]) for r in (best, other))
         found = _apart(best, other, one, two)
         if found is None:
@@ -68,6 +69,19 @@ def disagreements(sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> lis
         if far:
             issues.append(_told(sheet, best, other, far, float(metres.max())))
     return issues
+
+
+def _unread(sheet: Sheet, best: PairRead, other: PairRead) -> list[Issue]:
+    """Tell of rows in which the pair that is not used holds no place, or one far from others."""
+    rows = [r for r in sorted(other.bad) if r in best.at]
+    if not rows:
+        return []
+    line, (why_zh, why_en) = sheet.lines[rows[0]], other.bad[rows[0]]
+    zh = f"{len(rows)} 行的 {other.pair.title} 无法与 {best.pair.title} 核对" \
+         f"（第 {line} 行起：{why_zh}），采用后者"  # fmt: skip
+    en = f"{other.pair.title} cannot be compared with {best.pair.title} in {len(rows)} rows " \
+         f"(from row {line}: {why_en}); the second is used"  # fmt: skip
+    return [warning("coordinates_disagree", zh, en)]
 
 
 def _told(sheet: Sheet, best: PairRead, other: PairRead, far: list[int], worst: float) -> Issue:

@@ -185,7 +185,7 @@ def _placed(
         )
     places = axes.east_north(first, second) if axes else np.column_stack([second, first])
     at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
-    stated = stated_in(words).of(pair.datums)
+    stated = stated_in(f"{words}\n{pair.title}").of(pair.datums)
     crs, note = _crs(path, axes, stated, web_maps.system_named(f"{words}\n{pair.title}", "坐标"))
     return PairRead(pair, at, bad, axes, crs, note, stated)
 

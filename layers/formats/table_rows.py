@@ -17,6 +17,7 @@ from layers.formats.table_header import Header, role_of
 from layers.formats.table_numbers import decimal, is_number_like
 
 _DINGBATS = {chr(base + k): str(k + 1) for base in (0x2776, 0x2780, 0x278A) for k in range(10)}
+_WHOLE = re.compile(r"^(\d{1,9})\.0+$", re.ASCII)
 _NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d一-鿿]{0,2}|号|点)")
 _CORNER_WORD = re.compile(r"(矿界|边界|界址|拐|界|顶|角|桩)(点|桩)?号?[-_.]?|[a-z]{0,3}[-_.]?")
 _LETTERED = re.compile(r"[a-z]+\d*[-_.]")
@@ -42,7 +43,7 @@ _MISSING = re.compile(
 )
 _REMARK = re.compile(
     r"合计|小计|总计|共计|累计|面积|周长|备注|附注|说明|注[:：]|标高|高程|坐标系|中央子午线|投影|单位|"
-    r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以下无|无正文|以上"
+    r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以下无|无正文|以上|盖章|签章|签字|公章"
 )
 _CUT = re.compile(
     r"扣除|扣减|剔除|核减|挖除|除外|空洞|孔洞|内圈|内环|内界|内边界|内部边界|内孔|天窗"
@@ -84,10 +85,12 @@ _LONGEST = 40
 def plain(text: str) -> str:
     """Return a text with circled and full-width digits as plain ones, in small letters.
 
-    >>> plain("⑦"), plain("Ｊ１２"), plain("❸")
-    ('7', 'j12', '3')
+    >>> plain("⑦"), plain("Ｊ１２"), plain("❸"), plain("3.0")
+    ('7', 'j12', '3', '3')
     """
-    return unicodedata.normalize("NFKC", "".join(_DINGBATS.get(c, c) for c in text)).casefold()
+    digits = "".join(_DINGBATS.get(c, c) for c in text)
+    # Programs write whole numbers with a decimal.
+    return _WHOLE.sub(r"\1", unicodedata.normalize("NFKC", digits).casefold())
 
 
 def numbered(name: str) -> tuple[str, int] | None:
@@ -181,6 +184,8 @@ def goes_on(text: str) -> bool:
 
 def heading(text: str) -> str:
     """Return the name of the part that a row without coordinates begins, blank if it is none."""
+    if _DATE.fullmatch(text):
+        return ""  # of a signature
     told = dict(_KEY_VALUE.findall(text))
     if told and all(map(_NAMING.fullmatch, told)):
         return " ".join(told.values())
@@ -222,11 +227,17 @@ def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:
     out = set()
     for row in (*rows_above(sheet, header), *range(header.row + 1, len(sheet.rows))):
         cells = sheet.rows[row]
-        numbers = any(is_number_like(clean(cells[c])) for c in pairs if c < len(cells))
+        numbers = [t for c in pairs if c < len(cells) and is_number_like(t := clean(cells[c]))]
         names = [cells[c] for c in wanted if c < len(cells)]
         if not any(names):
             names = [c for k, c in enumerate(cells) if c and k not in pairs][:1]
-        if numbers and any(_PLACE.fullmatch(plain(n)) or _SUM.fullmatch(plain(n)) for n in names):
+        words = [plain(n) for n in names]
+        other = any(map(_PLACE.fullmatch, words)) or (
+            # 合计 4, 面积 0.8156: a sum whose number is none of a place is a remark.
+            any(map(_SUM.fullmatch, words))
+            and (holds_a_place(" ".join(numbers)) or not any(map(is_remark, words)))
+        )
+        if numbers and other:
             out.add(row)
     return frozenset(out)
 

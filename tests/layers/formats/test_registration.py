@@ -478,3 +478,10 @@ def test_a_masked_licence_number_is_told():
 def test_words_above_a_published_list_do_not_make_it_a_table(write_text, title):
     with pytest.raises(FormatError, match="line 1 does not fit"):
         read(write_text(f"{title}\n{PUBLISHED}"))
+
+
+@pytest.mark.parametrize("kept", [4, 5])
+def test_a_published_list_cut_short_is_no_table(write_text, kept):
+    cut = "\n".join(PUBLISHED.splitlines()[:kept]) + "\n"
+    with pytest.raises(FormatError, match="not closed by a \\* line"):
+        read(write_text(cut))

@@ -1,5 +1,6 @@
 """Tables of corners and of places: CSV and workbooks."""
 
+import pyproj
 import pytest
 import shapely
 import xlsxwriter
@@ -701,3 +702,67 @@ def test_a_title_says_that_the_rows_are_corners(table):
     assert outline.area == 1_000_000
     places = table(f"序号,村庄坐标,,备注\n,X,Y,\n{rows}").geometry
     assert [shape.geom_type for shape in places] == ["Point"] * 4
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["拐点名称", "矿界拐点", "矿区拐点", "界点", "矿界点号", "拐点代号", "折点号", "折点"],
+)
+def test_other_names_of_corners(table, title):
+    source = table(lines(*corners(), head=f"{title},X坐标,Y坐标"))
+    assert source.declared == 1 and source.geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["X轴,Y轴", "坐标X,坐标Y", "X坐标/m,Y坐标/m", "直角坐标X,直角坐标Y", "X/纵坐标,Y/横坐标",
+     "平面坐标X,平面坐标Y"],
+)  # fmt: skip
+def test_other_headings_of_coordinates(table, head):
+    source = table(lines(*corners(), head=f"点号,{head}", title="2000国家大地坐标系"))
+    assert source.geometry[0].equals(BOX)
+    assert (source.crs.to_epsg(), source.issues) == (4526, ())
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [("CGCS2000_X,CGCS2000_Y", 4526), ("2000坐标X,2000坐标Y", 4526),
+     ("西安80坐标X,西安80坐标Y", 2362), ("54坐标X,54坐标Y", 2414)],
+)  # fmt: skip
+def test_a_datum_before_the_letters_of_the_axes(table, head, code):
+    source = table(lines(*corners(), head=f"点号,{head}"))
+    assert source.geometry[0].equals(BOX) and source.crs.to_epsg() == code
+
+
+def test_the_zone_in_the_heading_of_a_column(table, tmp_path):
+    plain = [(n, x, y - 38_000_000) for n, x, y in corners()]
+    head = "点号,X坐标（3度带38带）,Y坐标（3度带38带）"
+    text = lines(*plain, head=head, title="2000国家大地坐标系")
+    assert table(text).crs.to_epsg() == 4547  # CGCS2000, 3-degree, central meridian 114
+    with pytest.raises(FormatError, match="CM 111E"):
+        read(tmp_path / "界址点.csv", crs=pyproj.CRS.from_epsg(4546))
+    with pytest.raises(FormatError, match="zone 37 is stated"):
+        table(lines(*corners(), head=head.replace("38", "37"), title="2000国家大地坐标系"))
+
+
+def test_packed_degrees_without_a_point(table):
+    rows = [("1", "1140000.00", "340000.00"), ("2", "1140130.00", "340000.00"),
+            ("3", "1140130.00", "340036.00"), ("4", "1140000.00", "340036.00")]  # fmt: skip
+    head = "点号,经度(DDDMMSS.SS),纬度(DDMMSS.SS)"
+    source = table(lines(*rows, head=head, title="2000国家大地坐标系"))
+    assert source.geometry[0].bounds == (114.0, 34.0, 114.025, 34.01)
+
+
+@pytest.mark.parametrize("odd", ["-3761000", "376100.0", "3*61000"])
+def test_another_pair_that_cannot_be_read_is_told(table, odd):
+    angles = [("114.000000", "34.000000"), ("114.010000", "34.000000"),
+              ("114.010000", "34.010000"), ("114.000000", "34.010000")]  # fmt: skip
+    rows = [(*c, *a) for c, a in zip(corners(), angles, strict=True)]
+    rows[1] = (rows[1][0], odd, *rows[1][2:])
+    head = (
+        "点号,1980西安坐标系X,1980西安坐标系Y,2000国家大地坐标系经度(度),2000国家大地坐标系纬度(度)"
+    )
+    source = table(lines(*rows, head=head))
+    assert source.crs.to_epsg() == 4490
+    assert "coordinates_disagree" in codes(source)
+    assert any("X" in i.message and "第 3 行" in i.message for i in source.issues)

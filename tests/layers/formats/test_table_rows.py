@@ -607,3 +607,23 @@ def test_elevations_beside_a_deduction(table):
 def test_a_table_of_control_points_alone(table):
     with pytest.raises(FormatError, match="from row 2 on no place is a corner by its name"):
         table(*ring(letter="控制点"))
+
+
+@pytest.mark.parametrize("row", [("合计", 4), ("面积(km²)", "0.8156"), ("周长", "", "3801.25")])
+def test_a_sum_below_the_corners_is_a_remark(table, row):
+    source = table(*ring(), row)
+    assert source.geometry[0].equals(BOX)
+    assert [(i.severity, i.code) for i in source.issues] == [("info", "rows_ignored")]
+
+
+def test_a_signature_with_date_and_seal_is_no_heading(table):
+    source = table(*ring(), ("某县自然资源局（盖章）",), ("2024年5月6日",))
+    assert source.geometry[0].equals(BOX) and source.labels == ("第 1 个地块",)
+    assert [(i.severity, i.code) for i in source.issues] == [("info", "rows_ignored")]
+
+
+def test_whole_corner_numbers_with_a_decimal(table):
+    names = [f"{k}.0" for k in range(1, 5)]
+    rows = [(n, x, y) for n, (x, y) in zip(names, SQUARE, strict=True)]
+    assert table(*rows).issues == ()
+    assert codes(table(rows[0], *rows[2:], head=HEAD)) == ["corner_numbers"]
