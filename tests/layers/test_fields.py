@@ -33,6 +33,8 @@ def mapped(fields, shape=RIGHT, stated=None, **more):
         ("设计规模", "capacity_kt_a"),
         ("SJGM", "capacity_kt_a"),
         ("生产规模（万吨/年）", "capacity_kt_a"),
+        ("起标高", "top_elevation_m"),
+        ("开采止标高", "bottom_elevation_m"),
         ("有效期起", "valid_from"),
         ("有效期止", "valid_to"),
         (" 服务 年限 ", "service_life_a"),
