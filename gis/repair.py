@@ -20,6 +20,10 @@ DOUBTFUL_SHARE = 1e-3
 HOLE_SHARE = 0.1
 """A hole more of which lies outside its shell is no hole of it."""
 
+STRAY_WIDTH_M = 0.10
+"""A hole that reaches farther out of its shell leaves the true outline in doubt: corners of a
+survey repeat to within this."""
+
 # What GEOS finds wrong with an outline.
 _FAULTS_ZH = {
     "Self-intersection": "自相交",
@@ -47,7 +51,8 @@ class Repaired:
     shapes : valid, non-empty, two-dimensional; None where refused
     repaired, refused : what became of each
     doubtful : repaired, but the area changed by more than :data:`DOUBTFUL_SHARE`: corners in the
-        wrong order, say. What is there counts; that nothing else is, nobody can say
+        wrong order, say; or a hole reached more than :data:`STRAY_WIDTH_M` out of its shell. What
+        is there counts; that nothing else is, nobody can say
     reason_zh, reason_en : why, empty strings where nothing was done
     area_before_m2, area_after_m2 : of repaired and refused polygons and of their repair, NaN
         elsewhere; before counts each shell less its holes, whatever they cross
@@ -73,9 +78,10 @@ def repair(shapes: Shapes) -> Repaired:
     A broken outline can be read in two ways: by crossings (even-odd), which loses ground that is
     wound round twice, or by structure, which loses holes that lie outside. Where the readings
     differ by more than :data:`AMBIGUOUS_SHARE`, nobody can say what is meant, and a loss could
-    hide an overlap: refused. Below that, ground in either reading is kept, but what a hole takes
-    in outside its shell is ground in none. Is that more than :data:`AMBIGUOUS_SHARE` of the outline
-    or :data:`HOLE_SHARE` of the hole, the outline is refused.
+    hide an overlap: refused. Below that, ground in either reading is kept, but not what a hole
+    takes in outside its shell: by crossings alone is that ground, and the outline is in doubt. Is
+    it more than :data:`AMBIGUOUS_SHARE` of the outline or :data:`HOLE_SHARE` of the hole, the
+    outline is refused.
 
     Returns
     -------
@@ -178,21 +184,18 @@ def _repair_polygons(state: Repaired) -> None:
     if len(rows):
         why = shapely.is_valid_reason(state.shapes[rows])
         state.area_before_m2[rows] = area_m2(Ragged.from_shapely(state.shapes[rows]))
-        rebuilt, doubtful, stray = _rebuilt(state.shapes[rows])
+        rebuilt, twofold, stray, harm = _rebuilt(state.shapes[rows])
         state.shapes[rows] = rebuilt
         state.repaired[rows] = True
         told = [w.split("[")[0].strip() for w in why]
         state.reason_zh[rows] = [f"轮廓无效（{_FAULTS_ZH.get(w, w)}）" for w in told]
         state.reason_en[rows] = [f"invalid outline ({w})" for w in told]
-        _refuse(state, _mask(state, rows[doubtful]), (
+        _refuse(state, _mask(state, rows[twofold]), (
             "轮廓无效且有两种读法，覆盖范围无法确定",
             "an invalid outline that can be read in two ways: what it covers is unknown",
         ))  # fmt: skip
-        for row, area in zip(rows[stray > 0], stray[stray > 0], strict=True):
-            _refuse(state, _mask(state, row), (
-                f"内环有 {area:.1f} m² 在外环之外，覆盖范围无法确定",
-                f"{area:.1f} m² of holes lie outside their shell: what it covers is unknown",
-            ))  # fmt: skip
+        harmed = harm > _NO_HARM
+        _tell_strays(state, rows[harmed], stray[harmed], harm[harmed])
     flat = polygon & ~state.refused
     flat[flat] = shapely.is_empty(state.shapes[flat]) | (shapely.area(state.shapes[flat]) <= 0)
     _refuse(state, flat, ("轮廓没有面积", "the outline has no area"))
@@ -200,9 +203,23 @@ def _repair_polygons(state: Repaired) -> None:
     if len(good):
         state.area_after_m2[good] = area_m2(Ragged.from_shapely(state.shapes[good]))
         before, after = state.area_before_m2[good], state.area_after_m2[good]
-        state.doubtful[good] = np.abs(after - before) > DOUBTFUL_SHARE * after
+        state.doubtful[good] |= np.abs(after - before) > DOUBTFUL_SHARE * after
         _tell_area(state, good)
     state.repaired[state.refused] = False
+    state.doubtful[state.refused] = False
+
+
+def _tell_strays(state: Repaired, rows: Ints, area: Floats, harm: Ints) -> None:
+    for row, stray, bad in zip(rows, area, harm == _REFUSED, strict=True):
+        zh = f"内环有 {stray:.1f} m² 在外环之外"
+        en = f"{stray:.1f} m² of holes lie outside their shell"
+        if bad:
+            why = f"{zh}，覆盖范围无法确定", f"{en}: what it covers is unknown"
+            _refuse(state, _mask(state, row), why)
+            continue
+        state.doubtful[row] = True
+        state.reason_zh[row] += f"，{zh}"
+        state.reason_en[row] += f", {en}"
 
 
 def _tell_area(state: Repaired, rows: Ints) -> None:
@@ -215,14 +232,16 @@ def _tell_area(state: Repaired, rows: Ints) -> None:
         state.reason_zh[row] += f"，面积 {zh}"
         state.reason_en[row] += f", area {en}"
         if state.doubtful[row]:
-            state.reason_zh[row] += "，真实轮廓存疑，请核对界址点次序"
-            state.reason_en[row] += "; the true outline is in doubt: check the order of corners"
+            state.reason_zh[row] += "，真实轮廓存疑，请核对界址点及其次序"
+            state.reason_en[row] += (
+                "; the true outline is in doubt: check the corners and their order"
+            )
 
 
-def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools, Floats]:
+def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools, Floats, Ints]:
     """Return repaired polygons in degrees, where two readings of the outline disagree, and strays.
 
-    The last is the area, m2, of holes outside their shells, 0 where it is nothing to speak of.
+    The last two are the area, m2, of holes outside their shells, and what it means.
     """
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     bounds = shapely.bounds(shapes)
@@ -236,11 +255,14 @@ def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools, Floats]:
     differ = area - shapely.area(shapely.intersection(crossings, structure))
     doubtful = differ > AMBIGUOUS_SHARE * area
     kept = _polygons_of(np.where(differ > 0, both, crossings))
-    kept, stray = _without_strays(kept, plane)
-    return _to_degrees(kept, meridian, (owner, east, north), xy), doubtful, stray
+    kept, stray, harm = _without_strays(kept, plane)
+    return _to_degrees(kept, meridian, (owner, east, north), xy), doubtful, stray, harm
 
 
-def _without_strays(kept: Shapes, plane: Shapes) -> tuple[Shapes, Floats]:
+_NO_HARM, _DOUBTFUL, _REFUSED = range(3)
+
+
+def _without_strays(kept: Shapes, plane: Shapes) -> tuple[Shapes, Floats, Ints]:
     """Return the outlines without what their holes take in outside their shells, and its area.
 
     Parameters
@@ -250,30 +272,31 @@ def _without_strays(kept: Shapes, plane: Shapes) -> tuple[Shapes, Floats]:
 
     Returns
     -------
-    shapes, area : area is 0 where it is too little to put the outline in doubt
+    shapes, area, harm : area in m2; harm says whether the outline is sound, in doubt or refused
     """
     parts, owner = shapely.get_parts(plane, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     hole = np.zeros(len(rings), np.bool_)
     hole[1:] = part[1:] == part[:-1]
-    area = np.zeros(len(plane))
+    area, harm = np.zeros(len(plane)), np.full(len(plane), _NO_HARM)
     if not hole.any():
-        return kept, area
+        return kept, area, harm
     filled = shapely.make_valid(shapely.polygons(rings), method="structure", keep_collapsed=False)
     shells, holes, of = filled[~hole], filled[hole], owner[part[hole]]
     beyond = shapely.difference(holes, shells[part[hole]])
     size = shapely.area(beyond)
     np.add.at(area, of, size)
-    strayed = np.zeros(len(plane), np.bool_)
-    strayed[of[size > HOLE_SHARE * shapely.area(holes)]] = True
-    strayed |= area > AMBIGUOUS_SHARE * shapely.area(kept)
     out = kept.copy()
     for row in np.unique(of[size > 0]).tolist():
         # What lies in another shell of the outline is not lost.
         others = shapely.union_all(shells[owner == row])
         taken = shapely.difference(shapely.union_all(beyond[of == row]), others)
         out[[row]] = _polygons_of(shapely.difference(kept[[row]], taken))
-    return out, np.where(strayed, area, 0.0)
+        if not shapely.is_empty(shapely.buffer(taken, -STRAY_WIDTH_M / 2)):
+            harm[row] = _DOUBTFUL
+    harm[of[size > HOLE_SHARE * shapely.area(holes)]] = _REFUSED
+    harm[area > AMBIGUOUS_SHARE * shapely.area(kept)] = _REFUSED
+    return out, area, harm
 
 
 def _to_degrees(

@@ -1,5 +1,7 @@
 """Repair keeps what is drawn, says what it did, and refuses what can be read in two ways."""
 
+import math
+
 import numpy as np
 import pytest
 import shapely
@@ -88,6 +90,16 @@ def test_what_a_hole_takes_in_beyond_its_shell_by_a_sliver_is_not_ground():
     assert result.repaired[0] and not result.doubtful[0]
     assert result.shapes[0].bounds[2] == LON + 10 * STEP
     assert result.area_after_m2[0] == pytest.approx(result.area_before_m2[0], rel=1e-4)
+
+
+@pytest.mark.parametrize(("metres", "doubt"), [(0.05, False), (0.2, True)])
+def test_a_hole_that_reaches_out_of_its_shell_puts_the_outline_in_doubt(metres, doubt):
+    # Read by crossings, as PostGIS does by default, that strip is ground and may meet a neighbour.
+    out = metres / (111_320 * math.cos(math.radians(LAT))) / STEP
+    result = mended(outline(SQUARE, [[(5, 5), (10 + out, 5), (10 + out, 8), (5, 8)]]))
+    assert result.repaired[0] and result.doubtful[0] == doubt
+    assert ("m² of holes lie outside their shell" in result.reason_en[0]) == doubt
+    assert result.shapes[0].bounds[2] == LON + 10 * STEP
 
 
 def test_a_hole_that_touches_its_shell_goes_on():
