@@ -18,7 +18,7 @@ from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.fields import Mapped, Match, map_fields
-from layers.formats.table_numbers import may_be_packed
+from layers.formats.table.numbers import may_be_packed
 from layers.issues import warning
 from layers.layer import ARROW_TYPES
 from layers.parse import folded

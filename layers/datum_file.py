@@ -26,8 +26,8 @@ from gis.ragged import Floats
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.planes import datums_named
-from layers.formats.sheets import Sheet, read_csv
 from layers.formats.source import refusal
+from layers.formats.table.sheets import Sheet, read_csv
 from layers.issues import info, warning
 from layers.toml_table import Table, read_toml
 

@@ -9,26 +9,19 @@ from pathlib import Path
 import pyproj
 
 from gis.crs_names import contradiction
-from layers.formats import (
-    archives,
-    containers,
-    corner_text,
-    dxf,
-    exploration,
-    geojson,
-    gml,
-    gpkg,
-    kml,
-    mapinfo,
-    parquet,
-    registration,
-    table,
-)
-from layers.formats import shapefile as _shapefile
+from layers.formats import archives, containers, parquet
+from layers.formats.dxf import reader as dxf
 from layers.formats.folder import is_dataset, layers_in, leading_out
+from layers.formats.geojson import reader as geojson
+from layers.formats.gpkg import reader as gpkg
+from layers.formats.mapinfo import reader as mapinfo
+from layers.formats.markup import gml, kml
 from layers.formats.row_datums import contradicting
+from layers.formats.shapefile import reader as _shapefile
 from layers.formats.sniff import CONTAINERS, SUPPORTED, check_regular, kind_of, missing
 from layers.formats.source import Source, digest_file, opening, refusal
+from layers.formats.table import reader as table
+from layers.formats.text import corner_text, exploration, registration
 from layers.issues import warning
 
 __all__ = [

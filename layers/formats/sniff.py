@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 from layers.errors import FormatError
-from layers.formats import corner_text, exploration, registration, registration_grammar, table
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
+from layers.formats.table import reader as table
+from layers.formats.text import corner_text, exploration, registration, registration_grammar
 
 SUPPORTED = {
     ".gpkg": "GPKG",

@@ -33,11 +33,12 @@ from gis.datum import Shift
 from gis.errors import CRSError
 from gis.ragged import Shapes
 from layers.account import Issue
-from layers.formats import corner_writing, gdal_names, ogr, read_back
-from layers.formats.geojson_writing import write_geojson
+from layers.formats import gdal_names, ogr, read_back
+from layers.formats.geojson.writing import write_geojson
 from layers.formats.row_datums import kinds_of
 from layers.formats.source import Source, refusal
 from layers.formats.target import check_target, move_in
+from layers.formats.text import corner_writing
 from layers.issues import label_en, listed, warning
 
 _DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "kml": "KML"}

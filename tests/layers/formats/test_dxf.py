@@ -10,7 +10,8 @@ import pytest
 import shapely
 
 from layers.errors import FormatError
-from layers.formats import dxf_within, list_layers, read
+from layers.formats import list_layers, read
+from layers.formats.dxf import within as dxf_within
 
 X, Y = 38500000.0, 3760000.0  # CGCS2000 zone 38: x of a drawing is east
 CORNERS = [(X, Y), (X + 1000, Y), (X + 1000, Y + 1000), (X, Y + 1000)]

@@ -10,7 +10,8 @@ import shapely
 
 from gis.crs import to_cgcs2000
 from gis.errors import DatumError
-from layers.formats import dbf, read
+from layers.formats import read
+from layers.formats.shapefile import dbf
 
 from . import every_file
 

@@ -4,8 +4,9 @@ import pytest
 import shapely
 
 from layers.errors import FormatError
-from layers.formats import dbf, read
+from layers.formats import read
 from layers.formats.encoding import guess
+from layers.formats.shapefile import dbf
 
 
 def test_pengbu_reads_alike_in_both_encodings(shared_data):

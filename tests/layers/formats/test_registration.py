@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from layers.errors import FormatError
 from layers.formats import read
-from layers.formats.registration import parse_registration
+from layers.formats.text.registration import parse_registration
 
 OUTER = (
     "4,1,3760000.00,38500000.00,2,3761000.00,38500000.00,3,3761000.00,38501000.00,"

@@ -8,8 +8,8 @@ import xlsxwriter
 
 from layers.errors import FormatError
 from layers.formats import read
-from layers.formats.sheets import read_workbook
-from layers.formats.xls_marks import marks_of
+from layers.formats.table.sheets import read_workbook
+from layers.formats.table.xls_marks import marks_of
 
 from .workbooks import CORNERS, compound, ods, ods_cell, ods_row, record, sheet, xls, xlsx
 

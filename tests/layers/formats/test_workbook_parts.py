@@ -7,7 +7,8 @@ import zipfile
 import pytest
 
 from layers.errors import FormatError
-from layers.formats import read, workbook_parts
+from layers.formats import read
+from layers.formats.table import workbook_parts
 
 from .workbooks import CORNERS, compound, ods, ods_cell, ods_row, sheet, xls, xlsx
 

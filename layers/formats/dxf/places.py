@@ -1,0 +1,162 @@
+"""Entities of a drawing as places in its own system: corners, arcs as chords, anchors of texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from gis.ragged import Floats
+from layers.formats.dxf.entities import decoded, readable
+
+ARC_M = 0.001
+"""An arc is drawn by chords that stay this close to it, in units of the drawing (metres)."""
+
+NEARLY = 0.001
+"""Ends that are no farther apart meet."""
+
+OUTLINES = frozenset({"LWPOLYLINE", "POLYLINE"})
+CURVES = frozenset({"ARC", "SPLINE", "ELLIPSE", "CIRCLE"})
+TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
+
+_FARTHEST = 1e7  # no curve of a mine is as wide as a continent; its chords would fill the memory
+_CLOSED = 1  # bits of the flags of a polyline, and of its corners
+_SPLINE_FITTED = 4
+_FRAME = 16
+_NEARLY_ROUND = 6.28  # radians
+_BETWEEN = (3, 5)  # aligned and fitted texts stand between two points
+_HARD_SPACE = re.compile(r"(?<!\\)\\~")
+
+
+def properties(entity: Any) -> tuple[str, bool]:
+    """Return the layer of an entity, and whether it is invisible.
+
+    Of one that only another program knows (``TCH_WALL``) nothing else can be told.
+    """
+    if hasattr(entity, "graphic_properties") and hasattr(entity, "xtags"):
+        found = entity.graphic_properties()
+        layer = found.get("layer") or entity.base_class.get_first_value(8, "0")
+        return readable(str(layer)), bool(found.get("invisible", 0))
+    return readable(str(entity.dxf.layer)), bool(entity.dxf.get("invisible", 0))
+
+
+def corners(entity: Any) -> Floats | None:
+    """Return (n, 3) places along an entity in the drawing's own system, None for a mesh.
+
+    Raises
+    ------
+    ValueError
+        An arc of a polyline is wider than a continent, or its corners and arcs do not meet.
+    """
+    kind = entity.dxftype()
+    if _reach(entity) > _FARTHEST:
+        return None
+    if kind == "LINE":
+        places = [entity.dxf.start, entity.dxf.end]
+    elif kind in CURVES:
+        places = list(entity.flattening(ARC_M))
+    elif kind == "POLYLINE":
+        if not (entity.is_2d_polyline or entity.is_3d_polyline):
+            return None
+        places = _along(entity)
+    else:
+        places = list(entity.vertices_in_wcs())
+        if places and entity.has_arc:
+            places = _with_arcs(entity, places[0])
+    return np.array([tuple(p) for p in places], float).reshape(-1, 3)
+
+
+def is_closed(entity: Any) -> bool:
+    """Return whether a line says that it is closed, or returns to where it began."""
+    kind = entity.dxftype()
+    if kind == "ELLIPSE":
+        return bool(entity.dxf.end_param - entity.dxf.start_param > _NEARLY_ROUND)
+    if kind not in OUTLINES:
+        return bool(kind == "CIRCLE")
+    if int(entity.dxf.get("flags", 0)) & _CLOSED:
+        return True
+    places = list(entity.vertices_in_wcs() if kind == "LWPOLYLINE" else entity.points_in_wcs())
+    return len(places) > 3 and bool(places[0].isclose(places[-1], abs_tol=NEARLY))
+
+
+def texts_of(entity: Any) -> Iterator[tuple[tuple[float, float], str]]:
+    """Yield anchor and words of a text, and of the attributes of a block."""
+    if entity.dxftype() == "INSERT":
+        for attribute in entity.attribs:
+            if not (attribute.is_invisible or attribute.dxf.get("invisible", 0)):
+                yield from texts_of(attribute)
+    elif entity.dxftype() in TEXTS:
+        yield _anchor(entity), _words(entity)
+
+
+def _along(polyline: Any) -> list[Any]:
+    """Return the places along a POLYLINE.
+
+    A spline-fitted one lists the corners of its frame too, through which it does not pass.
+    """
+    places = list(polyline.points_in_wcs())
+    if polyline.dxf.get("flags", 0) & _SPLINE_FITTED:
+        frame = [int(v.dxf.get("flags", 0)) & _FRAME for v in polyline.vertices]
+        return [p for p, aside in zip(places, frame, strict=True) if not aside]
+    return _with_arcs(polyline, places[0]) if places and polyline.has_arc else places
+
+
+def _reach(entity: Any) -> float:
+    """Return the radius of a curve, 0 of anything else; NaN counts as without end."""
+    kind, found = entity.dxftype(), 0.0
+    if kind == "ELLIPSE":
+        found = float(entity.dxf.major_axis.magnitude)
+    elif kind in ("ARC", "CIRCLE"):
+        found = float(entity.dxf.radius)
+    return found if np.isfinite(found) else np.inf
+
+
+def _with_arcs(entity: Any, start: Any) -> list[Any]:
+    places = [start]
+    with np.errstate(all="ignore"):  # what comes of a bulge without end is refused below
+        pieces = list(entity.virtual_entities())
+    for piece in pieces:
+        curve = piece.dxftype() == "ARC"
+        if _reach(piece) > _FARTHEST:
+            raise ValueError(f"an arc of a polyline is wider than {_FARTHEST:.0f} m")
+        ends = list(piece.flattening(ARC_M)) if curve else [piece.dxf.start, piece.dxf.end]
+        # An arc runs against the clock whichever way the polyline passes it.
+        if start.distance(ends[-1]) < start.distance(ends[0]):
+            ends.reverse()
+        if not start.distance(ends[0]) <= NEARLY:  # NaN neither
+            raise ValueError(
+                f"a side of polyline {entity.dxf.handle} is lost: is a bulge no number?"
+            )
+        places += ends[1:]
+        start = places[-1]
+    return places
+
+
+# -- texts -----------------------------------------------------------------------------------------
+
+
+def _anchor(text: Any) -> tuple[float, float]:
+    """Return where a text is fastened, in the drawing's own system.
+
+    A text that is not left-aligned on its baseline is fastened at a second point; its first one
+    is what the program made of it, often nothing (0, 0).
+    """
+    place = text.dxf.insert
+    if text.dxftype() == "MTEXT":
+        return float(place.x), float(place.y)
+    across, up = int(text.dxf.get("halign", 0)), int(text.dxf.get("valign", 0))
+    if (across or up) and text.dxf.hasattr("align_point"):
+        second = text.dxf.align_point
+        place = place.lerp(second) if across in _BETWEEN else second
+    place = text.ocs().to_wcs(place)
+    return float(place.x), float(place.y)
+
+
+def _words(entity: Any) -> str:
+    if entity.dxftype() == "MTEXT":
+        entity.text = _HARD_SPACE.sub(" ", decoded(entity.text))
+    else:
+        entity.dxf.text = decoded(str(entity.dxf.get("text", "")))
+    return " ".join(readable(str(entity.plain_text())).split())

@@ -1,0 +1,1 @@
+"""MapInfo: MIF with MID, and TAB."""

@@ -1,0 +1,1 @@
+"""XML forms: GML and KML."""

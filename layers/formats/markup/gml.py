@@ -1,0 +1,229 @@
+"""GML: one layer per feature type, read by GDAL and compared with the text.
+
+Coordinates are taken as they are written; the order of axes follows from the form of
+``srsName``: the names of OGC (``urn:ogc:def:crs:…``, ``http://www.opengis.net/def/crs/…``) stand
+for the order of the register, the older short forms for east first.
+
+Source: OGC 07-092r3, "Definition identifier URNs"; OGC 09-048r5, clause 8; OGC 07-036, clause 9.10.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyproj
+import shapely
+
+from gis.ragged import Shapes
+from layers.account import Issue
+from layers.formats import geometries, ogr
+from layers.formats.markup.gml_scan import Member, Scan
+from layers.formats.markup.source import Markup, read_markup
+from layers.formats.source import Source, digest_file, refusal, row_labels
+from layers.issues import error, label_en, warning
+
+_OUTWARD = re.compile(rb"(?<=:)(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
+_LISTED = re.compile(r"field (.+) of type list<")
+_OFFICIAL = re.compile(
+    r"urn:(?:x-)?ogc:def:crs:EPSG:(?:[\w.]*:)?(\d{4,6})"
+    r"|https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/(\d{4,6})/?",
+    re.IGNORECASE,
+)
+_EAST_FIRST = re.compile(
+    r"EPSG:(\d{4,6})|https?://www\.opengis\.net/gml/srs/epsg\.xml#(\d{4,6})", re.IGNORECASE
+)
+_CRS84 = re.compile(
+    r"CRS:84|OGC:CRS84|urn:(?:x-)?ogc:def:crs:OGC:[\w.]*:CRS84"
+    r"|https?://www\.opengis\.net/def/crs/OGC/[\w.]+/CRS84/?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    """A coordinate system and whether its second axis points east."""
+
+    crs: pyproj.CRS | None
+    note: str
+    north_first: bool = False
+
+
+def list_layers(path: Path, encoding: str | None = None) -> list[str]:
+    """Return the feature types that have a geometry."""
+    markup = read_markup(path, encoding)
+    Scan(path, markup.data)
+    return ogr.layer_names(path, _closed(markup))
+
+
+def read(path: Path, layer: str, encoding: str | None = None) -> Source:
+    """Read one feature type; every member of the collection must be in one of GDAL's layers.
+
+    Raises
+    ------
+    FormatError
+        A document type, damage, members that GDAL does not deliver, several coordinate systems.
+    """
+    markup = read_markup(path, encoding)
+    scan = Scan(path, markup.data)
+    data = _closed(markup)
+    names = ogr.layer_names(path, data)
+    counts = {name: ogr.count_rows(path, data, name) for name in names}
+    if sum(counts.values()) != len(scan.members):
+        raise refusal(
+            path,
+            f"有 {len(scan.members)} 个要素，只能读出 {sum(counts.values())} 个",
+            f"holds {len(scan.members)} members, {sum(counts.values())} can be read",
+        )
+    members = [m for m in scan.members if m.kind == layer]
+    system = _system(path, scan, members)
+    with _all_as_text():
+        rows = ogr.read_rows(
+            path,
+            data,
+            layer,
+            INVERT_AXIS_ORDER_IF_LAT_LONG="NO",
+            CONSIDER_EPSG_AS_URN="NO",
+            SWAP_COORDINATES="NO",
+        )
+    n = len(rows.geometry)
+    if n != counts[layer] or n != len(members):
+        raise refusal(
+            path,
+            f"图层 {layer} 有 {len(members)} 个要素，读出 {n} 行",
+            f"layer {layer} has {len(members)} members, {n} were read",
+        )
+    shapes, issues = _compared(members, rows)
+    if system.north_first:
+        shapes = np.asarray(shapely.transform(shapes, lambda xy: xy[:, ::-1]), dtype=object)
+    return Source(
+        path=path,
+        format="GML",
+        layer=layer,
+        sha256=digest_file(path),
+        encoding=markup.encoding,
+        crs=system.crs,
+        crs_note=system.note,
+        declared=n,
+        columns=rows.columns,
+        geometry=shapes,
+        labels=row_labels(n),
+        issues=(*markup.issues, *map(_several, rows.issues), *issues),
+    )
+
+
+def _closed(markup: Markup) -> bytes:
+    """Return the text without what leads out of it: no schema or reference is ever opened."""
+    return _OUTWARD.sub(lambda name: b"x" * len(name[0]), markup.data)
+
+
+@contextmanager
+def _all_as_text() -> Iterator[None]:
+    """Let GDAL take every field for text: it would make the number 7 of ``007``."""
+    from pyogrio import get_gdal_config_option, set_gdal_config_options
+
+    before = get_gdal_config_option("GML_FIELDTYPES")
+    set_gdal_config_options({"GML_FIELDTYPES": "ALWAYS_STRING"})
+    try:
+        yield
+    finally:
+        set_gdal_config_options({"GML_FIELDTYPES": before})
+
+
+# -- coordinate systems ----------------------------------------------------------------------------
+
+
+def _system(path: Path, scan: Scan, members: Sequence[Member]) -> _System:
+    """Return the one system of all geometries.
+
+    Each has its own ``srsName``, or its feature's envelope has one, or the collection's.
+    """
+    first: tuple[str | None, int] | None = None
+    for member in members:
+        for stated in sorted(member.systems, key=str):
+            name = stated or member.envelope or scan.envelope
+            if first is None:
+                first = name, member.line_of_shape
+            elif name != first[0] and not _same(name, first[0]):
+                raise _two_systems(path, (name, member.line_of_shape), first)
+    name = first[0] if first else None
+    return _named(name) if name else _System(None, "没有 srsName / no srsName")
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return False
+    a, b = _named(one), _named(other)
+    return a.crs is not None and a.crs == b.crs and a.north_first == b.north_first
+
+
+def _two_systems(
+    path: Path, here: tuple[str | None, int], first: tuple[str | None, int]
+) -> Exception:
+    (name, line), (other, before) = here, first
+    return refusal(
+        path,
+        f"第 {line} 行：坐标系为 {name or '（无）'}，而第 {before} 行为 {other or '（无）'}；"
+        "请按坐标系分成几个文件",
+        f"line {line}: its system is {name or 'not stated'}, that of line {before} "
+        f"{other or 'not stated'}; make a file of each",
+    )
+
+
+def _named(name: str) -> _System:
+    """Return the system of an ``srsName`` and the order of axes that its form stands for."""
+    note = f"GML: srsName {name[:80]}"
+    if _CRS84.fullmatch(name):
+        return _System(pyproj.CRS.from_user_input("OGC:CRS84"), note)
+    official, short = _OFFICIAL.fullmatch(name), _EAST_FIRST.fullmatch(name)
+    found = official or short
+    if found is None:
+        return _System(None, f"无法识别的坐标系说明 / unreadable CRS: {name[:60]}")
+    try:
+        crs = pyproj.CRS.from_epsg(int(found[1] or found[2]))
+    except pyproj.exceptions.CRSError:
+        return _System(None, f"无法识别的坐标系说明 / unreadable CRS: {name[:60]}")
+    first = crs.axis_info[0].direction.lower() if crs.axis_info else ""
+    return _System(crs, note, official is not None and first == "north")
+
+
+# -- what GDAL delivers ----------------------------------------------------------------------------
+
+
+def _compared(members: Sequence[Member], rows: ogr.Rows) -> tuple[Shapes, list[Issue]]:
+    """Return the geometries that have the corners of the text, and an error for each other one."""
+    shapes = rows.geometry.copy()
+    labels = row_labels(len(shapes))
+    told = {i.feature for i in rows.issues if i.code in geometries.LOST_GEOMETRY}
+    issues: list[Issue] = []
+    for k, (member, label) in enumerate(zip(members, labels, strict=True)):
+        exact = None if member.arcs else geometries.with_corners(shapes[k], member.corners)
+        if label in told or exact is not None or (shapes[k] is None and not member.corners):
+            shapes[k] = exact
+            if not member.line_of_shape and member.reference:
+                issues.append(_by_reference(label))
+            continue
+        shapes[k] = None
+        lost = geometries.curved_geometry if member.arcs else geometries.unreadable_geometry
+        issues.append(lost(label))
+    return shapes, issues
+
+
+def _several(issue: Issue) -> Issue:
+    """Tell of a field that has several values in a feature as a warning: none of them is kept."""
+    found = _LISTED.search(issue.en) if issue.code == "column_ignored" else None
+    if found is None:
+        return issue
+    zh = f"字段 {found[1]} 在一个要素中有几个值，已略去"
+    en = f"field {found[1]} has several values in a feature; it is left out"
+    return warning("column_ignored", zh, en)
+
+
+def _by_reference(label: str) -> Issue:
+    zh = f"{label}：没有图形；由引用（xlink:href）给出的不读"
+    en = f"{label_en(label)}: has no geometry; what is given by reference (xlink:href) is not read"
+    return error("unreadable_geometry", zh, en, label)

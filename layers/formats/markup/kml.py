@@ -1,0 +1,187 @@
+"""KML: one layer per folder; fields as the text has them, geometries by GDAL, compared with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+import shapely
+
+from gis.ragged import Ints, Shapes
+from layers.account import Issue
+from layers.formats import geometries, ogr
+from layers.formats.markup.kml_scan import Container, Mark, Scan
+from layers.formats.markup.source import read_markup
+from layers.formats.source import Source, digest_file, refusal, row_labels
+from layers.issues import info, label_en, listed, warning
+
+_SHOWN = 20
+
+
+def list_layers(path: Path, encoding: str | None = None) -> list[str]:
+    """Return the names of all folders that hold placemarks."""
+    data = read_markup(path, encoding).data
+    scan = Scan(path, data)
+    names = _names(path, data, scan)
+    return [name for name, layer in zip(names, scan.layers, strict=True) if layer.marks]
+
+
+def read(path: Path, layer: str, encoding: str | None = None) -> Source:
+    """Read one folder; every placemark in it must come out of GDAL with the corners of the text.
+
+    Raises
+    ------
+    FormatError
+        It is no KML, or GDAL reads other folders or placemarks of it.
+    """
+    markup = read_markup(path, encoding)
+    scan = Scan(path, markup.data)
+    number = _names(path, markup.data, scan).index(layer)
+    marks = scan.layers[number].marks
+    labels = row_labels(len(marks))
+    rows = ogr.read_shapes(path, markup.data, number, labels)
+    if len(rows.geometry) != len(marks):
+        raise refusal(
+            path,
+            f"有 {len(marks)} 个地标，只能读出 {len(rows.geometry)} 个",
+            f"holds {len(marks)} placemarks, {len(rows.geometry)} can be read",
+        )
+    shapes, complaints = _compared(marks, rows, labels)
+    columns, lost, told = _columns(marks, labels)
+    return Source(
+        path=path,
+        format="KML",
+        layer=layer,
+        sha256=digest_file(path),
+        encoding=markup.encoding,
+        crs=pyproj.CRS.from_user_input("OGC:CRS84"),
+        crs_note="KML: WGS 84 (OGC 12-007r2)",
+        declared=len(marks),
+        columns=columns,
+        lost=lost,
+        geometry=shapes,
+        labels=labels,
+        issues=(*markup.issues, *complaints, *told, *_ignored(scan, scan.layers[number])),
+    )
+
+
+def _names(path: Path, data: bytes, scan: Scan) -> list[str]:
+    """Return what GDAL calls the folders; it calls the file itself like the file."""
+    names = ogr.all_layers(path, data)
+    if len(names) != len(scan.layers):
+        raise refusal(
+            path,
+            f"有 {len(scan.layers)} 个文件夹，只能读出 {len(names)} 个",
+            f"holds {len(scan.layers)} folders, {len(names)} can be read",
+        )
+    if names and scan.containers[0].marks and not scan.containers[0].name.strip():
+        names[0] = path.stem if path.stem not in names else f"{path.stem} (#2)"
+    return names
+
+
+def _compared(
+    marks: Sequence[Mark], rows: ogr.Rows, labels: Sequence[str]
+) -> tuple[Shapes, list[Issue]]:
+    """Return the geometries that have the corners of the text, and an error for each other one."""
+    shapes = rows.geometry.copy()
+    issues = list(rows.issues)
+    told = {i.feature for i in issues if i.code in geometries.LOST_GEOMETRY}
+    for k, (mark, label) in enumerate(zip(marks, labels, strict=True)):
+        if mark.overlay:
+            continue
+        if mark.ring and len(mark.corners) > 1:  # a closed line, of which GDAL makes nothing
+            shapes[k] = shapely.LineString(mark.corners)
+            issues = [
+                i for i in issues if i.feature != label or i.code not in geometries.LOST_GEOMETRY
+            ]
+            continue
+        drawn = bool(mark.corners) or shapely.get_num_coordinates(shapes[k]) > 0
+        if not drawn:
+            continue
+        shapes[k] = geometries.with_corners(shapes[k], mark.corners)
+        if shapes[k] is None and label not in told:
+            issues.append(geometries.unreadable_geometry(label))
+    return np.asarray(shapes, dtype=object), issues
+
+
+def _columns(
+    marks: Sequence[Mark], labels: Sequence[str]
+) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
+    """Return all fields as text, under their own names; blank is null, and so are several values.
+
+    The placemarks that have several come with the field's name.
+    """
+    given = dict.fromkeys(name for mark in marks for name in mark.fields)
+    own = dict.fromkeys(name for mark in marks for name in mark.own)
+    columns: dict[str, pa.Array] = {}
+    lost: dict[str, Ints] = {}
+    issues: list[Issue] = []
+    for name in own:
+        cells = [_distinct(mark.own, name) for mark in marks]
+        if name not in given:
+            columns[name], lost[name] = _single(cells), _multiple(cells)
+            issues += _several(name, cells, labels)
+        elif cells != [_distinct(mark.fields, name) for mark in marks]:
+            # A field of that name is somebody's data, the other is what the map shows.
+            columns[f"{name} (Placemark)"] = _single(cells)
+            issues.append(_renamed(name))
+    for name in given:
+        cells = [_distinct(mark.fields, name) for mark in marks]
+        columns[name], lost[name] = _single(cells), _multiple(cells)
+        issues += _several(name, cells, labels)
+    said = {n: c for n, c in columns.items() if c.null_count < len(c) or len(lost.get(n, ()))}
+    return said, lost, issues
+
+
+def _distinct(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:
+    return sorted({value for value in fields.get(name, ()) if value})
+
+
+def _single(cells: Sequence[Sequence[str]]) -> pa.Array:
+    return pa.array([c[0] if len(c) == 1 else None for c in cells], pa.string())
+
+
+def _multiple(cells: Sequence[Sequence[str]]) -> Ints:
+    return np.flatnonzero([len(c) > 1 for c in cells])
+
+
+def _renamed(name: str) -> Issue:
+    zh = f"数据字段 {name} 与地标自身的同名，后者写作 {name} (Placemark)"
+    en = f"a data field is called {name} like the placemark's own, now {name} (Placemark)"
+    return warning("field_renamed", zh, en)
+
+
+def _several(name: str, cells: Sequence[Sequence[str]], labels: Sequence[str]) -> list[Issue]:
+    """Tell of placemarks that have several values of one name: which of them counts is unknown."""
+    issues = []
+    rows = [k for k, values in enumerate(cells) if len(values) > 1]
+    for k in rows[:_SHOWN]:
+        said = [value[:40] for value in cells[k]]
+        zh = f"{labels[k]}：字段 {name} 有几个值（{listed(said, shown=3)}），按空值"
+        shown = listed(said, "en", 3)
+        en = f"{label_en(labels[k])}: {name} has several values ({shown}); taken as null"
+        issues.append(warning("bad_value", zh, en, labels[k]))
+    if len(rows) > _SHOWN:
+        more = len(rows) - _SHOWN
+        zh = f"字段 {name} 另有 {more} 行有几个值，按空值"
+        issues.append(
+            warning("bad_value", zh, f"{name}: {more} more rows have several values; null")
+        )
+    return issues
+
+
+def _ignored(scan: Scan, layer: Container) -> list[Issue]:
+    issues = []
+    if n := sum(mark.overlay for mark in layer.marks):
+        zh, en = f"{n} 个地面叠加图按矩形读入", f"{n} ground overlays are read as rectangles"
+        issues.append(warning("kml_overlay", zh, en))
+    if n := scan.counts.get("NetworkLink", 0):
+        zh, en = f"忽略了 {n} 个网络链接", f"{n} network links were ignored"
+        issues.append(warning("kml_ignored", zh, en))
+    if n := sum(mark.high for mark in layer.marks):
+        zh, en = f"{n} 行的坐标带有高程，未用", f"the altitudes of {n} rows are not used"
+        issues.append(info("altitude_unused", zh, en))
+    return issues

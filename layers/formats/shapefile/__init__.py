@@ -1,0 +1,1 @@
+"""Shapefile and its dBASE table."""

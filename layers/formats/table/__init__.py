@@ -1,0 +1,1 @@
+"""Tables of corners: CSV, XLSX, XLS and ODS."""

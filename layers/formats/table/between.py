@@ -1,0 +1,167 @@
+"""Rows of a table that hold no corner: headings, sums, remarks, pages; kept until one comes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from layers.account import Issue
+from layers.formats.table import rows as words
+from layers.formats.table.depths import Depths, is_about, text_of, without_depth
+from layers.formats.table.header import Header
+from layers.formats.table.places import Places
+from layers.formats.table.rings import Parcel, bad_row, cell_of, column_of, is_spaced
+from layers.formats.table.sheets import Sheet
+from layers.issues import warning
+
+_OF_PARCEL = re.compile(r"开采|准采|限采|采矿权|矿区|全区")
+
+
+class Between:
+    """What stood between the corners since the last one, and the parcels read so far."""
+
+    def __init__(self, path: Path, sheet: Sheet, header: Header, places: Places) -> None:
+        self.path, self.sheet, self.header, self.places = path, sheet, header, places
+        self.keys = [c for c, role in sorted(header.roles.items()) if role == "group"]
+        self.in_name = {c for c, role in header.roles.items() if role in ("corner", "number")}
+        named = column_of(header, "corner")
+        self.named = named if named is not None else column_of(header, "number")
+        self.ringed = column_of(header, "ring")
+        found = (
+            [cell_of(sheet, r, self.named) or "" for r in places.at]
+            if self.named is not None
+            else []
+        )
+        numbers = {name: words.numbered(name) for name in found if name}
+        self.known = frozenset(n[0] for n in numbers.values() if n)
+        self.unnumbered = {name for name, n in numbers.items() if n is None}
+        heads = (text_of(sheet, r) for r in range(header.row + 1))
+        self.spaced = is_spaced(sheet, places)
+        self.page_heads = {words.bare(text) for text in heads if text}
+        self.depths = Depths(path, sheet, header.row)
+        self.parcels: list[Parcel] = []
+        self.seen: set[tuple[tuple[str, ...], str]] = set()
+        self.issues: list[Issue] = []
+        self.passed: list[int] = []
+        self.put_aside: list[int] = []
+        self.above: tuple[str, ...] = ("",) * len(self.keys)
+        self.heading = ""
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what stood between the corners."""
+        self.blank = self.page = self.cut = self.summed = False
+        self.parted: int | None = None  # by this row
+        self.beside: int | None = None  # a row of something else than a corner
+        self.odd: int | None = None  # a row of numbers alone
+        self.header_at: int | None = None
+        self.new_heading: str | None = None
+        self.heading_rows: list[int] = []
+        self.cut_row: int | None = None
+        self.over: str | None = None  # a heading right above it
+        self.told: dict[str, str] = {}
+
+    def bad(self, row: int, zh: str, en: str) -> Exception:
+        """Return the error that refuses the table at a row."""
+        return bad_row(self.path, self.sheet, row, zh, en)
+
+    def aside(self, row: int) -> None:
+        """Take a row that places something else than a corner."""
+        self.put_aside.append(row)
+        self.beside = row
+
+    def between(self, row: int) -> None:
+        """Take a row that holds no place."""
+        text = words.with_colon(self.sheet.rows[row])
+        if not text:
+            self.blank = not self.spaced
+            return
+        again = words.is_header(self.sheet.rows[row], self.header)
+        if again is None:
+            raise self.bad(row, "第二个表头与第一个不同，请分成两个表",
+                           "a second header differs from the first; make two tables")  # fmt: skip
+        short = words.bare(text)
+        if again or short in self.page_heads:
+            self.header_at = row
+            self.page |= words.goes_on(text) or words.without_continued(text) != text
+        elif words.is_page(text) or (words.goes_on(text) and short == self.heading):
+            self.page = True
+        elif not (words.is_ruling(self.sheet.rows[row]) and self._below_header(row)):
+            self._refuse_lost(row, text)
+            self._words(row, text)
+
+    def _below_header(self, row: int) -> bool:
+        return row - 1 in (self.header.row, self.header_at)
+
+    def _refuse_lost(self, row: int, text: str) -> None:
+        cells = (cell_of(self.sheet, row, c) for c in (self.named, *self.in_name) if c is not None)
+        name = next(filter(None, cells), "")
+        pairs = {c for p in self.header.pairs for c in (p.first, p.second)}
+        missing = any(words.is_missing(cell_of(self.sheet, row, c) or "") for c in pairs)
+        lost = words.names_a_corner(name, self.known) or words.is_like(name, self.unnumbered)
+        if lost or (missing and not words.is_sum(text) and not words.is_cut(text)):
+            raise self.bad(row, "有点号而没有坐标", "a corner without coordinates")
+        if words.holds_a_place(text):
+            raise self.bad(row, f"坐标不在坐标列里：{text[:40]}",
+                           f"coordinates outside of their columns: {text[:40]}")  # fmt: skip
+
+    def _words(self, row: int, text: str) -> None:
+        """Take a row of words: elevations, a deduction, a heading, or what only parts parcels."""
+        about = is_about(text)
+        rest = without_depth(text) if about else text
+        if words.is_cut(text):
+            self._begin_cut(row, about)
+            return
+        name = words.heading(rest) if rest else ""
+        if words.is_aside(text) or (name and words.is_aside(name)):
+            raise self.bad(row, f"“{text[:20]}”之下不是拐点，请另放一表",
+                           f"under {text[:20]!r} stand no corners; move it to a table of its "
+                           "own")  # fmt: skip
+        if words.is_outer(text):
+            self.blank = True
+            return
+        if about:
+            self._refuse_depth_of_cut(row, text)
+        if name:
+            self._tell_empty_cut()
+            self.heading_rows.append(row)
+            self.over = self.new_heading
+            self.new_heading, self.heading = name, name
+            self.told.update(words.told_in(rest))
+            self.cut = False
+        last = self.parcels[-1] if self.parcels else None
+        if self.depths.take(row, text, last, self.new_heading):
+            self.summed |= not name
+        elif not name:
+            if not about:
+                self.passed.append(row)  # else told with the elevations
+            self.summed |= words.is_sum(text)
+            if not re.search(r"[^\W\d_]", text):
+                self.odd = row  # lengths of sides stand between the corners
+                return
+        self.parted = row if self.parted is None else self.parted
+        self.cut = False
+
+    def _begin_cut(self, row: int, about: bool) -> None:
+        if about:
+            raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
+                           "a deduction with elevations of its own; use the registration "
+                           "string")  # fmt: skip
+        self._tell_empty_cut()
+        self.cut, self.parted, self.cut_row = True, row, row
+
+    def _refuse_depth_of_cut(self, row: int, text: str) -> None:
+        """Refuse elevations that may be those of what is taken out, not of the parcel."""
+        cut = self.parcels and self.parcels[-1].rings[-1].cut and self.new_heading is None
+        if self.cut_row is not None or (cut and not _OF_PARCEL.search(text)):
+            raise self.bad(row, "标高写在扣除范围之处，分不清是否属于扣除范围",
+                           "elevations where a part is taken out: of the parcel or of that "
+                           "part?")  # fmt: skip
+
+    def _tell_empty_cut(self) -> None:
+        """Tell of a deduction that no corners follow."""
+        if self.cut_row is not None:
+            line = self.sheet.lines[self.cut_row]
+            zh, en = f"第 {line} 行的扣除范围没有拐点", f"row {line}: no corners to take out"
+            self.issues.append(warning("heading_without_corners", zh, en))
+            self.cut_row = None

@@ -1,0 +1,116 @@
+"""What the columns of a table of corners say of its parcels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from gis.ragged import Ints
+from layers.account import Issue
+from layers.formats.table.header import Header
+from layers.formats.table.rings import Parcel, cell_of
+from layers.formats.table.rows import numbered
+from layers.formats.table.sheets import Sheet
+from layers.issues import info, label_en, listed, warning
+
+_OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring"})
+
+
+def columns_of(
+    sheet: Sheet, header: Header, parcels: Sequence[Parcel], labels: Sequence[str]
+) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
+    """Return a value per parcel for each column, and tell of columns that say several things.
+
+    The parcels of which a column says several come with its name.
+    """
+    columns: dict[str, pa.Array] = {}
+    lost: dict[str, Ints] = {}
+    issues: list[Issue] = []
+    corner_columns: list[str] = []
+    for c, name in enumerate(header.names):
+        if header.roles.get(c) in _OWN_ROLES:
+            continue
+        said = [_said(sheet, p, c) for p in parcels]
+        if name[:1] == "列" and not any(said):
+            continue  # neither heading nor values
+        columns[name] = pa.array([v[0] if len(v) == 1 else None for v in said], pa.string())
+        if name[:1] == "列":
+            continue  # a column without heading
+        if _of_corners(parcels, said):
+            corner_columns.append(name)
+        else:
+            lost[name] = np.flatnonzero([len(v) > 1 for v in said])
+            issues += _mixed(name, labels, said)
+    if corner_columns:
+        zh, en = listed(corner_columns), listed(corner_columns, "en")
+        issues.append(
+            info(
+                "column_ignored",
+                f"各拐点取值不同的列不属于地块，未采用：{zh}",
+                f"columns that differ from corner to corner are left out: {en}",
+            )
+        )
+    columns.update(_of_headings(columns, parcels))
+    return columns, lost, issues
+
+
+def _of_headings(columns: dict[str, pa.Array], parcels: Sequence[Parcel]) -> dict[str, pa.Array]:
+    """Return what headings and rows between the corners say: names, numbers, elevations."""
+    more: dict[str, list[str | None]] = {}
+    if any(p.heading for p in parcels):
+        more["块段名称"] = [p.heading or None for p in parcels]
+    for title in dict.fromkeys(t for p in parcels for t in p.told):
+        more[title] = [p.told.get(title) for p in parcels]
+    arrays = {t: pa.array(v, pa.string()) for t, v in more.items() if t not in columns}
+    for at, name in enumerate(("top_elevation_m", "bottom_elevation_m")):
+        if any(p.depth for p in parcels):
+            values = [p.depth[at] if p.depth else None for p in parcels]
+            arrays[name] = pa.array(values, pa.string())
+    return arrays
+
+
+def _said(sheet: Sheet, parcel: Parcel, column: int) -> list[str]:
+    """Return what a column says of a parcel: one value, or several where its rows differ.
+
+    What stands beside the corners of a ring that is cut out is not about the parcel.
+    """
+    rows = [row for ring in parcel.rings if not ring.cut for row in ring.rows]
+    return list(dict.fromkeys(c for row in rows if (c := cell_of(sheet, row, column))))
+
+
+def _of_corners(parcels: Sequence[Parcel], said: Sequence[list[str]]) -> bool:
+    """Return whether a column is about the corners (lengths of sides): nearly every row differs.
+
+    A value that a program filled down, growing by one from row to row, is one of the parcel.
+    """
+    mixed = [k for k, values in enumerate(said) if len(values) > 1]
+    if not mixed or any(_filled_down(said[k]) for k in mixed):
+        return False
+    return all(len(said[k]) >= len(parcels[k].rows) - 1 for k in mixed)
+
+
+def _filled_down(values: Sequence[str]) -> bool:
+    """Return whether values grow by one, 30 31 32, and do not count the corners."""
+    numbers = [numbered(v) for v in values]
+    first = numbers[0]
+    if first is None or first[1] < 2:
+        return False
+    return all(n == (first[0], first[1] + k) for k, n in enumerate(numbers))
+
+
+def _mixed(name: str, labels: Sequence[str], said: Sequence[list[str]]) -> list[Issue]:
+    """Tell of a column whose rows differ within a parcel: its value is left out."""
+    mixed = [k for k, values in enumerate(said) if len(values) > 1]
+    if not mixed:
+        return []
+    k, n = mixed[0], len(mixed)
+    values = "、".join(said[k][:3])
+    zh = f"{labels[k]}：列 {name} 各行不同（{values}），按空值" + (
+        f"；共 {n} 个地块" if n > 1 else ""
+    )
+    en = f"{label_en(labels[k])}: rows of {name} differ ({values}); taken as null"
+    return [
+        warning("field_conflict", zh, en + (f"; so in {n} parcels" if n > 1 else ""), labels[k])
+    ]

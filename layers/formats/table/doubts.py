@@ -1,0 +1,186 @@
+"""What is uncertain about the outlines of a table: numbers that jump, rings and parcels unnamed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import shapely
+
+from gis.ragged import Shapes
+from layers.account import Issue
+from layers.formats.table.depths import text_of
+from layers.formats.table.places import Places
+from layers.formats.table.rings import Parcel, Ring, bad_row, is_closed
+from layers.formats.table.rows import corners_told, numbered, plain
+from layers.formats.table.sheets import Sheet
+from layers.formats.text.corner_numbers import break_told, first_break
+from layers.issues import info, label_en, listed, warning
+
+
+def passed_issues(sheet: Sheet, aside: Sequence[int], passed: Sequence[int]) -> list[Issue]:
+    """Tell of rows that hold numbers and no corner: other places, and remarks."""
+    issues = []
+    if aside:
+        lines, said = _lines(sheet, aside)
+        zh, en = (
+            f"第 {listed(lines)} 行不是拐点，未读",
+            f"rows {listed(lines, 'en')} hold no corner",
+        )
+        issues.append(warning("rows_aside", f"{zh}：{said}", f"{en} and are not read: {said}"))
+    numbers = [r for r in passed if any(c.isdecimal() for c in text_of(sheet, r))]
+    if numbers:
+        lines, said = _lines(sheet, numbers)
+        zh, en = f"第 {listed(lines)} 行没有拐点，未读", f"rows {listed(lines, 'en')} are remarks"
+        issues.append(info("rows_ignored", f"{zh}：{said}", f"{en} and are not read: {said}"))
+    return issues
+
+
+def _lines(sheet: Sheet, rows: Sequence[int]) -> tuple[list[str], str]:
+    return [str(sheet.lines[r]) for r in rows], text_of(sheet, rows[0])[:40]
+
+
+def ring_issues(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:
+    """Tell where the rings of a parcel begin by doubtful signs, and where their numbers break."""
+    issues = [_at(sheet, row, label, code, zh, en) for row, code, zh, en in parcel.doubts]
+    for ring in parcel.rings:
+        issues += _breaks(sheet, ring, label, places)
+    return issues + _unclosed(sheet, parcel, label, places)
+
+
+def _unclosed(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:
+    """Tell of an unclosed ring right after a closed one: it may begin at the closing point."""
+    issues = []
+    for one, two in pairwise(parcel.rings):
+        begins = numbered(two.names[0])
+        restarts = begins is not None and begins == numbered(one.names[0])
+        if restarts or two.rows[0] != one.rows[-1] + 1 or not is_closed(one, places):
+            continue
+        if not is_closed(two, places):
+            zh = "前一圈已闭合而这一圈没有闭合，起点是否为前一圈的闭合点？"
+            en = "the ring before is closed, this one is not: does it begin at the closing point?"
+            issues.append(_at(sheet, two.rows[0], label, "ring_unclosed", zh, en))
+    return issues
+
+
+def _breaks(sheet: Sheet, ring: Ring, label: str, places: Places) -> list[Issue]:
+    names, rows = ring.names, ring.rows
+    closes = places.at[rows[0]] == places.at[rows[-1]] and not names[-1]
+    if len(names) > 1 and (names[0] == names[-1] or closes):
+        names, rows = names[:-1], rows[:-1]  # a closing point
+    named = [k for k, name in enumerate(names) if name]
+    issues = []
+    if named and len(named) < len(names):
+        k = next(k for k, name in enumerate(names) if not name)
+        issues.append(_at(sheet, rows[k], label, "corner_numbers", "拐点没有点号",
+                          "a corner without number"))  # fmt: skip
+    told = [names[k] for k in named]
+    at = first_break([plain(name) for name in told]) if told else None
+    if at is not None:
+        issues.append(_at(sheet, rows[named[at]], label, "corner_numbers", *break_told(told, at)))
+    return issues
+
+
+def count_issues(
+    sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], places: Places
+) -> list[Issue]:
+    """Tell where a heading, or a row of a table of one parcel, says another number of corners."""
+    issues: list[Issue] = []
+    if len(parcels) == 1:
+        corners = set(parcels[0].rows)
+        rows = (text_of(sheet, r) for r in range(len(sheet.rows)) if r not in corners)
+        told = {n for text in rows if (n := corners_told(text)) is not None}
+        issues += _other_count(sheet, parcels[0], labels[0], told, places)
+    else:
+        for parcel, label in zip(parcels, labels, strict=True):
+            n = corners_told(parcel.heading)
+            issues += _other_count(sheet, parcel, label, set() if n is None else {n}, places)
+    return issues
+
+
+def _other_count(
+    sheet: Sheet, parcel: Parcel, label: str, told: set[int], places: Places
+) -> list[Issue]:
+    counts = [_count(ring, places) for ring in parcel.rings]
+    held = {sum(counts), len(parcel.rows), sum(n for n, r in zip(counts, parcel.rings, strict=True)
+                                               if not r.cut)}  # fmt: skip
+    if not told or told & held:
+        return []
+    said = "、".join(map(str, sorted(told)))
+    zh = f"表中写明 {said} 个拐点，读到 {sum(counts)} 个"
+    en = f"the table says {said} corners, it holds {sum(counts)}"
+    return [_at(sheet, parcel.rows[0], label, "corner_count", zh, en)]
+
+
+def _count(ring: Ring, places: Places) -> int:
+    closed = len(ring.rows) > 1 and places.at[ring.rows[0]] == places.at[ring.rows[-1]]
+    return len(ring.rows) - closed
+
+
+def start_issues(sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str]) -> list[Issue]:
+    """Tell of rings that begin with a number that neither is a first one nor follows another."""
+    issues: list[Issue] = []
+    ends: set[tuple[str, int]] = set()
+    starts: set[tuple[str, int]] = set()
+    for parcel, label in zip(parcels, labels, strict=True):
+        for ring in parcel.rings:
+            here = numbered(ring.names[0])
+            if here and here[1] > 1 and here not in ends | starts:
+                zh = f"这一圈的点号从 {ring.names[0]} 开始，不与上面相接"
+                en = f"the numbers of this ring begin with {ring.names[0]} and follow no other"
+                issues.append(_at(sheet, ring.rows[0], label, "corner_numbers", zh, en))
+            if here:
+                starts.add(here)
+            numbers = [n for name in ring.names if (n := numbered(name))]
+            if numbers:
+                last = max(numbers, key=lambda n: n[1])
+                ends.add((last[0], last[1] + 1))
+    return issues
+
+
+def nested_issues(
+    path: Path, sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], shapes: Shapes
+) -> list[Issue]:
+    """Tell of parcels that only a row between them parts, and of one inside the one above.
+
+    Raises
+    ------
+    FormatError
+        An unnamed parcel lies inside the one above: it may as well be its hole.
+    """
+    issues: list[Issue] = []
+    tree = shapely.STRtree(shapes)
+    for k in range(1, len(parcels)):
+        parcel, label, row = parcels[k], labels[k], parcels[k].rows[0]
+        near = sorted(int(j) for j in tree.query(shapes[k]) if j < k)
+        inside = [j for j in near if parcels[j].key == parcel.key and _covers(shapes[j], shapes[k])]
+        if parcel.parted_by is None:
+            if inside:
+                above = labels[inside[-1]]
+                zh = f"在 {above} 之内；若是扣除范围，请在标题中写明“扣除”"
+                en = f"lies inside {label_en(above)}; if it is taken out of it, say 扣除"
+                issues.append(_at(sheet, row, label, "parcel_inside", zh, en))
+            continue
+        if inside:
+            raise bad_row(path, sheet, row, "这一圈在另一地块之内，请写明是“扣除范围”还是另一地块",
+                          "this ring lies inside another parcel: say whether it is taken out "
+                          "(扣除) or a parcel")  # fmt: skip
+        line = sheet.lines[parcel.parted_by]
+        zh = f"第 {line} 行之后点号重新开始，按另一地块读"
+        en = f"corners after row {line} are read as another parcel"
+        issues.append(_at(sheet, row, label, "parcel_by_row", zh, en))
+    return issues
+
+
+def _covers(outer: shapely.Geometry, inner: shapely.Geometry) -> bool:
+    if not (shapely.is_valid(outer) and shapely.is_valid(inner)):
+        return False
+    return bool(shapely.covers(outer, inner)) and not bool(shapely.equals(outer, inner))
+
+
+def _at(sheet: Sheet, row: int, label: str, code: str, zh: str, en: str) -> Issue:
+    line = sheet.lines[row]
+    return warning(
+        code, f"{label} 第 {line} 行：{zh}", f"{label_en(label)} row {line}: {en}", label
+    )

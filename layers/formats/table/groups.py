@@ -1,0 +1,114 @@
+"""Columns of a table of corners that name its parcels, told by what they hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+from layers.formats.table import rows as words
+from layers.formats.table.header import Header, Role, role_of
+from layers.formats.table.numbers import is_number_like
+from layers.formats.table.places import Places
+from layers.formats.table.rings import cell_of, column_of
+from layers.formats.table.sheets import Sheet
+
+_OWNER = re.compile(
+    r"(尾矿库|库区|库|设施|坝体|坝|排土场|矿山|矿井|采空区|渣场|采场|矿体|矿段|地块|项目|许可证|采矿证)"
+    r"(统一)?(编号|编码|代码|名称|号|名)"
+)
+_NAMING = re.compile(r".*(编号|编码|代码|名称|证号)|name|code")
+
+
+def completed(sheet: Sheet, header: Header) -> Header:
+    """Return a header with the cells of a row above that stand over its blank ones.
+
+    A header of two rows has 点号 in the upper one; a column of J1, J2, ... without any heading
+    counts the corners.
+    """
+    names, roles = list(header.names), dict(header.roles)
+    cells = sheet.rows[header.row]
+    for column in range(max(map(len, sheet.rows), default=0)):
+        if column < len(cells) and cells[column]:
+            continue
+        title = _upper(sheet, header.row, column)
+        if title and column < len(names):
+            names[column] = title
+        role = role_of(title) if title else _counts(sheet, header, column)
+        if role in ("corner", "number", "ring", "group", "top", "bottom"):
+            roles.setdefault(column, role)
+    return replace(header, names=tuple(names), roles=roles)
+
+
+def _upper(sheet: Sheet, row: int, column: int) -> str:
+    """Return the heading above a blank header cell, blank where only a title stands there."""
+    if row < 1 or column >= len(sheet.rows[row - 1]):
+        return ""
+    cell = " ".join(sheet.rows[row - 1][column].split())
+    several = len(set(filter(None, sheet.rows[row - 1]))) > 1
+    return cell if several or role_of(cell) is not None else ""
+
+
+def _counts(sheet: Sheet, header: Header, column: int) -> Role | None:
+    """Tell whether a column without heading numbers the corners, where no other does."""
+    if {"corner", "number"} & set(header.roles.values()):
+        return None
+    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    held = [cells for cells in sheet.rows[header.row + 1 :]
+            if all(c < len(cells) and is_number_like(cells[c]) for c in pairs)]  # fmt: skip
+    found = [c[column] if column < len(c) else "" for c in held]
+    numbers = [words.numbered(name) for name in found]
+    if len(found) < 3 or not all(words.names_a_corner(n, frozenset()) for n in found):
+        return None
+    steps = pairwise(n[1] for n in numbers if n)
+    return "corner" if all(b in (a + 1, 1) for a, b in steps) else None
+
+
+def with_group(sheet: Sheet, header: Header, places: Places) -> Header:
+    """Take columns that stay the same over the corners of a ring as those of the parcels.
+
+    A column 编号 may count corners or name parcels; what it holds tells which.
+    """
+    if column_of(header, "group") is not None:
+        return header
+    names = column_of(header, "corner")
+    for column, title in enumerate(header.names):
+        role = header.roles.get(column)
+        owner = role is None and _OWNER.fullmatch(title) is not None
+        if role != "number" and not (role is None and (owner or _NAMING.fullmatch(title))):
+            continue
+        runs = _runs(sheet, column, places)
+        distinct = len({value for value, _ in runs}) == len(runs)
+        if not runs or not distinct or "" in dict(runs) or min(n for _, n in runs) < 3:
+            continue
+        if role == "number" or (len(runs) > 1 and (owner or _restart(sheet, names, places, runs))):
+            return replace(header, roles={**header.roles, column: "group"})
+    return header
+
+
+def _runs(sheet: Sheet, column: int, places: Places) -> list[tuple[str, int]]:
+    """Return the values of a column down the corners and how often each stands; blanks go on."""
+    runs: list[tuple[str, int]] = []
+    for row in sorted(places.at):
+        before, count = runs[-1] if runs else ("", 0)
+        value = cell_of(sheet, row, column) or before
+        if runs and value == before:
+            runs[-1] = (before, count + 1)
+        else:
+            runs.append((value, 1))
+    return runs
+
+
+def _restart(sheet: Sheet, names: int | None, places: Places, runs: list[tuple[str, int]]) -> bool:
+    """Return whether the corners' numbers begin again with every run."""
+    if names is None:
+        return True
+    rows = sorted(places.at)
+    at = 0
+    for _, count in runs[:-1]:
+        at += count
+        pair = (cell_of(sheet, rows[k], names) for k in (at - 1, at))
+        last, here = (words.numbered(name or "") for name in pair)
+        if last is None or here is None or here[1] > last[1]:
+            return False
+    return True

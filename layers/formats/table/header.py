@@ -1,0 +1,185 @@
+"""Which columns of a table are coordinates: its header row, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from layers.formats.planes import Datum, datums_named
+from layers.formats.table.sheets import Sheet
+from layers.parse import visible
+
+Role = Literal["north", "east", "lon", "lat", "corner", "number", "ring", "group", "top", "bottom"]
+
+SEARCHED = 60
+"""Rows in which a header is sought: registers begin with titles and remarks."""
+
+# What may stand before X and Y, 经度 and 纬度: ``datums_named`` knows the datum of each.
+_DATUM = (
+    r"(cgcs2000|(国家)?2000(国家大地)?坐标系?|西安(19)?80(坐标系?)?|(国家)?(19)?80(年?西安)?坐标系?"
+    r"|北京(19)?54(坐标系?)?|(19)?54(年?北京)?坐标系?)?"
+)
+_OF = rf"{_DATUM}((平面|直角|平面直角|高斯)?坐标)?"
+_WORDS: tuple[tuple[Role, str], ...] = (
+    ("lon", rf"{_DATUM}(大地)?(东|西)?经(度)?(坐标)?e?|lon(g(itud[e]?)?)?|lng|x?_?longitude"
+            r"|经度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
+    ("lat", rf"{_DATUM}(大地)?(北|南)?纬(度)?(坐标)?n?|lat(itud[e]?)?|y?_?latitude"
+            r"|纬度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
+    ("north", rf"{_OF}x轴?(坐标)?值?|x/纵坐标|纵坐标/x|纵坐标x?值?|x纵坐标|北坐标|北向坐标"
+              r"|n(orth(ing)?)?|(utm)?norte|utmn"),
+    ("east", rf"{_OF}y轴?(坐标)?值?|y/横坐标|横坐标/y|横坐标y?值?|y横坐标|东坐标|东向坐标"
+             r"|e(ast(ing)?)?|(utm)?este|utme"),
+    ("corner", r"(界址|拐|顶|角|边界|控制)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?"
+               r"|(矿界|矿区|矿区范围|边界)?(界址|拐|顶|角|折|界|矿界)点((编|代|序)?号|名称?)?"
+               r"|界?桩号|point"),
+    ("number", r"序号|编号|no|id|point(no|id|name)?|fid|number"),
+    ("ring", r"圈号|环号|ring"),
+    ("top", r"(开采)?(深度)?(上限|起|最高|顶部?)标高|标高上限|上标高"),
+    ("bottom", r"(开采)?(深度)?(下限|止|最低|底部?)标高|标高下限|下标高"),
+    ("group", r"(地块|宗地|图斑|区块|矿段|块段|矿区|采区|矿山|项目|分区|范围|区域)(名称?|编?号)?"
+              r"|(采矿|探矿|勘查)?许可证(编?号|号码)?|licen[cs]eno"),
+)  # fmt: skip
+_ROLES = tuple((role, re.compile(pattern)) for role, pattern in _WORDS)
+_LONGEST = 100
+_UNIT = re.compile(r"[(（\[【].*?[)）\]】]")
+_PACKED = re.compile(r"度\.?分\.?秒|ddd?\.?mm\.?ss|d\.?mmss|dms", re.IGNORECASE)
+_DECIMAL = re.compile(
+    r"十进制|(?<!位)小数(?![点位])|[(（]\s*(度|°|deg(rees?)?)\s*[)）]|decimal|_dd\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two columns that give a place.
+
+    Attributes
+    ----------
+    kind : plane (northing, easting) or degrees (latitude, longitude)
+    first, second : column of northing or latitude, of easting or longitude
+    datums : named in or above the header of the two
+    packed : whether the header says D.MMSS (True) or decimal degrees (False), None where neither
+    title : words of the two header cells
+    """
+
+    kind: Literal["plane", "degrees"]
+    first: int
+    second: int
+    datums: tuple[Datum, ...]
+    packed: bool | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a table.
+
+    Attributes
+    ----------
+    row : its position in the sheet; -1 where the table has none
+    names : of the columns, blank ones named by their letter
+    roles : column -> role
+    pairs : of coordinate columns, at least one
+    """
+
+    row: int
+    names: tuple[str, ...]
+    roles: dict[int, Role]
+    pairs: tuple[Pair, ...]
+
+
+def role_of(cell: str) -> Role | None:
+    """Return what a header cell says its column is, None where it is an ordinary attribute."""
+    if len(cell) > _LONGEST:
+        return None  # a remark
+    plain = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
+    plain = re.sub(r"[/,](m|米)$", "", re.sub(r"[\s_:：.]", "", plain))
+    return next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)
+
+
+def find_header(sheet: Sheet) -> Header | None:
+    """Return the first row that names coordinate columns, None where there is none."""
+    for row, cells in enumerate(sheet.rows[:SEARCHED]):
+        roles = {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
+        if {"north", "east"} <= set(roles.values()) or {"lon", "lat"} <= set(roles.values()):
+            pairs = tuple(_pairs(sheet.rows[: row + 1], roles))
+            if pairs:
+                return Header(row, _names(cells), roles, pairs)
+    return None
+
+
+def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[Pair]:
+    """Yield northing with its easting, latitude with its longitude, either first."""
+    cells = above[-1]
+    for kind, one, other in (("plane", "north", "east"), ("degrees", "lat", "lon")):
+        for first, second in _coupled(roles, one, other):
+            title = f"{cells[first]} {cells[second]}"
+            words = [title, *(_over(row, min(first, second)) for row in above[:-1])]
+            yield Pair(
+                "plane" if kind == "plane" else "degrees",
+                first,
+                second,
+                _datums([title, *words[:0:-1]]),
+                _packed(" ".join(words)),
+                title,
+            )
+
+
+def _coupled(roles: dict[int, Role], one: str, other: str) -> Iterator[tuple[int, int]]:
+    """Yield the columns of two roles that belong together.
+
+    Where there are as many of both, the first belongs to the first (经度 经度 纬度 纬度); else each
+    to the next of the other.
+    """
+    ones, others = ([c for c in sorted(roles) if roles[c] == role] for role in (one, other))
+    if len(ones) == len(others):
+        yield from zip(ones, others, strict=True)
+        return
+    waiting: dict[str, int] = {}
+    for column in sorted({*ones, *others}):
+        waiting[roles[column]] = column
+        if len(waiting) == 2:
+            yield waiting[one], waiting[other]
+            waiting = {}
+
+
+def _datums(words: Sequence[str]) -> tuple[Datum, ...]:
+    """Return the datums of a pair: those of its own heading, unless one above names others.
+
+    Parameters
+    ----------
+    words : headings, the nearest first
+    """
+    own: list[Datum] = []
+    for named in map(datums_named, words):
+        if not own or not named:
+            own = own or named
+        elif not set(own) & set(named):
+            return (*own, *named)  # which of them is meant nobody can tell
+        elif len(own) > 1:
+            own = [d for d in own if d in named]
+    return tuple(own)
+
+
+def _over(row: Sequence[str], column: int) -> str:
+    """Return the cell above a column; a heading over several columns stands in the first."""
+    return next((cell for cell in reversed(row[: column + 1]) if cell), "")
+
+
+def _packed(words: str) -> bool | None:
+    """Return what a heading says of degrees; one that names both forms says nothing."""
+    said = bool(_PACKED.search(words)), bool(_DECIMAL.search(words))
+    return said[0] if said[0] != said[1] else None
+
+
+def _names(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return distinct names for all columns."""
+    seen: dict[str, int] = {}
+    names = []
+    for column, cell in enumerate(cells):
+        name = " ".join(visible(cell).split()) or f"列{column + 1}"
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return tuple(names)

@@ -1,0 +1,235 @@
+"""The places that a table's coordinate columns give, and the coordinate system they are in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyproj
+
+from layers import web_maps
+from layers.account import Issue
+from layers.formats.angles import clean
+from layers.formats.planes import Axes, Datum, axes_of, geographic, plane, width_of
+from layers.formats.source import refusal
+from layers.formats.stated import Stated, stated_in
+from layers.formats.table.header import Header, Pair
+from layers.formats.table.numbers import angles_of, decimal, is_degrees, is_number_like, why_not
+from layers.formats.table.pairs import PairRead, disagreements
+from layers.formats.table.sheets import Sheet
+from layers.issues import warning
+from layers.whereabouts import Reason
+
+_RANK: dict[Datum | None, int] = {
+    "CGCS2000": 0, "WGS 84": 1, None: 1, "Xian 1980": 2, "Beijing 1954": 3, "New Beijing": 4,
+}  # fmt: skip
+# Columns that say of each row what titles say of all.
+_SAYING = re.compile(r"带号|中央(子午|经)线|坐标系统?|大地基准|基准面?|几度分?带|分带")
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where the rows of a table lie.
+
+    Attributes
+    ----------
+    at : row of the sheet -> easting and northing, or longitude and latitude
+    bad : row that names a place which cannot be read -> why
+    crs : None where the table does not tell it
+    note : where that was found
+    stated : what is written of it
+    """
+
+    at: Mapping[int, tuple[float, float]]
+    bad: Mapping[int, Reason]
+    crs: pyproj.CRS | None
+    note: str
+    stated: Stated
+    issues: tuple[Issue, ...]
+
+
+def find_places(
+    path: Path,
+    sheet: Sheet,
+    header: Header,
+    *,
+    corners: bool,
+    skip: frozenset[int] = frozenset(),
+) -> Places:
+    """Read the pair of coordinate columns that tells most.
+
+    CGCS2000 comes before a pair without a datum, and that before older datums; of corners the
+    plane comes first, of single places the degrees. Rows ``skip`` are left aside.
+
+    Raises
+    ------
+    FormatError
+        No row gives a place, the table names several datums for one pair, or a number may be
+        decimal degrees as well as packed degrees, minutes and seconds.
+    """
+    words = _words(sheet, header)
+    read = [_read(path, sheet, header, pair, words, skip) for pair in header.pairs]
+    held = [r for r in read if r.at]
+    if not held:
+        bad = next(iter(read[0].bad.items()), None)
+        at = (
+            f"第 {sheet.lines[bad[0]]} 行：" if bad else "",
+            f"row {sheet.lines[bad[0]]}: " if bad else "",
+        )
+        why = bad[1] if bad else ("坐标列下没有坐标", "no coordinates under their header")
+        raise refusal(path, at[0] + why[0], at[1] + why[1])
+    best = min(held, key=lambda r: _rank(r, corners))
+    if corners:
+        _refuse_doubles(path, sheet, best, held)
+    issues = [*disagreements(sheet, best, held), *_heading_issues(best)]
+    return Places(best.at, best.bad, best.crs, best.note, best.stated, tuple(issues))
+
+
+def _refuse_doubles(path: Path, sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> None:
+    """Refuse corners given twice in one system, in two ways: one of the headings must be wrong."""
+    for other in held:
+        alike = (other.pair.kind, other.pair.datums) == (best.pair.kind, best.pair.datums)
+        row = next((r for r in best.at if other.at.get(r, best.at[r]) != best.at[r]), None)
+        if alike and row is not None:
+            line = sheet.lines[row]
+            raise refusal(
+                path,
+                f"第 {line} 行：同一坐标系的两组坐标列不一致，请写明各组的坐标系",
+                f"row {line}: two pairs of columns of one system disagree; say what each is in",
+            )
+
+
+def _rank(read: PairRead, corners: bool) -> tuple[int, int, int]:
+    datum = _RANK[read.pair.datums[0] if read.pair.datums else None]
+    plane_told = read.axes is not None and read.axes.kind == "plane" and read.crs is not None
+    first = plane_told if corners else read.pair.kind == "degrees"
+    return datum, int(not first), -len(read.at)
+
+
+def _words(sheet: Sheet, header: Header) -> str:
+    """Return what a table says outside its columns: titles and remarks."""
+    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    out = []
+    for row, cells in enumerate(sheet.rows):
+        data = row > header.row and any(_looks_numeric(cells, c) for c in pairs)
+        if row != header.row and not data:
+            out += [c for c in cells if c]
+    return "\n".join(dict.fromkeys([*out, *_said_in_columns(sheet, header)]))
+
+
+def _said_in_columns(sheet: Sheet, header: Header) -> list[str]:
+    """Return heading and value of columns that tell the system, each once."""
+    out = []
+    for column, name in enumerate(header.names):
+        if _SAYING.fullmatch(re.sub(r"[\s:：]|[(（].*", "", name)):
+            cells = (row[column] for row in sheet.rows[header.row + 1 :] if column < len(row))
+            out += [f"{name}：{cell}" for cell in dict.fromkeys(cells) if cell]
+    return out
+
+
+def _looks_numeric(cells: Sequence[str], column: int) -> bool:
+    return column < len(cells) and cells[column][:1] in "+-−.0123456789*" and cells[column] != ""
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+def _read(
+    path: Path, sheet: Sheet, header: Header, pair: Pair, words: str, skip: frozenset[int]
+) -> PairRead:
+    raw: dict[int, tuple[str, str]] = {}
+    for row in range(header.row + 1, len(sheet.rows)):
+        cells = sheet.rows[row]
+        two = tuple(clean(cells[c]) if c < len(cells) else "" for c in (pair.first, pair.second))
+        if any(two) and row not in skip:
+            raw[row] = (two[0], two[1])
+    angles = pair.kind == "degrees" or all(
+        map(is_degrees, (t for two in raw.values() for t in two))
+    )
+    parse = angles_of(path, pair, raw) if angles else decimal
+    values: dict[int, tuple[float, float]] = {}
+    bad: dict[int, Reason] = {}
+    for row, two in raw.items():
+        first, second = parse(two[0]), parse(two[1])
+        if first is None or second is None:
+            bad[row] = why_not(two[0] if first is None else two[1])
+        else:
+            values[row] = (first, second)
+    for row in [r for r in bad if not any(map(is_number_like, raw[r]))]:
+        del bad[row]  # a heading or remark that reaches over the columns
+    return _placed(path, pair, values, bad, words)
+
+
+# -- places ----------------------------------------------------------------------------------------
+
+
+def _placed(
+    path: Path,
+    pair: Pair,
+    values: dict[int, tuple[float, float]],
+    bad: dict[int, Reason],
+    words: str,
+) -> PairRead:
+    if not values:
+        return PairRead(pair, {}, bad, None, None, "", Stated())
+    rows = list(values)
+    first, second = np.array([values[r] for r in rows]).T
+    axes, odd = axes_of(first, second)
+    if axes is None and _in_china(first, second):
+        bad[rows[odd]] = (
+            f"坐标 {first[odd]:.10g}, {second[odd]:.10g} 与其余点不一致",
+            f"{first[odd]:.10g}, {second[odd]:.10g} fits not the others",
+        )
+    places = axes.east_north(first, second) if axes else np.column_stack([second, first])
+    at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
+    stated = stated_in(f"{words}\n{pair.title}").of(pair.datums)
+    crs, note = _crs(path, axes, stated, web_maps.system_named(f"{words}\n{pair.title}", "坐标"))
+    return PairRead(pair, at, bad, axes, crs, note, stated)
+
+
+def _in_china(first: np.ndarray, second: np.ndarray) -> bool:
+    """Return whether most places fit a reading of China."""
+    fits = sum(axes_of(first[k : k + 1], second[k : k + 1])[0] is not None
+               for k in range(min(len(first), 50)))  # fmt: skip
+    return 2 * fits > min(len(first), 50)
+
+
+def _crs(
+    path: Path, axes: Axes | None, stated: Stated, web_map: str | None
+) -> tuple[pyproj.CRS | None, str]:
+    told = axes.note() if axes else ("坐标不在中国 / no coordinates of China")
+    doubt = f"写有 {web_map} / names {web_map}" if web_map else stated.doubt(axes)
+    if axes is not None and (said := stated.zone_conflict(axes)) is not None:
+        raise refusal(path, *said)
+    if doubt or axes is None:
+        return None, f"{doubt}；{told}" if doubt else told
+    datum = stated.datums[0]
+    note = f"{datum}；{told}"
+    if axes.kind == "degrees":
+        return geographic(datum), note
+    zone = axes.zone or stated.zone()
+    width = width_of(zone) if zone else None
+    if zone is None or width is None:
+        return None, note
+    return plane(datum, width, zone, prefixed=axes.zone is not None), note
+
+
+def _heading_issues(best: PairRead) -> list[Issue]:
+    if best.axes is None or (best.axes.kind == best.pair.kind and not best.axes.swapped):
+        return []
+    title = best.pair.title
+    if best.axes.kind != best.pair.kind:
+        is_plane = best.axes.kind == "plane"
+        zh, en = ("平面坐标", "plane coordinates") if is_plane else ("经纬度", "degrees")
+        return [
+            warning(
+                "header_contradicted",
+                f"表头写 {title}，而数字是{zh}，按数字读",
+                f"the header says {title}, the numbers are {en}; read as such",
+            )
+        ]
+    zh = f"{title} 的数值与表头相反（横坐标在前），已对调"
+    return [warning("axes_swapped", zh, f"{title}: easting stands before northing; swapped")]

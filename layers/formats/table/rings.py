@@ -1,0 +1,119 @@
+"""Rings and parcels of a table of corners, by the rows of the sheet that hold their corners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from layers.formats.source import refusal
+from layers.formats.table import rows as words
+from layers.formats.table.depths import Depth
+from layers.formats.table.header import Header
+from layers.formats.table.places import Places
+from layers.formats.table.sheets import Sheet
+
+
+@dataclass
+class Ring:
+    """Rows of the sheet that are one ring's corners, the corners' names, and whether it is cut out.
+
+    ``label`` is what a ring column says; ``twins`` counts rows that gave the corner above again.
+    """
+
+    rows: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    label: str = ""
+    cut: bool = False
+    twins: int = 0
+
+    @property
+    def last(self) -> tuple[str, int] | None:
+        """Return the number of the last corner that has one."""
+        return next((n for name in reversed(self.names) if (n := words.numbered(name))), None)
+
+
+@dataclass
+class Parcel:
+    """One outline: its key columns' values, the heading above it, rings, top and bottom.
+
+    Attributes
+    ----------
+    doubts : row, code and words of what is uncertain about where its rings begin
+    told : names and numbers that its heading gives
+    parted_by : row without coordinates that alone parts it from the parcel above, None where a
+        name or number does
+    filled : whether every row names it, None for a parcel of one row
+    """
+
+    key: tuple[str, ...]
+    heading: str
+    rings: list[Ring] = field(default_factory=list)
+    depth: Depth | None = None
+    doubts: list[tuple[int, str, str, str]] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
+    parted_by: int | None = None
+    filled: bool | None = None
+
+    @property
+    def rows(self) -> list[int]:
+        """Return the rows of all corners."""
+        return [row for ring in self.rings for row in ring.rows]
+
+
+def is_closed(ring: Ring, places: Places) -> bool:
+    """Return whether a closing point repeats the first corner's place."""
+    return len(ring.rows) > 3 and places.at[ring.rows[-1]] == places.at[ring.rows[0]]
+
+
+def begins_again(ring: Ring, name: str, row: int, places: Places) -> bool:
+    """Return whether a corner is the first of a new ring: the one before closed, or numbers fell.
+
+    Numbers fall to that of the first corner, or to 1 under other letters (A1 A2 A3 B1 ...).
+    """
+    if is_closed(ring, places):
+        return True
+    if not name or not ring.names[0] or places.at[row] == places.at[ring.rows[0]]:
+        return False
+    here, first, last = words.numbered(name), words.numbered(ring.names[0]), ring.last
+    enough = len(ring.rows) >= 3
+    if here is None or first is None or last is None:
+        same = words.plain(name) == words.plain(ring.names[0])
+        return same and enough and len(set(ring.names)) > 1
+    if here == first:
+        return True
+    return enough and here[0] != last[0] and here[1] < last[1] and here[1] in (1, first[1])
+
+
+def take_back(before: Ring, ring: Ring, name: str, places: Places) -> None:
+    """Give a new ring its first corner where the ring before took it for its closing point.
+
+    J1 J2 J3 J4 J1 J2 ...: the second J1 begins a ring that shares the corner, or repeats the first.
+    """
+    if len(before.names) < 2 or not name or not is_closed(before, places):
+        return
+    if words.plain(name) == words.plain(before.names[1]) and before.names[0] == before.names[-1]:
+        ring.rows.append(before.rows.pop())
+        ring.names.append(before.names.pop())
+
+
+def column_of(header: Header, role: str) -> int | None:
+    """Return the first column of a role."""
+    return next((c for c, r in sorted(header.roles.items()) if r == role), None)
+
+
+def cell_of(sheet: Sheet, row: int, column: int) -> str | None:
+    """Return what a cell holds, None where it is blank or the row is shorter."""
+    cells = sheet.rows[row]
+    return (cells[column] or None) if column < len(cells) else None
+
+
+def bad_row(path: Path, sheet: Sheet, row: int, zh: str, en: str) -> Exception:
+    """Return the error that refuses a table, naming the row as the file counts it."""
+    line = sheet.lines[row]
+    return refusal(path, f"第 {line} 行：{zh}", f"row {line}: {en}")
+
+
+def is_spaced(sheet: Sheet, places: Places) -> bool:
+    """Return whether a blank row follows every corner: then it says nothing."""
+    rows = sorted(places.at)[:-1]
+    return len(rows) > 1 and not any(any(sheet.rows[row + 1]) for row in rows)

@@ -1,0 +1,315 @@
+"""What the rows of a table of corners are that hold no corner, told by their words.
+
+Bureaus write headings, sums, remarks, page numbers and control points between the corners of
+their tables. A row that is none of these, and could be a corner, must not be passed over.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence, Set
+
+from layers.formats.angles import clean
+from layers.formats.planes import datums_named, width_of
+from layers.formats.table.header import Header, role_of
+from layers.formats.table.numbers import decimal, is_number_like
+from layers.formats.table.sheets import Sheet
+
+_DINGBATS = {chr(base + k): str(k + 1) for base in (0x2776, 0x2780, 0x278A) for k in range(10)}
+_WHOLE = re.compile(r"^(\d{1,9})\.0+$", re.ASCII)
+_NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d一-鿿]{0,2}|号|点)")
+_CORNER_WORD = re.compile(r"(矿界|边界|界址|拐|界|顶|角|桩)(点|桩)?号?[-_.]?|[a-z]{0,3}[-_.]?")
+_LETTERED = re.compile(r"[a-z]+\d*[-_.]")
+_ANY = r"[\d一二三四五六七八九十]+"
+_PAGE = re.compile(
+    r"[（(\[]?(?:(?:接|续|转)?(?:上|下)[页表]|续上?[表页]?[\d一二三四五六七八九十]*|接[上下]页"
+    r"|附?表[\d一二三四五六七八九十.-]*[（(]?续[表\d]*[）)]?"
+    rf"|(?:第\s*{_ANY}\s*页\s*[,，/、]?\s*(?:共\s*{_ANY}\s*页)?"
+    rf"|共\s*{_ANY}\s*页\s*[,，/、]?\s*(?:第\s*{_ANY}\s*页)?)"
+    r"|page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}\s*/\s*\d{1,3}|[-—–]\s*\d{1,3}\s*[-—–])[）)\]]?",
+    re.IGNORECASE,
+)
+_CONTINUED = re.compile(
+    rf"\s*[（(\[【]?\s*(?:续表?(?:{_ANY})?|接上[页表]|第\s*{_ANY}\s*页(?:\s*[,，/]?\s*共\s*{_ANY}\s*页)?)"
+    r"\s*[）)\]】]?$"
+)
+_TABLE_NUMBER = re.compile(rf"^(?:续(?:上表|表)?\s*(?:{_ANY})?|附?表\s*[\d.-]+)\s*[:：、]?\s*")
+_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?")
+_SUMMED = re.compile(r"合计|小计|总计|共计|累计|面积|周长")
+_MISSING = re.compile(
+    r"缺[失测]?|无|待[定测补查]|不详|未知|未测|略|/|-{1,2}|—{1,2}|null|nan|none|n/?a|#\S+|\?+|×+|同上",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"合计|小计|总计|共计|累计|面积|周长|备注|附注|说明|注[:：]|标高|高程|坐标系|中央子午线|投影|单位|"
+    r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以下无|无正文|以上|盖章|签章|签字|公章"
+)
+_CUT = re.compile(
+    r"扣除|扣减|剔除|核减|挖除|除外|空洞|孔洞|内圈|内环|内界|内边界|内部边界|内孔|天窗"
+)
+_NO_CUT = re.compile(
+    r"(?:无|没有|未|不|不含|不予|已)\s*(?:扣除|扣减|剔除|核减|挖除)"
+    r"|(?:扣除|扣减|剔除|核减|挖除)[^,，。;；]{0,15}[后前]"
+    r"|(?:扣除|扣减|剔除|核减|挖除|空洞|内圈|内环)[^,，。;；]{0,6}[:：\s]无$"
+)
+_OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
+_TAIL = r"(?:坐标)?[\s\dA-Za-z号:#().-]*"
+_PLACE = re.compile(
+    r"(?:\S{0,6}(?:中心|质心|形心|重心)(?:点|位置)?"
+    r"|\S{0,4}(?:井口|硐口|坑口|主井|副井|风井|斜井|竖井|平硐|斜坡道)"
+    r"|\S{0,4}(?:控制|基准|检查|检核|校核|起算|参考|已知|测量|导线|三角|水准|图根|像控)点|钻孔)"
+    + _TAIL
+)
+_SUM = re.compile(
+    r"(?:平均值?|均值|最[大小]值?|[xy]?最[大小]|合计|小计|总计|共计|总?面积|周长)" + _TAIL
+)
+_ABOUT_PLACES = re.compile(
+    r"中心|质心|形心|重心|控制点|基准点|范围|四至|极值|原点|起算|井口|硐口|地理坐标|平均|东经|北纬"
+)
+_KEY_VALUE = re.compile(r"([^\s:：,，;；]{2,12})[:：]\s*([^\s:：,，;；]+)")
+_COUNT = re.compile(r"(?<![\d.])(\d{1,5})\s*个\s*(?:拐点|界址点|角点|顶点|坐标点|点)")
+_NAMING = re.compile(r"\S*(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?")
+_SERIES = (
+    "甲乙丙丁戊己庚辛壬癸",
+    "一二三四五六七八九十",
+    "东南西北中",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "abcdefghijklmnopqrstuvwxyz",
+)
+_UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
+_MOST_NUMBERS = 20
+_LONGEST = 40
+
+
+def plain(text: str) -> str:
+    """Return a text with circled and full-width digits as plain ones, in small letters.
+
+    >>> plain("⑦"), plain("Ｊ１２"), plain("❸"), plain("3.0")
+    ('7', 'j12', '3', '3')
+    """
+    digits = "".join(_DINGBATS.get(c, c) for c in text)
+    # Programs write whole numbers with a decimal.
+    return _WHOLE.sub(r"\1", unicodedata.normalize("NFKC", digits).casefold())
+
+
+def numbered(name: str) -> tuple[str, int] | None:
+    """Return what stands before a corner's number and the number, None where it has none.
+
+    >>> numbered("J12"), numbered("拐点4"), numbered("ZD01-5"), numbered("⑦"), numbered("东角")
+    (('j', 12), ('拐点', 4), ('zd01-', 5), ('', 7), None)
+    """
+    if len(name) > _LONGEST:
+        return None
+    found = _NAME.fullmatch("".join(plain(name).split()).strip("()[]#号"))
+    return (found[1], int(found[2])) if found else None
+
+
+def names_a_corner(text: str, known: frozenset[str]) -> bool:
+    """Tell whether a cell names a corner: as others (``known``), or as tables commonly do."""
+    found = numbered(text)
+    if found is None:
+        return False
+    before = found[0]
+    return before in known or any(p.fullmatch(before) for p in (_CORNER_WORD, _LETTERED))
+
+
+def is_page(text: str) -> bool:
+    """Tell whether a row only says that the table goes on over the page."""
+    return _PAGE.fullmatch(text) is not None
+
+
+def is_sum(text: str) -> bool:
+    """Tell whether a row sums up the parcel above it: its area, its corners."""
+    return _SUMMED.search(text) is not None
+
+
+def is_remark(text: str) -> bool:
+    """Tell whether a row is a remark, a sum or a footer by its words."""
+    return _REMARK.search(text) is not None
+
+
+def is_missing(text: str) -> bool:
+    """Tell whether a cell says that there is no coordinate."""
+    return _MISSING.fullmatch(text) is not None
+
+
+def is_like(text: str, names: Set[str]) -> bool:
+    """Tell whether a cell may name a corner where corners have no numbers: 东角, 丁, D."""
+    names = names - {""}
+    if not text or not names or is_cut(text):
+        return False
+    if len(text) == 1 and all(len(n) == 1 for n in names):
+        return any(text in of and names & of for of in map(set, _SERIES))
+    return text[-1] in {n[-1] for n in names} and len(text) <= max(map(len, names)) + 1
+
+
+def without_continued(text: str) -> str:
+    """Return a heading without （续） or （第2页）."""
+    return _CONTINUED.sub("", text).strip()
+
+
+def is_header(cells: Sequence[str], header: Header) -> bool | None:
+    """Tell whether a row repeats the header; None where it is another one."""
+    roles = {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
+    if not ({"north", "east"} <= set(roles.values()) or {"lon", "lat"} <= set(roles.values())):
+        return False
+    places = {"north", "east", "lon", "lat"}
+    here = {c: r for c, r in roles.items() if r in places}
+    there = {c: r for c, r in header.roles.items() if r in places}
+    datums = set(datums_named(" ".join(cells)))
+    same = here == there and datums <= {d for p in header.pairs for d in p.datums}
+    return True if same else None
+
+
+def is_cut(text: str) -> bool:
+    """Tell whether a heading says that what follows is taken out of the parcel above."""
+    return bool(_CUT.search(text)) and not _NO_CUT.search(text)
+
+
+def is_outer(text: str) -> bool:
+    """Tell whether a heading only says that an outer ring follows."""
+    return _OUTER.search(text) is not None and len(text) <= 8
+
+
+def bare(text: str) -> str:
+    """Return a title without its table number and page: 续表1 拐点表（第2页） is 拐点表."""
+    return without_continued(_TABLE_NUMBER.sub("", text))
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether a title says that it is the one before, continued."""
+    return text.startswith("续") or re.search(r"[（(\[【]\s*(?:续|接上)", text) is not None
+
+
+def heading(text: str) -> str:
+    """Return the name of the part that a row without coordinates begins, blank if it is none."""
+    if _DATE.fullmatch(text):
+        return ""  # of a signature
+    told = dict(_KEY_VALUE.findall(text))
+    if told and all(map(_NAMING.fullmatch, told)):
+        return " ".join(told.values())
+    if len(text) > _LONGEST or _REMARK.search(text) or not re.search(r"[^\W\d_]", text):
+        return ""
+    return without_continued(text).rstrip(":： ")
+
+
+def with_colon(cells: Sequence[str]) -> str:
+    """Return what a row says; a name and its value in two cells as 名称：值."""
+    said = list(dict.fromkeys(filter(None, cells)))
+    if len(said) == 2 and _NAMING.fullmatch(said[0].rstrip(":：")):
+        return f"{said[0].rstrip(':：')}：{said[1]}"
+    return " ".join(said)
+
+
+def corners_told(text: str) -> int | None:
+    """Return how many corners a text says there are, None where it says nothing or two things.
+
+    >>> corners_told("矿区范围由4个拐点圈定"), corners_told("一采区（共 12 个界址点）")
+    (4, 12)
+    """
+    found = {int(n) for n in _COUNT.findall(plain(text))}
+    return found.pop() if len(found) == 1 else None
+
+
+def told_in(text: str) -> dict[str, str]:
+    """Return names and numbers that a heading gives: 许可证号：C100, 矿山名称：甲矿."""
+    return {k: v for k, v in _KEY_VALUE.findall(text) if _NAMING.fullmatch(k)}
+
+
+def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:
+    """Return the rows that place something else than a corner: a centre, a shaft, a mean.
+
+    Their name says so; what a remark beside a corner says does not count.
+    """
+    wanted = [c for c, role in sorted(header.roles.items()) if role in ("corner", "number")]
+    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    out = set()
+    for row in (*rows_above(sheet, header), *range(header.row + 1, len(sheet.rows))):
+        cells = sheet.rows[row]
+        numbers = [t for c in pairs if c < len(cells) and is_number_like(t := clean(cells[c]))]
+        names = [cells[c] for c in wanted if c < len(cells)]
+        if not any(names):
+            names = [c for k, c in enumerate(cells) if c and k not in pairs][:1]
+        words = [plain(n) for n in names]
+        other = any(map(_PLACE.fullmatch, words)) or (
+            # 合计 4, 面积 0.8156: a sum whose number is none of a place is a remark.
+            any(map(_SUM.fullmatch, words))
+            and (holds_a_place(" ".join(numbers)) or not any(map(is_remark, words)))
+        )
+        if numbers and other:
+            out.add(row)
+    return frozenset(out)
+
+
+def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
+    """Return rows of words, dates and elevations whose numbers only stand in coordinate columns.
+
+    制表, a date, 开采标高 1250 980: no number of theirs is one of a place.
+    """
+    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    out = set()
+    for row in range(header.row + 1, len(sheet.rows)):
+        cells = [c for c in sheet.rows[row] if c]
+        first = cells[0] if cells else ""
+        numbers = [c for c in cells if is_number_like(clean(c)) and not _DATE.fullmatch(c)]
+        dated = any(_DATE.fullmatch(c) for c in cells) and not numbers
+        said = _REMARK.search(first) is not None and sheet.rows[row].index(first) not in pairs
+        if is_ruling(cells) or (said and not holds_a_place(" ".join(numbers))) or dated:
+            out.add(row)
+    return frozenset(out)
+
+
+def is_ruling(cells: Sequence[str]) -> bool:
+    """Tell whether a row only numbers the columns (1 2 3, 甲 1 2) or gives their units."""
+    cells = [c for c in cells if c]
+    if len(cells) > 1 and all(_UNIT.fullmatch(plain(c)) for c in cells):
+        return True
+    numbers = [plain(c).strip("()") for c in cells if c not in ("甲", "乙")]
+    return len(numbers) > 1 and numbers == [str(k) for k in range(1, len(numbers) + 1)]
+
+
+def rows_above(sheet: Sheet, header: Header) -> list[int]:
+    """Return the rows above the header in which two cells are the numbers of a place."""
+    out = []
+    for row in range(header.row):
+        numbers = [c for c in map(clean, sheet.rows[row]) if decimal(c) is not None]
+        if len(numbers) >= 2 and holds_a_place(" ".join(c.replace(",", "") for c in numbers)):
+            out.append(row)
+    return out
+
+
+def is_aside(text: str) -> bool:
+    """Tell whether a heading stands over places that are no corners."""
+    return _PLACE.fullmatch(plain(text)) is not None
+
+
+def holds_a_place(text: str) -> bool:
+    """Tell whether a row without corner holds a pair of coordinates in some other form."""
+    if _ABOUT_PLACES.search(text):
+        return False
+    words = clean(text)
+    if len(re.findall(r"(?<!\d)\d{1,3}\s{0,3}°\s{0,3}\d", words)) >= 2:
+        return True
+    numbers = [float(n) for n in re.findall(r"(?<![\d.])\d{6,8}(?:\.\d+)?(?![\d.])", words)]
+    if _REMARK.search(text):
+        numbers = [n for n in numbers if n > 1e7 or not _is_area(n, text)]
+    degrees = [float(n) for n in re.findall(r"(?<![\d.])\d{2,3}\.\d{3,}(?![\d.])", words)]
+    return any(_fit(found) for found in (numbers, degrees))
+
+
+def _is_area(number: float, text: str) -> bool:
+    return re.search(r"面积|周长|单位", text) is not None and number < 1e7
+
+
+def _fit(numbers: Sequence[float]) -> bool:
+    """Return whether two of the numbers may be those of a place in China."""
+    some = sorted(set(numbers))[:_MOST_NUMBERS]
+    return any(_is_place(a, b) for a in some for b in some if a != b)
+
+
+def _is_place(one: float, other: float) -> bool:
+    degrees = 73 <= one <= 136 and 3 <= other <= 54
+    zone, east = divmod(other, 1e6)
+    plane = 1.7e6 <= one <= 6.1e6 and 1e5 <= east <= 9e5
+    return degrees or (plane and (zone == 0 or width_of(int(zone)) is not None))

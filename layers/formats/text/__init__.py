@@ -1,0 +1,1 @@
+"""Corner texts: the national exchange text, registration and exploration strings."""
