@@ -45,10 +45,10 @@ One file of {whole} rows, MultiPolygon Z (the heights are 0), {repaired + twofol
 invalid. Its {rights.declared} tenements and applications went to `mining_right`, the
 {zones.declared} ancestral domains (CADT), community areas and key biodiversity areas to
 `protected_zone`. Of the invalid outlines {repaired} are repaired, with the area told before and
-after, {rights.doubtful} of them in doubt (the area changed by more than 0.1 %); {twofold} can be
-read in two ways and are refused, with {empty} rows that have no outline at all. The merged file has
-a `STATUS` without a value in any row, so that the status could not be declared until an empty field
-counted as lacking.
+after, {rights.doubtful} of them in doubt (the area changed by more than 0.1 %, or a hole reaches
+out of its shell); {twofold} can be read in two ways and are refused, with {empty} rows that have no
+outline at all. The merged file has a `STATUS` without a value in any row, so that the status could
+not be declared until an empty field counted as lacking.
 
 Declared as if all were applied for today, {mr101["FAIL"]} overlap another and fail. All that would
 pass is NO_DATA ({mr101["NO_DATA"]}), because of the {empty} rows without outline: they could lie
