@@ -20,6 +20,7 @@ from layers.formats.row_datums import contradicting
 from layers.formats.shapefile import reader as _shapefile
 from layers.formats.sniff import CONTAINERS, SUPPORTED, check_regular, kind_of, missing
 from layers.formats.source import Source, digest_file, opening, refusal
+from layers.formats.stated_area import area_issues
 from layers.formats.table import reader as table
 from layers.formats.text import corner_text, exploration, registration
 from layers.issues import warning
@@ -140,7 +141,8 @@ def read(
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
     source = _believed(source)
-    return contradicting(source if crs is None else _with_crs(source, crs))
+    source = contradicting(source if crs is None else _with_crs(source, crs))
+    return replace(source, issues=(*source.issues, *area_issues(source)))
 
 
 def _names(kind: str, path: Path, encoding: str | None) -> list[str]:

@@ -42,6 +42,7 @@ class Source:
     issues : everything reading had to say
     lost : field name -> rows whose cell holds something of which the reader could make nothing;
         null in ``columns``
+    prose : what it says outside its rows, titles and remarks, as far as the reader kept it
     companions : contract layer name -> further rows of the same file, e.g. ``right_part``
     """
 
@@ -61,6 +62,7 @@ class Source:
     companions: dict[str, Source] = field(default_factory=dict)
     crs_doubt: tuple[str, str] | None = None
     stated: Stated = field(default_factory=Stated)
+    prose: str = ""
 
     def __post_init__(self) -> None:
         """Hold the account: every column, label and geometry has a row, and none is missing."""

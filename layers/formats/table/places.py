@@ -41,6 +41,7 @@ class Places:
     crs : None where the table does not tell it
     note : where that was found
     stated : what is written of it
+    words : all that stands outside the columns
     """
 
     at: Mapping[int, tuple[float, float]]
@@ -49,6 +50,7 @@ class Places:
     note: str
     stated: Stated
     issues: tuple[Issue, ...]
+    words: str
 
 
 def find_places(
@@ -85,7 +87,7 @@ def find_places(
     if corners:
         _refuse_doubles(path, sheet, best, held)
     issues = [*disagreements(sheet, best, held), *_heading_issues(best)]
-    return Places(best.at, best.bad, best.crs, best.note, best.stated, tuple(issues))
+    return Places(best.at, best.bad, best.crs, best.note, best.stated, tuple(issues), words)
 
 
 def _refuse_doubles(path: Path, sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> None:

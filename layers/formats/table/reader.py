@@ -135,6 +135,7 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         crs=places.crs,
         crs_note=places.note,
         stated=places.stated,
+        prose=places.words,
         declared=len(rows.labels),
         columns=rows.columns,
         geometry=rows.geometry,

@@ -35,6 +35,13 @@ _PUBLISHED = re.compile(
 _HOLDS_DATA = re.compile(
     r"\d{5,}|\d\.\d|\*|许可证|证号|(?:^|[,，\s])[+-]?(?!(?:2000|19\d\d|80|54|84)\b)\d+\s*(?:[,，]|$)"
 )
+# What people write above the corners of a right, and what no such line holds: a corner.
+_REMARK = re.compile(
+    r"(?:(?:采矿|探矿|矿业)权人|申请(?:人|单位)|单位名称|(?:矿山|矿区|项目|勘查项目|采矿权|探矿权)名称"
+    r"|(?:开采|勘查)?矿种|(?:开采|勘查)(?:主)?矿种|开采方式|(?:设计)?生产规模|地址|地理位置|所在地|有效期限?"
+    r"|发证机关|(?:矿区|批准|登记)?面积)\s*[:：为]"
+)
+_HOLDS_CORNER = re.compile(r"\d{7,}|\d\s*[,，]\s*[+-]?\d|\*")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]
@@ -98,7 +105,7 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
             blocks[-1][1].append((number, line))
             gap = False
             continue
-        elif line and not _is_heading(line):
+        elif line and not _is_heading(line) and not is_remark(line):
             raise refusal(
                 path,
                 f"第 {number} 行不合格式：{line[:40]}",
@@ -138,7 +145,8 @@ def headings(text: str) -> str:
 
 def is_preamble(line: str) -> bool:
     """Tell whether a line is one that may stand before the numbers."""
-    return bool(_LICENCE.match(line)) or bool(_TITLE.match(line)) or stated_in(line) != Stated()
+    told = _LICENCE.match(line) or _TITLE.match(line) or is_remark(line)
+    return bool(told) or stated_in(line) != Stated()
 
 
 def is_corner(line: str) -> bool:
@@ -164,6 +172,11 @@ def _is_data(line: str) -> bool:
     if not comma or not re.match(r"[\d+-]", line):
         return False
     return bool(_PLAIN_NUMBER.fullmatch(clean(first))) or not datums_named(line)
+
+
+def is_remark(line: str) -> bool:
+    """Tell whether a line says something of the right, such as its holder, and holds no corner."""
+    return bool(_REMARK.match(line)) and not _HOLDS_CORNER.search(clean(line))
 
 
 def _is_heading(line: str) -> bool:

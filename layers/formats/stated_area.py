@@ -1,0 +1,182 @@
+"""Areas that a source states, held against its outlines: a lost corner shows in them.
+
+No reader can know of a corner that was left out at the end of a ring, or of a wrong digit in one.
+The area that stands beside the outline can.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+import shapely
+
+from gis.area import area_m2
+from gis.ragged import Floats, Shapes
+from layers.account import Issue
+from layers.formats.source import Source
+from layers.issues import label_en, warning
+from layers.parse import folded, plain
+
+TOLERANCE = 0.01
+"""A stated area that differs by more than this share is told of: registers round, and areas of
+projected outlines differ from those of the ground by some tenths of a per cent."""
+
+_UNITS = {
+    **dict.fromkeys(("km2", "km^2", "平方公里", "平方千米"), 1e6),
+    **dict.fromkeys(("ha", "hm2", "公顷"), 1e4),
+    "亩": 1e4 / 15,
+    **dict.fromkeys(("m2", "m^2", "平方米"), 1.0),
+}
+_SIGNS = (("km²", 1e6), ("公顷", 1e4), ("亩", 1e4 / 15), ("m²", 1.0))
+_UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+# What an area is of, where it is that of the outline: not 资源量估算面积, 压覆面积, 建筑面积.
+_OF = (
+    r"(?:变更后|拟设|拟申请|申请|现|总)?"
+    r"(?:矿区|矿区范围|矿权|矿业权|采矿权|探矿权|勘查区?|勘查区块|批准|登记|拐点范围|拐点|地块|宗地|用地)?"
+    r"(?:总|投影|平面)?面积"
+)
+_COLUMN = re.compile(rf"(?:{_OF}|KQMJ|CKQMJ|TKQMJ)[_(\[]?({_UNIT})?[)\]]?", re.IGNORECASE)
+_VALUE = re.compile(rf"(?:约|为)?(\d[\d,]*(?:\.\d+)?)({_UNIT})?", re.IGNORECASE)
+_STATEMENT = re.compile(
+    rf"(?:^|[\s,，。；;：:、(（]){_OF}[\s:：为约是共计]*(\d[\d,]*(?:\.\d+)?)\s*({_UNIT})",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class _Area:
+    """An area as written: a number, its unit (None: not stated) and what it stands for.
+
+    ``slack`` is half a unit of its last digit.
+    """
+
+    word: str
+    value: float
+    slack: float
+    unit: str | None
+
+    @classmethod
+    def of(cls, number: str, unit: str | None) -> _Area:
+        digits = number.replace(",", "")
+        decimals = len(digits.partition(".")[2])
+        return cls(number + (unit or ""), float(digits), 0.5 * 10.0**-decimals, unit)
+
+    @property
+    def factors(self) -> tuple[float, ...]:
+        """Square metres of one unit: all that may be meant."""
+        return (_UNITS[self.unit.casefold()],) if self.unit else tuple(sorted(set(_UNITS.values())))
+
+    def fits(self, square_metres: float) -> bool:
+        """Tell whether the number stands for an area, in one of its units."""
+        return any(
+            abs(square_metres / f - self.value) <= self.slack + TOLERANCE * self.value
+            for f in self.factors
+        )
+
+
+@dataclass(frozen=True)
+class _Outlines:
+    """The outlines of a source, measured when they are first asked for."""
+
+    shapes: Shapes
+    crs: pyproj.CRS | None
+
+    @cached_property
+    def square_metres(self) -> Floats:
+        """Ellipsoidal areas; of the plane where only numbers tell it; NaN: no area."""
+        out = np.full(len(self.shapes), np.nan)
+        usable = np.isin(shapely.get_type_id(self.shapes), (3, 6)) & ~shapely.is_empty(self.shapes)
+        shapes = self.shapes[usable]
+        plane = self.crs is None and bool((np.abs(shapely.get_coordinates(shapes)) > 360).any())
+        if plane:
+            out[usable] = shapely.area(shapes)
+            return out
+        if self.crs is not None and not self.crs.is_geographic:
+            shapes = _geographic(shapes, self.crs)
+        xy, owner = shapely.get_coordinates(shapes, return_index=True)
+        sound = np.ones(len(shapes), np.bool_)
+        sound[owner[~(np.isfinite(xy) & (np.abs(xy) <= 360)).all(axis=1)]] = False
+        if sound.any():
+            out[np.flatnonzero(usable)[sound]] = area_m2(shapes[sound])
+        return out
+
+
+def _geographic(shapes: Shapes, crs: pyproj.CRS) -> Shapes:
+    """Return outlines of a plane in degrees of its own datum."""
+    to = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+    moved: Shapes = shapely.transform(shapes, to.transform, interleaved=False)
+    return moved
+
+
+def area_issues(source: Source) -> list[Issue]:
+    """Return a warning for each area that is stated and is not that of its outline.
+
+    A value of several rows may be the area of all of them. Areas in what stands beside the rows
+    may be those of any row, or of all.
+    """
+    outlines = _Outlines(source.geometry, source.crs)
+    issues = []
+    for name, values in source.columns.items():
+        heading = _COLUMN.fullmatch(folded(name))
+        if heading:
+            issues += _column_issues(name, values, heading[1], source.labels, outlines)
+    return [*issues, *_prose_issues(source.prose, outlines)]
+
+
+def _column_issues(
+    name: str, values: pa.Array, unit: str | None, labels: Sequence[str], outlines: _Outlines
+) -> list[Issue]:
+    read: dict[int, _Area] = {}
+    for row, value in enumerate(values.to_pylist()):
+        match = _VALUE.fullmatch(folded(str(value))) if value is not None else None
+        if match and float(match[1].replace(",", "")) > 0:
+            read[row] = _Area.of(match[1], match[2] or unit)
+    issues = []
+    together: dict[str, list[int]] = {}
+    for row, area in read.items():
+        together.setdefault(area.word, []).append(row)
+    for row, area in read.items():
+        found = float(outlines.square_metres[row])
+        of_all = float(np.nansum(outlines.square_metres[together[area.word]]))
+        if found > 0 and not area.fits(found) and not area.fits(of_all):
+            issues.append(
+                _told(f"{labels[row]}：", f"{label_en(labels[row])}: ", area, found, labels[row])
+            )
+    return issues
+
+
+def _prose_issues(prose: str, outlines: _Outlines) -> list[Issue]:
+    words = dict.fromkeys((m[1], m[2]) for m in _STATEMENT.finditer(plain(prose)))
+    if not words or not (outlines.square_metres > 0).any():
+        return []
+    known = [float(v) for v in outlines.square_metres if v > 0]
+    total = math.fsum(known)
+    issues = []
+    for number, unit in words:
+        area = _Area.of(number, unit)
+        if area.value > 0 and not any(map(area.fits, (*known, total))):
+            issues.append(_told("", "", area, total, None))
+    return issues
+
+
+def _told(zh: str, en: str, area: _Area, found: float, label: str | None) -> Issue:
+    # Without a unit: the one that comes nearest.
+    factor = min(area.factors, key=lambda f: abs(math.log(found / f / area.value)))
+    amount = found / factor
+    digits = max(0, 4 - math.floor(math.log10(amount)))
+    unit = area.unit or next(u for u, f in _SIGNS if f == factor)
+    measured = f"{amount:.{min(digits, 6)}f} {unit}"
+    return warning(
+        "area_differs",
+        f"{zh}写明面积 {area.word}，按坐标为 {measured}，请核对是否缺少拐点或数字有误",
+        f"{en}the stated area is {area.word}, the corners enclose {measured}: is a corner missing "
+        "or a digit wrong?",
+        label,
+    )

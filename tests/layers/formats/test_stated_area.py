@@ -1,0 +1,124 @@
+"""An area beside an outline tells of a lost corner; one that fits is passed over in silence."""
+
+import re
+
+import numpy as np
+import pyogrio
+import pyproj
+import pytest
+import shapely
+
+from layers import formats
+
+# 600 m by 400 m: 0.24 km², 24 ha, 360 mu. In zone 38, central meridian 114°E.
+WHOLE = [
+    ("1", 4380000, 38500000),
+    ("2", 4380000, 38500600),
+    ("3", 4380400, 38500600),
+    ("4", 4380400, 38500000),
+]
+LOST = WHOLE[:3]  # half the area
+
+
+def told(source):
+    return [i for i in source.issues if i.code == "area_differs"]
+
+
+def csv(folder, title, corners, heading="点号,X坐标,Y坐标", cells=""):
+    rows = [f"{n},{x},{y}{cells}" for n, x, y in corners]
+    path = folder / "拐点.csv"
+    text = "\n".join([*([title] if title else []), heading, *rows])
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def write(path, shapes, areas, crs):
+    kind = shapes[0].geom_type
+    wkb, fields = shapely.to_wkb(np.array(shapes)), [np.array(areas)]
+    pyogrio.raw.write(path, wkb, fields, ["矿区面积"], geometry_type=kind, crs=crs)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "某铜矿 矿区面积：0.24平方公里 2000国家大地坐标系",
+        "矿区面积 0.2400 km²",
+        "申请矿区面积为24.0公顷",
+        "用地面积：360亩",
+        "拐点范围面积240000平方米",
+        "面积：0.2km2",  # rounded to its last digit
+    ],
+)
+def test_an_area_in_the_title_that_lacks_a_corner_is_told(tmp_path, title):
+    assert not told(formats.read(csv(tmp_path, title, WHOLE)))
+    (issue,) = told(formats.read(csv(tmp_path, title, LOST)))
+    assert issue.severity == "warning" and re.search(r"enclose (0?\.?12|180)", issue.en)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "资源量估算面积：0.05平方公里",
+        "建筑面积 300平方米",
+        "原矿区面积 0.5km²",
+        "面积精度 0.01 km2",
+    ],
+)
+def test_areas_of_other_things_are_passed_over(tmp_path, title):
+    assert not told(formats.read(csv(tmp_path, title, WHOLE)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("矿区面积（km²）", "0.24"),
+        ("面积", "24"),
+        ("面积(亩)", "360.0"),
+        ("矿区面积", "0.24平方公里"),
+        ("KQMJ", "0.240"),
+    ],
+)
+def test_an_area_beside_the_corners(tmp_path, name, value):
+    heading = f"点号,X坐标,Y坐标,{name}"
+    assert not told(formats.read(csv(tmp_path, "", WHOLE, heading, f",{value}")))
+    (issue,) = told(formats.read(csv(tmp_path, "", LOST, heading, f",{value}")))
+    assert issue.feature == "第 1 个地块" and "第 1 个地块" in issue.zh
+
+
+def test_the_area_of_all_parcels_may_stand_beside_each(tmp_path):
+    path = tmp_path / "两块.csv"
+    rows = [f"{p},{n},{x + 1000 * k},{y},0.48" for k, p in enumerate("甲乙") for n, x, y in WHOLE]
+    path.write_text("\n".join(["地块名称,点号,X坐标,Y坐标,矿区面积", *rows]), encoding="utf-8")
+    source = formats.read(path)
+    assert len(source) == 2 and not told(source)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4526", "EPSG:4490", "EPSG:3857", "EPSG:2362"])
+def test_the_area_of_a_layer_is_that_of_the_ground_in_any_system(tmp_path, crs):
+    square = shapely.Polygon([(y, x) for _, x, y in WHOLE])
+    same_datum = "EPSG:2362" if crs == "EPSG:2362" else "EPSG:4526"
+    to = pyproj.Transformer.from_crs(same_datum, crs, always_xy=True)
+    shape = shapely.transform(square, to.transform, interleaved=False)
+    path = tmp_path / "矿区.gpkg"
+    write(path, [shape, shape], [0.24, 0.3], crs)
+    (issue,) = told(formats.read(path))
+    assert "0.3" in issue.zh and "0.240" in issue.zh
+
+
+def test_a_published_list_that_lacks_a_corner_is_told(tmp_path):
+    path = tmp_path / "公示.txt"
+    lines = [f"{n},{x},{y}" for n, x, y in WHOLE]
+    text = "采矿权人：某公司\n矿区面积：0.24平方公里\n2000国家大地坐标系\n{}\n*,100,50,,1\n"
+    path.write_text(text.format("\n".join(lines)), encoding="utf-8")
+    source = formats.read(path)
+    assert not told(source)
+    (remark,) = [i for i in source.issues if i.code == "remark_unread"]
+    assert remark.zh == "文字说明未采用：采矿权人：某公司"
+    path.write_text(text.format("\n".join(lines[:3])), encoding="utf-8")
+    assert len(told(formats.read(path))) == 1
+
+
+def test_points_have_no_area_to_compare(tmp_path):
+    path = tmp_path / "尾矿库.gpkg"
+    write(path, [shapely.Point(111, 39)], [1.5], "EPSG:4490")
+    assert not told(formats.read(path))
