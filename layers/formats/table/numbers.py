@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from layers.errors import FormatError
-from layers.formats.angles import packed, packed_whole, spelled
+from layers.formats.angles import clean, packed, packed_whole, spelled
 from layers.formats.source import refusal
 from layers.formats.table.header import Header, Pair
 from layers.formats.table.sheets import Sheet
@@ -80,6 +80,27 @@ def overlong_lines(sheet: Sheet, header: Header) -> frozenset[int]:
     usual = Counter(columns[-1] for columns in filled if columns).most_common(1)
     width = max(len(sheet.rows[header.row]), *(n for n, _ in usual), 0)
     return frozenset(sheet.lines[r] for r in rows if any(sheet.rows[r][width:]))
+
+
+def comma_lines(sheet: Sheet, header: Header) -> frozenset[int]:
+    """Return the lines of a CSV in which a coordinate may have lost its decimals to the next cell.
+
+    38500234,567 with a comma for a point: whole metres, and digits under no heading behind them.
+    """
+    behind = {
+        c: c + 1
+        for pair in header.pairs
+        for c in (pair.first, pair.second)
+        if c + 1 >= len(header.names) or header.names[c + 1][:1] == "列"
+    }
+    return frozenset(
+        sheet.lines[r]
+        for r in range(header.row + 1, len(sheet.rows))
+        for c, after in behind.items()
+        if after < len(cells := sheet.rows[r])
+        and re.fullmatch(r"[+-]?\d+", clean(cells[c]))
+        and re.fullmatch(r"\d{1,9}", clean(cells[after]))
+    )
 
 
 def may_be_packed(texts: Sequence[str]) -> bool:

@@ -27,7 +27,7 @@ from layers.formats.table.columns import columns_of
 from layers.formats.table.doubts import count_issues, nested_issues, ring_issues, start_issues
 from layers.formats.table.groups import completed, with_group
 from layers.formats.table.header import Header, find_header
-from layers.formats.table.numbers import is_number_like, overlong_lines
+from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
 from layers.formats.table.parcels import parcels_of
 from layers.formats.table.places import Places, find_places
 from layers.formats.table.rings import Parcel, bad_row, cell_of
@@ -121,6 +121,7 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
     skip = aside | footer_rows(sheet, header) if corners else aside
     places = find_places(path, sheet, header, corners=corners, skip=skip)
     places = _without(places, {r for r in places.at if sheet.lines[r] in long})
+    commas = _comma_issues(sheet, header) if kind == FORMAT else []
     if corners:
         header = with_group(sheet, header, places)
         rows = _outlines(path, sheet, header, places, aside)
@@ -141,7 +142,7 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         geometry=rows.geometry,
         labels=rows.labels,
         lost=rows.lost,
-        issues=(*_hidden(sheet), *places.issues, *rows.issues),
+        issues=(*_hidden(sheet), *commas, *places.issues, *rows.issues),
     )
 
 
@@ -151,6 +152,16 @@ def _without(places: Places, long: set[int]) -> Places:
            "it has more cells than the header (a separator in a text?)")  # fmt: skip
     at = {r: p for r, p in places.at.items() if r not in long}
     return replace(places, at=at, bad={**places.bad, **dict.fromkeys(sorted(long), why)})
+
+
+def _comma_issues(sheet: Sheet, header: Header) -> list[Issue]:
+    lines = sorted(comma_lines(sheet, header))
+    if not lines:
+        return []
+    zh = f"第 {lines[0]} 行起 {len(lines)} 行：整数坐标之后有一列无表头的数字，未采用；"
+    en = f"from row {lines[0]} on, {len(lines)} rows: digits under no heading follow whole metres "
+    zh, en = zh + "若是用逗号作小数点，请改用小数点", en + "and are not used; are they decimals?"
+    return [warning("decimal_comma", zh, en)]
 
 
 def _trimmed(sheet: Sheet) -> Sheet:

@@ -627,3 +627,15 @@ def test_whole_corner_numbers_with_a_decimal(table):
     rows = [(n, x, y) for n, (x, y) in zip(names, SQUARE, strict=True)]
     assert table(*rows).issues == ()
     assert codes(table(rows[0], *rows[2:], head=HEAD)) == ["corner_numbers"]
+
+
+def test_a_comma_for_a_decimal_point_takes_nothing_off_in_silence(table):
+    rows = [(*row, 567) for row in ring()]
+    source = table(*rows, head=(*HEAD, ""))
+    (issue,) = [i for i in source.issues if i.code == "decimal_comma"]
+    assert issue.severity == "warning" and issue.zh.startswith("第 2 行起 4 行")
+
+
+def test_remarks_without_heading_behind_decimals_are_no_decimals(table):
+    rows = [(name, f"{x}.5", f"{y}.5", 7) for name, x, y in ring()]
+    assert "decimal_comma" not in codes(table(*rows, head=(*HEAD, "")))
