@@ -30,6 +30,11 @@ _UTF8_FLAG = 0x800
 _KINDS = {**{k: k for k in SUPPORTED if k not in ARCHIVES}, **SIDECARS}
 
 
+_LARGEST_INDEX = 65_536
+_LINK = re.compile(rb"<(?:\w+:)?href>\s*([^<]*?)\s*</")
+_CONTENT = re.compile(rb"<(?:\w+:)?(?:Placemark|GroundOverlay|PhotoOverlay|Model)\b|<!")
+
+
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
     """Unpack an archive for as long as it is read; errors name it, and the file in it.
@@ -65,7 +70,8 @@ def unpack(path: Path, folder: Path) -> tuple[Path, str]:
     try:
         with zipfile.ZipFile(path, metadata_encoding="cp437") as archive:
             members = _members(path, archive)
-            main = _dataset(path, list(members))
+            index = _index_of(archive, members)
+            main = _dataset(path, [name for name in members if name != index])
             _check_logs(path, members, main)
             return _extract(path, archive, members, main, folder), main.name
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeError) as fault:
@@ -138,6 +144,20 @@ def _dataset(path: Path, names: list[PurePosixPath]) -> PurePosixPath:
             f"{listed.replace('、', ', ')}",
         )
     return mains[0]
+
+
+def _index_of(
+    archive: zipfile.ZipFile, members: dict[PurePosixPath, zipfile.ZipInfo]
+) -> PurePosixPath | None:
+    """Return the ``doc.kml`` that only links to other files of the archive, as GDAL writes it."""
+    name = PurePosixPath("doc.kml")
+    entry = members.get(name)
+    if entry is None or entry.file_size > _LARGEST_INDEX:
+        return None
+    text = archive.read(entry)
+    links = [PurePosixPath(href.decode("utf-8", "replace")) for href in _LINK.findall(text)]
+    only_links = b"<NetworkLink" in text and not _CONTENT.search(text)
+    return name if only_links and links and all(link in members for link in links) else None
 
 
 def _check_logs(

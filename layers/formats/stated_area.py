@@ -21,12 +21,15 @@ from gis.area import area_m2
 from gis.ragged import Floats, Shapes
 from layers.account import Issue
 from layers.formats.source import Source
-from layers.issues import label_en, warning
+from layers.issues import label_en, listed, warning
 from layers.parse import folded, plain
 
 TOLERANCE = 0.01
 """A stated area that differs by more than this share is told of: registers round, and areas of
 projected outlines differ from those of the ground by some tenths of a per cent."""
+
+_MOST_TOLD = 5
+"""Features of a column told of one by one."""
 
 _UNITS = {
     **dict.fromkeys(("km2", "km^2", "平方公里", "平方千米"), 1e6),
@@ -138,7 +141,7 @@ def _column_issues(
         match = _VALUE.fullmatch(folded(str(value))) if value is not None else None
         if match and float(match[1].replace(",", "")) > 0:
             read[row] = _Area.of(match[1], match[2] or unit)
-    issues = []
+    wrong: list[tuple[int, _Area, float]] = []
     together: dict[str, list[int]] = {}
     for row, area in read.items():
         together.setdefault(area.word, []).append(row)
@@ -146,10 +149,16 @@ def _column_issues(
         found = float(outlines.square_metres[row])
         of_all = float(np.nansum(outlines.square_metres[together[area.word]]))
         if found > 0 and not area.fits(found) and not area.fits(of_all):
-            issues.append(
-                _told(f"{labels[row]}：", f"{label_en(labels[row])}: ", area, found, labels[row])
-            )
-    return issues
+            wrong.append((row, area, found))
+    if len(wrong) > _MOST_TOLD:
+        rows = [labels[row] for row, _, _ in wrong]
+        zh = f"{len(rows)} 个要素的字段 {name} 与其轮廓的面积相差超过 1%：{listed(rows)}"
+        en = f"{name} of {len(rows)} features is not their area by more than 1 %: "
+        return [warning("area_differs", zh, en + listed([label_en(r) for r in rows], "en"))]
+    return [
+        _told(f"{labels[row]}：", f"{label_en(labels[row])}: ", area, found, labels[row])
+        for row, area, found in wrong
+    ]
 
 
 def _prose_issues(prose: str, outlines: _Outlines) -> list[Issue]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pyarrow as pa
 from layers.account import Issue
 from layers.formats.encoding import Text, decode, guess, normal_name, remarks, require
 from layers.formats.source import refusal
-from layers.issues import label_en, warning
+from layers.issues import label_en, listed, warning
 
 _CHARSETS = {
     "windowssimpchinese": "GB18030", "windowstradchinese": "Big5", "windowslatin1": "cp1252",
@@ -67,9 +67,11 @@ def definition(line: bytes) -> Field | None:
 
 
 def encoding_of(
-    path: Path, charset: str, texts: Iterable[bytes], asked: str | None
+    path: Path, charset: str, names: Sequence[bytes], texts: Sequence[bytes], asked: str | None
 ) -> tuple[str, list[Issue]]:
     """Return the encoding of names and values: asked for, or told by charset and bytes.
+
+    GDAL writes "_" for bytes of Chinese field names; then the values alone tell.
 
     Raises
     ------
@@ -80,7 +82,9 @@ def encoding_of(
         return require(path, asked), []
     key = "".join(c for c in charset.lower() if c.isalnum())
     declared = _CHARSETS.get(key) or (None if key in ("", "neutral") else normal_name(charset))
-    found = guess([Text(raw) for raw in texts], declared)
+    found = guess([Text(raw) for raw in (*names, *texts)], declared)
+    if found is None:
+        found = guess([Text(raw) for raw in texts], declared)
     if found is None:
         raise refusal(
             path,
@@ -90,19 +94,23 @@ def encoding_of(
     return found.encoding, remarks(path, found, charset or declared or "")
 
 
-def names_of(path: Path, fields: Sequence[Field], encoding: str) -> list[str]:
-    """Return the names of the fields, which must differ."""
+def names_of(path: Path, fields: Sequence[Field], encoding: str) -> tuple[list[str], list[Issue]]:
+    """Return the names of the fields, which must differ; those that are no text are numbered."""
     names: list[str] = []
-    for field in fields:
+    damaged: list[str] = []
+    for k, field in enumerate(fields, 1):
         name = decode(Text(field.name), encoding)
         if name is None:
-            raise refusal(
-                path, f"字段名不是 {encoding} 文字", f"a field name is not {encoding} text"
-            )
+            name = f"字段{k}"
+            damaged.append(name)
         if name in names:
             raise refusal(path, f"有两个字段都叫 {name}", f"two fields are called {name}")
         names.append(name)
-    return names
+    if not damaged:
+        return names, []
+    zh = f"{len(damaged)} 个字段的名称已损坏（不是 {encoding} 文字），按序号读：{listed(damaged)}"
+    en = f"names of fields are damaged (no {encoding} text), numbered: {listed(damaged, 'en')}"
+    return names, [warning("field_name_damaged", zh, en)]
 
 
 def column(

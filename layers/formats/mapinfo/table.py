@@ -122,9 +122,11 @@ def read_values(
     texts = [
         _trimmed(row[k]) for k, f in enumerate(fields) if f.kind == "char" for row in records.cells
     ]
-    encoding, issues = encoding_of(path, charset, [*(f.name for f in fields), *texts], asked)
+    encoding, issues = encoding_of(path, charset, [f.name for f in fields], texts, asked)
     columns: dict[str, pa.Array] = {}
-    for k, name in enumerate(names_of(path, fields, encoding)):
+    names, damaged = names_of(path, fields, encoding)
+    issues += damaged
+    for k, name in enumerate(names):
         kind = fields[k].kind
         cells = [row[k] for row in records.cells]
         if kind == "char":

@@ -139,10 +139,12 @@ def read_values(
             f"declares {len(lines)} records, holds {len(labels)} shapes",
         )
     names = [f.name for f in header.fields]
-    encoding, issues = encoding_of(path, header.charset, [*names, *lines], asked)
+    encoding, issues = encoding_of(path, header.charset, names, lines, asked)
     rows = [_row(path, header, line, n, encoding) for n, line in enumerate(lines, 1)]
     columns: dict[str, pa.Array] = {}
-    for k, name in enumerate(names_of(path, header.fields, encoding)):
+    words, damaged = names_of(path, header.fields, encoding)
+    issues += damaged
+    for k, name in enumerate(words):
         kind = header.fields[k].kind
         cells = [row[k] for row in rows]
         columns[name], told = column(name, kind, cells, labels, of_text(kind))

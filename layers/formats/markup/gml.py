@@ -109,11 +109,15 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         crs=system.crs,
         crs_note=system.note,
         declared=n,
-        columns=rows.columns,
+        columns={name: v for name, v in rows.columns.items() if name not in _ENVELOPE},
         geometry=shapes,
         labels=row_labels(n),
         issues=(*markup.issues, *map(_several, rows.issues), *issues),
     )
+
+
+_ENVELOPE = ("lowerCorner", "upperCorner")
+"""Where a feature has an envelope, GDAL makes fields of its corners."""
 
 
 def _closed(markup: Markup) -> bytes:

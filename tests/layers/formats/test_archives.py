@@ -59,6 +59,36 @@ def test_kmz(zipped):
     assert read(path).geometry[0].equals(BOX)
 
 
+INDEX = (
+    '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><NetworkLink><Link>'
+    "<href>{}</href></Link></NetworkLink>{}</Document></kml>"
+)
+MARK = "<Placemark><Point><coordinates>111,39</coordinates></Point></Placemark>"
+
+
+def test_a_kmz_whose_index_links_to_its_layer(zipped):
+    # As QGIS and ogr2ogr (LIBKML) write it.
+    layer = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{MARK}</Document></kml>'
+    path = zipped("矿点.kmz", {"doc.kml": INDEX.format("layers/a.kml", ""), "layers/a.kml": layer})
+    source = read(path)
+    assert len(source) == 1 and source.geometry[0].coords[0] == (111, 39)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        INDEX.format("layers/a.kml", MARK),  # has a place of its own
+        INDEX.format("http://127.0.0.1:9/a.kml", ""),  # leads out
+        INDEX.format("layers/b.kml", ""),  # leads nowhere
+    ],
+)
+def test_a_kmz_whose_index_is_more_than_that(zipped, index):
+    layer = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{MARK}</Document></kml>'
+    path = zipped("矿点.kmz", {"doc.kml": index, "layers/a.kml": layer})
+    with pytest.raises(FormatError, match="exactly one dataset, it has 2"):
+        read(path)
+
+
 def test_a_table_and_a_workbook_in_an_archive(zipped, tmp_path):
     import xlsxwriter
 

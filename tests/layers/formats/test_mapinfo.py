@@ -166,6 +166,23 @@ def test_the_encoding_that_is_asked_for(mif):
         read(path, encoding="UTF-8")
 
 
+def test_a_field_name_that_gdal_spoilt(mif):
+    # GDAL writes "_" for a byte that is no letter where it runs: 许可证号, 系统数 as found there.
+    path = mif(
+        rows='"甲矿山有限公司","乙"\n', columns=("甲 Char(9)", "乙 Char(9)"), charset="Neutral"
+    )
+    raw = path.read_bytes()
+    damaged = bytes.fromhex("d0ed5fc9d65f5fc5")
+    path.write_bytes(raw.replace("乙 Char".encode("gbk"), damaged + b" Char"))
+    source = read(path)
+    assert {n: v.to_pylist() for n, v in source.columns.items()} == {
+        "甲": ["甲矿山有限公司"],
+        "字段2": ["乙"],
+    }
+    (issue,) = source.issues
+    assert issue.code == "field_name_damaged" and "字段2" in issue.zh
+
+
 def test_a_native_table_in_another_encoding(tab):
     path = tab({"name": np.array(["青山铁矿有限公司"], object)})
     path.write_bytes(path.read_bytes().replace(b"WindowsSimpChinese", b"WindowsLatin1"))

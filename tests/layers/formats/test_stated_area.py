@@ -118,6 +118,14 @@ def test_a_published_list_that_lacks_a_corner_is_told(tmp_path):
     assert len(told(formats.read(path))) == 1
 
 
+def test_many_areas_of_a_column_are_told_in_one_line(tmp_path):
+    square = shapely.box(111, 39, 111.01, 39.01)  # 0.96 km²
+    write(tmp_path / "a.gpkg", [square] * 40, np.arange(100.0, 140.0) + 0.5, "EPSG:4490")
+    (issue,) = told(formats.read(tmp_path / "a.gpkg"))
+    assert issue.zh.startswith("40 个要素的字段 矿区面积")
+    assert "另有 20 个" in issue.zh
+
+
 def test_points_have_no_area_to_compare(tmp_path):
     path = tmp_path / "尾矿库.gpkg"
     write(path, [shapely.Point(111, 39)], [1.5], "EPSG:4490")
