@@ -41,7 +41,9 @@ _GAUSS = re.compile(r"gauss[ -]*kr[uü]e?ger|\bgk\b|高斯|[36] ?(-|度|° ?)? ?
 _WIDTH = re.compile(r"\b([36])[ -]*degree|([36]) ?(?:度|° ?)(?:分)?带")
 _ZONE = re.compile(r"zone ?(\d{1,2})(?!\d)|带号 ?(\d{1,2})(?!\d)|(?<![\d.])(\d{2}) ?号?带")
 _MERIDIAN = re.compile(
-    r"\bcm ?(\d{1,3}(?:\.\d+)?)(?![\d.]) ?([ew])?\b|中央(?:子午|经)线 ?(\d{2,3}(?:\.\d+)?)"
+    r"\bcm ?(?P<degrees>\d{1,3}(?:\.\d+)?)(?![\d.])(?:[ °-]?(?P<minutes>[0-5]\d)(?= ?[ew'′]))?"
+    r"['′]? ?(?P<side>[ew])?\b"
+    r"|中央(?:子午|经)线 ?(?P<grad>\d{2,3}(?:\.\d+)?)(?:[°度] ?(?P<part>[0-5]?\d)['′分])?"
 )
 _UTM = re.compile(r"\butm zone ?(\d{1,2})(?!\d) ?([ns])?\b")
 _CLOSE_DEGREES = 1e-6
@@ -192,8 +194,9 @@ def _zone_differs(crs: pyproj.CRS) -> Reason | None:
         return _not_so(crs.name, numbers, meridian, 1.0) or _wrong_east(crs.name, numbers, number)
     named = _MERIDIAN.search(words)
     if named and datums_of(crs.name):
-        meridian = float(named[1] or named[3]) * (-1 if named[2] == "w" else 1)
-        return _not_so(crs.name, numbers, meridian, 1.0)
+        degrees, minutes = named["degrees"] or named["grad"], named["minutes"] or named["part"]
+        meridian = float(degrees) + float(minutes or 0) / 60
+        return _not_so(crs.name, numbers, -meridian if named["side"] == "w" else meridian, 1.0)
     return None
 
 

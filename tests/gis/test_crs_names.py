@@ -52,6 +52,9 @@ def system(**changes):
         {**XIAN, **IAG, "name": "Xian_1980_3_Degree_GK_Zone_38"},
         {"name": "2000国家大地坐标系_3度带_38带"},
         {"name": "2000国家大地坐标系_3度带_中央子午线114"},
+        {"name": "CGCS2000_3_Degree_GK_CM_113_30E", "meridian": 113.5, "east": 500000.0},
+        {"name": "CGCS2000_3_Degree_GK_CM_113.5E", "meridian": 113.5, "east": 500000.0},
+        {"name": "2000国家大地坐标系_高斯_中央子午线113°30′", "meridian": 113.5, "east": 500000.0},
         {"code": ',AUTHORITY["EPSG","4526"]'},
     ],
 )
@@ -64,6 +67,7 @@ def test_what_agrees_is_believed(changes):
     [
         ({"meridian": 117.0}, "has the central meridian 114°, but 117° is written"),
         ({"name": "CGCS2000_3_Degree_GK_CM_114E", "meridian": 117.0, "east": 500000.0}, "114°"),
+        ({"name": "CGCS2000_GK_CM_113_30E", "meridian": 113.0, "east": 500000.0}, "113.5°"),
         ({"name": "矿区_3度带_38带", "meridian": 117.0, "east": 500000.0}, "114°"),
         ({"name": "西安80_中央子午线111_高斯", **XIAN, **IAG, "east": 500000.0}, "111°"),
         ({"name": "a", "east": 39500000.0}, "false easting 39500000 m begins with zone 39"),
