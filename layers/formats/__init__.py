@@ -22,7 +22,7 @@ from layers.formats.sniff import CONTAINERS, SUPPORTED, check_regular, kind_of, 
 from layers.formats.source import Source, digest_file, opening, refusal
 from layers.formats.stated_area import area_issues
 from layers.formats.table import reader as table
-from layers.formats.text import corner_text, exploration, registration
+from layers.formats.text import corner_lines, corner_text, exploration, registration
 from layers.issues import warning
 
 __all__ = [
@@ -58,6 +58,7 @@ _ENCODED: dict[str, Callable[[Path, str, str | None], Source]] = {
 _TEXTS: dict[str, Callable[[Path, str | None], Source]] = {
     "ESRI Shapefile": _shapefile.read,
     corner_text.FORMAT: corner_text.read,
+    corner_lines.FORMAT: corner_lines.read,
     exploration.FORMAT: exploration.read,
     registration.STRING: registration.read,
     table.FORMAT: table.read,

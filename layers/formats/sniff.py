@@ -10,7 +10,13 @@ from layers.errors import FormatError
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
 from layers.formats.table import reader as table
-from layers.formats.text import corner_text, exploration, registration, registration_grammar
+from layers.formats.text import (
+    corner_lines,
+    corner_text,
+    exploration,
+    registration,
+    registration_grammar,
+)
 
 SUPPORTED = {
     ".gpkg": "GPKG",
@@ -238,6 +244,8 @@ def _text_kind(path: Path, encoding: str | None) -> str:
             return kind
     if table.is_table(path, encoding):
         return table.FORMAT
+    if corner_lines.is_corner_lines(text):
+        return corner_lines.FORMAT
     number, line = first or (1, "")
     raise refusal(
         path,

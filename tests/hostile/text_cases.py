@@ -153,7 +153,7 @@ def _strings() -> Iterator[Case]:
         ("heading with a corner", f"{datum}许可证号：T1\n1,{ring()}\n点号5,3751000,37500000\n",
          Refused("does not fit")),
         ("licence before the string in one line", f"{datum}许可证号：T1,1,{ring()}",
-         Refused("fits no known corner text")),
+         Refused("numbers beside the corners")),
         ("corner masked", f"{datum}1,{ring().replace(str(Y), '3751****')}", Refused("a.txt")),
         ("corner 1e999", f"{datum}1,{ring().replace(str(X + 1000), '1e999', 1)}", Refused("a.txt")),
         ("corner in another zone", f"{datum}1,{ring([*CORNERS[:3], (X, Y + 1_000_000)])}",
@@ -204,7 +204,7 @@ def _published() -> Iterator[Case]:
     read = Read(1, codes=("column_absent", "ids_by_row"))
     for name, rows, expected in (
         ("sound", [datum, *lines, end], read),
-        ("no end", [datum, *lines], Refused("a.txt")),
+        ("no end", [datum, *lines], Refused("cut short")),
         ("end alone", [datum, end], Refused("a.txt")),
         ("two ends", [datum, *lines, end, end], Refused("a.txt")),
         ("corner left out", [datum, lines[0], *lines[2:], end], Refused("a corner may be lost")),

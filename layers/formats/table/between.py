@@ -27,6 +27,8 @@ class Between:
         named = column_of(header, "corner")
         self.named = named if named is not None else column_of(header, "number")
         self.ringed = column_of(header, "ring")
+        self.signed = column_of(header, "sign")
+        self.bounds = [c for c, r in header.roles.items() if r in ("top", "bottom")]
         found = (
             [cell_of(sheet, r, self.named) or "" for r in places.at]
             if self.named is not None

@@ -15,7 +15,7 @@ from layers.formats.table.rows import numbered
 from layers.formats.table.sheets import Sheet
 from layers.issues import info, label_en, listed, warning
 
-_OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring"})
+_OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring", "sign"})
 
 
 def columns_of(

@@ -12,7 +12,9 @@ from layers.formats.planes import Datum, datums_named
 from layers.formats.table.sheets import Sheet
 from layers.parse import visible
 
-Role = Literal["north", "east", "lon", "lat", "corner", "number", "ring", "group", "top", "bottom"]
+Role = Literal[
+    "north", "east", "lon", "lat", "corner", "number", "ring", "group", "top", "bottom", "sign"
+]
 
 SEARCHED = 60
 """Rows in which a header is sought: registers begin with titles and remarks."""
@@ -22,15 +24,19 @@ _DATUM = (
     r"(cgcs2000|(国家)?2000(国家大地)?坐标系?|西安(19)?80(坐标系?)?|(国家)?(19)?80(年?西安)?坐标系?"
     r"|北京(19)?54(坐标系?)?|(19)?54(年?北京)?坐标系?)?"
 )
+# 2000 and 80 behind X: datums of eastings and northings, X54 too.
+_BEHIND = r"(cgcs)?(2000|(19)?80|(19)?54)?"
 _OF = rf"{_DATUM}((平面|直角|平面直角|高斯)?坐标)?"
 _WORDS: tuple[tuple[Role, str], ...] = (
     ("lon", rf"{_DATUM}(大地)?(东|西)?经(度)?(坐标)?e?|lon(g(itud[e]?)?)?|lng|x?_?longitude"
-            r"|经度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
+            r"|l|经度l|l经度|经度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
     ("lat", rf"{_DATUM}(大地)?(北|南)?纬(度)?(坐标)?n?|lat(itud[e]?)?|y?_?latitude"
-            r"|纬度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
-    ("north", rf"{_OF}x轴?(坐标)?值?|x/纵坐标|纵坐标/x|纵坐标x?值?|x纵坐标|北坐标|北向坐标"
+            r"|b|纬度b|b纬度|纬度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
+    ("north", rf"{_OF}x轴?(坐标)?值?|x{_BEHIND}(坐标)?|x/纵坐标|纵坐标/x|纵坐标x?值?|x纵坐标"
+              r"|北向?坐标x?值?|北x?|x北"
               r"|n(orth(ing)?)?|(utm)?norte|utmn"),
-    ("east", rf"{_OF}y轴?(坐标)?值?|y/横坐标|横坐标/y|横坐标y?值?|y横坐标|东坐标|东向坐标"
+    ("east", rf"{_OF}y轴?(坐标)?值?|y{_BEHIND}(坐标)?|y/横坐标|横坐标/y|横坐标y?值?|y横坐标"
+             r"|东向?坐标y?值?|东y?|y东"
              r"|e(ast(ing)?)?|(utm)?este|utme"),
     ("corner", r"(界址|拐|顶|角|边界|控制)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?"
                r"|(矿界|矿区|矿区范围|边界)?(界址|拐|顶|角|折|界|矿界)点((编|代|序)?号|名称?)?"
@@ -39,6 +45,8 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     ("ring", r"圈号|环号|ring"),
     ("top", r"(开采)?(深度)?(上限|起|最高|顶部?)标高|标高上限|上标高"),
     ("bottom", r"(开采)?(深度)?(下限|止|最低|底部?)标高|标高下限|下标高"),
+    ("sign", r"是否(为)?(扣除|剔除|扣减|挖除)(区|范围|块)?|(扣除|剔除|扣减)(标志|标识|否)"
+             r"|[加增]减(号|标志|标识|符号)?|正负(号)?|sign"),
     ("group", r"(地块|宗地|图斑|区块|矿段|块段|矿区|采区|矿山|项目|分区|范围|区域)(名称?|编?号)?"
               r"|(采矿|探矿|勘查)?许可证(编?号|号码)?|licen[cs]eno"),
 )  # fmt: skip
@@ -116,15 +124,26 @@ def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[P
     for kind, one, other in (("plane", "north", "east"), ("degrees", "lat", "lon")):
         for first, second in _coupled(roles, one, other):
             title = f"{cells[first]} {cells[second]}"
-            words = [title, *(_over(row, min(first, second)) for row in above[:-1])]
+            words = [
+                f"{title} {_told_behind(title)}",
+                *(_over(row, min(first, second)) for row in above[:-1]),
+            ]
             yield Pair(
                 "plane" if kind == "plane" else "degrees",
                 first,
                 second,
-                _datums([title, *words[:0:-1]]),
+                _datums([words[0], *words[:0:-1]]),
                 _packed(" ".join(words)),
                 title,
             )
+
+
+def _told_behind(title: str) -> str:
+    """Return the datum that numbers behind X and Y tell: X80."""
+    found = re.search(r"[xy] ?[(（]?(?:(?:19)?(54|80)|2000)(?!\d)", title, re.IGNORECASE)
+    if found is None:
+        return ""
+    return {"54": "北京54", "80": "西安80", None: "CGCS2000"}[found[1]]
 
 
 def _coupled(roles: dict[int, Role], one: str, other: str) -> Iterator[tuple[int, int]]:

@@ -84,13 +84,16 @@ class _Reader(Between):
         name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""
         label = cell_of(self.sheet, row, self.ringed) or "" if self.ringed is not None else ""
         self.cut = self._still_cut(row, key, name)
-        cut = self.cut or any(map(words.is_cut, (*key, label, *self._marks(row))))
+        taken_out = self._sign(row) < 0
+        cut = self.cut or taken_out or any(map(words.is_cut, (*key, label, *self._marks(row))))
+        if cut:
+            self._refuse_own_bounds(row)
         self._refuse_odd(row, name)
-        if not self.parcels or not self._same(row, key, name, cut):
+        if not self.parcels or not (taken_out or self._same(row, key, name, cut)):
             self._whose(row, cells)
             self._new_parcel(row, key, name, cut)
             self.parcels[-1].rings.append(Ring(label=label, cut=cut))
-        elif self._new_ring(row, name, label, cut):
+        elif self._new_ring(row, name, label, cut) or (taken_out and key != self.above):
             if not cut and label == self.parcels[-1].rings[0].label:
                 self._whose(row, cells)
             before = self.parcels[-1].rings[-1]
@@ -115,6 +118,28 @@ class _Reader(Between):
             for c, cell in enumerate(self.sheet.rows[row])
             if cell and len(cell) <= _MARK and c not in self.header.roles
         ]
+
+    def _sign(self, row: int) -> int:
+        """Return -1 where a column says that a corner is of a part taken out, else 1."""
+        said = cell_of(self.sheet, row, self.signed) if self.signed is not None else None
+        sign = 1 if said is None else words.sign_of(said)
+        if sign is None:
+            title = self.header.names[self.signed or 0]
+            raise self.bad(row, f"{title} 一列的“{said}”看不出是加是减",
+                           f"{title}: {said!r} says neither part nor deduction")  # fmt: skip
+        return sign
+
+    def _refuse_own_bounds(self, row: int) -> None:
+        """Refuse a deduction between elevations that are not all those of its parcel."""
+        if not self.parcels:
+            return
+        first = self.parcels[-1].rings[0].rows[0]
+        for column in self.bounds:
+            own, whole = (cell_of(self.sheet, r, column) for r in (row, first))
+            if own is not None and own != whole:
+                raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
+                               "a deduction with elevations of its own; use the registration "
+                               "string")  # fmt: skip
 
     def _refuse_odd(self, row: int, name: str) -> None:
         """Refuse a row of numbers alone between two corners of one ring."""
@@ -293,11 +318,26 @@ class _Reader(Between):
         self.parcels.append(parcel)
         self.seen.add((key, heading))
 
+    def _tell_from_above(self) -> None:
+        """Give names and numbers above the header to the parcels, up to one that has its own."""
+        above: dict[str, set[str]] = {}
+        for row in range(self.header.row):
+            for title, value in words.told_in(words.with_colon(self.sheet.rows[row])).items():
+                above.setdefault(title, set()).add(value)
+        for title, values in above.items():
+            if len(values) > 1 or title in self.header.names:
+                continue
+            for parcel in self.parcels:
+                if title in parcel.told:
+                    break
+                parcel.told = {title: next(iter(values)), **parcel.told}
+
     # -- the end -----------------------------------------------------------------------------------
 
     def finish(self) -> tuple[list[Parcel], list[Issue]]:
         """Return the parcels, and tell of the rows that were passed over."""
         self.depths.finish(self.parcels)
+        self._tell_from_above()
         corners = {row for p in self.parcels for row in p.rows}
         self.issues += self.depths.unread(self.header.row, corners)
         self.passed += self.heading_rows

@@ -51,7 +51,12 @@ def read(path: Path, encoding: str | None) -> Source:
         or could be read in two ways; a ring has fewer than three corners or crosses another.
     """
     sheet, found = read_csv(path, encoding)
-    return _source(path, sheet, FORMAT, None, found)
+    return source_of(path, sheet, FORMAT, found)
+
+
+def source_of(path: Path, sheet: Sheet, kind: str, encoding: str | None) -> Source:
+    """Read a table that another reader made of its text; as :func:`read`."""
+    return _source(path, sheet, kind, None, encoding)
 
 
 def is_table(path: Path, encoding: str | None) -> bool:

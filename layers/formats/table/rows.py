@@ -53,6 +53,10 @@ _NO_CUT = re.compile(
     r"|(?:扣除|扣减|剔除|核减|挖除)[^,，。;；]{0,15}[后前]"
     r"|(?:扣除|扣减|剔除|核减|挖除|空洞|内圈|内环)[^,，。;；]{0,6}[:：\s]无$"
 )
+_SIGNS = {
+    **dict.fromkeys(("是", "扣除", "减", "-", "-1", "−1", "剔除", "扣减", "y", "yes", "true"), -1),
+    **dict.fromkeys(("否", "不扣除", "加", "+", "1", "+1", "0", "n", "no", "false", "增"), 1),
+}
 _OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
 _TAIL = r"(?:坐标)?[\s\dA-Za-z号:#().-]*"
 _PLACE = re.compile(
@@ -165,6 +169,17 @@ def is_header(cells: Sequence[str], header: Header) -> bool | None:
 def is_cut(text: str) -> bool:
     """Tell whether a heading says that what follows is taken out of the parcel above."""
     return bool(_CUT.search(text)) and not _NO_CUT.search(text)
+
+
+def sign_of(text: str) -> int | None:
+    """Return what a cell of a column of signs says: 1 part of the right, -1 taken out.
+
+    None where it says neither.
+
+    >>> sign_of("是"), sign_of("-1"), sign_of("＋"), sign_of("矿区"), sign_of("扣除")
+    (-1, -1, 1, None, -1)
+    """
+    return _SIGNS.get(plain(text).strip())
 
 
 def is_outer(text: str) -> bool:

@@ -1,0 +1,168 @@
+"""Corners as they are pasted, without a header: found whole, or the unclear line is named."""
+
+import numpy as np
+import pytest
+import shapely
+
+from layers.errors import FormatError
+from layers.formats import read
+
+PLACES = [
+    (4380000.123, 38500000.456),
+    (4380000.5, 38500600.25),
+    (4380400.75, 38500600.111),
+    (4380400.25, 38500000.5),
+]
+OUTLINE = shapely.Polygon([(y, x) for x, y in PLACES])
+DEGREES = [(113.5, 35.125), (113.51, 35.125), (113.51, 35.13)]
+
+
+@pytest.fixture
+def pasted(tmp_path):
+    def pasted(text, name="拐点.txt", encoding="gb18030"):
+        path = tmp_path / name
+        path.write_text(text, encoding=encoding)
+        return read(path)
+
+    return pasted
+
+
+def lines(form, places=PLACES):
+    return "\n".join(form.format(i=i, x=x, y=y) for i, (x, y) in enumerate(places, 1))
+
+
+def codes(source):
+    return [i.code for i in source.issues]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{i} {x} {y}", "{i}\t{x}\t{y}", "{i}. {x}, {y}",
+        "{i}、{x}　{y}", "{i}、X={x}，Y={y}；", "({i}) X:{x} Y:{y}", "（{i}）X＝{x}，Y＝{y}。",
+        "J{i} {x} {y}", "拐点{i}：X坐标{x}，Y坐标{y}", "拐点{i}：X{x}米，Y{y}米", "{i}号点 {x} {y}",
+        "{i},,{x},{y}", "{i} Y={y} X={x}", "{i} {y} {x}", "X={x}, Y={y}", "{x} {y}", "{x},{y}",
+        "{i} 北坐标{x} 东坐标{y}", "点{i}（{x}，{y}）", "{i}({x},{y})",
+    ],
+)  # fmt: skip
+def test_corners_in_lines(pasted, form):
+    source = pasted(f"2000国家大地坐标系\n{lines(form)}\n")
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+    assert source.crs.to_epsg() == 4526
+    assert codes(source)[0] == "header_missing"
+
+
+def test_corners_in_one_sentence(pasted):
+    text = "矿区由4个拐点圈定（西安80，3度带）：" + lines("{i}、X={x}，Y={y}；").replace("\n", "")
+    source = pasted(text)
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+    assert source.crs.to_epsg() == 2362
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{i} {lon} {lat}", "{i}、东经{lon}，北纬{lat}；", "{i} 北纬{lat} 东经{lon}",
+        "{i}：{lat}，{lon}",
+        "{i} E{lon} N{lat}", "{lon}，{lat}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("signs", ["°′″", "度分秒", "°'\""])
+def test_corners_in_degrees(pasted, form, signs):
+    def word(value):
+        seconds = round(value * 3600)
+        parts = seconds // 3600, seconds // 60 % 60, seconds % 60
+        return "{}{}{:02d}{}{:02d}.00{}".format(*sum(zip(parts, signs, strict=True), ()))
+
+    text = "\n".join(
+        form.format(i=i, lon=word(lon), lat=word(lat)) for i, (lon, lat) in enumerate(DEGREES, 1)
+    )
+    source = pasted("CGCS2000\n" + text)
+    found = shapely.get_coordinates(source.geometry[0])[:3]
+    assert np.abs(found - DEGREES).max() < 1e-12
+    assert source.crs.to_epsg() == 4490
+
+
+def test_heights_are_told_and_not_used(pasted):
+    source = pasted(lines("{i},,{x},{y},1250.3"), name="南方.csv")
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+    assert codes(source)[:2] == ["header_missing", "column_ignored"]
+
+
+def test_headings_part_parcels_and_deductions_are_taken_out(pasted):
+    inner = [(4380100, 38500100), (4380200, 38500100), (4380200, 38500200)]
+    far = [(x + 5000, y) for x, y in PLACES]
+    text = "\n".join(
+        ["一采区", lines("{i} {x} {y}"), "扣除范围", lines("{i} {x} {y}", inner),
+         "二采区", lines("{i} {x} {y}", far)]
+    )  # fmt: skip
+    source = pasted(text)
+    assert [g.area for g in source.geometry] == pytest.approx([OUTLINE.area - 5000, OUTLINE.area])
+    assert source.columns["块段名称"].to_pylist() == [None, "二采区"]
+
+
+def test_a_deduction_in_the_same_sentence(pasted):
+    inner = [(4380100, 38500100), (4380200, 38500100), (4380200, 38500200)]
+    form = "{i}、X={x}，Y={y}；"
+    text = f"{lines(form)}扣除范围：{lines(form, inner)}".replace("\n", "")
+    source = pasted(text)
+    assert [g.area for g in source.geometry] == pytest.approx([OUTLINE.area - 5000])
+
+
+def test_an_area_and_a_licence_number_above(pasted):
+    above = "采矿许可证号：C4100002020017130000001\n矿区面积：0.5平方公里\n"
+    source = pasted(above + lines("{i} {x} {y}"))
+    assert source.columns["采矿许可证号"].to_pylist() == ["C4100002020017130000001"]
+    assert "area_differs" in codes(source)
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "said"),
+    [
+        (2, "3、X=438O400.75，Y=38500600.111", "words or numbers beside"),  # the letter O
+        (0, "1、X=438O000.1，Y=38500000.456", "words or numbers beside"),
+        (2, "3 4380400.75", "words or numbers beside"),
+        (2, "3 4380400.75 38500600.111 4380400.75", "words or numbers beside"),
+        (2, "中心点 4380200.75 38500300.111", "'中心' is no corner"),
+        (2, "甲库 4380200.75 38500300.111", "words or numbers beside"),
+        (2, "3 113°30′00″ 35°07′30″", "mixes plane coordinates and degrees"),
+        (2, "3、", "a corner without coordinates"),
+        (2, "拐点3 缺", "."),
+        (2, "3 4380400.75 38500600.111 1250.5 C12", "words or numbers beside"),
+    ],
+)
+def test_a_line_that_may_hold_a_corner_is_never_passed_over(pasted, place, line, said):
+    text = lines("{i} {x} {y}").splitlines()
+    text[place] = line
+    with pytest.raises(FormatError, match=said):
+        pasted("\n".join(text))
+
+
+def test_a_corner_left_out_shows_in_the_numbers(pasted):
+    six = [*PLACES[:2], (4380200.5, 38500700.5), *PLACES[2:]]
+    text = lines("{i} {x} {y}", six).splitlines()
+    source = pasted("\n".join([*text[:2], *text[3:]]))
+    assert "corner_numbers" in codes(source)
+
+
+def test_places_with_names_are_no_outline(pasted):
+    text = "\n".join(f"{n}尾矿库,{x},{y}" for n, (x, y) in zip("甲乙丙丁", PLACES, strict=True))
+    with pytest.raises(FormatError, match="words or numbers beside the corners"):
+        pasted(text, name="尾矿库.csv")
+
+
+@pytest.mark.parametrize("form", ["{i},{x},{y}", "{i}，{x}，{y}", "J{i},{x},{y},"])
+def test_a_published_list_without_its_end_may_be_cut_short(pasted, form):
+    with pytest.raises(FormatError, match="may be cut short"):
+        pasted(lines(form))
+
+
+def test_what_ends_a_registered_part_is_never_passed_over(pasted):
+    text = "许可证号：T1,1,4," + lines("{i},{x},{y},").replace("\n", "") + "1300,900,扣除,-1,"
+    with pytest.raises(FormatError, match="words or numbers beside"):
+        pasted(text)
+
+
+def test_two_places_are_none(pasted):
+    with pytest.raises(FormatError, match="fits no known corner text"):
+        pasted(lines("{i} {x} {y}", PLACES[:2]))
