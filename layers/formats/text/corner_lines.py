@@ -26,9 +26,9 @@ _BETWEEN = r"[\s,;、:]{1,6}"
 _PLANE = r"\d{6,8}(?:\.\d{1,9})?"
 _PLANE_WORD = r"(?:[XY]|[北东纵横]坐标)"
 _PLANE_PAIR = (
-    rf"(?P<one_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<one>{_PLANE})\s?(?:米|m\b)?"
+    rf"(?P<one_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<one>{_PLANE})(?:\s?(?:米|m\b))?"
     rf"(?:{_BETWEEN}|(?={_PLANE_WORD}))"
-    rf"(?P<two_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<two>{_PLANE})\s?(?:米|m\b)?"
+    rf"(?P<two_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<two>{_PLANE})(?:\s?(?:米|m\b))?"
     r"(?:[\s,]{1,4}(?P<height>-?\d{1,4}(?:\.\d{1,4}(?![\d.°])|(?=\s*$))))?"
 )
 _ANGLE = (

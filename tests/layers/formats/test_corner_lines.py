@@ -83,8 +83,9 @@ def test_corners_in_degrees(pasted, form, signs):
     assert source.crs.to_epsg() == 4490
 
 
-def test_heights_are_told_and_not_used(pasted):
-    source = pasted(lines("{i},,{x},{y},1250.3"), name="南方.csv")
+@pytest.mark.parametrize("form", ["{i},,{x},{y},1250.3", "J{i} {x} {y} 1250.5", "{i} {x} {y} 1250"])
+def test_heights_are_told_and_not_used(pasted, form):
+    source = pasted(lines(form), name="南方.csv")
     assert shapely.equals_exact(source.geometry[0], OUTLINE)
     assert codes(source)[:2] == ["header_missing", "column_ignored"]
 
