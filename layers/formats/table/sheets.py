@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from layers.account import Issue
@@ -205,6 +206,12 @@ def read_workbook(path: Path) -> tuple[Sheet, ...]:
     FormatError
         The file is damaged, protected by a password, or larger than can be read.
     """
+    about = path.stat()
+    return _workbook(path, (about.st_mtime_ns, about.st_size, about.st_ino))
+
+
+@lru_cache(maxsize=1)  # its sheets are listed first, then one is read
+def _workbook(path: Path, _stamp: tuple[int, int, int]) -> tuple[Sheet, ...]:
     parts = rebuilt(path)
     try:
         return _sheets(path, parts)
