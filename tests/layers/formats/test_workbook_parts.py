@@ -71,7 +71,7 @@ def test_unpacked_bytes_are_counted(tmp_path, monkeypatch):
     assert path.stat().st_size < 4_000
     assert len(read(path)) == 1
     monkeypatch.setattr(workbook_parts, "MOST_BYTES", 30_000)
-    refused(path, "a bomb")
+    refused(path.rename(tmp_path / "b.xlsx"), "a bomb")
 
 
 def test_a_declared_size_that_lies_is_found(tmp_path):

@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.reports import schema as report_schema
-from layers.formats import samples
 from layers.screening import UPLOADS
 from webmap import assets, cli
 from webmap.report_store import ID
 
+from ...layers.formats import samples
 from .conftest import DAY, is_problem, post_file, post_geojson, zipped
 
 VOLATILE = ("report_id", "created_at")
