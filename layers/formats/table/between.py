@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from layers.account import Issue
+from layers.formats.planes import datums_named
 from layers.formats.table import rows as words
 from layers.formats.table.depths import Depths, is_about, text_of, without_depth
 from layers.formats.table.header import Header
@@ -62,6 +63,7 @@ class Between:
         self.cut_row: int | None = None
         self.over: str | None = None  # a heading right above it
         self.told: dict[str, str] = {}
+        self.other_datum: int | None = None  # a row that names another than the header
 
     def bad(self, row: int, zh: str, en: str) -> Exception:
         """Return the error that refuses the table at a row."""
@@ -78,6 +80,9 @@ class Between:
         if not text:
             self.blank = not self.spaced
             return
+        own = {d for pair in self.header.pairs for d in pair.datums}
+        if own and set(datums_named(text)) - own:
+            self.other_datum = row
         again = words.is_header(self.sheet.rows[row], self.header)
         if again is None:
             raise self.bad(row, "第二个表头与第一个不同，请分成两个表",

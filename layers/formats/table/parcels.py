@@ -84,6 +84,9 @@ class _Reader(Between):
         name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""
         label = cell_of(self.sheet, row, self.ringed) or "" if self.ringed is not None else ""
         self.cut = self._still_cut(row, key, name)
+        if self.other_datum is not None:
+            raise self.bad(self.other_datum, "其下的拐点写明是另一坐标系，请分成两个表",
+                           "what stands below is in another datum; make two tables")  # fmt: skip
         taken_out = self._sign(row) < 0
         cut = self.cut or taken_out or any(map(words.is_cut, (*key, label, *self._marks(row))))
         if cut:

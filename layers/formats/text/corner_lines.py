@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from layers.account import Issue
 from layers.formats.encoding import read_any_text
 from layers.formats.source import Source, refusal
 from layers.formats.table import reader as table
+from layers.formats.table.rows import numbered
 from layers.formats.table.sheets import Sheet
 from layers.issues import info, warning
 from layers.parse import plain
@@ -32,7 +34,8 @@ _PLANE_PAIR = (
     r"(?:[\s,]{1,4}(?P<height>-?\d{1,4}(?:\.\d{1,4}(?![\d.°])|(?=\s*$))))?"
 )
 _ANGLE = (
-    r"\d{2,3}\s?[°度]\s?\d{1,2}\s?['′‘’分]\s?\d{1,2}(?:\.\d{1,9})?\s?(?:['′‘’]{2}|[\"“”秒])?"
+    r"\d{2,3}\s?[°度]\s?\d{1,2}(?:\.\d{1,9})?\s?['′‘’分]"
+    r"(?:\s?\d{1,2}(?:\.\d{1,9})?\s?(?:['′‘’]{2}|[\"“”秒])?)?"
     r"|\d{2,3}\.\d{3,12}\s?[°度]?"
 )
 _ANGLE_WORD = r"(?:东经|北纬|经度|纬度|[ENLB])"
@@ -90,12 +93,13 @@ def read(path: Path, encoding: str | None) -> Source:
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     kinds: set[bool] = set()
-    head, high = -1, False
+    head, high = -1, set[bool]()
     for number, line in enumerate(text.splitlines(), 1):
         corners = _found(line)
         _check_rest(path, number, line, corners, first=head < 0)
         kinds |= {match.re is _PLANES for match in corners}
-        high |= any(match.groupdict().get("height") for match in corners)
+        _check_order(path, number, line, corners)
+        high |= {_height(path, number, match) for match in corners}
         told = _rows(line, corners)
         if corners and head < 0:
             head = len(rows) + next(k for k, row in enumerate(told) if len(row) > 1)
@@ -110,11 +114,17 @@ def read(path: Path, encoding: str | None) -> Source:
             "looks like a published list without the line that ends a part (*, ...) and may be cut "
             "short; if it is a table of corners, give it the header 点号,X坐标,Y坐标",
         )
+    if len(high) > 1:
+        raise refusal(
+            path,
+            "有的拐点之后有第三个数，有的没有，分不清含义",
+            "some corners are followed by a third number and some are not",
+        )
     if head < 0 or len(kinds) > 1:
         raise refusal(path, "平面坐标与经纬度混用", "mixes plane coordinates and degrees")
     rows[head] = ("点号", *(("X坐标", "Y坐标") if kinds == {True} else ("纬度", "经度")))
     source = table.source_of(path, Sheet(path.stem, tuple(rows), tuple(lines)), FORMAT, found)
-    return replace(source, issues=(*_told(high), *source.issues))
+    return replace(source, issues=(*_told(True in high), *source.issues))
 
 
 def _rows(line: str, corners: list[re.Match[str]]) -> list[tuple[str, ...]]:
@@ -158,6 +168,35 @@ def _corner(match: re.Match[str]) -> tuple[str, ...]:
     degrees = 0 if match.re is _PLANES else int(one[:3] if one[:3].isdigit() else one[:2])
     first, second = (two, one) if (told in _EAST if told else degrees > 60) else (one, two)
     return (words["name"] or "").strip(), first, second
+
+
+def _height(path: Path, number: int, match: re.Match[str]) -> bool:
+    """Return whether a corner has a height; digits behind a comma may be decimals."""
+    height = match.groupdict().get("height")
+    if height is None:
+        return False
+    between = plain(match.string)[match.end("two") : match.start("height")]
+    if between == "," and "." not in match["two"] and "." not in height:
+        raise refusal(
+            path,
+            f"第 {number} 行：{match['two']},{height} 的逗号可能是小数点",
+            f"line {number}: the comma of {match['two']},{height} may be a decimal point",
+        )
+    return True
+
+
+def _check_order(path: Path, number: int, line: str, corners: list[re.Match[str]]) -> None:
+    """Refuse a line of several corners whose numbers do not run on: columns side by side."""
+    names = [numbered(match["name"] or "") for match in corners]
+    for one, two in pairwise(names):
+        if one is None or two is None or two[1] not in (one[1] + 1, 1):
+            raise refusal(
+                path,
+                f"第 {number} 行有几个拐点而点号不连续（并列的几栏、两套坐标？）："
+                f"{line.strip()[:40]}",
+                f"line {number}: several corners whose numbers do not run on (columns side by "
+                f"side?): {line.strip()[:40]}",
+            )
 
 
 def _check_rest(

@@ -139,6 +139,30 @@ def test_a_line_that_may_hold_a_corner_is_never_passed_over(pasted, place, line,
         pasted("\n".join(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 4380000.1 38500000.4 3 4380400.7 38500600.1\n"
+         "2 4380000.5 38500600.2 4 4380400.2 38500000.9", "numbers do not run on"),
+        (lines("{i} {x} {y} 4380003.5 38500110.5"), "numbers do not run on"),  # 80 beside 2000
+        (lines("{i} {x} {y},25", [(4380000, 38500000), (4380000, 38500600), (4380400, 38500600)]),
+         "may be a decimal point"),
+        (lines("{i} {x} {y}") + "\n5 4380200.5 38499900.5 25", "some corners are followed"),
+        (f"西安80\n{lines('{i} {x} {y}')}\n2000坐标\n{lines('{i} {x} {y}')}", "in another datum"),
+    ],
+)  # fmt: skip
+def test_what_stands_side_by_side_or_in_two_datums(pasted, text, said):
+    with pytest.raises(FormatError, match=said):
+        pasted(text)
+
+
+def test_minutes_with_decimals_and_without_seconds(pasted):
+    whole = pasted("1 113°30′ 35°10′\n2 113°33′ 35°10′\n3 113°33′ 35°13′")
+    assert whole.geometry[0].bounds == (113.5, 35 + 10 / 60, 113.55, 35 + 13 / 60)
+    parts = pasted("1 113°30.6′ 35°10.2′\n2 113°33.3′ 35°10.2′\n3 113°33.3′ 35°13.5′")
+    assert parts.geometry[0].bounds == pytest.approx((113.51, 35.17, 113.555, 35.225), abs=1e-12)
+
+
 def test_a_corner_left_out_shows_in_the_numbers(pasted):
     six = [*PLACES[:2], (4380200.5, 38500700.5), *PLACES[2:]]
     text = lines("{i} {x} {y}", six).splitlines()

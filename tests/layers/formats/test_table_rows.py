@@ -695,6 +695,12 @@ def test_a_licence_number_above_the_header(table, above):
     assert source.columns["采矿许可证号"].to_pylist() == ["C100"]
 
 
+def test_corners_below_a_heading_of_another_datum(table):
+    rows = [*ring(), ("2000国家大地坐标系", "", ""), *ring(FAR)]
+    with pytest.raises(FormatError, match="row 6: what stands below is in another datum"):
+        table(*rows, head=("点号", "西安80坐标X", "西安80坐标Y"))
+
+
 def test_two_licence_numbers_above_the_header_name_nothing(table):
     source = table(*ring(), above=[("许可证号：C100",), ("许可证号：C200",)])
     assert "许可证号" not in source.columns
