@@ -1,8 +1,13 @@
 """Corners as they are pasted, without a header: found whole, or the unclear line is named."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from layers.errors import FormatError
 from layers.formats import read
@@ -50,6 +55,37 @@ def test_corners_in_lines(pasted, form):
     assert shapely.equals_exact(source.geometry[0], OUTLINE)
     assert source.crs.to_epsg() == 4526
     assert codes(source)[0] == "header_missing"
+
+
+LETTERS = ("", "J", "拐点", "界址点")
+FORMS = ("{n} {x} {y}", "{n}、X={x}，Y={y}；", "({n}) {x}, {y}", "{n}：X {x}米 Y {y}米")
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(
+    radii=st.lists(st.integers(100_000, 900_000), min_size=3, max_size=12),
+    decimals=st.integers(0, 4),
+    zone=st.booleans(),
+    letter=st.sampled_from(LETTERS),
+    form=st.sampled_from(FORMS),
+    one_line=st.booleans(),
+    closed=st.booleans(),
+)
+def test_any_outline_comes_back(radii, decimals, zone, letter, form, one_line, closed):
+    angles = np.arange(len(radii)) * 2 * np.pi / len(radii)
+    north = np.round(4_380_000 + np.array(radii) / 1000 * np.cos(angles), decimals)
+    east = np.round(500_000 + np.array(radii) / 1000 * np.sin(angles), decimals)
+    east += 38_000_000 if zone else 0
+    words = [(f"{a:.{decimals}f}", f"{b:.{decimals}f}") for a, b in zip(north, east, strict=True)]
+    told = [form.format(n=f"{letter}{k}", x=x, y=y) for k, (x, y) in enumerate(words, 1)]
+    if closed:
+        told.append(form.format(n=f"{letter}1", x=words[0][0], y=words[0][1]))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "拐点.txt"
+        path.write_text(("" if one_line and "；" in form else "\n").join(told), encoding="utf-8")
+        source = read(path)
+    expected = shapely.Polygon([(float(y), float(x)) for x, y in words])
+    assert len(source) == 1 and shapely.equals_exact(source.geometry[0], expected)
 
 
 def test_corners_in_one_sentence(pasted):
