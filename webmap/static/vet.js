@@ -31,6 +31,7 @@
     var sending = null;
 
     minezone.setLang(page.lang);
+    document.addEventListener("paste", paste);
 
     function render() {
       document.title = t("vet_title");
@@ -56,6 +57,20 @@
       }, h("p", {}, t("vet_drop") + " ", input, h("label", { for: "mz-file" }, t("vet_choose"))),
       file ? h("b", { id: "mz-file-name" }, file.name + " · " + size(file.size)) : h("p.mz-quiet", {}, t("vet_kinds")));
       return area;
+    }
+
+    /* Corners copied from a document are a text file; inside a field pasting is the field's. */
+    function paste(event) {
+      var data = event.clipboardData;
+      if (!data || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "file") {
+        return;
+      }
+      var text = data.getData("text/plain");
+      if (!data.files.length && !text.trim()) {
+        return;
+      }
+      event.preventDefault();
+      take(data.files[0] || new File([text], t("vet_pasted") + ".txt", { type: "text/plain" }));
     }
 
     function size(bytes) {

@@ -154,11 +154,12 @@
       "选一个范围文件，按现行法规逐条判定。文件只在本机处理。",
       "Choose a file of outlines; every rule is judged by the law in force. The file stays on this host."
     ],
-    vet_drop: ["把文件拖到这里，或", "Drop a file here, or"],
+    vet_drop: ["把文件拖到这里，粘贴拐点文字（Ctrl+V），或", "Drop a file here, paste corners (Ctrl+V), or"],
+    vet_pasted: ["粘贴的拐点", "pasted corners"],
     vet_choose: ["选择文件", "choose a file"],
     vet_kinds: [
-      "界址点 TXT、CSV、Excel；打包（.zip）的 Shapefile、MapInfo、地理数据库；GeoPackage、GeoJSON、KML/KMZ、GML；DXF（须在下面给出坐标系）",
-      "corner points as TXT, CSV or Excel; Shapefile, MapInfo, geodatabase as .zip; GeoPackage, GeoJSON, KML/KMZ, GML; DXF (state its coordinate system below)"
+      "界址点文字、TXT、CSV、Excel；打包（.zip）的 Shapefile、MapInfo、地理数据库；GeoPackage、GeoJSON、KML/KMZ、GML；DXF（须在下面给出坐标系）",
+      "corner points as text, TXT, CSV or Excel; Shapefile, MapInfo, geodatabase as .zip; GeoPackage, GeoJSON, KML/KMZ, GML; DXF (state its coordinate system below)"
     ],
     vet_no_file: ["请先选择文件。", "Choose a file first."],
     vet_layer: ["文件中的要素是", "The features are"],

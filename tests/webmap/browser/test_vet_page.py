@@ -157,6 +157,27 @@ def test_a_file_can_be_dropped(open_vet):
     assert page.inner_text("#mz-file-name") == "dropped.kml · 1 kB"
 
 
+PASTE = """([selector, text]) => {
+  const data = new DataTransfer();
+  data.setData('text/plain', text);
+  const event = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+  document.querySelector(selector).dispatchEvent(event);
+}"""
+
+
+def test_corners_can_be_pasted(open_vet):
+    page = open_vet((201, {}, REPORT))
+    corners = "1、X=4380000.1，Y=38500000.4；"
+    page.evaluate(PASTE, ["#mz-other", corners])  # a field takes its own text
+    assert page.locator("#mz-file-name").count() == 0
+    page.evaluate(PASTE, ["body", corners])
+    assert page.inner_text("#mz-file-name") == "粘贴的拐点.txt · 1 kB"
+    page.click("#mz-go")
+    page.wait_for_selector("#mz-answer h3, #mz-answer h2, #mz-answer .mz-counts")
+    ((_, body),) = page.site.api.uploads
+    assert corners.encode() in body
+
+
 @pytest.mark.parametrize(
     "payload",
     ["<img src=x onerror=window.PWN=1>", "{{ 7*7 }}", "</script><script>window.PWN=2</script>"],
