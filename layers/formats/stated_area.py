@@ -46,9 +46,9 @@ _OF = (
     r"(?:总|投影|平面)?面积"
 )
 _COLUMN = re.compile(rf"(?:{_OF}|KQMJ|CKQMJ|TKQMJ)[_(\[]?({_UNIT})?[)\]]?", re.IGNORECASE)
-_VALUE = re.compile(rf"(?:约|为)?(\d[\d,]*(?:\.\d+)?)({_UNIT})?", re.IGNORECASE)
+_VALUE = re.compile(rf"(?:约|为)?(\d[\d,]{{0,15}}(?:\.\d{{1,12}})?)({_UNIT})?", re.IGNORECASE)
 _STATEMENT = re.compile(
-    rf"(?:^|[\s,，。；;：:、(（]){_OF}[\s:：为约是共计]*(\d[\d,]*(?:\.\d+)?)\s*({_UNIT})",
+    rf"(?:^|[\s,，。；;：:、(（]){_OF}[\s:：为约是共计]*(\d[\d,]{{0,15}}(?:\.\d{{1,12}})?)\s*({_UNIT})",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -122,7 +122,7 @@ def area_issues(source: Source) -> list[Issue]:
     """Return a warning for each area that is stated and is not that of its outline.
 
     A value of several rows may be the area of all of them. Areas in what stands beside the rows
-    may be those of any row, or of all.
+    may be those of any row, or of all, with or without what is taken out between elevations.
     """
     outlines = _Outlines(source.geometry, source.crs)
     issues = []
@@ -130,7 +130,16 @@ def area_issues(source: Source) -> list[Issue]:
         heading = _COLUMN.fullmatch(folded(name))
         if heading:
             issues += _column_issues(name, values, heading[1], source.labels, outlines)
-    return [*issues, *_prose_issues(source.prose, outlines)]
+    return [*issues, *_prose_issues(source.prose, outlines, _taken_out(source))]
+
+
+def _taken_out(source: Source) -> float:
+    """Return the area in square metres of parts that a right loses between some elevations."""
+    parts = source.companions.get("right_part")
+    if parts is None or "sign" not in parts.columns:
+        return 0.0
+    minus = np.array([sign == -1 for sign in parts.columns["sign"].to_pylist()], np.bool_)
+    return float(np.nansum(_Outlines(parts.geometry, parts.crs).square_metres[minus]))
 
 
 def _column_issues(
@@ -161,7 +170,7 @@ def _column_issues(
     ]
 
 
-def _prose_issues(prose: str, outlines: _Outlines) -> list[Issue]:
+def _prose_issues(prose: str, outlines: _Outlines, taken_out: float) -> list[Issue]:
     words = dict.fromkeys((m[1], m[2]) for m in _STATEMENT.finditer(plain(prose)))
     if not words or not (outlines.square_metres > 0).any():
         return []
@@ -170,7 +179,7 @@ def _prose_issues(prose: str, outlines: _Outlines) -> list[Issue]:
     issues = []
     for number, unit in words:
         area = _Area.of(number, unit)
-        if area.value > 0 and not any(map(area.fits, (*known, total))):
+        if area.value > 0 and not any(map(area.fits, (*known, total, total - taken_out))):
             issues.append(_told("", "", area, total, None))
     return issues
 

@@ -126,6 +126,22 @@ def test_many_areas_of_a_column_are_told_in_one_line(tmp_path):
     assert "另有 20 个" in issue.zh
 
 
+@pytest.mark.parametrize("stated", ["0.24", "0.2300"])
+def test_a_stated_area_may_leave_deductions_out(tmp_path, stated):
+    inner = [(1, 4380100, 38500100), (2, 4380200, 38500100), (3, 4380200, 38500300)]  # 0.01 km²
+    path = tmp_path / "公示.txt"
+    lines = [",".join(map(str, corner)) for corner in WHOLE] + ["*,100,50,,1"]
+    lines += [",".join(map(str, corner)) for corner in inner] + ["*,100,80,扣除,-1"]
+    path.write_text("\n".join([f"矿区面积：{stated}平方公里", *lines]), encoding="utf-8")
+    assert not told(formats.read(path))
+
+
+@pytest.mark.parametrize("value", ["9" * 400, "1" + "0" * 30, "0", "0.0", "-1", "约", "1e999"])
+def test_numbers_that_are_no_area(tmp_path, value):
+    heading = "点号,X坐标,Y坐标,面积"
+    assert len(formats.read(csv(tmp_path, "", WHOLE, heading, f",{value}"))) == 1
+
+
 def test_points_have_no_area_to_compare(tmp_path):
     path = tmp_path / "尾矿库.gpkg"
     write(path, [shapely.Point(111, 39)], [1.5], "EPSG:4490")
