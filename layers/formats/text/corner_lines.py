@@ -23,7 +23,7 @@ from layers.parse import plain
 FORMAT = "corner lines"
 
 _NAME = r"(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4})(?:号点?|点)?"
-_AFTER = r"(?:\)[\s,、.:]{0,4}|[\s,、.:]{1,4}|(?=\())"
+_AFTER = r"(?:\)[\s,;、.:]{0,4}|[\s,;、.:]{1,4}|(?=\())"
 _BETWEEN = r"[\s,;、:]{1,6}"
 _PLANE = r"\d{6,8}(?:\.\d{1,9})?"
 _PLANE_WORD = r"(?:[XY]|[北东纵横]坐标)"

@@ -43,7 +43,7 @@ def codes(source):
 @pytest.mark.parametrize(
     "form",
     [
-        "{i} {x} {y}", "{i}\t{x}\t{y}", "{i}. {x}, {y}",
+        "{i} {x} {y}", "{i}\t{x}\t{y}", "{i};{x};{y}", "{i}. {x}, {y}",
         "{i}、{x}　{y}", "{i}、X={x}，Y={y}；", "({i}) X:{x} Y:{y}", "（{i}）X＝{x}，Y＝{y}。",
         "J{i} {x} {y}", "拐点{i}：X坐标{x}，Y坐标{y}", "拐点{i}：X{x}米，Y{y}米", "{i}号点 {x} {y}",
         "{i},,{x},{y}", "{i} Y={y} X={x}", "{i} {y} {x}", "X={x}, Y={y}", "{x} {y}", "{x},{y}",
