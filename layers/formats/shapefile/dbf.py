@@ -35,6 +35,10 @@ _TRUTHS = {**dict.fromkeys((b"T", b"t", b"Y", b"y", b"1"), True),
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
+_NAME_BYTES = 10
+_NUMBERED = re.compile(rb"_\d{1,2}$")
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One column: name as bytes, type letter, place in the record, decimals."""
@@ -44,6 +48,18 @@ class Field:
     start: int
     width: int
     decimals: int
+
+    @property
+    def name_parts(self) -> tuple[Text, str]:
+        """Return the name and the number behind it, where GDAL made one of two long names.
+
+        It cuts a name to ten bytes, and the second of its kind to eight before ``_1``: a character
+        of several bytes may be cut in the middle of the name.
+        """
+        end = _NUMBERED.search(self.name) if len(self.name) >= _NAME_BYTES else None
+        if end is None:
+            return Text(self.name, len(self.name) >= _NAME_BYTES), ""
+        return Text(self.name[: end.start()], True), end[0].decode("ascii")
 
     @property
     def is_text(self) -> bool:
@@ -76,7 +92,7 @@ class Table:
 
     def texts(self) -> list[Text]:
         """Return all field names and every distinct text value that holds non-ASCII bytes."""
-        out = [Text(f.name, len(f.name) >= 10) for f in self.fields]
+        out = [f.name_parts[0] for f in self.fields]
         for field in self.fields:
             if field.is_text and field.width and len(self.cells):
                 cells = self.column(field)

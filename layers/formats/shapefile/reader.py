@@ -151,13 +151,15 @@ def _encoding(path: Path, table: dbf.Table, cpg: Path | None, asked: str | None)
 
 
 def _names(path: Path, table: dbf.Table, encoding: str) -> list[str]:
-    names = []
+    names: list[str] = []
     for field in table.fields:
-        name = decode(Text(field.name, len(field.name) >= 10), encoding)
+        text, number = field.name_parts
+        name = decode(text, encoding)
         if name is None:
             raise refusal(
                 path, f"字段名不是 {encoding} 文字", f"a field name is not {encoding} text"
             )
+        name += number
         if name in names:
             raise refusal(path, f"有两个字段都叫 {name}", f"two fields are called {name}")
         names.append(name)

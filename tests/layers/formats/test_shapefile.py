@@ -399,3 +399,16 @@ def test_a_prj_in_gbk(write_shapefile):
     prj.write_bytes(b"\xff\xfe\xfd")
     source = read(path)
     assert source.crs is None and [i.code for i in source.issues] == ["crs_unreadable"]
+
+
+@pytest.mark.parametrize("cpg", ["UTF-8", None])
+def test_a_name_that_was_cut_in_the_middle_of_a_character(write_shapefile, cpg):
+    # GDAL makes two names of 生产规模 and 生产规模单位 in UTF-8: ten bytes, and eight with _1.
+    long = "生产规模".encode()
+    fields = [(long[:10], "C", 30), (long[:8] + b"_1", "C", 30)]
+    source = read(write_shapefile([[b"30", "万吨/年".encode()]], fields, cpg=cpg))
+    assert {n: v.to_pylist() for n, v in source.columns.items()} == {
+        "生产规": ["30"],
+        "生产_1": ["万吨/年"],
+    }
+    assert source.encoding == "UTF-8"
