@@ -20,9 +20,17 @@ DOUBTFUL_SHARE = 1e-3
 HOLE_SHARE = 0.1
 """A hole more of which lies outside its shell is no hole of it."""
 
+LEAST_WIDTH_M = 0.001
+"""An outline that is narrower on average covers no ground: what it meets it touches at most."""
+
+LEAST_AREA_M2 = 0.01
+"""So does one that is smaller: a point, or an outline in a wrong unit."""
+
 STRAY_WIDTH_M = 0.10
 """A hole that reaches farther out of its shell leaves the true outline in doubt: corners of a
 survey repeat to within this."""
+
+_DEGREE_M = 111_320.0
 
 # What GEOS finds wrong with an outline.
 _FAULTS_ZH = {
@@ -197,7 +205,7 @@ def _repair_polygons(state: Repaired) -> None:
         harmed = harm > _NO_HARM
         _tell_strays(state, rows[harmed], stray[harmed], harm[harmed])
     flat = polygon & ~state.refused
-    flat[flat] = shapely.is_empty(state.shapes[flat]) | (shapely.area(state.shapes[flat]) <= 0)
+    flat[flat] = _has_no_ground(state.shapes[flat])
     _refuse(state, flat, ("轮廓没有面积", "the outline has no area"))
     good = rows[~state.refused[rows]]
     if len(good):
@@ -207,6 +215,19 @@ def _repair_polygons(state: Repaired) -> None:
         _tell_area(state, good)
     state.repaired[state.refused] = False
     state.doubtful[state.refused] = False
+
+
+def _has_no_ground(shapes: Shapes) -> Bools:
+    """Return where polygons in degrees are empty, or below the least mean width or area.
+
+    Corners on one line enclose nothing, but for the rounding of their coordinates.
+    """
+    middle = np.radians(shapely.bounds(shapes)[:, [1, 3]].mean(axis=1))
+    area = shapely.area(shapes) * np.cos(middle) * _DEGREE_M**2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        width = 2 * area / (shapely.length(shapes) * _DEGREE_M)
+        ground = (width > LEAST_WIDTH_M) & (area > LEAST_AREA_M2)
+    return np.asarray(shapely.is_empty(shapes) | ~ground, np.bool_)
 
 
 def _tell_strays(state: Repaired, rows: Ints, area: Floats, harm: Ints) -> None:
@@ -256,7 +277,12 @@ def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools, Floats, Ints]:
     doubtful = differ > AMBIGUOUS_SHARE * area
     kept = _polygons_of(np.where(differ > 0, both, crossings))
     kept, stray, harm = _without_strays(kept, plane)
-    return _to_degrees(kept, meridian, (owner, east, north), xy), doubtful, stray, harm
+    degrees = _to_degrees(kept, meridian, (owner, east, north), xy)
+    # Needles of some nanometres do not survive the rounding to degrees.
+    broken = ~shapely.is_valid(degrees)
+    sound = shapely.make_valid(degrees[broken], method="structure", keep_collapsed=False)
+    degrees[broken] = _polygons_of(sound)
+    return degrees, doubtful, stray, harm
 
 
 _NO_HARM, _DOUBTFUL, _REFUSED = range(3)
@@ -291,12 +317,19 @@ def _without_strays(kept: Shapes, plane: Shapes) -> tuple[Shapes, Floats, Ints]:
         # What lies in another shell of the outline is not lost.
         others = shapely.union_all(shells[owner == row])
         taken = shapely.difference(shapely.union_all(beyond[of == row]), others)
-        out[[row]] = _polygons_of(shapely.difference(kept[[row]], taken))
+        out[row] = _without_needles(shapely.difference(kept[row], taken))
         if not shapely.is_empty(shapely.buffer(taken, -STRAY_WIDTH_M / 2)):
             harm[row] = _DOUBTFUL
     harm[of[size > HOLE_SHARE * shapely.area(holes)]] = _REFUSED
     harm[area > AMBIGUOUS_SHARE * shapely.area(kept)] = _REFUSED
     return out, area, harm
+
+
+def _without_needles(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons in metres of a geometry that are no mere needles."""
+    parts = np.array([p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"], object)
+    parts = parts[2 * shapely.area(parts) > LEAST_WIDTH_M * shapely.length(parts)]
+    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
 
 def _to_degrees(

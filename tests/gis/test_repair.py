@@ -102,6 +102,48 @@ def test_a_hole_that_reaches_out_of_its_shell_puts_the_outline_in_doubt(metres, 
     assert result.shapes[0].bounds[2] == LON + 10 * STEP
 
 
+@pytest.mark.parametrize("out", [0, 0.001, 0.05, 0.2, 1])
+def test_a_hole_at_the_edge_of_its_shell_leaves_a_valid_outline(out):
+    # Needles of some nanometres, left where the edges run along each other, are no outline.
+    random = np.random.default_rng(1)
+    metre = 1 / 111_320
+    shapes = []
+    for _ in range(60):
+        angle = np.sort(random.uniform(0, 2 * np.pi, 9))
+        corners = random.uniform(300, 500, 9)[:, None] * np.column_stack(
+            [np.cos(angle), np.sin(angle)]
+        )
+        along = corners[1] - corners[0]
+        along /= np.hypot(*along)
+        across, middle = np.array([-along[1], along[0]]), (corners[0] + corners[1]) / 2
+        hole = [middle + a * 20 * along + b * across for a, b in
+                ((-1, -out), (1, -out), (1, 60), (-1, 60))]  # fmt: skip
+        shapes.append(
+            Polygon(
+                np.array([LON, LAT]) + metre * corners,
+                [np.array([LON, LAT]) + metre * np.array(hole)],
+            )
+        )
+    result = mended(*shapes)
+    kept = result.shapes[~result.refused]
+    assert len(kept) > 20 and shapely.is_valid(kept).all()
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(0, 0), (1, 1 / 3), (3, 1)],  # on one line, but for rounding
+        [(0, 0), (10, 0), (10, 1e-6)],  # 0.1 mm at its end
+        [(0, 0), (1e-4, 0), (1e-4, 1e-4), (0, 1e-4)],  # 9 mm by 11 mm
+    ],
+    ids=["line", "needle", "point"],
+)
+def test_an_outline_without_ground_is_refused(corners):
+    # Nothing overlaps it, and so every rule about overlaps would pass it.
+    result = mended(outline(corners))
+    assert result.refused[0] and result.reason_en[0] == "the outline has no area"
+
+
 def test_a_hole_that_touches_its_shell_goes_on():
     result = mended(outline(SQUARE, [[(5, 5), (10, 5), (10, 8), (5, 8)]]))
     assert result.repaired[0] and not result.doubtful[0]
