@@ -19,6 +19,8 @@ _VALUE_KINDS = {
     "number": ("数值", "a number"),
     "integer": ("整数", "a whole number"),
     "flag": ("是/否", "yes or no"),
+    "null_mark": ("数值（是空值的标记）", "a number (a mark for null)"),
+    "elevation": ("标高（-3000 至 9000 米）", "an elevation (-3,000 to 9,000 m)"),
     "date": ("日期", "a date"),
     "code": ("已知代码", "a known code"),
     "formula": ("公式的结果", "a formula's result"),

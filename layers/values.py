@@ -199,7 +199,34 @@ def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
+_LARGEST = 1e30
+_NULL_MARKS = (-9999.0, -99999.0, -999999.0, -32768.0, -2147483648.0)
+_LOWEST, _HIGHEST = -3000.0, 9000.0
+
+
 def _number(
+    array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any
+) -> Values:
+    """Return numbers; what GIS programs write for null, and elevations off the earth, are none.
+
+    Esri: -1.797e308 and -3.4e38; rasters and old tables: -9999, -32768 and the like.
+    """
+    read = _any_number(array, column, field, labels, unit)
+    numbers = np.asarray(read.array.fill_null(0.0))
+    bad = (np.abs(numbers) >= _LARGEST) | np.isin(numbers, _NULL_MARKS)
+    kind = "null_mark"
+    if "elevation" in column.name:
+        bad |= (numbers < _LOWEST) | (numbers > _HIGHEST)
+        kind = "elevation"
+    if not bad.any():
+        return read
+    rows = np.flatnonzero(bad)
+    kept = pc.if_else(pa.array(bad), pa.scalar(None, pa.float64()), read.array)
+    told = bad_values(as_text(array), rows, column, field, labels, kind=kind)
+    return Values(kept, read.issues + told, np.union1d(read.unread, rows))
+
+
+def _any_number(
     array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any
 ) -> Values:
     kind = array.type

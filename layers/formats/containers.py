@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from gis.crs_names import difference
 from layers.account import Issue
-from layers.formats import flatgeobuf, ogr
+from layers.formats import domains, flatgeobuf, ogr
 from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
 from layers.issues import label_en, listed, warning
 
@@ -63,7 +63,12 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
         )
     crs, note = ogr.parse_stated_crs(rows.crs)
     # GDAL goes by the code alone.
-    text = flatgeobuf.defined_system(path) if kind == "FlatGeobuf" else _definition(target, layer)
+    geodatabase = kind == "OpenFileGDB"
+    xml = _definition(target, layer) if geodatabase else ""
+    columns = rows.columns
+    if "<DomainName>" in xml:
+        columns = domains.with_words(columns, domains.of_geodatabase(xml, _items(target)))
+    text = _system_in(xml) if geodatabase else flatgeobuf.defined_system(path)
     defined, _ = ogr.parse_stated_crs(text)
     return Source(
         path=path,
@@ -74,7 +79,7 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
         crs=crs,
         crs_note=note or (f"来自 {kind} / from the {kind}" if crs else "没有说明 / none"),
         declared=stated,
-        columns=rows.columns,
+        columns=columns,
         geometry=rows.geometry,
         labels=row_labels(stated),
         issues=tuple(issues),
@@ -83,15 +88,31 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
 
 
 def _definition(target: Path, layer: str) -> str:
-    """Return the text that defines the system of a feature class, empty where there is none."""
+    """Return the XML that defines a feature class, empty where there is none."""
     import pyogrio.raw
 
     try:
         _, told = pyogrio.raw.read_arrow(target, sql=f"GetLayerDefinition {layer}")
-        found = re.search(r"<WKT>(.*?)</WKT>", str(told.column(0)[0]), re.DOTALL)
+        return str(told.column(0)[0])
     except (RuntimeError, ValueError, OSError, LookupError, pa.ArrowException):
         return ""
+
+
+def _system_in(xml: str) -> str:
+    found = re.search(r"<WKT>(.*?)</WKT>", xml, re.DOTALL)
     return html.unescape(found[1]) if found else ""
+
+
+def _items(target: Path) -> dict[str, str]:
+    """Return the XML of the items of a geodatabase by name: domains are among them."""
+    import pyogrio.raw
+
+    try:
+        _, told = pyogrio.raw.read_arrow(target, sql="SELECT Name, Definition FROM GDB_Items")
+        rows = told.select(["Name", "Definition"]).to_pylist()
+    except (RuntimeError, ValueError, OSError, LookupError, pa.ArrowException):
+        return {}
+    return {str(r["Name"]): str(r["Definition"]) for r in rows if r["Name"] and r["Definition"]}
 
 
 def _as_times(texts: pa.Array) -> pa.Array:

@@ -20,6 +20,7 @@ import pyproj
 from gis.ragged import Shapes
 from layers.account import Issue
 from layers.errors import FormatError
+from layers.formats import domains
 from layers.formats.decimals import undecimal
 from layers.formats.gdal_names import Name, named
 from layers.formats.geometries import (
@@ -100,7 +101,8 @@ def read_rows(
                 datetime_as_string=times_as_text,
                 **options,
             )
-            table = table.combine_chunks()
+            codes = [domains.codes_of(column) for column in table.columns]
+            table = pa.table(codes, names=table.column_names).combine_chunks()
             table.validate(full=True)
         except _EXPECTED as error:
             raise _unreadable(name, error) from error

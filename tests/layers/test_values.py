@@ -400,3 +400,30 @@ def test_angles_of_a_toe():
     assert read.array.to_pylist() == [
         pytest.approx(angle), pytest.approx(angle), half, None, pytest.approx(angle),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "mark", [-9999, -9999.0, -32768, -2147483648, -99999, -3.4028234663852886e38,
+             -1.79769313486e308, 1e38, 9001, -3001, "-9999", "-9999.0"]
+)  # fmt: skip
+def test_what_programs_write_for_null_is_no_elevation(mark):
+    column = schema("mining_right").column("bottom_elevation_m")
+    values = pa.array([mark, mark * 0 + 830 if not isinstance(mark, str) else "830"])
+    read = convert(values, column, "下限标高", list("ab"))
+    assert read.array.to_pylist() == [None, 830.0]
+    assert read.unread.tolist() == [0]
+    assert [(i.code, i.feature) for i in read.issues] == [("unreadable_value", "a")]
+
+
+@pytest.mark.parametrize("mark", [-9999, -3.4028234663852886e38, -32768])
+def test_what_programs_write_for_null_is_no_capacity(mark):
+    column = schema("mining_right").column("capacity_kt_a")
+    read = convert(pa.array([mark, 300.0]), column, "生产规模", list("ab"))
+    assert read.array.to_pylist() == [None, 300.0] and read.unread.tolist() == [0]
+
+
+@pytest.mark.parametrize("elevation", [-3000, -155, 0, 8848.86, 9000])
+def test_elevations_of_the_earth_are_read(elevation):
+    column = schema("mining_right").column("top_elevation_m")
+    read = convert(pa.array([elevation]), column, "上限标高", ["a"])
+    assert read.array.to_pylist() == [elevation] and not read.issues

@@ -21,7 +21,7 @@ from gis.crs_names import difference
 from gis.ragged import Bools, Shapes
 from layers.account import Issue
 from layers.errors import FormatError
-from layers.formats import geometries, ogr
+from layers.formats import domains, geometries, ogr
 from layers.formats.gpkg import cells as gpkg_cells
 from layers.formats.gpkg import systems as gpkg_systems
 from layers.formats.gpkg.cells import rows_of
@@ -48,6 +48,7 @@ def read(path: Path, layer: str) -> Source:
         issues = [*_miscounted(database, layer, held), *_left_open(path)]
         systems = gpkg_systems.stated(path, database, layer, geometry)
         rows, columns = _rows(path, database, layer, geometry)
+        columns = domains.with_words(columns, domains.of_geopackage(database, layer))
         definition = _definition(database, layer)
     if len(rows.geometry) != held or len(systems.stored) != held:
         raise refusal(
@@ -192,10 +193,11 @@ def _is_void(log: Path) -> bool:
 
 def _check_schema(path: Path, database: sqlite3.Connection) -> None:
     rows = database.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    tiled = _tile_triggers(database)
     for kind, name, sql in rows:
         if kind == "view" and name not in _OLD_VIEWS:  # made by GDAL 1.11 and 2.0
             raise refusal(path, f"含有视图 {name}，不予读取", f"holds a view ({name})")
-        if kind == "trigger" and not _OWN_TRIGGERS.match(name):
+        if kind == "trigger" and not _OWN_TRIGGERS.match(name) and name not in tiled:
             raise refusal(path, f"含有触发器 {name}，不予读取", f"holds a trigger ({name})")
         if re.match(r"\s*create\s+virtual", sql or "", re.I) and not re.search(
             r"\busing\s+\"?rtree\b", sql, re.I
@@ -205,6 +207,17 @@ def _check_schema(path: Path, database: sqlite3.Connection) -> None:
     state = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if state != "ok":
         raise refusal(path, f"数据库已损坏：{state}", f"the database is damaged: {state}")
+
+
+def _tile_triggers(database: sqlite3.Connection) -> set[str]:
+    """Return the names of the triggers that the standard gives to tables of tiles (annex D)."""
+    query = "SELECT table_name FROM gpkg_contents WHERE data_type = 'tiles'"
+    try:
+        tables = [str(name) for (name,) in database.execute(query)]
+    except sqlite3.Error:  # which is told of below
+        return set()
+    parts = ("zoom", "tile_column", "tile_row")
+    return {f"{t}_{part}_{what}" for t in tables for part in parts for what in ("insert", "update")}
 
 
 def _check_tables(path: Path, database: sqlite3.Connection, tables: set[str]) -> None:

@@ -57,6 +57,25 @@ def test_incomplete_spatial_index_hides_nothing(write_gpkg):
     assert len(read(path)) == 5
 
 
+@pytest.mark.parametrize("tiles", [True, False])
+def test_the_triggers_of_a_table_of_tiles(write_gpkg, tiles):
+    path = write_gpkg()
+    database = sqlite3.connect(path)
+    if tiles:
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type) VALUES ('底图', 'tiles')"
+        )
+    database.execute("CREATE TABLE 底图 (id INTEGER PRIMARY KEY, zoom_level INTEGER)")
+    database.execute("CREATE TRIGGER 底图_zoom_insert BEFORE INSERT ON 底图 BEGIN SELECT 1; END")
+    database.commit()
+    database.close()
+    if tiles:
+        assert len(read(path)) == 3
+    else:
+        with pytest.raises(FormatError, match="holds a trigger"):
+            read(path)
+
+
 @pytest.mark.parametrize(
     "statement",
     [

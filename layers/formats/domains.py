@@ -1,0 +1,94 @@
+"""Coded domains of fields: what the numbers and letters in a field stand for, as the file says.
+
+GDAL gives the words only of small whole codes, null for codes that a domain does not list, and for
+texts the bare code, which may be a word that means the opposite. Here codes are replaced by the
+words of their domain, and a code without a word stays as it is.
+
+Sources: OGC 12-128 (GeoPackage, data_columns), the XML of Esri's geodatabases
+(GPCodedValueDomain2, GPFieldInfoEx).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+
+import pyarrow as pa
+
+Domain = Mapping[str, str]
+"""Code as text -> word."""
+
+_FIELD = re.compile(r"<GPFieldInfoEx\b.*?</GPFieldInfoEx>", re.DOTALL)
+_VALUE = re.compile(r"<CodedValue\b(?!s).*?</CodedValue>", re.DOTALL)
+
+
+def codes_of(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the codes of a field that GDAL delivers as words: it numbers words by their codes."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    return pa.chunked_array([c.indices.cast(pa.int64()) for c in column.chunks], pa.int64())
+
+
+def described(values: pa.Array, domain: Domain) -> pa.Array:
+    """Return the words of codes; a code that the domain does not list stays, as text."""
+    words = {_plain(code): word for code, word in domain.items() if word.strip()}
+    keys = [None if v is None else _plain(v) for v in values.to_pylist()]
+    return pa.array([None if k is None else words.get(k, k) for k in keys], pa.string())
+
+
+def _plain(code: object) -> str:
+    """Return a code as text, whole numbers without decimals: 1.0 is 1."""
+    text = str(code).strip()
+    with suppress(ValueError, OverflowError):
+        if re.fullmatch(r"[+-]?\d+\.0*", text):
+            return str(int(float(text)))
+    return text
+
+
+def with_words(columns: dict[str, pa.Array], domains: Mapping[str, Domain]) -> dict[str, pa.Array]:
+    """Return columns with the words of those that have a domain; days and blobs have none."""
+    return {
+        name: described(values, domains[name]) if name in domains and _coded(values) else values
+        for name, values in columns.items()
+    }
+
+
+def _coded(values: pa.Array) -> bool:
+    kind = values.type
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_string(kind))
+
+
+def of_geopackage(database: sqlite3.Connection, table: str) -> dict[str, Domain]:
+    """Return field -> domain of a feature table of a GeoPackage."""
+    try:
+        rows = database.execute(
+            "SELECT c.column_name, d.value, d.description FROM gpkg_data_columns c "
+            "JOIN gpkg_data_column_constraints d ON c.constraint_name = d.constraint_name "
+            "WHERE lower(c.table_name) = lower(?) AND d.constraint_type = 'enum'",
+            (table,),
+        ).fetchall()
+    except sqlite3.Error:  # there are no such tables
+        return {}
+    out: dict[str, dict[str, str]] = {}
+    for name, code, word in rows:
+        out.setdefault(str(name), {})[str(code)] = "" if word is None else str(word)
+    return dict(out)
+
+
+def of_geodatabase(layer: str, items: Mapping[str, str]) -> dict[str, Domain]:
+    """Return field -> domain of a feature class, by the definition of it and of the domains."""
+    out: dict[str, Domain] = {}
+    for field in _FIELD.findall(layer):
+        name, domain = _element(field, "Name"), _element(field, "DomainName")
+        if name and domain in items:
+            values = _VALUE.findall(items[domain])
+            out[name] = {_element(v, "Code"): _element(v, "Name") for v in values}
+    return {name: domain for name, domain in out.items() if domain}
+
+
+def _element(text: str, name: str) -> str:
+    found = re.search(rf"<{name}(?:\s[^>]*)?>(.*?)</{name}>", text, re.DOTALL)
+    return html.unescape(found[1]) if found else ""

@@ -1,0 +1,82 @@
+"""Codes of fields are read as the words that the file gives them, and never as something else."""
+
+import sqlite3
+
+import geopandas
+import pyarrow as pa
+import pytest
+import shapely
+
+from layers.formats import domains, read
+
+LAYER = """<GPFieldInfoExs><GPFieldInfoEx xsi:type="x"><Name>KCFS</Name>
+<DomainName>f&amp;s</DomainName></GPFieldInfoEx><GPFieldInfoEx><Name>KZ</Name></GPFieldInfoEx></GPFieldInfoExs>"""
+DOMAIN = """<GPCodedValueDomain2><DomainName>f&amp;s</DomainName><CodedValues xsi:type="a">
+<CodedValue xsi:type="b"><Name>露天&lt;开采&gt;</Name><Code xsi:type="xs:int">1</Code></CodedValue>
+<CodedValue><Name>地下开采</Name><Code>3</Code></CodedValue></CodedValues></GPCodedValueDomain2>"""
+
+
+def test_the_domains_of_a_geodatabase():
+    found = domains.of_geodatabase(LAYER, {"f&s": DOMAIN, "KZ": "<x/>"})
+    assert found == {"KCFS": {"1": "露天<开采>", "3": "地下开采"}}
+    assert domains.of_geodatabase(LAYER, {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (pa.array([1, 2, None, 3]), ["露天", "2", None, "地下"]),
+        (pa.array([1.0, 2.5, None, 3.0]), ["露天", "2.5", None, "地下"]),
+        (pa.array(["1", "x", None, " 3 "]), ["露天", "x", None, "地下"]),
+    ],
+)
+def test_a_code_without_a_word_stays(values, words):
+    domain = {"1": "露天", "3": "地下", "2": " "}
+    assert domains.described(values, domain).to_pylist() == words
+
+
+def test_codes_that_gdal_makes_words_of():
+    # Words are numbered by their codes; one that the domain does not list is null, or beyond.
+    words = pa.array([None, "露天", None, "地下"])
+    column = pa.DictionaryArray.from_arrays(
+        pa.array([1, 2, None, 9], pa.int32()), words, safe=False
+    )
+    assert domains.codes_of(pa.chunked_array([column])).to_pylist() == [1, 2, None, 9]
+
+
+@pytest.mark.parametrize(
+    ("codes", "listed", "words"),
+    [
+        ([1, 2, 9, None], [(1, "露天开采"), (3, "地下开采")], ["露天开采", "2", "9", None]),
+        ([22001, -1, 1, 0], [(22001, "铁矿"), (-1, "未知")], ["铁矿", "未知", "1", "0"]),
+        (["1", "2", "是", None], [("1", "否"), ("2", "是")], ["否", "是", "是", None]),
+    ],
+)
+def test_the_domains_of_a_geopackage(tmp_path, codes, listed, words):
+    path = tmp_path / "矿权.gpkg"
+    frame = geopandas.GeoDataFrame(
+        {"开采方式": codes}, geometry=[shapely.box(111, 39, 111.01, 39.01)] * 4, crs=4490
+    )
+    if not isinstance(codes[0], str):
+        frame["开采方式"] = frame["开采方式"].astype("Int64")
+    frame.to_file(path, layer="r")
+    database = sqlite3.connect(path)
+    database.executescript(
+        "CREATE TABLE gpkg_data_columns (table_name TEXT, column_name TEXT, name TEXT, title TEXT, "
+        "description TEXT, mime_type TEXT, constraint_name TEXT);"
+        "CREATE TABLE gpkg_data_column_constraints (constraint_name TEXT, constraint_type TEXT, "
+        "value TEXT, min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, "
+        "description TEXT);"
+        "INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
+        "'http://www.geopackage.org/spec121/#extension_schema', 'read-write'), "
+        "('gpkg_data_column_constraints', NULL, 'gpkg_schema', "
+        "'http://www.geopackage.org/spec121/#extension_schema', 'read-write');"
+        "INSERT INTO gpkg_data_columns VALUES ('r', '开采方式', NULL, NULL, NULL, NULL, 'd');"
+    )
+    database.executemany(
+        "INSERT INTO gpkg_data_column_constraints VALUES ('d', 'enum', ?, 0, 0, 0, 0, ?)",
+        [(str(code), word) for code, word in listed],
+    )
+    database.commit()
+    database.close()
+    assert read(path).columns["开采方式"].to_pylist() == words
