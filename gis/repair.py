@@ -320,7 +320,9 @@ def _without_strays(kept: Shapes, plane: Shapes) -> tuple[Shapes, Floats, Ints]:
         out[row] = _without_needles(shapely.difference(kept[row], taken))
         if not shapely.is_empty(shapely.buffer(taken, -STRAY_WIDTH_M / 2)):
             harm[row] = _DOUBTFUL
-    harm[of[size > HOLE_SHARE * shapely.area(holes)]] = _REFUSED
+    # A sliver of a hole that lies on the edge, as unions of layers leave it, is no such hole.
+    wide = ~shapely.is_empty(shapely.buffer(beyond, -STRAY_WIDTH_M / 2))
+    harm[of[wide & (size > HOLE_SHARE * shapely.area(holes))]] = _REFUSED
     harm[area > AMBIGUOUS_SHARE * shapely.area(kept)] = _REFUSED
     return out, area, harm
 

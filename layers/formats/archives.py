@@ -31,6 +31,7 @@ _KINDS = {**{k: k for k in SUPPORTED if k not in ARCHIVES}, **SIDECARS}
 
 
 _LARGEST_INDEX = 65_536
+_COORDINATE = re.compile(rb"\d{2,3}\.\d{3}|\d{6}|\d{2,3}(?:\xc2\xb0|\xa1\xe3|[-:])\d{1,2}")
 _LINK = re.compile(rb"<(?:\w+:)?href>\s*([^<]*?)\s*</")
 _CONTENT = re.compile(rb"<(?:\w+:)?(?:Placemark|GroundOverlay|PhotoOverlay|Model)\b|<!")
 
@@ -70,8 +71,8 @@ def unpack(path: Path, folder: Path) -> tuple[Path, str]:
     try:
         with zipfile.ZipFile(path, metadata_encoding="cp437") as archive:
             members = _members(path, archive)
-            index = _index_of(archive, members)
-            main = _dataset(path, [name for name in members if name != index])
+            aside = {_index_of(archive, members), *_notes(archive, members)}
+            main = _dataset(path, [name for name in members if name not in aside])
             _check_logs(path, members, main)
             return _extract(path, archive, members, main, folder), main.name
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, UnicodeError) as fault:
@@ -158,6 +159,20 @@ def _index_of(
     links = [PurePosixPath(href.decode("utf-8", "replace")) for href in _LINK.findall(text)]
     only_links = b"<NetworkLink" in text and not _CONTENT.search(text)
     return name if only_links and links and all(link in members for link in links) else None
+
+
+def _notes(
+    archive: zipfile.ZipFile, members: dict[PurePosixPath, zipfile.ZipInfo]
+) -> set[PurePosixPath]:
+    """Return the texts beside a data set that hold no coordinates: 说明.txt.
+
+    Where there is nothing else a text is the data set.
+    """
+    texts = {n: e for n, e in members.items() if n.suffix.lower() == ".txt"}
+    if not any(_main_of(name) for name in members if name not in texts):
+        return set()
+    small = {n: e for n, e in texts.items() if e.file_size <= _LARGEST_INDEX}
+    return {n for n, e in small.items() if len(_COORDINATE.findall(archive.read(e))) < 3}
 
 
 def _check_logs(

@@ -79,6 +79,14 @@ def test_a_hole_outside_its_shell_is_no_ground_and_no_hole(shell, hole, metres):
     assert "内环" in result.reason_zh[0]
 
 
+def test_a_sliver_of_a_hole_on_the_edge_is_nothing():
+    thin = 1e-5  # 0.9 mm, half of it outside
+    result = mended(
+        outline(SQUARE, [[(10 - thin, 2), (10 + thin, 2), (10 + thin, 8), (10 - thin, 8)]])
+    )
+    assert result.repaired[0] and not result.doubtful[0]
+
+
 def test_holes_twice_outside_are_refused():
     hole = [(20, 0), (25, 0), (25, 5), (20, 5)]
     assert mended(outline(SQUARE, [hole, hole])).refused[0]

@@ -127,12 +127,15 @@ def _texts(words: list[str]) -> tuple[list[str], list[Issue]]:
 def _spots(parts: Shapes, lines: _Lines) -> Shapes:
     """Return a point in each part, outside all smaller outlines where there is such a place."""
     spots: Shapes = np.asarray(shapely.point_on_surface(parts), dtype=object)
-    areas = lines.areas[shapely.is_valid(lines.areas)]
+    valid = shapely.is_valid(lines.areas)
+    areas = lines.areas[valid]
     if not len(areas):
         return spots
     size, of_part = shapely.area(areas), shapely.area(parts)
     part, line = shapely.STRtree(areas).query(parts, predicate="intersects")
-    smaller = (size[line] < of_part[part]) & shapely.is_valid(parts[part])
+    # A part's own line, rounded to millimetres, is no smaller outline within it.
+    own = np.flatnonzero(~lines.is_hole)[part] == np.flatnonzero(valid)[line]
+    smaller = ~own & (size[line] < of_part[part]) & shapely.is_valid(parts[part])
     part, line = part[smaller], line[smaller]
     if not len(part) or len(part) > _MOST_PAIRS:
         return spots

@@ -15,6 +15,8 @@ import shapely
 
 from gis.ragged import Floats
 from layers.account import Issue
+from layers.catalog import schema
+from layers.fields import map_fields
 from layers.formats.dxf import writing as dxf_writing
 from layers.formats.source import Source, refusal
 from layers.issues import label_en, listed, warning
@@ -24,6 +26,12 @@ _NAMES = ("地块名称", "矿山名称", "名称", "name", "块段名称")
 _LICENCES = (
     "licence_no", "许可证号", "采矿许可证号", "采矿许可证编号", "许可证编号", "勘查许可证号",
 )  # fmt: skip
+_CONTRACT = {
+    _NUMBERS: (("mining_right", "licence_no"), ("tailings_facility", "facility_no")),
+    _NAMES: (("mining_right", "name"), ("tailings_facility", "name")),
+    _LICENCES: (("mining_right", "licence_no"),),
+}
+"""Layers and columns of the contract that hold the same."""
 _ELEVATIONS = ("top_elevation_m", "bottom_elevation_m")
 _LICENCE = re.compile(r"[^\s:：=,，;；、。]+")
 _ELEVATION = re.compile(r"([+-]?(\d+(\.\d*)?|\.\d+))?", re.ASCII)
@@ -290,8 +298,19 @@ def _word(value: object) -> str:
 
 
 def _first(source: Source, names: tuple[str, ...]) -> str | None:
-    """Return the first of the fields that the source has, None where it has none."""
-    return next((n for n in names if n in source.columns), None)
+    """Return the first of the fields that the source has, None where it has none.
+
+    Under other names the field is that which the contract's layers would take.
+    """
+    if (found := next((n for n in names if n in source.columns), None)) is not None:
+        return found
+    columns = _CONTRACT[names]
+    for layer, column in columns:
+        cut = source.format == "ESRI Shapefile"
+        fields = map_fields([*source.columns], schema(layer), {}, file="", cut=cut)
+        if column in fields.matches:
+            return fields.matches[column][0].field
+    return None
 
 
 def _write_text(path: Path, lines: list[str]) -> None:

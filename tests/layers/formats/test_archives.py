@@ -89,6 +89,25 @@ def test_a_kmz_whose_index_is_more_than_that(zipped, index):
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("note", "refused"),
+    [
+        ("本次上报共 1 个矿区，联系人张三，2026 年 5 月。", False),
+        ("1 4380000.1 38500000.4\n2 4380000.5 38500600.2\n3 4380400.7 38500600.1", True),
+        ("1 113°30′00″ 35°10′00″\n2 113°31′00″ 35°10′00″", True),
+    ],
+)
+@pytest.mark.parametrize("codec", ["gbk", "utf-8"])
+def test_a_note_beside_a_shapefile(zipped, shapefile_parts, note, refused, codec):
+    members = {f"采矿权{suffix}": data for suffix, data in shapefile_parts.items()}
+    path = zipped("上报.zip", members | {"说明.txt": note.encode(codec, "replace")})
+    if refused:
+        with pytest.raises(FormatError, match="exactly one dataset, it has 2"):
+            read(path)
+    else:
+        assert read(path).columns["名称"].to_pylist() == ["甲矿"]
+
+
 def test_a_table_and_a_workbook_in_an_archive(zipped, tmp_path):
     import xlsxwriter
 

@@ -36,6 +36,15 @@ def test_the_text_of_an_outline_stands_outside_those_inside_it(drawn):
     assert told == {}
 
 
+def test_texts_of_adjoining_outlines_off_whole_millimetres(drawn):
+    # Rounded to millimetres a line may enclose less than its outline: it is no smaller one in it.
+    size = 800.00037
+    shapes = [box(size * (k % 4), size * (k // 4), size) for k in range(16)]
+    back, told = drawn(shapes)
+    assert back.columns["文字"].to_pylist() == [f"C{k}" for k in range(16)]
+    assert told == {}
+
+
 def test_every_part_has_the_text_and_a_hole_has_none(drawn):
     holed = shapely.Polygon(box(500, 0, 100).exterior, [box(540, 40, 20).exterior])
     back, told = drawn([shapely.MultiPolygon([box(0, 0, 100), holed]), box(545, 45, 5)])
