@@ -13,7 +13,7 @@ from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats.curves import straight
 from layers.formats.source import row_labels
-from layers.issues import label_en
+from layers.issues import info, label_en
 
 #: Codes of issues that say why a row's geometry could not be had.
 LOST_GEOMETRY = frozenset(
@@ -38,6 +38,7 @@ def from_wkb(values: pa.Array, labels: Sequence[str] | None = None) -> tuple[Sha
             shapes: Shapes = shapely.from_wkb(raw, on_invalid="ignore")
         except NotImplementedError:  # a curve inside a collection
             shapes = np.array([_or_none(v) for v in raw], dtype=object)
+        high = _high(shapes)
         shapes = np.asarray(shapely.force_2d(shapes), dtype=object)
     for row, shape in plain.items():
         shapes[row] = shape
@@ -47,7 +48,17 @@ def from_wkb(values: pa.Array, labels: Sequence[str] | None = None) -> tuple[Sha
     issues = [
         _lost(labels[row], bool(curved[row]), raw[row]) for row in np.flatnonzero(lost).tolist()
     ]
+    if high:
+        zh, en = f"{high} 行的坐标带有高程，未用", f"the altitudes of {high} rows are not used"
+        issues.append(info("altitude_unused", zh, en))
     return shapes, issues
+
+
+def _high(shapes: Shapes) -> int:
+    """Return how many geometries have a height other than 0."""
+    spatial = shapes[np.asarray(shapely.has_z(shapes))]
+    xyz, row = shapely.get_coordinates(spatial, include_z=True, return_index=True)
+    return len(np.unique(row[np.isfinite(xyz[:, 2]) & (xyz[:, 2] != 0)]))
 
 
 def with_corners(

@@ -130,10 +130,21 @@ def write(
     assert moved.crs is not None
     if kind in _DEGREES:
         _refuse_off_globe(moved)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".minezone-") as folder:
+    with _beside(target) as folder:
         issues = _made(moved, Path(folder) / target.name, kind, encoding)
         files = move_in(Path(folder), target)
     return Written(files, moved.crs.name, tuple(issues))
+
+
+def _beside(target: Path) -> tempfile.TemporaryDirectory[str]:
+    """Return a folder of ours in that of the target, where what is written is read again."""
+    try:
+        return tempfile.TemporaryDirectory(dir=target.parent, prefix=".minezone-")
+    except OSError as fault:
+        why = fault.strerror or type(fault).__name__
+        raise refusal(
+            target, f"所在文件夹不能写入（{why}）", f"its folder cannot be written to ({why})"
+        ) from fault
 
 
 def _made(source: Source, path: Path, kind: str, encoding: str) -> list[Issue]:

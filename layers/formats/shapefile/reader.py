@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyproj
 import shapely
 
-from gis.ragged import Bools, Ints
+from gis.ragged import Bools, Ints, Shapes
 from layers.account import Issue
 from layers.formats import geometries, ogr
 from layers.formats.encoding import (
@@ -28,11 +28,14 @@ from layers.formats.encoding import (
 )  # fmt: skip
 from layers.formats.shapefile import dbf
 from layers.formats.shapefile.index import check_index
+from layers.formats.shapefile.winding import stray_holes
 from layers.formats.source import Source, digest_files, refusal, twice
-from layers.issues import info, label_en, listed, warning
+from layers.issues import error, info, label_en, listed, warning
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _MULTIPATCH = 31
+_WINDING = "invalid winding order"
+_SAID_BELOW = ("parsed incompletely", _WINDING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +78,7 @@ def read(path: Path, encoding: str | None) -> Source:
             f"{len(rows.geometry)} of {len(rows.columns)} read",
         )
     columns, lost, issues = _columns(path, table, rows, text, labels)
+    geometry, turned = _turned(path, files[".shx"], rows, kept, labels)
     return Source(
         path=path,
         format="ESRI Shapefile",
@@ -85,14 +89,15 @@ def read(path: Path, encoding: str | None) -> Source:
         crs_note=note,
         declared=len(kept),
         columns=columns,
-        geometry=rows.geometry,
+        geometry=geometry,
         labels=labels,
         lost=lost,
         issues=(
             *text.issues,
             *crs_issues,
             *_deleted(len(table.cells) - len(kept)),
-            *(i for i in rows.issues if "parsed incompletely" not in i.en),
+            *(i for i in rows.issues if not any(words in i.en for words in _SAID_BELOW)),
+            *turned,
             *issues,
             *_surfaces(kinds[kept], rows),
             *_unread(kinds[kept], rows, labels),
@@ -265,6 +270,24 @@ def _is_odd(prj: Path | None, stated: pyproj.CRS | None) -> bool:
     except UnicodeDecodeError:
         return True
     return stated is None
+
+
+def _turned(
+    path: Path, index: Path, rows: ogr.Rows, kept: Ints, labels: tuple[str, ...]
+) -> tuple[Shapes, list[Issue]]:
+    """Return the outlines, and what there is to say of rings that run the wrong way round."""
+    if not any(_WINDING in i.en for i in rows.issues):
+        return rows.geometry, []
+    zh = "有的环方向与规范相反，内外按位置判断"
+    issues = [warning("ring_direction", zh, "rings run the wrong way round; their place decides")]
+    stray = np.flatnonzero(np.isin(kept, stray_holes(path, index)))
+    shapes = rows.geometry.copy()
+    shapes[stray] = None
+    for label in (labels[k] for k in stray.tolist()):
+        zh = f"{label}：一圈按方向是内环，却不在任何外环之内，覆盖范围无法确定"
+        en = f"{label_en(label)}: a ring that is a hole by its direction lies in no outer ring"
+        issues.append(error("unreadable_geometry", zh, en, label))
+    return shapes, issues
 
 
 def _deleted(count: int) -> list[Issue]:

@@ -185,7 +185,8 @@ def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
     numbers, names = (_column(source, _first(source, of)) for of in (_NUMBERS, _NAMES))
     parcels, changed = [], 0
     for row, shape in enumerate(source.geometry):
-        words = [_plain(numbers[row] or str(row + 1)), _plain(names[row] or "")]
+        own = str(row + 1) if str(row + 1) not in numbers else f"行{row + 1}"
+        words = [_plain(numbers[row] or own), _plain(names[row] or "")]
         changed += words[0] != (numbers[row] or words[0]) or words[1] != (names[row] or "")
         rings = tuple(ring for ring, _ in _signed(shape))
         parcels.append(_Parcel(words[0], words[1], float(shape.area) / 1e4, rings))
