@@ -35,8 +35,7 @@ def stray_holes(path: Path, index: Path) -> Ints:
 
 def _rings(data: bytes, at: int) -> list[Floats]:
     """Return the rings of one record, (n, 2) each; none of another shape or of a cut record."""
-    head = np.frombuffer(data, "<i4", 1, at)
-    if head[0] not in _POLYGONS:
+    if at + 44 > len(data) or np.frombuffer(data, "<i4", 1, at)[0] not in _POLYGONS:
         return []
     parts, points = np.frombuffer(data, "<i4", 2, at + 36).tolist()
     if parts < 2 or points < 0 or at + 44 + 4 * parts + 16 * points > len(data):
