@@ -35,7 +35,7 @@ EXPLAINED = {
     "touching": "a corner that lies exactly on an edge, or an edge on itself, does not survive the "
     "way through degrees by a rounding of 1e-9 m; either answer is right for the outline that is "
     "left, and areas agree",
-    "no area": "a sliver 1e-11 of its length wide is an outline without area",
+    "no area": "a sliver less than a millimetre wide on average is an outline without area",
 }
 """Why validity may differ."""
 
