@@ -10,12 +10,13 @@ from gis.ragged import Floats
 
 
 def assemble(
-    outlines: Sequence[Floats], cut: Collection[int] = ()
+    outlines: Sequence[Floats], cut: Collection[int] = (), kept: Collection[int] = ()
 ) -> tuple[shapely.Geometry | None, int]:
     """Return one geometry from open rings ((n, 2) each); the first is an outer one.
 
     A later ring inside an outer ring is its hole; one apart from all outer rings is a further
-    part. Rings at the positions ``cut`` must be holes.
+    part. Rings at the positions ``cut`` must be holes; those at ``kept`` none, but perhaps an
+    island in one.
 
     Returns
     -------
@@ -30,18 +31,21 @@ def assemble(
     for position, ring in enumerate(rings):
         if not ring.is_valid:
             return None, position
-        home = [k for k, shell in enumerate(outer) if shell.covers(ring)]
-        if home:
-            if any(_share_area(ring, hole) for hole in holes[home[0]]) or _same(
-                ring, outer[home[0]]
-            ):
-                return None, position
-            holes[home[0]].append(ring)
-        elif position in cut or any(_share_area(ring, shell) for shell in outer):
-            return None, position
-        else:
+        home = next((k for k, shell in enumerate(outer) if shell.covers(ring)), None)
+        meets = any(_share_area(ring, shell) for shell in outer)
+        island = position in kept and home is not None and any(h.covers(ring) for h in holes[home])
+        if island or not (meets or position in cut):
             outer.append(ring)
             holes.append([])
+        elif (
+            home is None
+            or position in kept
+            or _same(ring, outer[home])
+            or any(_share_area(ring, hole) for hole in holes[home])
+        ):
+            return None, position
+        else:
+            holes[home].append(ring)
     parts = [
         shapely.Polygon(shell.exterior, [h.exterior for h in inside])
         for shell, inside in zip(outer, holes, strict=True)

@@ -29,6 +29,9 @@ class Between:
         self.named = named if named is not None else column_of(header, "number")
         self.ringed = column_of(header, "ring")
         self.signed = column_of(header, "sign")
+        self.sign: int | None = None
+        self.sign_again = False  # a cell below another
+        self.datums = {d for pair in header.pairs for d in pair.datums}
         self.bounds = [c for c, r in header.roles.items() if r in ("top", "bottom")]
         found = (
             [cell_of(sheet, r, self.named) or "" for r in places.at]
@@ -74,15 +77,24 @@ class Between:
         self.put_aside.append(row)
         self.beside = row
 
+    def titled(self, row: int) -> None:
+        """Take the title of the table: its corners may be none, or be taken out."""
+        text = words.with_colon(self.sheet.rows[row])
+        self._refuse_aside(row, text, words.heading(text))
+        if words.is_cut(text):
+            self._begin_cut(row, about=False)
+
     def between(self, row: int) -> None:
         """Take a row that holds no place."""
         text = words.with_colon(self.sheet.rows[row])
         if not text:
             self.blank = not self.spaced
             return
-        own = {d for pair in self.header.pairs for d in pair.datums}
-        if own and set(datums_named(text)) - own:
-            self.other_datum = row
+        if named := set(datums_named(text)):
+            if self.parcels and self.datums and named - self.datums:
+                self.other_datum = row
+            elif not self.parcels and not self.header.pairs[0].datums:
+                self.datums |= named
         again = words.is_header(self.sheet.rows[row], self.header)
         if again is None:
             raise self.bad(row, "第二个表头与第一个不同，请分成两个表",
@@ -120,10 +132,7 @@ class Between:
             self._begin_cut(row, about)
             return
         name = words.heading(rest) if rest else ""
-        if words.is_aside(text) or (name and words.is_aside(name)):
-            raise self.bad(row, f"“{text[:20]}”之下不是拐点，请另放一表",
-                           f"under {text[:20]!r} stand no corners; move it to a table of its "
-                           "own")  # fmt: skip
+        self._refuse_aside(row, text, name)
         if words.is_outer(text):
             self.blank = True
             return
@@ -148,6 +157,12 @@ class Between:
                 return
         self.parted = row if self.parted is None else self.parted
         self.cut = False
+
+    def _refuse_aside(self, row: int, text: str, name: str) -> None:
+        if words.is_aside(text) or (name and words.is_aside(name)):
+            raise self.bad(row, f"“{text[:20]}”之下不是拐点，请另放一表",
+                           f"under {text[:20]!r} stand no corners; move it to a table of its "
+                           "own")  # fmt: skip
 
     def _begin_cut(self, row: int, about: bool) -> None:
         if about:

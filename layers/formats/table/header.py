@@ -24,21 +24,21 @@ _DATUM = (
     r"(cgcs2000|(国家)?2000(国家大地)?坐标系?|西安(19)?80(坐标系?)?|(国家)?(19)?80(年?西安)?坐标系?"
     r"|北京(19)?54(坐标系?)?|(19)?54(年?北京)?坐标系?)?"
 )
-# 2000 and 80 behind X: datums of eastings and northings, X54 too.
-_BEHIND = r"(cgcs)?(2000|(19)?80|(19)?54)?"
+# 2000, 80 and 54 behind X, or before it: datums of eastings and northings.
+_YEAR = r"(cgcs)?(2000|(19)?80|(19)?54)"
 _OF = rf"{_DATUM}((平面|直角|平面直角|高斯)?坐标)?"
 _WORDS: tuple[tuple[Role, str], ...] = (
     ("lon", rf"{_DATUM}(大地)?(东|西)?经(度)?(坐标)?e?|lon(g(itud[e]?)?)?|lng|x?_?longitude"
             r"|l|经度l|l经度|经度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
     ("lat", rf"{_DATUM}(大地)?(北|南)?纬(度)?(坐标)?n?|lat(itud[e]?)?|y?_?latitude"
             r"|b|纬度b|b纬度|纬度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
-    ("north", rf"{_OF}x轴?(坐标)?值?|x{_BEHIND}(坐标)?|x/纵坐标|纵坐标/x|纵坐标x?值?|x纵坐标"
-              r"|北向?坐标x?值?|北x?|x北"
+    ("north", rf"{_OF}x轴?(坐标)?值?|x{_YEAR}(坐标)?|{_YEAR}x(坐标)?"
+              r"|x/纵坐标|纵坐标/x|纵坐标x?值?|x纵坐标|北向?坐标x?值?|北x?|x北"
               r"|n(orth(ing)?)?|(utm)?norte|utmn"),
-    ("east", rf"{_OF}y轴?(坐标)?值?|y{_BEHIND}(坐标)?|y/横坐标|横坐标/y|横坐标y?值?|y横坐标"
-             r"|东向?坐标y?值?|东y?|y东"
+    ("east", rf"{_OF}y轴?(坐标)?值?|y{_YEAR}(坐标)?|{_YEAR}y(坐标)?"
+             r"|y/横坐标|横坐标/y|横坐标y?值?|y横坐标|东向?坐标y?值?|东y?|y东"
              r"|e(ast(ing)?)?|(utm)?este|utme"),
-    ("corner", r"(界址|拐|顶|角|边界|控制)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?"
+    ("corner", r"(界址|拐|顶|角|边界)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?"
                r"|(矿界|矿区|矿区范围|边界)?(界址|拐|顶|角|折|界|矿界)点((编|代|序)?号|名称?)?"
                r"|界?桩号|point"),
     ("number", r"序号|编号|no|id|point(no|id|name)?|fid|number"),
@@ -51,6 +51,13 @@ _WORDS: tuple[tuple[Role, str], ...] = (
               r"|(采矿|探矿|勘查)?许可证(编?号|号码)?|licen[cs]eno"),
 )  # fmt: skip
 _ROLES = tuple((role, re.compile(pattern)) for role, pattern in _WORDS)
+_YEARS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"[xy][ _]?[(（]?(?:19)?(54|80|2000)(?!\d)",
+        r"(?<!\d)(?:19)?(54|80|2000)[ _]?[xy](?![a-z])",
+    )
+)
 _LONGEST = 100
 _UNIT = re.compile(r"[(（\[【].*?[)）\]】]")
 _PACKED = re.compile(r"度\.?分\.?秒|ddd?\.?mm\.?ss|d\.?mmss|dms", re.IGNORECASE)
@@ -139,11 +146,9 @@ def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[P
 
 
 def _told_behind(title: str) -> str:
-    """Return the datum that numbers behind X and Y tell: X80."""
-    found = re.search(r"[xy] ?[(（]?(?:(?:19)?(54|80)|2000)(?!\d)", title, re.IGNORECASE)
-    if found is None:
-        return ""
-    return {"54": "北京54", "80": "西安80", None: "CGCS2000"}[found[1]]
+    """Return the datums that numbers beside X and Y tell: X80, X_1980, 2000X."""
+    years = {y for pattern in _YEARS for y in pattern.findall(title)}
+    return " ".join({"54": "北京54", "80": "西安80", "2000": "CGCS2000"}[y] for y in sorted(years))
 
 
 def _coupled(roles: dict[int, Role], one: str, other: str) -> Iterator[tuple[int, int]]:

@@ -40,6 +40,8 @@ def parcels_of(
             raise bad_row(path, sheet, row, "坐标在表头之上", "coordinates above the header")
     reader = _Reader(path, sheet, header, places)
     reader.put_aside += sorted(row for row in aside if row < header.row)
+    if (title := words.title_of(sheet, header)) is not None and title not in aside:
+        reader.titled(title)
     for row in range(header.row + 1, len(sheet.rows)):
         if row in aside:
             reader.aside(row)
@@ -83,15 +85,17 @@ class _Reader(Between):
         key = self._key(cells)
         name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""
         label = cell_of(self.sheet, row, self.ringed) or "" if self.ringed is not None else ""
-        self.cut = self._still_cut(row, key, name)
         if self.other_datum is not None:
             raise self.bad(self.other_datum, "其下的拐点写明是另一坐标系，请分成两个表",
                            "what stands below is in another datum; make two tables")  # fmt: skip
-        taken_out = self._sign(row) < 0
-        cut = self.cut or taken_out or any(map(words.is_cut, (*key, label, *self._marks(row))))
+        sign = self._sign(row, key)
+        self.cut = self._still_cut(row, key, name) if sign is None else self._headed(row, sign)
+        marks = (*key, label, *self._marks(row))
+        cut = self.cut or any(map(words.is_cut, marks)) if sign is None else sign < 0
         if cut:
             self._refuse_own_bounds(row)
         self._refuse_odd(row, name)
+        taken_out = sign is not None and cut
         if not self.parcels or not (taken_out or self._same(row, key, name, cut)):
             self._whose(row, cells)
             self._new_parcel(row, key, name, cut)
@@ -103,6 +107,7 @@ class _Reader(Between):
             self.parcels[-1].rings.append(Ring(label=label, cut=cut))
             take_back(before, self.parcels[-1].rings[-1], name, self.places)
         parcel = self.parcels[-1]
+        parcel.rings[-1].kept |= sign == 1 or any(map(words.is_kept, marks))
         if cells and parcel.rings[0].rows:
             parcel.filled = all(cells) and parcel.filled is not False
         self.above = key
@@ -122,15 +127,32 @@ class _Reader(Between):
             if cell and len(cell) <= _MARK and c not in self.header.roles
         ]
 
-    def _sign(self, row: int) -> int:
-        """Return -1 where a column says that a corner is of a part taken out, else 1."""
-        said = cell_of(self.sheet, row, self.signed) if self.signed is not None else None
-        sign = 1 if said is None else words.sign_of(said)
-        if sign is None:
-            title = self.header.names[self.signed or 0]
+    def _sign(self, row: int, key: tuple[str, ...]) -> int | None:
+        """Return what a column says of a corner's part, -1 taken out, None where nothing.
+
+        A cell that stands for several rows is written in the first alone.
+        """
+        if self.signed is None:
+            return None
+        said = cell_of(self.sheet, row, self.signed)
+        if said is None:
+            if key != self.above or self.sign_again:
+                self.sign, self.sign_again = None, False
+            return self.sign
+        self.sign_again = self.sign is not None
+        title = self.header.names[self.signed]
+        self.sign = words.sign_of(title, said)
+        if self.sign is None:
             raise self.bad(row, f"{title} 一列的“{said}”看不出是加是减",
                            f"{title}: {said!r} says neither part nor deduction")  # fmt: skip
-        return sign
+        return self.sign
+
+    def _headed(self, row: int, sign: int) -> bool:
+        """Refuse a corner that its column adds below a heading of a deduction."""
+        if self.cut and sign > 0:
+            raise self.bad(row, "标题写明扣除，而该列写明不扣除",
+                           "a heading takes out what the column adds")  # fmt: skip
+        return False
 
     def _refuse_own_bounds(self, row: int) -> None:
         """Refuse a deduction between elevations that are not all those of its parcel."""
@@ -331,7 +353,8 @@ class _Reader(Between):
             if len(values) > 1 or title in self.header.names:
                 continue
             for parcel in self.parcels:
-                if title in parcel.told:
+                # Under a heading stands another mine, perhaps.
+                if title in parcel.told or (parcel.heading and len(self.parcels) > 1):
                     break
                 parcel.told = {title: next(iter(values)), **parcel.told}
 

@@ -51,12 +51,7 @@ def read(path: Path, encoding: str | None) -> Source:
         or could be read in two ways; a ring has fewer than three corners or crosses another.
     """
     sheet, found = read_csv(path, encoding)
-    return source_of(path, sheet, FORMAT, found)
-
-
-def source_of(path: Path, sheet: Sheet, kind: str, encoding: str | None) -> Source:
-    """Read a table that another reader made of its text; as :func:`read`."""
-    return _source(path, sheet, kind, None, encoding)
+    return source_of(path, sheet, FORMAT, encoding=found)
 
 
 def is_table(path: Path, encoding: str | None) -> bool:
@@ -77,7 +72,7 @@ def read_sheet(path: Path, name: str) -> Source:
     """Read one sheet of a workbook; as :func:`read`."""
     sheets = read_workbook(path)
     sheet = next(s for s in sheets if s.name == name)
-    source = _source(path, sheet, WORKBOOK, name, None)
+    source = source_of(path, sheet, WORKBOOK, layer=name)
     return replace(source, issues=(*source.issues, *_without_table(sheets)))
 
 
@@ -105,7 +100,10 @@ def _holds_numbers(sheet: Sheet) -> bool:
     return sum(n >= 2 for n in rows) >= 3
 
 
-def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str | None) -> Source:
+def source_of(
+    path: Path, sheet: Sheet, kind: str, *, layer: str | None = None, encoding: str | None = None
+) -> Source:
+    """Read a table of any form; as :func:`read`."""
     sheet = joined_angles(sheet)
     sheet = _trimmed(sheet)
     header = find_header(sheet)
@@ -137,7 +135,7 @@ def _source(path: Path, sheet: Sheet, kind: str, layer: str | None, found: str |
         format=kind,
         layer=layer,
         sha256=digest_file(path),
-        encoding=found,
+        encoding=encoding,
         crs=places.crs,
         crs_note=places.note,
         stated=places.stated,
@@ -292,11 +290,15 @@ def _polygon(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> shapel
                            f"a ring of fewer than 3 corners{of}")  # fmt: skip
         outlines.append(np.array(opened))
     cut = {k for k, ring in enumerate(parcel.rings) if ring.cut}
-    shape, wrong = assemble(outlines, cut)
+    kept = {k for k, ring in enumerate(parcel.rings) if ring.kept}
+    shape, wrong = assemble(outlines, cut, kept)
     if shape is None and wrong in cut:
         raise bad_row(path, sheet, parcel.rings[wrong].rows[0],
                        "扣除范围不完全在上面的地块之内，或与另一扣除范围重叠",
                        "what is taken out does not lie within the parcel above")  # fmt: skip
+    if shape is None and wrong in kept:
+        raise bad_row(path, sheet, parcel.rings[wrong].rows[0], "写明不扣除，却与另一圈重叠",
+                       "what is not to be taken out overlaps another ring")  # fmt: skip
     if shape is None:
         raise bad_row(path, sheet, parcel.rings[wrong].rows[0],
                        "这一圈自交，或既不在外圈之内也不与它相离",

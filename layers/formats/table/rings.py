@@ -17,7 +17,8 @@ from layers.formats.table.sheets import Sheet
 class Ring:
     """Rows of the sheet that are one ring's corners, the corners' names, and whether it is cut out.
 
-    ``label`` is what a ring column says; ``twins`` counts rows that gave the corner above again.
+    ``label`` is what a ring column says; ``twins`` counts rows that gave the corner above again;
+    ``kept`` where the table says that it is not cut out.
     """
 
     rows: list[int] = field(default_factory=list)
@@ -25,6 +26,7 @@ class Ring:
     label: str = ""
     cut: bool = False
     twins: int = 0
+    kept: bool = False
 
     @property
     def last(self) -> tuple[str, int] | None:

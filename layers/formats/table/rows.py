@@ -45,25 +45,36 @@ _REMARK = re.compile(
     r"合计|小计|总计|共计|累计|面积|周长|备注|附注|说明|注[:：]|标高|高程|坐标系|中央子午线|投影|单位|"
     r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以下无|无正文|以上|盖章|签章|签字|公章"
 )
+# Words of a deduction; those that are parts of others (境内界桩, 天窗岭) only where they end.
 _CUT = re.compile(
-    r"扣除|扣减|剔除|核减|挖除|除外|空洞|孔洞|内圈|内环|内界|内边界|内部边界|内孔|天窗"
+    r"扣除|扣减|剔除|核减|挖除"
+    r"|(?:除外|空洞|孔洞|(?<![境区县市省矿界])内(?:圈|环|界|边界|部边界|孔)|天窗)"
+    r"(?=区|范围|部分|线|址|点|拐|块|坐标|[^一-鿿]|$)"
 )
 _NO_CUT = re.compile(
     r"(?:无|没有|未|不|不含|不予|已)\s*(?:扣除|扣减|剔除|核减|挖除)"
     r"|(?:扣除|扣减|剔除|核减|挖除)[^,，。;；]{0,15}[后前]"
     r"|(?:扣除|扣减|剔除|核减|挖除|空洞|内圈|内环)[^,，。;；]{0,6}[:：\s]无$"
 )
-_SIGNS = {
-    **dict.fromkeys(("是", "扣除", "减", "-", "-1", "−1", "剔除", "扣减", "y", "yes", "true"), -1),
-    **dict.fromkeys(("否", "不扣除", "加", "+", "1", "+1", "0", "n", "no", "false", "增"), 1),
+# What a column says of the part that a corner is of: of one that asks 是否扣除, and of signs.
+_ASKED = {
+    **dict.fromkeys(("是", "扣除", "已扣除", "剔除", "扣减", "1", "y", "yes", "true", "√"), -1),
+    **dict.fromkeys(("否", "不扣除", "未扣除", "0", "n", "no", "false", "×"), 1),
 }
+_SIGNED = {
+    **dict.fromkeys(("减", "扣除", "-", "-1", "负"), -1),
+    **dict.fromkeys(("加", "增加", "增", "+", "1", "+1", "正"), 1),
+}
+_ASKS = re.compile(r"是否|标[志识]|否$")
+_WHOLE_SIGNED = re.compile(r"([+-]?\d+)\.0+")
 _OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
 _TAIL = r"(?:坐标)?[\s\dA-Za-z号:#().-]*"
 _PLACE = re.compile(
     r"(?:\S{0,6}(?:中心|质心|形心|重心)(?:点|位置)?"
     r"|\S{0,4}(?:井口|硐口|坑口|主井|副井|风井|斜井|竖井|平硐|斜坡道)"
-    r"|\S{0,4}(?:控制|基准|检查|检核|校核|起算|参考|已知|测量|导线|三角|水准|图根|像控)点|钻孔)"
-    + _TAIL
+    r"|\S{0,4}(?:控制|基准|检查|检核|校核|起算|参考|已知|测量|导线|三角|水准|图根|像控|采样|取样|验证)点"
+    r"|\S{0,4}(?:钻孔|探槽|图廓|图框|极值|(?:图|影像|图幅)四角)"
+    r"|(?:zk|kz|gps|gcp|bm|cors)[-_]?(?=\d))" + _TAIL
 )
 _SUM = re.compile(
     r"(?:平均值?|均值|最[大小]值?|[xy]?最[大小]|合计|小计|总计|共计|总?面积|周长)" + _TAIL
@@ -171,15 +182,24 @@ def is_cut(text: str) -> bool:
     return bool(_CUT.search(text)) and not _NO_CUT.search(text)
 
 
-def sign_of(text: str) -> int | None:
+def sign_of(title: str, text: str) -> int | None:
     """Return what a cell of a column of signs says: 1 part of the right, -1 taken out.
 
-    None where it says neither.
+    None where it says neither. 1 is yes under a title that asks, and plus under one of signs.
 
-    >>> sign_of("是"), sign_of("-1"), sign_of("＋"), sign_of("矿区"), sign_of("扣除")
-    (-1, -1, 1, None, -1)
+    >>> sign_of("是否扣除", "是"), sign_of("扣除标志", "1"), sign_of("加减号", "1.0")
+    (-1, -1, 1)
+    >>> sign_of("加减", "－1"), sign_of("是否扣除", "-"), sign_of("加减", "0")
+    (-1, None, None)
     """
-    return _SIGNS.get(plain(text).strip())
+    asks = _ASKS.search(title) is not None and "减" not in title.replace("扣减", "")
+    word = _WHOLE_SIGNED.sub(r"\1", plain(text).strip().replace("−", "-"))
+    return (_ASKED if asks else _SIGNED).get(word)
+
+
+def is_kept(text: str) -> bool:
+    """Tell whether a cell says that what it stands beside is not taken out: 不扣除."""
+    return bool(_CUT.search(text)) and bool(_NO_CUT.search(text))
 
 
 def is_outer(text: str) -> bool:
@@ -210,10 +230,11 @@ def heading(text: str) -> str:
 
 
 def with_colon(cells: Sequence[str]) -> str:
-    """Return what a row says; a name and its value in two cells as 名称：值."""
+    """Return what a row says; names and their values in cells of their own as 名称：值."""
     said = list(dict.fromkeys(filter(None, cells)))
-    if len(said) == 2 and _NAMING.fullmatch(said[0].rstrip(":：")):
-        return f"{said[0].rstrip(':：')}：{said[1]}"
+    names = [cell.rstrip(":：") for cell in said[::2]]
+    if said and len(said) % 2 == 0 and all(map(_NAMING.fullmatch, names)):
+        return " ".join(f"{n}：{v}" for n, v in zip(names, said[1::2], strict=True))
     return " ".join(said)
 
 
@@ -230,6 +251,15 @@ def corners_told(text: str) -> int | None:
 def told_in(text: str) -> dict[str, str]:
     """Return names and numbers that a heading gives: 许可证号：C100, 矿山名称：甲矿."""
     return {k: v for k, v in _KEY_VALUE.findall(text) if _NAMING.fullmatch(k)}
+
+
+def title_of(sheet: Sheet, header: Header) -> int | None:
+    """Return the row right above the header that is its title, None where there is none."""
+    for row in range(header.row - 1, -1, -1):
+        text = with_colon(sheet.rows[row])
+        if is_cut(text) or is_aside(text) or heading(text):
+            return row
+    return None
 
 
 def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:

@@ -123,7 +123,9 @@ def read(path: Path, encoding: str | None) -> Source:
     if head < 0 or len(kinds) > 1:
         raise refusal(path, "平面坐标与经纬度混用", "mixes plane coordinates and degrees")
     rows[head] = ("点号", *(("X坐标", "Y坐标") if kinds == {True} else ("纬度", "经度")))
-    source = table.source_of(path, Sheet(path.stem, tuple(rows), tuple(lines)), FORMAT, found)
+    source = table.source_of(
+        path, Sheet(path.stem, tuple(rows), tuple(lines)), FORMAT, encoding=found
+    )
     return replace(source, issues=(*_told(True in high), *source.issues))
 
 

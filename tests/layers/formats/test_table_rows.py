@@ -641,52 +641,7 @@ def test_remarks_without_heading_behind_decimals_are_no_decimals(table):
     assert "decimal_comma" not in codes(table(*rows, head=(*HEAD, "")))
 
 
-# -- columns of signs, names above -----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("title", "plus", "minus"),
-    [
-        ("是否扣除", "否", "是"),
-        ("加减", "1", "-1"),
-        ("加减号", "＋", "－"),
-        ("扣除标志", "", "扣除"),
-    ],
-)
-def test_a_column_of_signs_takes_a_parcel_out_of_the_one_above(table, title, plus, minus):
-    rows = [
-        *[("甲", *corner, plus) for corner in ring()],
-        *[("乙", *corner, minus) for corner in ring(INNER)],
-        *[("丙", *corner, plus) for corner in ring(FAR)],
-    ]
-    source = table(*rows, head=("地块", *HEAD, title))
-    assert areas(source) == [1_000_000 - 40_000, 1_000_000]
-    assert title not in source.columns
-
-
-def test_a_sign_that_is_none(table):
-    rows = [("甲", *corner, "未知") for corner in ring()]
-    with pytest.raises(FormatError, match="看不出是加是减"):
-        table(*rows, head=("地块", *HEAD, "加减"))
-
-
-def test_a_deduction_outside_of_the_parcel_above(table):
-    rows = [("甲", *c, 1) for c in ring()] + [("乙", *c, -1) for c in ring(FAR)]
-    with pytest.raises(FormatError, match="does not lie within the parcel above"):
-        table(*rows, head=("地块", *HEAD, "加减"))
-
-
-@pytest.mark.parametrize(("bottom", "refused"), [("980", False), ("1100", True)])
-def test_a_deduction_between_elevations_of_its_own(table, bottom, refused):
-    # Taken out between 1250 and 1100 m only, the ground of the parcel remains.
-    head = ("地块", *HEAD, "上限标高", "下限标高", "加减")
-    rows = [("甲", *c, 1250, 980, 1) for c in ring()]
-    rows += [("乙", *c, 1250, bottom, -1) for c in ring(INNER)]
-    if refused:
-        with pytest.raises(FormatError, match="空间扣除"):
-            table(*rows, head=head)
-    else:
-        assert areas(table(*rows, head=head)) == [960_000]
+# -- names above -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("above", [("采矿许可证号：C100",), ("采矿许可证号", "C100")])
