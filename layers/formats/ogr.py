@@ -120,10 +120,12 @@ def read_rows(
     return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped))
 
 
-def read_shapes(path: Path, target: Path | bytes, layer: str | int, labels: Sequence[str]) -> Rows:
+def read_shapes(
+    path: Path, target: Path | bytes, layer: str | int, labels: Sequence[str], **options: str
+) -> Rows:
     """Read the geometries of a layer and no field, in whatever encoding its fields may be.
 
-    ``layer`` is its name, or its number among all, from 0.
+    ``layer`` is its name, or its number among all, from 0; ``options`` are those of the driver.
 
     Raises
     ------
@@ -140,6 +142,7 @@ def read_shapes(path: Path, target: Path | bytes, layer: str | int, labels: Sequ
                 layer=layer if isinstance(layer, int) else _asked(name, layer),
                 encoding="ISO-8859-1",
                 columns=[],
+                **options,
             )
         except _EXPECTED as error:
             raise _unreadable(name, error) from error

@@ -146,6 +146,11 @@ def _gml(world: World) -> Iterator[Case]:
     yield one("gml no member", "a.gml", gml("<x/>"), Refused("holds no featureMember"))
     wfs = f"<OGRWFSDataSource><URL>{world.url}/wfs</URL></OGRWFSDataSource>"
     yield one("gml a web service", "a.gml", wfs, Refused("holds no featureMember"))
+    yield one("gml of more features than it holds", "a.gml",
+              gml(attributes=' numberOfFeatures="9"'), Refused("states 9 features"))  # fmt: skip
+    report = "<o:ExceptionReport xmlns:o='urn:o'/></a:all>"
+    yield one("gml that ends in a report", "a.gml", gml().replace("</a:all>", report),
+              Refused("the server reports an error"))  # fmt: skip
     yield one("gml coordinates words", "a.gml", gml().replace("39.6 111.2 ", "x y "),
               Refused("a.gml"))  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""GML: one layer per feature type, read by GDAL and compared with the text.
+"""GML: one layer per feature type; fields of the text, geometries by GDAL, compared with it.
 
 Coordinates are taken as they are written; the order of axes follows from the form of
 ``srsName``: the names of OGC (``urn:ogc:def:crs:…``, ``http://www.opengis.net/def/crs/…``) stand
@@ -21,14 +21,22 @@ import shapely
 
 from gis.ragged import Shapes
 from layers.account import Issue
+from layers.errors import FormatError
 from layers.formats import geometries, ogr
+from layers.formats.markup.gml_fields import columns_of
 from layers.formats.markup.gml_scan import Member, Scan
 from layers.formats.markup.source import Markup, read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
-from layers.issues import error, label_en, warning
+from layers.issues import error, label_en
 
+_AS_WRITTEN = {
+    "INVERT_AXIS_ORDER_IF_LAT_LONG": "NO",
+    "CONSIDER_EPSG_AS_URN": "NO",
+    "SWAP_COORDINATES": "NO",
+}
+"""Options of GDAL by which it leaves the order of axes as the text has it."""
+_SKIP = "GML_SKIP_CORRUPTED_FEATURES"
 _OUTWARD = re.compile(rb"(?<=:)(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
-_LISTED = re.compile(r"field (.+) of type list<")
 _OFFICIAL = re.compile(
     r"urn:(?:x-)?ogc:def:crs:EPSG:(?:[\w.]*:)?(\d{4,6})"
     r"|https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/(\d{4,6})/?",
@@ -66,7 +74,8 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     Raises
     ------
     FormatError
-        A document type, damage, members that GDAL does not deliver, several coordinate systems.
+        A document type, damage, members that GDAL does not deliver, several coordinate systems,
+        an answer of a server that says itself that it is not whole.
     """
     markup = read_markup(path, encoding)
     scan = Scan(path, markup.data)
@@ -81,25 +90,12 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         )
     members = [m for m in scan.members if m.kind == layer]
     system = _system(path, scan, members)
-    with _all_as_text():
-        rows = ogr.read_rows(
-            path,
-            data,
-            layer,
-            INVERT_AXIS_ORDER_IF_LAT_LONG="NO",
-            CONSIDER_EPSG_AS_URN="NO",
-            SWAP_COORDINATES="NO",
-        )
-    n = len(rows.geometry)
-    if n != counts[layer] or n != len(members):
-        raise refusal(
-            path,
-            f"图层 {layer} 有 {len(members)} 个要素，读出 {n} 行",
-            f"layer {layer} has {len(members)} members, {n} were read",
-        )
+    rows = _rows(path, data, layer, members)
     shapes, issues = _compared(members, rows)
     if system.north_first:
         shapes = np.asarray(shapely.transform(shapes, lambda xy: xy[:, ::-1]), dtype=object)
+    columns, told = columns_of(members)
+    answers = [issue for answer in scan.answers for issue in answer.issues()]
     return Source(
         path=path,
         format="GML",
@@ -108,34 +104,17 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         encoding=markup.encoding,
         crs=system.crs,
         crs_note=system.note,
-        declared=n,
-        columns={name: v for name, v in rows.columns.items() if name not in _ENVELOPE},
+        declared=len(members),
+        columns=columns,
         geometry=shapes,
-        labels=row_labels(n),
-        issues=(*markup.issues, *map(_several, rows.issues), *issues),
+        labels=row_labels(len(members)),
+        issues=(*markup.issues, *answers, *rows.issues, *told, *issues),
     )
-
-
-_ENVELOPE = ("lowerCorner", "upperCorner")
-"""Where a feature has an envelope, GDAL makes fields of its corners."""
 
 
 def _closed(markup: Markup) -> bytes:
     """Return the text without what leads out of it: no schema or reference is ever opened."""
     return _OUTWARD.sub(lambda name: b"x" * len(name[0]), markup.data)
-
-
-@contextmanager
-def _all_as_text() -> Iterator[None]:
-    """Let GDAL take every field for text: it would make the number 7 of ``007``."""
-    from pyogrio import get_gdal_config_option, set_gdal_config_options
-
-    before = get_gdal_config_option("GML_FIELDTYPES")
-    set_gdal_config_options({"GML_FIELDTYPES": "ALWAYS_STRING"})
-    try:
-        yield
-    finally:
-        set_gdal_config_options({"GML_FIELDTYPES": before})
 
 
 # -- coordinate systems ----------------------------------------------------------------------------
@@ -198,6 +177,59 @@ def _named(name: str) -> _System:
 # -- what GDAL delivers ----------------------------------------------------------------------------
 
 
+def _rows(path: Path, data: bytes, layer: str, members: Sequence[Member]) -> ogr.Rows:
+    """Return the geometry of every member, None where curves make no ring: GDAL stops there."""
+    labels = row_labels(len(members))
+    try:
+        rows = ogr.read_shapes(path, data, layer, labels, **_AS_WRITTEN)
+    except FormatError:
+        whole = [k for k, member in enumerate(members) if not member.open_ring]
+        if len(whole) == len(members):
+            raise
+        with _skipping():
+            rows = ogr.read_shapes(path, data, layer, [labels[k] for k in whole], **_AS_WRITTEN)
+        if len(rows.geometry) != len(whole):
+            raise
+        return _with_gaps(rows, whole, labels, members)
+    if len(rows.geometry) != len(members):
+        raise refusal(
+            path,
+            f"图层 {layer} 有 {len(members)} 个要素，读出 {len(rows.geometry)} 行",
+            f"layer {layer} has {len(members)} members, {len(rows.geometry)} were read",
+        )
+    return rows
+
+
+@contextmanager
+def _skipping() -> Iterator[None]:
+    """Let GDAL go on to the next feature where it can make nothing of a geometry."""
+    from pyogrio import get_gdal_config_option, set_gdal_config_options
+
+    before = get_gdal_config_option(_SKIP)
+    set_gdal_config_options({_SKIP: True})
+    try:
+        yield
+    finally:
+        set_gdal_config_options({_SKIP: before})
+
+
+def _with_gaps(
+    rows: ogr.Rows, whole: Sequence[int], labels: Sequence[str], members: Sequence[Member]
+) -> ogr.Rows:
+    """Return the rows in the places of their members, with an error for each that GDAL skipped."""
+    shapes = np.full(len(members), None, dtype=object)
+    shapes[whole] = rows.geometry
+    lost = [_no_ring(labels[k], m.open_ring) for k, m in enumerate(members) if m.open_ring]
+    complaints = [i for i in rows.issues if i.code != "gdal"]  # of the same features
+    return ogr.Rows({}, shapes, rows.crs, (*complaints, *lost))
+
+
+def _no_ring(label: str, line: int) -> Issue:
+    zh = f"{label}：第 {line} 行处的环由几段线连成，各段没有首尾相接"
+    en = f"{label_en(label)}: the curves of the ring at line {line} do not follow on one another"
+    return error("unreadable_geometry", zh, en, label)
+
+
 def _compared(members: Sequence[Member], rows: ogr.Rows) -> tuple[Shapes, list[Issue]]:
     """Return the geometries that have the corners of the text, and an error for each other one."""
     shapes = rows.geometry.copy()
@@ -215,16 +247,6 @@ def _compared(members: Sequence[Member], rows: ogr.Rows) -> tuple[Shapes, list[I
         lost = geometries.curved_geometry if member.arcs else geometries.unreadable_geometry
         issues.append(lost(label))
     return shapes, issues
-
-
-def _several(issue: Issue) -> Issue:
-    """Tell of a field that has several values in a feature as a warning: none of them is kept."""
-    found = _LISTED.search(issue.en) if issue.code == "column_ignored" else None
-    if found is None:
-        return issue
-    zh = f"字段 {found[1]} 在一个要素中有几个值，已略去"
-    en = f"field {found[1]} has several values in a feature; it is left out"
-    return warning("column_ignored", zh, en)
 
 
 def _by_reference(label: str) -> Issue:

@@ -1,8 +1,9 @@
-"""What the text of a GML file says of its members: corners, systems, arcs, references.
+"""What the text of a GML file says of its members: fields, corners, systems, arcs, references.
 
 GDAL takes the first number of a text for the number, the first coordinate system it meets for
-that of all, and leaves out parts that are given by reference. The text is therefore read once
-before, and what GDAL delivers is compared with it.
+that of all, leaves out parts that are given by reference, and calls a field within another by its
+last name. The text is therefore read once before: fields are taken from it, and the geometries
+that GDAL delivers are compared with it.
 
 Source: OGC 07-036 (GML 3.2.1), clauses 9.10, 10.1.4 and 14; OGC 02-069 (GML 2.1.2).
 """
@@ -15,6 +16,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from layers.errors import FormatError
+from layers.formats.markup.gml_answer import REPORTS, Answer, Report
 from layers.formats.source import refusal
 
 _MEMBERS = frozenset({"featureMember", "featureMembers", "member"})
@@ -42,6 +44,7 @@ _STRAIGHT = frozenset(
         "Z",
     }
 )  # fmt: skip
+_CURVES = frozenset({"curveMember", "curveMembers"})
 _TEXTS = frozenset({"pos", "posList", "coordinates", "X", "Y", "Z"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
@@ -60,6 +63,9 @@ class Member:
     envelope : ``srsName`` of its own envelope
     arcs : whether it has arcs
     reference : whether something in it is given by a reference
+    identifier : its ``gml:id`` or ``fid``
+    fields : names from the feature down, joined by ``|`` -> all values; none where it is nil
+    open_ring : where a ring ends whose curves do not meet, 0 where all do
     """
 
     kind: str
@@ -70,6 +76,9 @@ class Member:
     envelope: str | None = None
     arcs: bool = False
     reference: bool = False
+    identifier: tuple[str, str] | None = None
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    open_ring: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +87,28 @@ class _Element:
     attributes: dict[str, str]
     system: str | None
     size: int | None
+    answer: Answer | None = None
+    text: list[str] = field(default_factory=list)
+    """What stands before and between its children."""
+    curves: list[int] = field(default_factory=list)
+    """Of a ring: how many corners the member had where each of its curves begins."""
 
 
 class Scan:
-    """The members of a collection, and the system that its envelope states."""
+    """The members of a collection, the system that its envelope states, what it says of its count.
+
+    Raises
+    ------
+    FormatError
+        It is no collection, has parts that cannot be read, or says that it is not whole.
+    """
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
         self.members: list[Member] = []
         self.envelope: str | None = None
+        self.answers: list[Answer] = []
+        self._report: Report | None = None
         self._stack: list[_Element] = []
         self._feature = 0  # depth of the open feature, 0 outside
         self._shape = 0  # depth of the open geometry
@@ -100,30 +122,53 @@ class Scan:
             self._parser.Parse(data, True)
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
+        if self._report is not None:
+            raise self._report.refused(path)
         if not self.members:
             raise refusal(path, "没有要素（featureMember）", "holds no featureMember")
+        for answer in self.answers:
+            answer.check(path)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rsplit(":", 1)[-1]
         own = {key.rsplit(":", 1)[-1]: value for key, value in attributes.items()}
         above = self._stack[-1] if self._stack else _Element("", {}, None, None)
-        inner = bool(self._shape)
+        above.text.extend(self._text)
+        self._text.clear()
+        inner, line = bool(self._shape), self._parser.CurrentLineNumber
         size = own.get("srsDimension", "")
         element = _Element(
             tag,
             own,
             own.get("srsName", "").strip() or (above.system if inner else None),
             int(size) if size.isdigit() else (above.size if inner else None),
+            None if self._feature else Answer.of(line, own),
         )
         self._stack.append(element)
+        if element.answer is not None:
+            self.answers.append(element.answer)
+        if tag in REPORTS and not inner:
+            self._report = self._report or Report(line, tag)
         if above.tag in _MEMBERS and not self._feature:
-            self._feature = len(self._stack)
-            self.members.append(Member(tag, self._parser.CurrentLineNumber))
+            self._begin(element, line)
         elif above.tag == "boundedBy" and not inner:
             self._bounds(own)
         elif self._feature:
             self._inside(element, own)
-        self._text.clear()
+
+    def _begin(self, element: _Element, line: int) -> None:
+        """Begin a feature, which counts to the collection that holds its ``featureMember``."""
+        self._feature = len(self._stack)
+        member = Member(element.tag, line)
+        self.members.append(member)
+        kinds = (("id", "gml_id"), ("fid", "fid"))
+        found = [
+            (name, element.attributes[key]) for key, name in kinds if key in element.attributes
+        ]
+        member.identifier = found[0] if found else None
+        collection = self._stack[-3] if len(self._stack) > 2 else None
+        if collection is not None and collection.answer is not None:
+            collection.answer.members += 1
 
     def _bounds(self, own: dict[str, str]) -> None:
         """Note the system of an envelope: it holds for all that state none themselves."""
@@ -135,6 +180,8 @@ class Scan:
     def _inside(self, element: _Element, own: dict[str, str]) -> None:
         tag, member = element.tag, self.members[-1]
         if self._shape:
+            if tag in _CURVES and self._stack[-2].tag == "Ring":
+                self._stack[-2].curves.append(len(member.corners))
             if "href" in own:
                 raise self._refusal("图形由引用（xlink:href）给出", "a part is given by reference")
             if tag in _ARCS:
@@ -154,17 +201,56 @@ class Scan:
 
     def _end(self, _: str) -> None:
         element = self._stack[-1]
-        if self._shape and element.tag in _TEXTS:
-            self._numbers(element, "".join(self._text))
-        elif self._shape and element.tag == "coord":
-            self._take(element, self._xyz, len(self._xyz))
-            self._xyz = []
+        text = "".join((*element.text, *self._text))
         self._text.clear()
+        if self._report is not None and not self._report.text:
+            self._report.text = text.strip()
+        if self._shape:
+            self._end_of_shape(element, text)
+        elif self._feature and len(self._stack) > self._feature:
+            self._field(element, text.strip())
         if len(self._stack) == self._shape:
             self._shape = 0
         if len(self._stack) == self._feature:
             self._feature = 0
         self._stack.pop()
+
+    def _end_of_shape(self, element: _Element, text: str) -> None:
+        if element.tag in _TEXTS:
+            self._numbers(element, text)
+        elif element.tag == "coord":
+            self._take(element, self._xyz, len(self._xyz))
+            self._xyz = []
+        elif element.tag == "Ring":
+            self._ring(element)
+
+    def _ring(self, ring: _Element) -> None:
+        """Note a ring whose curves do not lead on to one another and back, either way round."""
+        member = self.members[-1]
+        starts = ring.curves
+        ends = [n - 1 for n in (*starts[1:], len(member.corners))]
+        if not starts or any(end < start for start, end in zip(starts, ends, strict=True)):
+            return
+        pairs = [(member.corners[a], member.corners[b]) for a, b in zip(starts, ends, strict=True)]
+        one, other = pairs[0]
+        ways = {(one, other), (other, one)}  # where it began, where it has come to
+        for a, b in pairs[1:]:
+            ways = {(start, d) for start, end in ways for c, d in ((a, b), (b, a)) if c == end}
+        if all(start != end for start, end in ways):
+            member.open_ring = self._parser.CurrentLineNumber
+
+    def _field(self, element: _Element, text: str) -> None:
+        """Note a field under its whole path: a name within another is not the feature's own."""
+        path = [e.tag for e in self._stack[self._feature :]]
+        if "boundedBy" in path:
+            return
+        name, fields = "|".join(path), self.members[-1].fields
+        if text:
+            fields.setdefault(name, []).append(text)
+        elif element.attributes.get("nil") in ("true", "1"):
+            fields.setdefault(name, [])
+        if text and "uom" in element.attributes:
+            fields.setdefault(f"{name}_uom", []).append(element.attributes["uom"])
 
     def _numbers(self, element: _Element, text: str) -> None:
         if element.tag == "coordinates":

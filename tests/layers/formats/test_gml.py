@@ -275,3 +275,201 @@ def test_two_feature_types(gml):
     assert list_layers(path) == ["R", "S"]
     assert [s.bounds[0] for s in read(path, layer="R").geometry] == [111, 112]
     assert read(path, layer="S").declared == 1
+
+
+# -- fields ----------------------------------------------------------------------------------------
+
+
+def cells(source):
+    return {name: column.to_pylist() for name, column in source.columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("<c:QLR><c:KSMC>张三</c:KSMC></c:QLR>", {"QLR|KSMC": ["张三"]}),
+        ("<c:QLR><c:KSMC>张三</c:KSMC></c:QLR><c:KSMC>青山</c:KSMC>",
+         {"QLR|KSMC": ["张三"], "KSMC": ["青山"]}),
+        ("<c:ksmc>青山</c:ksmc><c:KSMC>甲</c:KSMC>", {"ksmc": ["青山"], "KSMC": ["甲"]}),
+        ("<c:Q><c:P><c:no>1</c:no></c:P></c:Q><c:T><c:no>2</c:no></c:T>",
+         {"Q|P|no": ["1"], "T|no": ["2"]}),
+        ('<c:area uom="ha">12</c:area>', {"area": ["12"], "area_uom": ["ha"]}),
+        ("<c:a> 甲\n</c:a><c:b/><c:c> </c:c><c:d><![CDATA[<b>&]]></c:d>",
+         {"a": ["甲"], "d": ["<b>&"]}),
+        ('<c:no>7</c:no><c:day xmlns:x="urn:x" x:nil="true"/>', {"no": ["7"], "day": [None]}),
+        ("<c:words>甲<c:b>乙</c:b>丙</c:words>", {"words|b": ["乙"], "words": ["甲丙"]}),
+        ("<c:no>7</c:no><c:no>7</c:no>", {"no": ["7"]}),
+    ],
+)  # fmt: skip
+def test_fields_have_the_names_of_the_text(gml, fields, expected):
+    source = read(gml(member(polygon(), fields)))
+    assert cells(source) == expected
+    assert source.issues == ()
+
+
+def test_a_field_within_another_is_not_the_row_s_own(gml):
+    first = "<c:DW><c:XKZH>B2</c:XKZH></c:DW>"
+    source = read(gml(member(polygon(), first), member(polygon(), "<c:XKZH>C1</c:XKZH>")))
+    assert cells(source) == {"DW|XKZH": ["B2", None], "XKZH": [None, "C1"]}
+
+
+def test_identifiers(gml):
+    one = member(polygon()).replace("<c:R>", '<c:R gml:id="r.1">')
+    assert cells(read(gml(one))) == {"gml_id": ["r.1"], "no": ["007"]}
+    old = member(polygon()).replace("<c:R>", '<c:R fid="r.1">')
+    assert cells(read(gml(old))) == {"fid": ["r.1"], "no": ["007"]}
+    field = member(polygon(), "<c:fid>12</c:fid>").replace("<c:R>", '<c:R fid="r.1">')
+    assert cells(read(gml(field))) == {"fid (@)": ["r.1"], "fid": ["12"]}
+
+
+def test_an_envelope_is_no_field(gml):
+    source = read(gml(member(polygon(), before=envelope())))
+    assert cells(source) == {"no": ["007"]}
+
+
+def test_names_that_gml_gives_to_every_feature(gml):
+    own = "<gml:name>甲</gml:name><gml:description>乙</gml:description>"
+    source = read(gml(member(polygon(), own)))
+    assert cells(source) == {"name": ["甲"], "description": ["乙"]}
+    assert source.issues == ()
+
+
+# -- answers of servers ----------------------------------------------------------------------------
+
+WFS = (
+    '<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" xmlns:c="urn:c" '
+    'xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:ows="http://www.opengis.net/ows/1.1" {}>{}'
+    "</wfs:FeatureCollection>"
+)
+EACH, TOGETHER = "<wfs:member>{}</wfs:member>", "<gml:featureMembers>{}</gml:featureMembers>"
+REPORT = (
+    "<ows:ExceptionReport><ows:Exception><ows:ExceptionText>out of memory</ows:ExceptionText>"
+    "</ows:Exception></ows:ExceptionReport>"
+)
+
+
+@pytest.fixture
+def wfs(tmp_path):
+    def wfs(stated, tail="", members=2, holder=EACH):
+        feature = f"<c:R><c:no>7</c:no><c:geom>{polygon()}</c:geom></c:R>"
+        inside = holder.format(feature) * members
+        if holder == TOGETHER:
+            inside = holder.format(feature * members)
+        path = tmp_path / "a.gml"
+        path.write_text(WFS.format(stated, inside + tail), encoding="utf-8")
+        return path
+
+    return wfs
+
+
+@pytest.mark.parametrize("holder", [EACH, TOGETHER, EACH.replace("wfs:m", "gml:featureM")])
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "",
+        'numberMatched="2" numberReturned="2"',
+        'numberMatched="unknown" numberReturned="2"',
+        'numberMatched="unknown" numberReturned="0"',  # deegree, which does not count beforehand
+        'numberOfFeatures="2" timeStamp="2024-01-01T00:00:00Z"',
+        'numberMatched="2" numberReturned="2" next=""',
+    ],
+)
+def test_an_answer_that_is_whole(wfs, stated, holder):
+    source = read(wfs(stated, holder=holder))
+    assert source.declared == 2 and source.issues == ()
+
+
+@pytest.mark.parametrize("holder", [EACH, TOGETHER])
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ('numberMatched="5" numberReturned="3"', r"states 3 features \(numberReturned\)"),
+        ('numberMatched="unknown" numberReturned="1"', r"states 1 features \(numberReturned\)"),
+        ('numberOfFeatures="9"', r"states 9 features \(numberOfFeatures\)"),
+    ],
+)
+def test_an_answer_of_another_number_of_features(wfs, stated, said, holder):
+    path = wfs(stated, holder=holder)
+    for opened in (read, list_layers):
+        with pytest.raises(FormatError, match=f"line 1 {said}, the file holds 2"):
+            opened(path)
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ('numberMatched="500" numberReturned="2"',
+         "the server had 500 features to send, this file holds 2; fetch the others"),
+        ('numberMatched="500" numberReturned="2" next="http://x/wfs?startIndex=2"',
+         "the server had 500 features to send, this file holds 2; fetch the others"),
+        ('numberMatched="unknown" numberReturned="2" next="http://x/wfs?startIndex=2"',
+         "this file is one page of several (next); fetch the others"),
+        ('numberMatched="unknown" numberReturned="2" previous="http://x/wfs?startIndex=0"',
+         "this file is one page of several (previous); fetch the others"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_a_part_is_told(wfs, stated, said):
+    source = read(wfs(stated))
+    assert source.declared == 2
+    assert [(i.severity, i.code, i.en) for i in source.issues] == [
+        ("warning", "response_incomplete", said)
+    ]
+    numbers = ("500", "2") if "500" in stated else ("分页",)
+    assert all(number in source.issues[0].zh for number in numbers)
+
+
+@pytest.mark.parametrize("members", [0, 2])
+@pytest.mark.parametrize(
+    ("report", "name"),
+    [
+        (REPORT, "ExceptionReport"),
+        (REPORT.replace("ows:ExceptionR", "ows:ServiceExceptionR"), "ServiceExceptionReport"),
+        (f"<wfs:truncatedResponse>{REPORT}</wfs:truncatedResponse>", "truncatedResponse"),
+    ],
+)
+def test_an_answer_that_ends_in_an_error(wfs, report, name, members):
+    path = wfs('numberMatched="2" numberReturned="2"', report, members)
+    said = rf"line 1: the server reports an error \({name}\); the data are not whole: out of memory"
+    with pytest.raises(FormatError, match=said):
+        read(path)
+
+
+def test_the_features_of_two_queries_are_counted_apart(tmp_path):
+    feature = EACH.format(f"<c:R><c:no>7</c:no><c:geom>{polygon()}</c:geom></c:R>")
+    extra = (
+        f'<wfs:SimpleFeatureCollection numberReturned="1">{feature}</wfs:SimpleFeatureCollection>'
+    )
+    inside = feature + f"<wfs:additionalObjects>{extra}</wfs:additionalObjects>"
+    path = tmp_path / "a.gml"
+    path.write_text(WFS.format('numberMatched="1" numberReturned="1"', inside), encoding="utf-8")
+    assert read(path).declared == 2
+    path.write_text(path.read_text("utf-8").replace('d="1">' + EACH[:8], 'd="2">' + EACH[:8], 1))
+    with pytest.raises(FormatError, match="states 2 features"):
+        read(path)
+
+
+def test_a_ring_whose_curves_do_not_meet_is_an_error_of_its_row(gml):
+    def ring(*places):
+        pieces = "".join(
+            f"<gml:curveMember><gml:LineString><gml:posList>{p}</gml:posList></gml:LineString>"
+            "</gml:curveMember>"
+            for p in places
+        )
+        return (
+            f'<gml:Polygon srsName="{URN}"><gml:exterior><gml:Ring>{pieces}</gml:Ring>'
+            "</gml:exterior></gml:Polygon>"
+        )
+
+    open_ring = ring("37 111 37 111.01", "37.01 111 37.01 111.01", "37 111.01 37.01 111.01",
+                     "37.01 111 37 111")  # fmt: skip
+    # One piece runs the other way: its ends still meet those of the others.
+    turned = ring("37 111 37 111.01", "37.01 111.01 37 111.01", "37.01 111.01 37 111")
+    source = read(gml(member(polygon()), member(open_ring), member(turned)))
+    assert cells(source) == {"no": ["007"] * 3}
+    assert source.geometry[0].equals(BOX) and source.geometry[1] is None
+    assert source.geometry[2].equals(shapely.Polygon([(111, 37), (111.01, 37), (111.01, 37.01)]))
+    assert [(i.severity, i.code, i.feature, i.en) for i in source.issues] == [
+        ("error", "unreadable_geometry", "第 2 行",
+         "row 2: the curves of the ring at line 3 do not follow on one another")
+    ]  # fmt: skip
+    assert read(gml(member(open_ring))).geometry[0] is None
