@@ -149,7 +149,7 @@ def _told_by_text(path: Path, parts: Mapping[str, Path], asked: str | None) -> _
             raise refusal(path, "缺少同名的 .mid 文件", "its .mid file is missing")
         raw = parts[".mid"].read_bytes()
         columns, encoding, issues = mapinfo_text.read_values(path, header, raw, labels, asked)
-    if re.search(rb"\baffine\b", header.system, re.IGNORECASE):
+    if _is_affine(header.system):
         raise _affine(path)
     datum = re.search(rb"\bprojection\s+\d+\s*,\s*(\d+)", header.system, re.IGNORECASE)
     return _Told(
@@ -162,6 +162,17 @@ def _told_by_text(path: Path, parts: Mapping[str, Path], asked: str | None) -> _
         shapes,
         _family(int(datum[1])) if datum else None,
     )
+
+
+def _is_affine(system: bytes) -> bool:
+    """Tell whether a CoordSys moves its coordinates once more, by the word or by its number.
+
+    A number of a projection plus 1000 has the constants of an affine transformation behind its
+    own, plus 2000 bounds, plus 3000 both (MapInfo Professional User Guide, "Projection Types").
+    """
+    number = re.search(rb"\bprojection\s+(\d+)", system, re.IGNORECASE)
+    by_number = number is not None and int(number[1]) // 1000 % 2 == 1
+    return by_number or re.search(rb"\baffine\b", system, re.IGNORECASE) is not None
 
 
 def _affine(path: Path) -> Exception:

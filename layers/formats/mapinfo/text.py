@@ -5,6 +5,7 @@ Source: MapInfo Professional User Guide, appendix "MapInfo Data Interchange Form
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator, Sequence
@@ -126,6 +127,7 @@ def read_values(
     FormatError
         It has not as many rows as there are shapes, or a row of other length.
     """
+    marked, raw = raw.startswith(codecs.BOM_UTF8), raw.removeprefix(codecs.BOM_UTF8)
     # A byte of a Chinese character is never one of an ASCII sign below "0", nor of a line end.
     lines = re.split(rb"\r\n|\n|\r", raw)
     if lines and not lines[-1].strip(b"\x1a"):
@@ -139,6 +141,7 @@ def read_values(
             f"declares {len(lines)} records, holds {len(labels)} shapes",
         )
     names = [f.name for f in header.fields]
+    asked = "UTF-8" if marked and asked is None else asked
     encoding, issues = encoding_of(path, header.charset, names, lines, asked)
     rows = [_row(path, header, line, n, encoding) for n, line in enumerate(lines, 1)]
     columns: dict[str, pa.Array] = {}

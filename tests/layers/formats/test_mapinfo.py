@@ -166,6 +166,17 @@ def test_the_encoding_that_is_asked_for(mif):
         read(path, encoding="UTF-8")
 
 
+@pytest.mark.parametrize("word", ["青山铁矿有限公司", "é", "mine"])
+@pytest.mark.parametrize("charset", ["UTF-8", "Neutral", "WindowsLatin1"])
+def test_a_byte_order_mark_is_no_text(mif, word, charset):
+    path = mif(rows=f'"{word}"\n', charset=charset, encoding="utf-8")
+    values = path.with_suffix(".mid")
+    values.write_bytes(b"\xef\xbb\xbf" + values.read_bytes())
+    source = read(path)
+    assert source.columns["name"].to_pylist() == [word]
+    assert (source.encoding, source.issues) == ("UTF-8", ())
+
+
 def test_a_field_name_that_gdal_spoilt(mif):
     # GDAL writes "_" for a byte that is no letter where it runs: 许可证号, 系统数 as found there.
     path = mif(
@@ -200,11 +211,18 @@ def test_a_native_table_in_another_encoding(tab):
     [
         f'{ZONE} Affine Units "m", 1, 0, 10, 0, 1, 10',
         f'{ZONE}\n  Affine Units "m", 1, 0, 10, 0, 1, 10',
+        f"{ZONE}, 7, 1, 0, 5000, 0, 1, 0".replace("8,", "1008,"),
+        f"{ZONE}, 7, 1, 0, 0, 0, 1, 0, 0, 0, 9, 9".replace("8,", "3008,"),
     ],
 )
 def test_an_affine_system(mif, system):
     with pytest.raises(FormatError, match="its CoordSys has an Affine clause"):
         read(mif(system=system))
+
+
+def test_bounds_behind_a_projection_move_nothing(mif):
+    bounded = f"{ZONE}, 0, 0, 1000000, 9000000".replace("8,", "2008,")
+    assert read(mif(system=bounded)).geometry[0].equals(TRIANGLE)
 
 
 def test_an_affine_native_table(tab):
