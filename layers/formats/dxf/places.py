@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,12 +22,29 @@ CURVES = frozenset({"ARC", "SPLINE", "ELLIPSE", "CIRCLE"})
 TEXTS = frozenset({"TEXT", "MTEXT", "ATTRIB"})
 
 _FARTHEST = 1e7  # no curve of a mine is as wide as a continent; its chords would fill the memory
+_FLATTEST = 1e10  # a radius with which an arc's places still come to a micrometre
 _CLOSED = 1  # bits of the flags of a polyline, and of its corners
 _SPLINE_FITTED = 4
 _FRAME = 16
 _NEARLY_ROUND = 6.28  # radians
 _BETWEEN = (3, 5)  # aligned and fitted texts stand between two points
 _HARD_SPACE = re.compile(r"(?<!\\)\\~")
+
+
+class LostPlaceError(ValueError):
+    """A place of a line cannot be told."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+class Text(NamedTuple):
+    """A text: its anchor, its words, the height of its letters."""
+
+    spot: tuple[float, float]
+    words: str
+    height: float
 
 
 def properties(entity: Any) -> tuple[str, bool]:
@@ -47,10 +64,12 @@ def corners(entity: Any) -> Floats | None:
 
     Raises
     ------
-    ValueError
+    LostPlaceError
         An arc of a polyline is wider than a continent, or its corners and arcs do not meet.
     """
     kind = entity.dxftype()
+    if kind in OUTLINES and entity.has_arc:
+        _straighten(entity)
     if _reach(entity) > _FARTHEST:
         return None
     if kind == "LINE":
@@ -81,14 +100,15 @@ def is_closed(entity: Any) -> bool:
     return len(places) > 3 and bool(places[0].isclose(places[-1], abs_tol=NEARLY))
 
 
-def texts_of(entity: Any) -> Iterator[tuple[tuple[float, float], str]]:
-    """Yield anchor and words of a text, and of the attributes of a block."""
+def texts_of(entity: Any) -> Iterator[Text]:
+    """Yield a text, and the attributes of a block."""
     if entity.dxftype() == "INSERT":
         for attribute in entity.attribs:
             if not (attribute.is_invisible or attribute.dxf.get("invisible", 0)):
                 yield from texts_of(attribute)
     elif entity.dxftype() in TEXTS:
-        yield _anchor(entity), _words(entity)
+        height = entity.dxf.get("char_height" if entity.dxftype() == "MTEXT" else "height", 0.0)
+        yield Text(_anchor(entity), _words(entity), float(height))
 
 
 def _along(polyline: Any) -> list[Any]:
@@ -113,21 +133,51 @@ def _reach(entity: Any) -> float:
     return found if np.isfinite(found) else np.inf
 
 
+def _straighten(entity: Any) -> None:
+    """Take a bulge for none whose side is a chord that stays within what is allowed."""
+    if entity.dxftype() == "LWPOLYLINE":
+        points = entity.get_points("xyb")
+    elif entity.is_2d_polyline:
+        points = [(*v.dxf.location.vec2, float(v.dxf.get("bulge", 0.0))) for v in entity.vertices]
+    else:
+        return
+    for k, (x, y, bulge) in enumerate(points):
+        ahead = points[(k + 1) % len(points)]
+        if bulge and abs(bulge) * np.hypot(ahead[0] - x, ahead[1] - y) / 2 < ARC_M:
+            if entity.dxftype() == "LWPOLYLINE":
+                entity[k] = (*entity[k][:4], 0.0)
+            else:
+                entity.vertices[k].dxf.bulge = 0.0
+
+
+def _too_wide(arc: Any) -> bool:
+    """Return whether an arc of a polyline has more chords, or coarser places, than it may."""
+    turn = np.radians((arc.dxf.end_angle - arc.dxf.start_angle) % 360)
+    radius = _reach(arc)
+    return not (radius <= _FLATTEST and radius * turn <= 2 * np.pi * _FARTHEST)
+
+
 def _with_arcs(entity: Any, start: Any) -> list[Any]:
     places = [start]
     with np.errstate(all="ignore"):  # what comes of a bulge without end is refused below
         pieces = list(entity.virtual_entities())
     for piece in pieces:
         curve = piece.dxftype() == "ARC"
-        if _reach(piece) > _FARTHEST:
-            raise ValueError(f"an arc of a polyline is wider than {_FARTHEST:.0f} m")
+        if curve and _too_wide(piece):
+            handle = readable(str(entity.dxf.handle))
+            raise LostPlaceError(
+                f"多段线 {handle} 的一段弧过大，无法读取",
+                f"an arc of polyline {handle} is too wide to be read",
+            )
         ends = list(piece.flattening(ARC_M)) if curve else [piece.dxf.start, piece.dxf.end]
         # An arc runs against the clock whichever way the polyline passes it.
         if start.distance(ends[-1]) < start.distance(ends[0]):
             ends.reverse()
         if not start.distance(ends[0]) <= NEARLY:  # NaN neither
-            raise ValueError(
-                f"a side of polyline {entity.dxf.handle} is lost: is a bulge no number?"
+            handle = readable(str(entity.dxf.handle))
+            raise LostPlaceError(
+                f"多段线 {handle} 丢失一条边（凸度不是数？），无法读取",
+                f"cannot be read: a side of polyline {handle} is lost: is a bulge no number?",
             )
         places += ends[1:]
         start = places[-1]

@@ -7,9 +7,7 @@ surveyor drew his X (north) along it. Blocks are not opened: what they hold is t
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,57 +15,23 @@ import shapely
 
 from gis.ragged import Bools, Floats, Shapes
 from layers.account import Issue
-from layers.formats.dxf import unread as dxf_unread
+from layers.formats.dxf import said
 from layers.formats.dxf import within as dxf_within
-from layers.formats.dxf.entities import NO_CHARACTER, Opened, entities_of, readable
-from layers.formats.dxf.places import CURVES, NEARLY, OUTLINES, TEXTS, corners, properties, texts_of
+from layers.formats.dxf.drawn import Drawn, drawing_of
+from layers.formats.dxf.entities import NO_CHARACTER
 from layers.formats.planes import axes_of, codes_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
-from layers.issues import error, info, label_en, listed, warning
+from layers.issues import error, label_en, listed, warning
 
-_CLOSED = 1  # bit of the flags of a polyline
 _SHOWN = 6
+_UNITS = {
+    1: ("英寸", "inches", 0.0254), 2: ("英尺", "feet", 0.3048), 4: ("毫米", "millimetres", 0.001),
+    5: ("厘米", "centimetres", 0.01), 7: ("千米", "kilometres", 1000.0),
+    14: ("分米", "decimetres", 0.1), 15: ("十米", "decametres", 10.0),
+    16: ("百米", "hectometres", 100.0), 21: ("美国测量英尺", "US survey feet", 1200 / 3937),
+}  # fmt: skip
+"""``$INSUNITS`` other than metres: names, and how many metres one is (DXF Reference, header)."""
 _PLANES = 100  # what numbers tell is degrees below this code, a plane from it on
-
-
-@dataclass
-class _Drawn:
-    """What one layer of a drawing holds."""
-
-    shapes: list[shapely.Geometry] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)
-    handles: list[str] = field(default_factory=list)
-    elevations: list[float | None] = field(default_factory=list)
-    nearly_closed: int = 0
-    arcs: bool = False
-    ignored: dict[str, list[str]] = field(default_factory=dict)
-    """Kind of entity -> handles of those that are not read."""
-    hidden: list[str] = field(default_factory=list)
-    """Handles of those that cannot be seen in the drawing."""
-    unseen: bool = False
-    """The layer is off or frozen."""
-
-
-@dataclass
-class _Drawing:
-    """The model space by layer, and its texts with their anchors."""
-
-    opened: Opened
-    layers: dict[str, _Drawn] = field(default_factory=dict)
-    spots: list[tuple[float, float]] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    unseen_texts: int = 0
-    issues: list[Issue] = field(default_factory=list)
-    off: set[str] = field(default_factory=set)
-    _names: dict[str, _Drawn] = field(default_factory=dict)
-
-    def layer(self, name: str) -> _Drawn:
-        """Return a layer; names that differ in capitals alone are one."""
-        found = self._names.get(name.lower())
-        if found is None:
-            found = self._names[name.lower()] = _Drawn(unseen=name.lower() in self.off)
-            self.layers[name] = found
-        return found
 
 
 def list_layers(path: Path) -> list[str]:
@@ -78,11 +42,11 @@ def list_layers(path: Path) -> list[str]:
     FormatError
         The file is damaged, or holds nothing that could be an outline, a line or a point.
     """
-    drawing = _drawing(path)
+    drawing = drawing_of(path)
     shown = {name: d for name, d in drawing.layers.items() if d.shapes}
     if not shown:
-        other = sum((_counts(d) for d in drawing.layers.values()), Counter())
-        kinds = _counted(other + Counter({"TEXT": len(drawing.texts)})) or "—"
+        other = sum((said.counts(d) for d in drawing.layers.values()), Counter())
+        kinds = said.counted(other + Counter({"TEXT": len(drawing.texts)})) or "—"
         blocks = [i for i in drawing.issues if i.severity == "warning"]
         raise refusal(
             path,
@@ -93,21 +57,21 @@ def list_layers(path: Path) -> list[str]:
     return sorted(filter(lambda n: _has_outline(shown[n]), shown)) or sorted(shown)
 
 
-def _has_outline(drawn: _Drawn) -> bool:
+def _has_outline(drawn: Drawn) -> bool:
     return any(shape.geom_type == "Polygon" for shape in drawn.shapes)
 
 
-def _other_layers(drawn: dict[str, _Drawn]) -> list[Issue]:
+def _other_layers(drawn: dict[str, Drawn]) -> list[Issue]:
     """Tell what the layers hold that are not offered: an outline may have been left open."""
     if not any(map(_has_outline, drawn.values())):
         return []
     left = [
-        (name, Counter(d.kinds) + _counts(d)) for name, d in sorted(drawn.items())
-        if not _has_outline(d) and (d.kinds or d.ignored)
+        (name, Counter(d.kinds) + said.counts(d)) for name, d in sorted(drawn.items())
+        if not _has_outline(d) and (d.kinds or d.ignored or d.marks)
     ]  # fmt: skip
     if not left:
         return []
-    shown = ", ".join(f"{name} ({_counted(kinds)})" for name, kinds in left[:_SHOWN])
+    shown = ", ".join(f"{name} ({said.counted(kinds)})" for name, kinds in left[:_SHOWN])
     more = len(left) - _SHOWN
     zh = f"这些图层没有闭合线，未读：{shown}" + (f" 等 {len(left)} 层" if more > 0 else "")
     en = f"layers without a closed line are not read: {shown}"
@@ -122,11 +86,15 @@ def read(path: Path, layer: str) -> Source:
     FormatError
         The file is damaged beyond what a reader of drawings mends, or the layer is empty.
     """
-    drawing = _drawing(path)
+    drawing = drawing_of(path)
     found = drawing.layers[layer]
+    _check_unit(path, drawing.units, shapely.get_coordinates(found.shapes))
     names = row_labels(len(found.shapes))
     shapes, placing, swapped = _placed(found, names)
-    labels = dxf_within.labels(shapes, _spots(drawing.spots, swapped), drawing.texts, names)
+    texts = dxf_within.Texts(
+        _spots(drawing.spots, swapped), drawing.texts, np.array(drawing.heights, float)
+    )
+    labels = dxf_within.labels(shapes, texts, names)
     words = [layer, *drawing.texts]
     columns = {
         "图层": pa.array([layer] * len(shapes), pa.string()),
@@ -140,7 +108,7 @@ def read(path: Path, layer: str) -> Source:
         format="DXF",
         layer=layer,
         sha256=digest_file(path),
-        encoding=drawing.opened.encoding,
+        encoding=drawing.encoding,
         crs=None,
         crs_note=_note(found.shapes),
         declared=len(shapes),
@@ -148,9 +116,9 @@ def read(path: Path, layer: str) -> Source:
         geometry=shapes,
         labels=names,
         issues=(
-            *_text_issues(drawing, sum(NO_CHARACTER in w for w in words)),
+            *said.of_texts(drawing, sum(NO_CHARACTER in w for w in words)),
             *placing,
-            *_issues(found, drawing.opened.mended),
+            *said.of_layer(found, drawing.mended),
             *dxf_within.doubtful_pairs(shapes, names),
             *labels.issues,
             *drawing.issues,
@@ -159,83 +127,26 @@ def read(path: Path, layer: str) -> Source:
     )
 
 
-def _drawing(path: Path) -> _Drawing:
-    """Return the model space by layer, and its texts with their places."""
-    from ezdxf.lldxf.const import DXFError
-
-    drawing = _Drawing(entities_of(path))
-    try:
-        drawing.off = dxf_unread.unseen(drawing.opened.document)
-        for entity in drawing.opened.entities:
-            _sort(entity, drawing)
-        document = drawing.opened.document
-        drawing.issues = dxf_unread.elsewhere(document, drawing.opened.entities)
-    except (
-        DXFError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError, MemoryError,
-    ) as fault:  # fmt: skip
-        why = " ".join(readable(str(fault)).split())[:120]
-        raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
-    return drawing
-
-
-def _sort(entity: Any, drawing: _Drawing) -> None:
-    """Put an entity where it belongs."""
-    kind, (layer, unseen) = readable(entity.dxftype()), properties(entity)
-    into = drawing.layer(layer)
-    if kind in TEXTS and unseen:
-        drawing.unseen_texts += 1
-        return
-    for spot, words in () if unseen else texts_of(entity):
-        if words:
-            drawing.spots.append(spot)
-            drawing.texts.append(words)
-    if (unseen or into.unseen) and kind not in TEXTS:
-        into.hidden.append(_handle(entity))
-    if kind == "POINT":
-        place = entity.dxf.location
-        _add(into, entity, shapely.Point(place.x, place.y), place.z)
-    elif kind in OUTLINES or kind in CURVES or kind == "LINE":
-        _add_path(into, entity)
-    elif kind not in TEXTS:
-        into.ignored.setdefault(kind, []).append(_handle(entity))
-
-
-def _handle(entity: Any) -> str:
-    return readable(str(entity.dxf.handle or ""))
-
-
-def _add(into: _Drawn, entity: Any, shape: shapely.Geometry, elevation: float | None) -> None:
-    into.shapes.append(shape)
-    into.kinds.append(entity.dxftype())
-    into.handles.append(_handle(entity))
-    into.elevations.append(elevation or None)
-
-
-def _add_path(into: _Drawn, entity: Any) -> None:
-    """Add a polyline or curve: closed ones as polygons."""
-    kind = entity.dxftype()
-    places = corners(entity)
-    if places is None or len(places) < 2:
-        name = "POLYFACE" if kind == "POLYLINE" else kind
-        into.ignored.setdefault(name, []).append(_handle(entity))
-        return
-    into.arcs |= kind in CURVES or bool(getattr(entity, "has_arc", False))
-    heights = places[:, 2]
-    elevation = float(heights[0]) if (heights == heights[0]).all() else None
-    flags = int(entity.dxf.get("flags", 0)) if kind in OUTLINES else 0
-    finite = bool(np.isfinite(places).all())
-    gap = float(np.hypot(*(places[0, :2] - places[-1, :2]))) if finite else np.inf
-    closed = bool(flags & _CLOSED) or gap == 0
-    if not closed and len(places) > 3 and gap <= NEARLY:
-        closed = True
-        into.nearly_closed += 1
-    is_area = finite and closed and len(np.unique(places[:, :2], axis=0)) >= 3
-    with np.errstate(invalid="ignore"):  # what is not finite is refused as a coordinate
-        shape = (shapely.Polygon if is_area else shapely.LineString)(places[:, :2])
-    _add(into, entity, shape, elevation)
-
-
 # -- coordinates -----------------------------------------------------------------------------------
+
+
+def _check_unit(path: Path, units: int, xy: Floats) -> None:
+    """Refuse numbers that are no plane of China as metres, but are one in the drawing's unit.
+
+    Many drawings in metres state another unit, as their template did: it counts for nothing
+    where the numbers are metres.
+    """
+    if units not in _UNITS:
+        return
+    zh, en, metres = _UNITS[units]
+    planes = [codes_of(k * xy[:, 1], k * xy[:, 0]) >= _PLANES for k in (1.0, metres)]
+    if len(xy) and not planes[0].any() and planes[1].all():
+        raise refusal(
+            path,
+            f"图形单位是{zh}（$INSUNITS = {units}），坐标按{zh}才像平面坐标；请换算为米",
+            f"the drawing is in {en} ($INSUNITS = {units}), and its coordinates fit a plane only "
+            "as such; convert it to metres",
+        )
 
 
 def _note(shapes: list[shapely.Geometry]) -> str:
@@ -260,7 +171,7 @@ def _in_degrees(xy: Floats) -> bool:
     return bool(((codes >= 0) & (codes < _PLANES)).all())
 
 
-def _placed(found: _Drawn, names: tuple[str, ...]) -> tuple[Shapes, list[Issue], bool]:
+def _placed(found: Drawn, names: tuple[str, ...]) -> tuple[Shapes, list[Issue], bool]:
     """Return the rows with x east, what was done to them, and whether all were turned.
 
     Which axis is which shows in the size of the numbers, outline by outline. One with corners of
@@ -313,58 +224,3 @@ def _spots(spots: list[tuple[float, float]], swapped: bool) -> Floats:
     turned = ~east if swapped else north
     xy[turned] = xy[turned][:, ::-1]
     return xy
-
-
-# -- issues ----------------------------------------------------------------------------------------
-
-
-def _counts(drawn: _Drawn) -> Counter[str]:
-    return Counter({kind: len(handles) for kind, handles in drawn.ignored.items()})
-
-
-def _counted(kinds: Counter[str]) -> str:
-    return ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()) if n)
-
-
-def _text_issues(drawing: _Drawing, damaged: int) -> list[Issue]:
-    issues = []
-    if damaged:
-        zh = f"{damaged} 处文字有不属于其编码的字节，以 {NO_CHARACTER} 代替"
-        en = f"{damaged} texts have bytes of no character, replaced by {NO_CHARACTER}"
-        issues.append(warning("text_damaged", zh, en))
-    if drawing.unseen_texts:
-        n = drawing.unseen_texts
-        zh, en = f"{n} 处文字在图上不可见，未作标注", f"{n} texts are invisible and label nothing"
-        issues.append(warning("texts_hidden", zh, en))
-    return issues
-
-
-def _issues(found: _Drawn, mended: tuple[str, ...]) -> list[Issue]:
-    issues = []
-    if mended:
-        n, first = len(mended), mended[0]
-        zh = f"图形文件有 {n} 处损坏，已修补：{first}"
-        issues.append(warning("drawing_mended", zh, f"{n} faults of the file mended: {first}"))
-    if found.nearly_closed:
-        n = found.nearly_closed
-        zh = f"{n} 条多段线首末点相距不到 1 毫米，按闭合读"
-        en = f"{n} polylines end less than 1 mm from their start; read as closed"
-        issues.append(warning("nearly_closed", zh, en))
-    if found.arcs:
-        zh = "弧段按弦线读，离弧不超过 1 毫米"
-        en = "arcs are read as chords that stay within 1 mm of them"
-        issues.append(info("arcs_as_chords", zh, en))
-    if found.ignored:
-        kinds = ", ".join(
-            f"{kind} {len(handles)} ({listed(handles, 'en', _SHOWN)})"
-            for kind, handles in sorted(found.ignored.items())
-        )
-        zh, en = f"未读的图元（句柄）：{kinds}", f"entities not read (handles): {kinds}"
-        issues.append(warning("entities_ignored", zh, en))
-    if found.hidden:
-        handles, n = listed(found.hidden, "en", _SHOWN), len(found.hidden)
-        zh = f"{n} 个图元在图中不可见（自身隐藏，或图层关闭、冻结），照读：{handles}"
-        en = f"{n} entities cannot be seen in the drawing (hidden, or their layer is off or " \
-             f"frozen); they are read like the others: {handles}"  # fmt: skip
-        issues.append(warning("hidden_entities", zh, en))
-    return issues

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from gis.ragged import Floats, Ints, Shapes
+from gis.ragged import Bools, Floats, Ints, Shapes
 from layers.account import Issue
+from layers.formats.dxf.marks import name_corners
 from layers.issues import info, label_en, listed, warning
 
 _AT_ONCE = 16  # outlines whose neighbours are looked up together
@@ -30,32 +31,66 @@ class Labels:
     issues: tuple[Issue, ...]
 
 
-def labels(shapes: Shapes, spots: Floats, texts: list[str], names: tuple[str, ...]) -> Labels:
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a drawing: (k, 2) anchors, words, (k,) heights of the letters."""
+
+    spots: Floats
+    words: list[str]
+    heights: Floats
+
+
+def labels(shapes: Shapes, texts: Texts, names: tuple[str, ...]) -> Labels:
     """Return the texts that stand inside each polygon, in the order of the drawing.
 
     A text that stands in several outlines belongs to the smallest: that of a right inside another
-    is not the name of both.
+    is not the name of both. The number of a corner beside it is no label where there is another.
 
     Parameters
     ----------
     shapes : (n,) rows; lines and points have no text
-    spots : (k, 2) anchors of the texts
     names : (n,) how rows are called
     """
     nothing: list[str | None] = [None] * len(shapes)
     areas = _polygons(shapes)
-    finite = np.flatnonzero(np.isfinite(spots).all(axis=1))
+    finite = np.flatnonzero(np.isfinite(texts.spots).all(axis=1))
     if not len(areas) or not len(finite):
         return Labels(nothing, ())
-    pairs = _held(shapes[areas], shapely.points(spots[finite]))
+    pairs = _held(shapes[areas], shapely.points(texts.spots[finite]))
     if pairs is None:
         zh = "图形所含文字过多，未作标注"
         return Labels(nothing, (warning("texts_unplaced", zh, "too many texts in the outlines"),))
     row, spot = areas[pairs[0]], finite[pairs[1]]
     keep, shared = _smallest(shapely.area(shapes), row, spot)
-    issues = _several_homes(spot, shared, texts)
-    found = _joined(nothing, row[keep], spot[keep], texts, names, issues)
+    issues = _several_homes(spot, shared, texts.words)
+    row, spot = row[keep], spot[keep]
+    corner = name_corners(shapes[areas], texts.spots, texts.words, texts.heights)[spot]
+    named = np.isin(row, row[~corner])
+    issues = (*issues, *_corner_names(row, spot, corner, named, texts.words, names))
+    label = ~(corner & named)
+    found = _joined(nothing, row[label], spot[label], texts.words, names, issues)
     return Labels(found.words, (*found.issues, *_without(found.words, areas, names)))
+
+
+def _corner_names(
+    row: Ints, spot: Ints, corner: Bools, named: Bools, texts: list[str], names: tuple[str, ...]
+) -> list[Issue]:
+    """Tell which texts were taken for numbers of corners, and where they are all there is."""
+    issues = []
+    left = [texts[k] for k in np.sort(spot[corner & named])]
+    if left:
+        zh = f"{len(left)} 处文字是旁边拐点的编号，未作标注：{listed(left, shown=_NAMED)}"
+        en = f"{len(left)} texts are numbers of the corners beside them, not labels: " \
+             f"{listed(left, 'en', _NAMED)}"  # fmt: skip
+        issues.append(info("corner_numbers", zh, en))
+    only = [names[k] for k in np.unique(row[corner & ~named])]
+    if only:
+        shown = listed(only, shown=_NAMED)
+        zh = f"{len(only)} 个图形内只有像拐点编号的文字，仍作标注，请核对：{shown}"
+        en = f"{len(only)} outlines hold no text but what may be numbers of corners; read as " \
+             f"labels: {_english(only)}"  # fmt: skip
+        issues.append(warning("label_doubtful", zh, en))
+    return issues
 
 
 def _without(words: list[str | None], areas: Ints, names: tuple[str, ...]) -> tuple[Issue, ...]:

@@ -17,6 +17,7 @@ from layers.issues import label_en, listed, warning
 
 _DIGITS = 3  # of coordinates: millimetres
 _MOST_PAIRS = 1_000_000
+_LETTER_M = 10.0
 _NO_LAYER = re.compile(r"[<>/\\\":;?*=|`\x00-\x1f]")
 # What a text of a drawing means by other characters, and the full-width sign written for it.
 _ESCAPES = re.compile(r"%(?=%)|(?<=%)%|\^|\\(?=[UM]\+)")
@@ -66,7 +67,7 @@ def draw(source: Source, words: list[str], path: Path) -> list[Issue]:
         space.add_lwpolyline(corners, close=True, dxfattribs={"layer": layer})
     spots = _spots(parts, lines)
     for spot, owner in zip(shapely.get_coordinates(spots), row, strict=True):
-        text = space.add_text(texts[owner], height=10, dxfattribs={"layer": "注记"})
+        text = space.add_text(texts[owner], height=_LETTER_M, dxfattribs={"layer": "注记"})
         text.set_placement((float(spot[0]), float(spot[1])))
     document.saveas(path)
     return [
@@ -151,7 +152,9 @@ def _spots(parts: Shapes, lines: _Lines) -> Shapes:
 def _strays(source: Source, lines: _Lines, spots: Shapes, texts: list[str]) -> list[Issue]:
     """Tell which rows do not get their own text when they are read back."""
     names = tuple(source.labels[k] for k in lines.row)
-    found = dxf_within.labels(lines.areas, shapely.get_coordinates(spots), texts, names).words
+    letters = np.full(len(texts), _LETTER_M)
+    placed = dxf_within.Texts(shapely.get_coordinates(spots), texts, letters)
+    found = dxf_within.labels(lines.areas, placed, names).words
     outer = np.flatnonzero(~lines.is_hole)
     rows = {int(lines.row[k]) for k, text in zip(outer, texts, strict=True) if found[k] != text}
     if not rows:

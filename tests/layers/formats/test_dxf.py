@@ -11,6 +11,7 @@ import shapely
 
 from layers.errors import FormatError
 from layers.formats import list_layers, read
+from layers.formats.dxf import drawn as dxf_drawn
 from layers.formats.dxf import within as dxf_within
 
 X, Y = 38500000.0, 3760000.0  # CGCS2000 zone 38: x of a drawing is east
@@ -116,6 +117,48 @@ def test_a_circle_and_a_point(drawing):
     path = drawing(draw)
     assert list_layers(path) == ["井"]  # layers with outlines come alone
     assert read(path, layer="井").geometry[0].area == pytest.approx(math.pi * 100**2, rel=1e-4)
+
+
+def test_circles_round_corners_are_marks(drawing):
+    def draw(space):
+        space.add_lwpolyline(CORNERS, close=True, dxfattribs={"layer": "矿界"})
+        for at in CORNERS:
+            space.add_circle(at, 2, dxfattribs={"layer": "矿界"})
+            space.add_circle(at, 30, dxfattribs={"layer": "JZD"})
+            x, y = at
+            ring = [(x - 1, y, 1), (x + 1, y, 1)]
+            space.add_lwpolyline(ring, format="xyb", close=True, dxfattribs={"layer": "矿界"})
+        space.add_circle((X + 500, Y + 500), 200, dxfattribs={"layer": "矿界"})
+
+    path = drawing(draw)
+    assert list_layers(path) == ["矿界"]
+    source = read(path)
+    assert source.geometry[0].equals(shapely.box(X, Y, X + 1000, Y + 1000))
+    assert source.columns["实体"].to_pylist() == ["LWPOLYLINE", "CIRCLE"]
+    (marks,), (kept,) = told(source, "circles_ignored"), told(source, "circles_read")
+    assert (marks.severity, kept.severity) == ("warning", "warning")
+    assert marks.en.startswith("8 circles are marks and not read (radius up to 10 m, or round a")
+    assert kept.en == (
+        "1 circles are read as outlines; a mining right is bounded by corners, not by a circle: "
+        f"handles {source.columns['句柄'][1]}"
+    )
+    assert told(source, "layers_not_read")[0].en.endswith("not read: JZD (CIRCLE 4)")
+
+
+def test_a_circle_beside_no_corner_is_read_and_told(drawing):
+    def draw(space):
+        space.add_lwpolyline(CORNERS, close=True, dxfattribs={"layer": "矿界"})
+        space.add_circle((X + 3, Y), 30, dxfattribs={"layer": "矿界"})
+        space.add_circle((X + 5000, Y), 10.5, dxfattribs={"layer": "矿界"})
+
+    source = read(drawing(draw))
+    assert (source.declared, told(source, "circles_ignored")) == (3, [])
+
+
+def test_a_drawing_of_marks_alone_has_no_layer(drawing):
+    path = drawing(lambda space: space.add_circle((X, Y), 10))
+    with pytest.raises(FormatError, match=r"it has: CIRCLE 1$"):
+        list_layers(path)
 
 
 def test_points_and_lines_where_there_are_no_outlines(drawing):
@@ -362,7 +405,8 @@ def test_what_is_compared_is_bounded(monkeypatch):
     short = dxf_within.doubtful_pairs(boxes(40, 1), names)
     assert [i.code for i in short] == ["outlines_not_compared", "outline_inside"]
     spots = np.full((40, 2), 1.0)
-    found = dxf_within.labels(boxes(40, 1), spots, ["a"] * 40, names)
+    texts = dxf_within.Texts(spots, ["a"] * 40, np.ones(40))
+    found = dxf_within.labels(boxes(40, 1), texts, names)
     assert found.words == [None] * 40
     assert [i.code for i in found.issues] == ["texts_unplaced"]
 
@@ -404,6 +448,27 @@ def test_a_text_stands_at_its_alignment_point(drawing):
         space.add_text("外", dxfattribs={"extrusion": (0, 0, -1)}).set_placement(inside)
 
     assert read(drawing(draw)).columns["文字"].to_pylist() == ["甲 乙 丙 丁"]
+
+
+def test_the_number_of_a_corner_is_no_label(drawing):
+    def draw(space):
+        space.add_lwpolyline(square(), close=True)
+        space.add_lwpolyline(square(2000), close=True)
+        for k, (dx, dy) in enumerate([(3, 3), (990, 3), (2003, 3), (990, 990)]):
+            space.add_text(f"J{k + 1}", height=5).set_placement((X + dx, Y + dy))
+        space.add_mtext("12", dxfattribs={"insert": (X + 3, Y + 990), "char_height": 5})
+        space.add_text("青山铁矿", height=5).set_placement((X + 3, Y + 20))
+        space.add_text("C1", height=5).set_placement((X + 500, Y + 500))
+
+    source = read(drawing(draw))
+    assert source.columns["文字"].to_pylist() == ["青山铁矿 C1", "J3"]
+    (left,), (doubtful,) = told(source, "corner_numbers"), told(source, "label_doubtful")
+    assert left.severity == "info"
+    assert left.en == "4 texts are numbers of the corners beside them, not labels: J1, J2, J4, 12"
+    assert doubtful.severity == "warning"
+    assert doubtful.en == (
+        "1 outlines hold no text but what may be numbers of corners; read as labels: row 2"
+    )
 
 
 def test_characters_as_autocad_escapes_them(drawing):
@@ -593,6 +658,88 @@ def test_a_polyline_in_space(drawing):
     source = read(drawing(draw))
     assert source.geometry[0].equals(shapely.box(X, Y, X + 1000, Y + 1000))
     assert source.columns["标高"].to_pylist() == [None]
+
+
+def test_heights_that_are_not_used_are_told(drawing):
+    def draw(space):
+        space.add_polyline3d([(x, y, 800 + k) for k, (x, y) in enumerate(square())], close=True)
+        space.add_polyline3d([(x, y, 803) for x, y in square(2000)], close=True)
+
+    source = read(drawing(draw))
+    assert source.columns["标高"].to_pylist() == [None, 803.0]
+    (issue,) = told(source, "altitude_unused")
+    assert (issue.severity, issue.en) == ("info", "the altitudes of 1 rows are not used")
+
+
+@pytest.mark.parametrize("kind", ["LWPOLYLINE", "POLYLINE"])
+@pytest.mark.parametrize("bulge", [1e-9, -1.9e-6, 1e-15])
+def test_a_bulge_of_less_than_a_millimetre_is_a_straight_side(drawing, kind, bulge):
+    # On a side of 1,000 m the arc stays within bulge · 500 m of its chord.
+    def draw(space):
+        corners = [(x, y, bulge if k == 1 else 0) for k, (x, y) in enumerate(square())]
+        add = space.add_lwpolyline if kind == "LWPOLYLINE" else space.add_polyline2d
+        add(corners, format="xyb", close=True)
+
+    source = read(drawing(draw))
+    assert source.issues == ()
+    assert source.geometry[0].normalize() == shapely.box(X, Y, X + 1000, Y + 1000).normalize()
+
+
+def test_a_flat_arc_is_an_arc(drawing):
+    # Bulge 1e-5 on 1,000 m: 5 mm off the chord, of a radius of 25,000 km; 2/3 · 1,000 · 0.005.
+    def draw(space):
+        corners = [(x, y, 1e-5 if k == 1 else 0) for k, (x, y) in enumerate(square())]
+        space.add_lwpolyline(corners, format="xyb", close=True)
+
+    source = read(drawing(draw))
+    assert source.geometry[0].area - 1_000_000 == pytest.approx(10 / 3, abs=0.7)
+    assert [i.code for i in source.issues] == ["arcs_as_chords"]
+
+
+def test_an_arc_without_end_names_its_polyline(drawing):
+    def draw(space):
+        corners = [(x, y, 1e9 if k == 1 else 0) for k, (x, y) in enumerate(square())]
+        space.add_lwpolyline(corners, format="xyb", close=True)
+
+    with pytest.raises(
+        FormatError, match=r"an arc of polyline \w+ is too wide to be read$"
+    ) as said:
+        read(drawing(draw))
+    assert "的一段弧过大" in said.value.zh
+
+
+@pytest.mark.parametrize(
+    ("units", "metres", "said"),
+    [(4, 0.001, "millimetres"), (7, 1000, "kilometres"), (2, 0.3048, "feet")],
+)
+def test_a_drawing_in_another_unit_is_refused_by_its_unit(drawing, units, metres, said):
+    def draw(space):
+        space.doc.header["$INSUNITS"] = units
+        space.add_lwpolyline([(x / metres, y / metres) for x, y in CORNERS], close=True)
+
+    with pytest.raises(FormatError, match=rf"is in {said} \(\$INSUNITS = {units}\)"):
+        read(drawing(draw))
+
+
+def test_the_unit_of_a_template_counts_for_nothing(drawing):
+    def draw(space):
+        space.doc.header["$INSUNITS"] = 4
+        space.add_lwpolyline(CORNERS, close=True)
+
+    assert read(drawing(draw)).geometry[0].area == 1_000_000
+
+
+def test_a_drawing_is_parsed_once(drawing, monkeypatch):
+    parsed = []
+    entities_of = dxf_drawn.entities_of
+    monkeypatch.setattr(dxf_drawn, "entities_of", lambda p: parsed.append(p) or entities_of(p))
+    path = drawing(lambda space: space.add_lwpolyline(square(), close=True))
+    assert list_layers(path) == ["0"]
+    assert read(path).geometry[0].area == read(path, layer="0").geometry[0].area == 1_000_000
+    assert parsed == [path]
+    drawing(lambda space: space.add_lwpolyline(square(0, 0, 2000), close=True))
+    assert read(path).geometry[0].area == 4_000_000
+    assert parsed == [path, path]
 
 
 @pytest.mark.parametrize("kind", ["LWPOLYLINE", "POLYLINE"])
