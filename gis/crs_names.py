@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -108,6 +108,45 @@ def datums_claimed(crs: pyproj.CRS) -> set[str]:
 def central_meridian(crs: pyproj.CRS) -> float | None:
     """Return the meridian of a transverse Mercator system in degrees, None of any other."""
     return _numbers(_plain(crs)).get("meridian")
+
+
+def other_plane(own: pyproj.CRS, given: pyproj.CRS) -> Reason | None:
+    """Return what one system writes of ellipsoid, unit or projection that another has not.
+
+    Their datums are left aside. A plane other than a transverse Mercator counts as another.
+    """
+    own, given = _plain(own), _plain(given)
+    for zh, en, tell in _TOLD:
+        if tell(own) != tell(given):
+            return f"所写的{zh}是 {tell(own)}", f"writes the {en} {tell(own)}"
+    a, b = own.ellipsoid, given.ellipsoid
+    if a is None or b is None or abs(a.inverse_flattening - b.inverse_flattening) > 1e-3:
+        return "所写的椭球不同", "writes another ellipsoid"
+    if own.is_geographic:
+        return None
+    numbers, other = _numbers(own), _numbers(given)
+    for key, (word, most) in _PLANE_WORDS.items():
+        if not numbers or not abs(numbers[key] - other[key]) <= most:
+            value = f"{numbers[key]:.10g}" if numbers else own.name
+            return f"所写的{word}是 {value}", f"writes the {key} {value}"
+    return None
+
+
+def _method(crs: pyproj.CRS) -> str:
+    operation = crs.coordinate_operation
+    return operation.method_name if operation is not None else "longitude, latitude"
+
+
+_TOLD: tuple[tuple[str, str, Callable[[pyproj.CRS], str]], ...] = (
+    ("投影方法", "projection", _method),
+    ("单位", "unit", lambda crs: f"{crs.axis_info[0].unit_conversion_factor:.10g}"),
+    ("椭球长半轴", "axis", lambda crs: f"{crs.ellipsoid.semi_major_metre:.10g}"
+     if crs.ellipsoid else "?"),
+)  # fmt: skip
+_PLANE_WORDS = {
+    "meridian": ("中央子午线", 1e-6), "latitude": ("原点纬度", 1e-6), "scale": ("尺度", 1e-9),
+    "east": ("东加", 0.01), "north": ("北加", 0.01),
+}  # fmt: skip
 
 
 def _names(crs: pyproj.CRS) -> Iterator[str]:

@@ -159,4 +159,7 @@ def _ended(name: str, why: str, deadline_s: float = DEADLINE_S) -> ReaderError:
     zh, en = said.get(
         why, ("读取进程意外终止，文件可能已损坏", "reading broke off; is it damaged?")
     )
+    if why in ("deadline", "cpu", "memory") and name.lower().endswith(".dxf"):
+        zh += "（图形过大？可删去界线和注记以外的图层再存）"
+        en += " (is the drawing too large? keep the layers of outlines and texts alone)"
     return ReaderError(f"{name}：{zh}，未予采用", f"{name}: {en}; not used")

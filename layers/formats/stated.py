@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import pyproj
 
-from gis.crs_names import central_meridian, datums_claimed
+from gis.crs_names import central_meridian, datums_claimed, other_plane
 from layers.formats.planes import Axes, Datum, datums_named, width_of
 
 Reason = tuple[str, str]
@@ -50,6 +50,7 @@ class Stated:
     widths : of zones, degrees
     local : words for a plane of no national system, empty where there are none
     unconverted : words that say coordinates are still to be converted
+    system : a system of which all but the datum is meant
     """
 
     datums: tuple[Datum, ...] = ()
@@ -58,6 +59,7 @@ class Stated:
     widths: frozenset[int] = frozenset()
     local: str = ""
     unconverted: str = ""
+    system: pyproj.CRS | None = None
 
     def of(self, datums: tuple[Datum, ...]) -> Stated:
         """Return the same about coordinates whose own heading names ``datums``."""
@@ -115,6 +117,8 @@ class Stated:
 
     def contradiction(self, crs: pyproj.CRS) -> Reason | None:
         """Return how a given system contradicts what is written, None where it does not."""
+        if self.system is not None and (said := other_plane(self.system, crs)) is not None:
+            return said
         given = datums_claimed(crs)
         if self.datums and given and not given & _alike(self.datums):
             return f"写明 {'、'.join(self.datums)}", f"names {', '.join(self.datums)}"

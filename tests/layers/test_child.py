@@ -133,11 +133,11 @@ def hostile():
     """Return a function that calls a target of child_targets under limits."""
     made = []
 
-    def call(name, path, deadline_s=20.0, limits=None, **request):
+    def call(name, path, deadline_s=20.0, limits=None, called="a.gpkg", **request):
         target = f"child_targets:{name}"
         reader = Reader(deadline_s, limits or Limits(), target, HERE)
         made.append(reader)
-        return reader.call({"path": str(path), **request}, "a.gpkg")
+        return reader.call({"path": str(path), **request}, called)
 
     yield call
     for reader in made:
@@ -156,6 +156,14 @@ def test_an_endless_reader_is_killed_at_the_deadline(hostile, file):
     with pytest.raises(ReaderError, match=r"a\.gpkg: reading took more than 0\.3 s") as caught:
         hostile("endless", file, deadline_s=0.3)
     assert caught.value.zh == "a.gpkg：读取超过 0.3 秒，未予采用"
+
+
+def test_a_drawing_that_takes_too_long_says_what_helps(hostile, file):
+    with pytest.raises(ReaderError, match=r"keep the layers of outlines and texts alone\)") as said:
+        hostile("endless", file, called="矿界.dxf", deadline_s=0.3)
+    assert said.value.zh == (
+        "矿界.dxf：读取超过 0.3 秒（图形过大？可删去界线和注记以外的图层再存），未予采用"
+    )
 
 
 def test_the_deadline_is_kept_and_the_next_file_is_read(tmp_path):

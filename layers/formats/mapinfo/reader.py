@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyproj
 
 from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats import geometries, ogr
 from layers.formats.mapinfo import table as mapinfo_table
 from layers.formats.mapinfo import text as mapinfo_text
+from layers.formats.mapinfo.system import Written, of_map, of_text, system_of
 from layers.formats.source import Source, digest_files, refusal, twice
 from layers.issues import error, label_en, warning
 
 _TAB_PARTS = (".tab", ".dat", ".map", ".id")
 _MIF_PARTS = (".mif", ".mid")
-_WGS84, _NO_DATUM = 104, 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class _Told:
     ----------
     arcs, words : rows that hold arcs, and texts, counted from 0
     shapes : the corners of the text, None for native tables
-    datum : number of the datum, None where none is stated
+    system : what stands there of the coordinate system
     """
 
     columns: dict[str, pa.Array]
@@ -45,7 +44,7 @@ class _Told:
     arcs: frozenset[int]
     words: frozenset[int]
     shapes: list[mapinfo_text.Shape] | None
-    datum: int | None
+    system: Written
 
 
 def list_layers(path: Path, _: str | None = None) -> list[str]:
@@ -73,31 +72,22 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
             f"holds {n} shapes, {len(rows.geometry)} rows were read",
         )
     shapes, lost = _sound(told, rows)
-    crs, note = _system(told, rows.crs)
+    system = system_of(told.system, rows.crs)
     return Source(
         path=path,
         format="MapInfo",
         layer=layer,
         sha256=digest(path),
         encoding=told.encoding,
-        crs=crs,
-        crs_note=note,
+        crs=system.crs,
+        crs_note=system.note,
         declared=n,
         columns=told.columns,
         geometry=shapes,
         labels=told.labels,
-        issues=(*told.issues, *rows.issues, *lost),
+        issues=(*told.issues, *rows.issues, *lost, *system.issues),
+        stated=system.stated,
     )
-
-
-def _system(told: _Told, stated: str | None) -> tuple[pyproj.CRS | None, str]:
-    """Return what GDAL makes of the coordinate system: it takes unknown datums for WGS 84."""
-    crs, note = ogr.parse_stated_crs(stated)
-    base = crs.geodetic_crs if crs else None
-    taken = base is not None and base.datum is not None and "1984" in base.datum.name
-    if taken and told.datum not in (None, _WGS84, _NO_DATUM):
-        return None, f"不认识的 MapInfo 基准 {told.datum} / unknown MapInfo datum {told.datum}"
-    return crs, note or ("来自 MapInfo / from the MapInfo" if crs else "没有说明 / none")
 
 
 def _sound(told: _Told, rows: ogr.Rows) -> tuple[Shapes, list[Issue]]:
@@ -151,7 +141,6 @@ def _told_by_text(path: Path, parts: Mapping[str, Path], asked: str | None) -> _
         columns, encoding, issues = mapinfo_text.read_values(path, header, raw, labels, asked)
     if _is_affine(header.system):
         raise _affine(path)
-    datum = re.search(rb"\bprojection\s+\d+\s*,\s*(\d+)", header.system, re.IGNORECASE)
     return _Told(
         columns,
         encoding,
@@ -160,7 +149,7 @@ def _told_by_text(path: Path, parts: Mapping[str, Path], asked: str | None) -> _
         frozenset(k for k, s in enumerate(shapes) if s.round),
         frozenset(k for k, s in enumerate(shapes) if s.words),
         shapes,
-        _family(int(datum[1])) if datum else None,
+        of_text(header.system),
     )
 
 
@@ -179,11 +168,6 @@ def _affine(path: Path) -> Exception:
     return refusal(
         path, "坐标系带仿射变换（Affine），不读", "its CoordSys has an Affine clause, not read"
     )
-
-
-def _family(datum: int) -> int:
-    """Return the number of a datum; those with parameters of their own begin at 999."""
-    return _NO_DATUM if datum in (999, 9999) else datum
 
 
 # -- native tables ---------------------------------------------------------------------------------
@@ -208,7 +192,7 @@ def _told_by_table(path: Path, parts: Mapping[str, Path], asked: str | None) -> 
         frozenset(k for k, kind in enumerate(kinds) if mapinfo_table.has_arc(kind)),
         frozenset(k for k, kind in enumerate(kinds) if mapinfo_table.is_text(kind)),
         None,
-        _family(mapinfo_table.datum_of(drawn)),
+        of_map(drawn),
     )
 
 

@@ -33,7 +33,7 @@ _ARC, _TEXT = (0x0A, 0x0B), (0x10, 0x11)
 _ROUND = frozenset({*_ARC, 0x16, 0x17, 0x19, 0x1A})  # round rectangles and ellipses
 _STORED = {"smallint": "<h", "integer": "<i", "largeint": "<q", "float": "<d"}
 _WIDTHS = {"date": 4, "time": 4, "datetime": 8, "logical": 1}
-_AFFINE, _VERSION, _DATUM, _FIRST_BLOCK = 0x200, 0x104, 0x16A, 0x130
+_AFFINE, _VERSION, _FIRST_BLOCK = 0x200, 0x104, 0x130
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +210,6 @@ def is_affine(raw: bytes) -> bool:
         return False
     first = struct.unpack_from("<i", raw, _FIRST_BLOCK)[0]
     return not 0 < first < 2 * _AFFINE and raw[_AFFINE] != 0
-
-
-def datum_of(raw: bytes) -> int:
-    """Return the number of the datum that a ``.map`` states, 0 where it states none."""
-    if len(raw) < _AFFINE or struct.unpack_from("<h", raw, _VERSION)[0] < 500:
-        return 0
-    return int(struct.unpack_from("<h", raw, _DATUM)[0])
 
 
 def kinds_of(path: Path, index: bytes, drawn: bytes, rows: Sequence[int]) -> list[int]:

@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pyogrio.raw
+import pyproj
 import pytest
 import shapely
 
@@ -40,13 +41,14 @@ def mif(tmp_path):
 def tab(tmp_path):
     """Return a function that writes a native table through GDAL."""
 
-    def tab(columns, encoding="CP936"):
+    def tab(columns, encoding="CP936", crs="EPSG:4326", at=(111, 37)):
         arrays = [np.asarray(values) for values in columns.values()]
-        boxes = [shapely.box(111 + k, 37, 111.01 + k, 37.01) for k in range(len(arrays[0]))]
+        x, y = at
+        boxes = [shapely.box(x + k, y, x + 0.01 + k, y + 0.01) for k in range(len(arrays[0]))]
         path = tmp_path / "a.tab"
         pyogrio.raw.write(
             path, shapely.to_wkb(boxes), arrays, list(columns), driver="MapInfo File",
-            geometry_type="Polygon", crs="EPSG:4326", encoding="UTF-8", ENCODING=encoding,
+            geometry_type="Polygon", crs=crs, encoding="UTF-8", ENCODING=encoding,
         )  # fmt: skip
         return path
 
@@ -246,6 +248,96 @@ def test_a_datum_that_nobody_knows_is_not_wgs84(mif):
     source = read(mif(system=ZONE.replace("104", "7777")))
     assert source.crs is None and source.crs_note.endswith("unknown MapInfo datum 7777")
     assert read(mif()).crs.geodetic_crs.datum.name == "World Geodetic System 1984"
+
+
+PREFIXED = '8, {}"m", 114, 0, 1, 38500000, 0'
+
+
+@pytest.mark.parametrize(
+    ("datum", "like", "right", "wrong"),
+    [
+        ("999, 0, 0, 0, 0, ", "CGCS2000", 4526, 2414),
+        ("9999, 0, 0, 0, 0, 0, 0, 0, 0, 0, ", "CGCS2000", 4526, 2362),
+        ("33, ", "CGCS2000", 4526, 2414),
+        ("999, 3, 0, 0, 0, ", "Beijing 1954", 2414, 4526),
+        ("1001, ", "Beijing 1954", 2414, 2362),
+        ("9999, 3, 24, -123, -94, -0.02, 0.25, 0.13, 1.1, 0, ", "Beijing 1954", 2414, 4526),
+        ("9999, 31, 0, 0, 0, 0, 0, 0, 0, 0, ", "Xian 1980", 2362, 2414),
+    ],
+)
+def test_a_datum_that_mapinfo_cannot_name_is_asked_for(mif, datum, like, right, wrong):
+    line = f"CoordSys Earth Projection {PREFIXED.format(datum)}"
+    path = mif(system=line)
+    source = read(path)
+    assert (source.crs, source.issues) == (None, ())
+    assert source.crs_note.endswith(
+        f"the file's '{line}' names no datum of China; it has the ellipsoid of {like}"
+    )
+    assert read(path, crs=pyproj.CRS.from_epsg(right)).crs.to_epsg() == right
+    with pytest.raises(FormatError, match="writes the axis 63"):
+        read(path, crs=pyproj.CRS.from_epsg(wrong))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (4527, "writes the meridian 114, not what is given"),
+        (4547, "writes the east 38500000, not what is given"),
+        (4490, "writes the projection Transverse Mercator, not what is given"),
+    ],
+)
+def test_what_is_given_agrees_with_the_plane_that_is_written(mif, code, said):
+    path = mif(system=f"CoordSys Earth Projection {PREFIXED.format('999, 0, 0, 0, 0, ')}")
+    with pytest.raises(FormatError, match=said):
+        read(path, crs=pyproj.CRS.from_epsg(code))
+
+
+def test_a_datum_with_shifts_of_its_own_is_no_other(mif):
+    source = read(mif(system=ZONE.replace("104", "999, 3, 10, 20, 30")))
+    assert source.crs is not None and source.crs.is_bound
+
+
+def test_a_system_is_called_as_the_file_writes_it(mif, tab):
+    assert read(mif()).crs.name == ZONE
+    assert read(mif()).crs.equals(pyproj.CRS("+proj=tmerc +lon_0=114 +x_0=500000 +datum=WGS84"))
+    path = tab({"name": np.array(["甲"], object)}, crs="+proj=tmerc +lon_0=114 +x_0=500000")
+    assert read(path).crs.name == "Projection 8, 104, 114, 0, 1, 500000, 0, 0"
+
+
+def test_a_native_table_of_an_ellipsoid_alone(tab):
+    crs = "+proj=tmerc +lon_0=114 +x_0=38500000 +ellps=krass +towgs84=0,0,0"
+    path = tab({"name": np.array(["甲"], object)}, crs=crs, at=(38500000, 4000000))
+    source = read(path)
+    assert source.crs is None
+    assert "'Projection 8, 9999, 3, 0, 0, 0, " in source.crs_note
+    assert source.crs_note.endswith("it has the ellipsoid of Beijing 1954")
+    assert read(path, crs=pyproj.CRS.from_epsg(2414)).crs.to_epsg() == 2414
+
+
+def test_no_ellipsoid_is_said_to_be_written_where_none_is(mif):
+    path = mif(system="CoordSys Earth Projection 1, 1017")
+    source = read(path)
+    assert source.crs is None and "6378137" not in source.crs_note
+    (issue,) = source.issues
+    assert (issue.severity, issue.code) == ("warning", "crs_disbelieved")
+    assert issue.en == (
+        "the file's 'CoordSys Earth Projection 1, 1017': datum 1017 is read as Xian 1980, "
+        "without its ellipsoid; set aside"
+    )
+    assert read(path, crs=pyproj.CRS.from_epsg(4610)).crs.to_epsg() == 4610
+    with pytest.raises(FormatError, match="names Xian 1980, not what is given"):
+        read(path, crs=pyproj.CRS.from_epsg(4490))
+
+
+@pytest.mark.parametrize(
+    "own", ["999, 1e999, 0, 0, 0, ", "9999, ", "999, 3, ", "999, -3, 0, 0, 0, "]
+)
+def test_a_damaged_datum_does_not_break_off(mif, own):
+    try:
+        source = read(mif(system=f"CoordSys Earth Projection {PREFIXED.format(own)}"))
+    except FormatError:
+        return
+    assert source.geometry[0].equals(TRIANGLE)
 
 
 def test_a_native_datum_that_nobody_knows(tab):
