@@ -70,14 +70,16 @@ def are_marks(rounds: list[Round], lines: Shapes) -> Bools:
     spans = np.hypot(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
     xy, owner = shapely.get_coordinates(lines, return_index=True)
     finite = np.isfinite(xy).all(axis=1)
-    xy, span = xy[finite], spans[owner[finite]]
-    if not len(left) or not 0 < len(xy) <= _MOST_CORNERS:
+    if not len(left) or not 0 < finite.sum() <= _MOST_CORNERS:
         return marks
-    tree = shapely.STRtree(shapely.points(xy))
-    centres = shapely.points(found[left, :2])
-    near, corner = tree.query(centres, "dwithin", found[left, 2] * _ON_CORNER)
-    on = span[corner] > _MANY_TIMES * found[left[near], 2]
-    marks[left[near[on]]] = True
+    corners, place = np.unique(xy[finite], axis=0, return_inverse=True)
+    longest = np.zeros(len(corners))  # of the lines that meet there
+    np.maximum.at(longest, place.ravel(), spans[owner[finite]])
+    tree, centres = shapely.STRtree(shapely.points(corners)), shapely.points(found[left, :2])
+    nearest, far = tree.query_nearest(centres, return_distance=True, all_matches=False)
+    radii = found[left[nearest[0]], 2]
+    on = (far <= _ON_CORNER * radii) & (longest[nearest[1]] > _MANY_TIMES * radii)
+    marks[left[nearest[0][on]]] = True
     return marks
 
 

@@ -125,6 +125,7 @@ def test_circles_round_corners_are_marks(drawing):
         for at in CORNERS:
             space.add_circle(at, 2, dxfattribs={"layer": "矿界"})
             space.add_circle(at, 30, dxfattribs={"layer": "JZD"})
+            space.add_line(at, (at[0] + 31, at[1]), dxfattribs={"layer": "JZD"})
             x, y = at
             ring = [(x - 1, y, 1), (x + 1, y, 1)]
             space.add_lwpolyline(ring, format="xyb", close=True, dxfattribs={"layer": "矿界"})
@@ -142,7 +143,7 @@ def test_circles_round_corners_are_marks(drawing):
         "1 circles are read as outlines; a mining right is bounded by corners, not by a circle: "
         f"handles {source.columns['句柄'][1]}"
     )
-    assert told(source, "layers_not_read")[0].en.endswith("not read: JZD (CIRCLE 4)")
+    assert told(source, "layers_not_read")[0].en.endswith("not read: JZD (CIRCLE 4, LINE 4)")
 
 
 def test_a_circle_beside_no_corner_is_read_and_told(drawing):

@@ -292,6 +292,13 @@ def test_what_is_given_agrees_with_the_plane_that_is_written(mif, code, said):
         read(path, crs=pyproj.CRS.from_epsg(code))
 
 
+def test_kilometres_are_no_metres_of_the_same_plane(mif):
+    words = PREFIXED.format("999, 0, 0, 0, 0, ").replace('"m"', '"km"').replace("38500000", "38500")
+    path = mif(system=f"CoordSys Earth Projection {words}")
+    with pytest.raises(FormatError, match="writes the unit 1000, not what is given"):
+        read(path, crs=pyproj.CRS.from_epsg(4526))
+
+
 def test_a_datum_with_shifts_of_its_own_is_no_other(mif):
     source = read(mif(system=ZONE.replace("104", "999, 3, 10, 20, 30")))
     assert source.crs is not None and source.crs.is_bound
