@@ -80,7 +80,7 @@ _RANGE = re.compile(
 _POWERS = {
     "³": "千", "⁴": "万", "⁶": "百万", "⁸": "亿", "3": "千", "4": "万", "6": "百万", "8": "亿",
 }  # fmt: skip
-_POWER = re.compile(r"(?:\s*[×xX*·✕]\s*|(?<![\d.,]))10(?:([³⁴⁶⁸])|\^([3468])(?!\d))")
+_POWER = re.compile(r"(?:\s{0,4}[×xX*·✕]\s{0,4}|(?<![\d.,]))10(?:([³⁴⁶⁸])|\^([3468])(?!\d))")
 # A unit in a header that lost its raised digit (104t/a), or counts in tens and thousands.
 _LOST_POWER = re.compile(r"10([3468])((?:t|吨|m3|立方米|方).*)")
 _TENS = {"10k": "万", "1000": "千", "10000": "万", "1000k": "百万"}

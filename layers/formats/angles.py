@@ -26,6 +26,7 @@ _MARKS = str.maketrans(
         **{chr(0xFF10 + d): str(d) for d in range(10)},
     }
 )
+_SIGNS = str.maketrans(dict.fromkeys("º˚⁰", "°") | dict.fromkeys("´`ʹ", "′"))
 _SIDES = {
     "东经": 1, "北纬": 1, "西经": -1, "南纬": -1, "E": 1, "N": 1, "W": -1, "S": -1, "O": -1, "L": 1,
 }  # fmt: skip
@@ -40,6 +41,15 @@ _SPELLINGS = tuple(
         r"(?P<d>\d{1,3})(?P<sep>[-: ])(?P<m>\d{1,2})(?P=sep)(?P<s>\d{1,2}(?:\.\d+)?)",
     )
 )
+
+
+def with_signs(text: str) -> str:
+    """Return a text with ° and ′ for the signs that look like them and are letters or accents.
+
+    >>> with_signs("113º30´00″"), with_signs("113˚30`")
+    ('113°30′00″', '113°30′')
+    """
+    return text.translate(_SIGNS)
 
 
 def clean(text: str) -> str:

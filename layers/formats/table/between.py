@@ -90,11 +90,11 @@ class Between:
         if not text:
             self.blank = not self.spaced
             return
-        if named := set(datums_named(text)):
-            if self.parcels and self.datums and named - self.datums:
-                self.other_datum = row
-            elif not self.parcels and not self.header.pairs[0].datums:
-                self.datums |= named
+        named = set(datums_named(text))
+        if not self.parcels and not any(pair.datums for pair in self.header.pairs):
+            self.datums |= named  # a title below the header
+        elif self.datums and named - self.datums:
+            self.other_datum = row
         again = words.is_header(self.sheet.rows[row], self.header)
         if again is None:
             raise self.bad(row, "第二个表头与第一个不同，请分成两个表",

@@ -10,6 +10,7 @@ import shapely
 
 from gis.ragged import Shapes
 from layers.account import Issue
+from layers.formats.planes import datums_named
 from layers.formats.table.depths import text_of
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, Ring, bad_row, is_closed
@@ -29,7 +30,9 @@ def passed_issues(sheet: Sheet, aside: Sequence[int], passed: Sequence[int]) -> 
             f"rows {listed(lines, 'en')} hold no corner",
         )
         issues.append(warning("rows_aside", f"{zh}：{said}", f"{en} and are not read: {said}"))
-    numbers = [r for r in passed if any(c.isdecimal() for c in text_of(sheet, r))]
+    texts = {r: text_of(sheet, r) for r in passed}
+    # Rows that name the coordinate system are read.
+    numbers = [r for r, t in texts.items() if any(map(str.isdecimal, t)) and not datums_named(t)]
     if numbers:
         lines, said = _lines(sheet, numbers)
         zh, en = f"第 {listed(lines)} 行没有拐点，未读", f"rows {listed(lines, 'en')} are remarks"

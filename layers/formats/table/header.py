@@ -132,7 +132,7 @@ def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[P
         for first, second in _coupled(roles, one, other):
             title = f"{cells[first]} {cells[second]}"
             words = [
-                f"{title} {_told_behind(title)}",
+                _with_years(title),
                 *(_over(row, min(first, second)) for row in above[:-1]),
             ]
             yield Pair(
@@ -140,15 +140,21 @@ def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[P
                 first,
                 second,
                 _datums([words[0], *words[:0:-1]]),
-                _packed(" ".join(words)),
+                says_packed(" ".join(words)),
                 title,
             )
 
 
-def _told_behind(title: str) -> str:
-    """Return the datums that numbers beside X and Y tell: X80, X_1980, 2000X."""
+def datums_of(cells: Sequence[str]) -> set[Datum]:
+    """Return the datums that the cells of a header name."""
+    return set(datums_named(_with_years(" ".join(cells))))
+
+
+def _with_years(title: str) -> str:
+    """Return a title with the datums that numbers beside X and Y tell: X80, X_1980, 2000X."""
     years = {y for pattern in _YEARS for y in pattern.findall(title)}
-    return " ".join({"54": "北京54", "80": "西安80", "2000": "CGCS2000"}[y] for y in sorted(years))
+    told = ({"54": "北京54", "80": "西安80", "2000": "CGCS2000"}[y] for y in sorted(years))
+    return " ".join((title, *told))
 
 
 def _coupled(roles: dict[int, Role], one: str, other: str) -> Iterator[tuple[int, int]]:
@@ -192,7 +198,7 @@ def _over(row: Sequence[str], column: int) -> str:
     return next((cell for cell in reversed(row[: column + 1]) if cell), "")
 
 
-def _packed(words: str) -> bool | None:
+def says_packed(words: str) -> bool | None:
     """Return what a heading says of degrees; one that names both forms says nothing."""
     said = bool(_PACKED.search(words)), bool(_DECIMAL.search(words))
     return said[0] if said[0] != said[1] else None

@@ -353,9 +353,9 @@ class _Reader(Between):
             if len(values) > 1 or title in self.header.names:
                 continue
             for parcel in self.parcels:
-                # Under a heading stands another mine, perhaps.
-                if title in parcel.told or (parcel.heading and len(self.parcels) > 1):
-                    break
+                other = len(self.parcels) > 1 and parcel.heading
+                if title in parcel.told or (other and not words.is_block(parcel.heading)):
+                    break  # another mine, perhaps
                 parcel.told = {title: next(iter(values)), **parcel.told}
 
     # -- the end -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,10 @@ import pyproj
 from layers import web_maps
 from layers.account import Issue
 from layers.formats.angles import clean
-from layers.formats.planes import Axes, Datum, axes_of, geographic, plane, width_of
+from layers.formats.planes import Axes, Datum, axes_of, datums_named, geographic, plane, width_of
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
-from layers.formats.table.header import Header, Pair
+from layers.formats.table.header import Header, Pair, role_of, says_packed
 from layers.formats.table.numbers import angles_of, decimal, is_degrees, is_number_like, why_not
 from layers.formats.table.pairs import PairRead, disagreements
 from layers.formats.table.sheets import Sheet
@@ -28,6 +28,10 @@ _RANK: dict[Datum | None, int] = {
 }  # fmt: skip
 # Columns that say of each row what titles say of all.
 _SAYING = re.compile(r"带号|中央(子午|经)线|坐标系统?|大地基准|基准面?|几度分?带|分带")
+# 由1980西安坐标系转换: what the coordinates no longer are in.
+_CONVERTED = re.compile(
+    r"由[^，。;；\n]{0,30}?(?<![未没待需])(?:转换|换算)(?:而来|而成|得到|得出|来|得)?"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +155,8 @@ def _read(
     angles = pair.kind == "degrees" or all(
         map(is_degrees, (t for two in raw.values() for t in two))
     )
-    parse = angles_of(path, pair, raw) if angles else decimal
+    packed = says_packed(words) if pair.packed is None else pair.packed
+    parse = angles_of(path, replace(pair, packed=packed), raw) if angles else decimal
     values: dict[int, tuple[float, float]] = {}
     bad: dict[int, Reason] = {}
     for row, two in raw.items():
@@ -160,9 +165,11 @@ def _read(
             bad[row] = why_not(two[0] if first is None else two[1])
         else:
             values[row] = (first, second)
-    for row in [r for r in bad if not any(map(is_number_like, raw[r]))]:
-        del bad[row]  # a heading or remark that reaches over the columns
-    return _placed(path, pair, values, bad, words)
+    for row in [
+        r for r in bad if not any(map(is_number_like, raw[r])) or all(map(role_of, raw[r]))
+    ]:
+        del bad[row]  # a heading or remark that reaches over the columns, or the header again
+    return _placed(path, pair, len(header.pairs) == 1, values, bad, words)
 
 
 # -- places ----------------------------------------------------------------------------------------
@@ -171,6 +178,7 @@ def _read(
 def _placed(
     path: Path,
     pair: Pair,
+    alone: bool,
     values: dict[int, tuple[float, float]],
     bad: dict[int, Reason],
     words: str,
@@ -187,9 +195,19 @@ def _placed(
         )
     places = axes.east_north(first, second) if axes else np.column_stack([second, first])
     at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
-    stated = stated_in(f"{words}\n{pair.title}").of(pair.datums)
-    crs, note = _crs(path, axes, stated, web_maps.system_named(f"{words}\n{pair.title}", "坐标"))
+    text = f"{words}\n{pair.title}"
+    stated = stated_in(text).of(tuple(datums_named(_CONVERTED.sub("", text))))
+    # Several pairs have headings of their own; titles and remarks are about a lone one.
+    stated = stated.of((*pair.datums, *(_named_otherwise(text, pair.datums) if alone else ())))
+    crs, note = _crs(path, axes, stated, web_maps.system_named(text, "坐标"))
     return PairRead(pair, at, bad, axes, crs, note, stated)
+
+
+def _named_otherwise(text: str, own: tuple[Datum, ...]) -> tuple[Datum, ...]:
+    """Return the datums of titles and remarks that name none of a heading's own."""
+    lines = (datums_named(_CONVERTED.sub("", line)) for line in text.splitlines())
+    others = {d for named in lines if own and not set(named) & set(own) for d in named}
+    return tuple(sorted(others))
 
 
 def _in_china(first: np.ndarray, second: np.ndarray) -> bool:

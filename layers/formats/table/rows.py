@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Sequence, Set
 
 from layers.formats.angles import clean
-from layers.formats.planes import datums_named, width_of
-from layers.formats.table.header import Header, role_of
+from layers.formats.planes import width_of
+from layers.formats.table.header import Header, datums_of, role_of
 from layers.formats.table.numbers import decimal, is_number_like
 from layers.formats.table.sheets import Sheet
 
@@ -71,7 +71,7 @@ _OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
 _TAIL = r"(?:坐标)?[\s\dA-Za-z号:#().-]*"
 _PLACE = re.compile(
     r"(?:\S{0,6}(?:中心|质心|形心|重心)(?:点|位置)?"
-    r"|\S{0,4}(?:井口|硐口|坑口|主井|副井|风井|斜井|竖井|平硐|斜坡道)"
+    r"|\S{0,4}(?:井口|硐口|坑口|平硐|斜坡道)|\S{0,4}(?:[主副风斜竖]井[、,，和及]?){1,5}"
     r"|\S{0,4}(?:控制|基准|检查|检核|校核|起算|参考|已知|测量|导线|三角|水准|图根|像控|采样|取样|验证)点"
     r"|\S{0,4}(?:钻孔|探槽|图廓|图框|极值|(?:图|影像|图幅)四角)"
     r"|(?:zk|kz|gps|gcp|bm|cors)[-_]?(?=\d))" + _TAIL
@@ -82,6 +82,7 @@ _SUM = re.compile(
 _ABOUT_PLACES = re.compile(
     r"中心|质心|形心|重心|控制点|基准点|范围|四至|极值|原点|起算|井口|硐口|地理坐标|平均|东经|北纬"
 )
+_BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部分|拐点|坐标|(?<!矿)区)\S?")
 _KEY_VALUE = re.compile(r"([^\s:：,，;；]{2,12})[:：]\s*([^\s:：,，;；]+)")
 _COUNT = re.compile(r"(?<![\d.])(\d{1,5})\s*个\s*(?:拐点|界址点|角点|顶点|坐标点|点)")
 _NAMING = re.compile(r"\S*(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?")
@@ -134,6 +135,11 @@ def is_page(text: str) -> bool:
     return _PAGE.fullmatch(text) is not None
 
 
+def is_date(text: str) -> bool:
+    """Tell whether a row only is a date."""
+    return _DATE.fullmatch(text.strip()) is not None
+
+
 def is_sum(text: str) -> bool:
     """Tell whether a row sums up the parcel above it: its area, its corners."""
     return _SUMMED.search(text) is not None
@@ -172,8 +178,7 @@ def is_header(cells: Sequence[str], header: Header) -> bool | None:
     places = {"north", "east", "lon", "lat"}
     here = {c: r for c, r in roles.items() if r in places}
     there = {c: r for c, r in header.roles.items() if r in places}
-    datums = set(datums_named(" ".join(cells)))
-    same = here == there and datums <= {d for p in header.pairs for d in p.datums}
+    same = here == there and datums_of(cells) <= {d for p in header.pairs for d in p.datums}
     return True if same else None
 
 
@@ -246,6 +251,15 @@ def corners_told(text: str) -> int | None:
     """
     found = {int(n) for n in _COUNT.findall(plain(text))}
     return found.pop() if len(found) == 1 else None
+
+
+def is_block(name: str) -> bool:
+    """Tell whether a heading names a part of a right, not another mine: 一采区, 2号区块.
+
+    >>> is_block("一采区"), is_block("变更后范围"), is_block("乙矿"), is_block("乙矿区")
+    (True, True, False, False)
+    """
+    return _BLOCK.fullmatch(name) is not None
 
 
 def told_in(text: str) -> dict[str, str]:
@@ -350,10 +364,11 @@ def _is_area(number: float, text: str) -> bool:
 def _fit(numbers: Sequence[float]) -> bool:
     """Return whether two of the numbers may be those of a place in China."""
     some = sorted(set(numbers))[:_MOST_NUMBERS]
-    return any(_is_place(a, b) for a in some for b in some if a != b)
+    return any(is_place(a, b) for a in some for b in some if a != b)
 
 
-def _is_place(one: float, other: float) -> bool:
+def is_place(one: float, other: float) -> bool:
+    """Tell whether northing and easting, or longitude and latitude, may lie in China."""
     degrees = 73 <= one <= 136 and 3 <= other <= 54
     zone, east = divmod(other, 1e6)
     plane = 1.7e6 <= one <= 6.1e6 and 1e5 <= east <= 9e5

@@ -6,16 +6,19 @@ points and statements of the coordinate system mean what they mean there.
 
 from __future__ import annotations
 
+import itertools
 import re
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layers.account import Issue
+from layers.formats.angles import with_signs
 from layers.formats.encoding import read_any_text
 from layers.formats.source import Source, refusal
 from layers.formats.table import reader as table
-from layers.formats.table.rows import numbered
+from layers.formats.table.header import role_of
+from layers.formats.table.rows import is_date, is_page, is_place, numbered
 from layers.formats.table.sheets import Sheet
 from layers.issues import info, warning
 from layers.parse import plain
@@ -59,21 +62,55 @@ _SAID = re.compile(
 _NUMBERS = re.compile(
     r"\d{6,}|\d\.\d{4,}|\d\s?[°度]\s?\d{1,2}\s?['′分]|[XY]\s?[=:]\s?\d", re.IGNORECASE
 )
+_LOST = re.compile(
+    r"(?:\d{1,4}[\s.、,:)]{1,3})?(?:(?:界址|拐|角|顶|边界)点|J|界桩|桩号)"
+    r"\s?号?\s?\d{1,4}(?:号点?|点)?(?![\d个至到~—-])",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\(?(\d{1,4})(?:[\s.、,:)]|$)")
+_LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]+(?=[\d.])")
+_HEIGHT = re.compile(r"边长|距离|高程|标高|高度?|[HZh](?:\(m\)|\(米\))?(?:坐标)?(?:\(m\)|\(米\))?")
+_SPLIT = re.compile(r"[\s,;、|]+")
 # A number alone: elevations and sign of a registered part, the number of another place.
 _BARE = re.compile(r"(?:^|[\s,;、])[-+]?\d+(?:\.\d+)?(?=[\s,;、]|$)(?!\s*[个度带年月日米])")
-_PUBLISHED = re.compile(r"\s*[^\s,，]+[,，]\s*\d[\d.]*[,，]\s*\d[\d.]*[,，\s]*")
+_PUBLISHED = re.compile(r"\s*[^\s,，]{1,20}[,，]\s*\d[\d.]{0,20}[,，]\s*\d[\d.]{0,20}[,，\s]*")
 _NUMBERED = re.compile(
-    r"(?:证号?|编号|号码|代码|电话|邮编)[\s:]{0,3}[A-Za-z\d-]+|[A-Za-z]\d{10,}|\d[\d.]*\s?(?:平方|m2|km2|公顷|ha|亩)"
+    r"(?:证号?|编号|号码|代码|电话|邮编)[\s:]{0,3}[A-Za-z\d-]{1,40}|[A-Za-z]\d{10,40}"
+    r"|(?<![\d.])\d{1,12}(?:\.\d{1,12})?\s?(?:平方|m2|km2|公顷|ha|亩)"
+)
+# Cells of a heading that are some northing and some easting: 80X, 大地纬度B, 东X.
+_NORTH_CELL, _EAST_CELL = (
+    re.compile(rf"(?:[^A-Za-z]{{0,8}}[{letters}]|\W?[{signs}])[^A-Za-z]{{0,8}}", re.IGNORECASE)
+    for letters, signs in (("XBN", "北纵纬"), ("YLE", "东横经"))
 )
 # Words before the first of two numbers that say it is the easting or the longitude.
 _EAST = frozenset(("y", "东坐标", "横坐标", "东经", "经度", "e", "l"))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line as people write it, in plain characters, and the corners found in it."""
+
+    number: int
+    written: str
+    text: str
+    corners: Sequence[re.Match[str]]
+
+    @property
+    def cells(self) -> list[str]:
+        """Words and numbers."""
+        return [cell for cell in _SPLIT.split(self.text.strip()) if cell]
+
+    @property
+    def short(self) -> str:
+        return self.written.strip()[:40]
 
 
 def is_corner_lines(text: str) -> bool:
     """Tell whether a text holds three corners or more in lines or sentences of their own."""
     found = 0
     for line in text.splitlines():
-        found += len(_found(line))
+        found += len(_found(_plain(line)))
         if found >= 3:
             return True
     return False
@@ -86,59 +123,65 @@ def read(path: Path, encoding: str | None) -> Source:
     ------
     FormatError
         A line holds words or numbers that may be a corner's or name another place, some corners
-        are planes and some degrees, or the table of them is refused: as
-        :func:`layers.formats.table.reader.read`.
+        are planes and some degrees, a third number may be no height, or the table of them is
+        refused: as :func:`layers.formats.table.reader.read`.
     """
     text, found = read_any_text(path, encoding)
-    rows: list[tuple[str, ...]] = []
-    lines: list[int] = []
-    kinds: set[bool] = set()
-    head, high = -1, set[bool]()
-    for number, line in enumerate(text.splitlines(), 1):
-        corners = _found(line)
-        _check_rest(path, number, line, corners, first=head < 0)
-        kinds |= {match.re is _PLANES for match in corners}
-        _check_order(path, number, line, corners)
-        high |= {_height(path, number, match) for match in corners}
-        told = _rows(line, corners)
-        if corners and head < 0:
-            head = len(rows) + next(k for k, row in enumerate(told) if len(row) > 1)
-            told.insert(head - len(rows), ())
-        rows += told
-        lines += [number] * len(told)
-    if all(_PUBLISHED.fullmatch(line) for line in text.splitlines() if _found(line)):
-        raise refusal(
-            path,
-            "像公示的拐点串而没有以 * 开头的结束行，可能不完整；"
-            "若是拐点表，请在拐点之上加一行表头：点号,X坐标,Y坐标",
-            "looks like a published list without the line that ends a part (*, ...) and may be cut "
-            "short; if it is a table of corners, give it the header 点号,X坐标,Y坐标",
-        )
-    if len(high) > 1:
-        raise refusal(
-            path,
-            "有的拐点之后有第三个数，有的没有，分不清含义",
-            "some corners are followed by a third number and some are not",
-        )
-    if head < 0 or len(kinds) > 1:
+    lines = [
+        _Line(number, written, words, _found(words))
+        for number, written in enumerate(text.splitlines(), 1)
+        for words in [_plain(written)]
+    ]
+    begun = False
+    for line in lines:
+        _check_heading(path, line)
+        _check_lost(path, line)
+        _check_rest(path, line, first=not begun)
+        _check_places(path, line)
+        _check_order(path, line)
+        begun = begun or bool(line.corners)
+    _check_numbers(path, lines)
+    corners = [c for line in lines for c in line.corners]
+    _check_published(path, lines)
+    named = any(map(_HEIGHT.fullmatch, (c for line in lines if _heading(line) for c in line.cells)))
+    high = _have_heights(path, lines, named=named)
+    if len({match.re for match in corners}) != 1:
         raise refusal(path, "平面坐标与经纬度混用", "mixes plane coordinates and degrees")
-    rows[head] = ("点号", *(("X坐标", "Y坐标") if kinds == {True} else ("纬度", "经度")))
-    source = table.source_of(
-        path, Sheet(path.stem, tuple(rows), tuple(lines)), FORMAT, encoding=found
-    )
-    return replace(source, issues=(*_told(True in high), *source.issues))
+    above = itertools.takewhile(lambda line: not line.corners, lines)
+    own = next(filter(None, map(_heading, above)), None)
+    pair = ("X坐标", "Y坐标") if corners[0].re is _PLANES else ("纬度", "经度")
+    # All that stands above the corners is below this header: titles, headings, deductions.
+    header = own or ("点号", *pair)
+    rows = [(1, header), *((line.number, row) for line in lines for row in _rows(line))]
+    numbers, cells = zip(*rows, strict=True)
+    source = table.source_of(path, Sheet(path.stem, cells, numbers), FORMAT, encoding=found)
+    return replace(source, issues=(*_told(high), *source.issues))
 
 
-def _rows(line: str, corners: list[re.Match[str]]) -> list[tuple[str, ...]]:
+def _rows(line: _Line) -> list[tuple[str, ...]]:
     """Return the corners of a line as rows of a table, and words before and between as others."""
-    text, at = plain(line), 0
+    at = 0
     rows: list[tuple[str, ...]] = []
-    for match in corners:
-        rows += _words(text[at : match.start()])
+    if not line.corners and (header := _heading(line)):
+        return [header]
+    for match in line.corners:
+        rows += _words(line.text[at : match.start()])
         rows.append(_corner(match))
         at = match.end()
-    rows += _words(text[at:])
+    rows += _words(line.text[at:])
     return rows or [()]
+
+
+def _heading(line: _Line) -> tuple[str, ...] | None:
+    """Return the heads of corners' names and places where a line is a header, else None."""
+    cells = line.cells
+    roles = [role_of(cell) for cell in cells]
+    if "lat" in roles and "lon" in roles:
+        return "点号", cells[roles.index("lat")], cells[roles.index("lon")]
+    if "north" in roles and "east" in roles:
+        first, second = sorted((roles.index("north"), roles.index("east")))
+        return "点号", cells[first], cells[second]
+    return None
 
 
 def _words(text: str) -> list[tuple[str, ...]]:
@@ -151,15 +194,19 @@ def _told(high: bool) -> list[Issue]:
     en = "there is no header; the places are read as corners of outlines in the order given"
     issues = [warning("header_missing", zh, en)]
     if high:
-        zh, en = "各点第三个数按高程读，未采用", "third numbers are taken as heights and not used"
+        zh = "各点第三个数不是坐标（高程、边长），未采用"
+        en = "third numbers are heights or lengths and not used"
         issues.append(info("column_ignored", zh, en))
     return issues
 
 
-def _found(line: str) -> list[re.Match[str]]:
+def _plain(line: str) -> str:
+    return plain(with_signs(line))
+
+
+def _found(text: str) -> list[re.Match[str]]:
     """Return the corners of a line, those of a plane or in degrees."""
-    line = plain(line)
-    return [*_PLANES.finditer(line)] or [*_ANGLES.finditer(line)]
+    return [*_PLANES.finditer(text)] or [*_ANGLES.finditer(text)]
 
 
 def _corner(match: re.Match[str]) -> tuple[str, ...]:
@@ -172,57 +219,149 @@ def _corner(match: re.Match[str]) -> tuple[str, ...]:
     return (words["name"] or "").strip(), first, second
 
 
-def _height(path: Path, number: int, match: re.Match[str]) -> bool:
-    """Return whether a corner has a height; digits behind a comma may be decimals."""
-    height = match.groupdict().get("height")
-    if height is None:
-        return False
-    between = plain(match.string)[match.end("two") : match.start("height")]
-    if between == "," and "." not in match["two"] and "." not in height:
+# -- what is refused ---------------------------------------------------------------------------
+
+
+def _bad(path: Path, line: _Line, zh: str, en: str) -> Exception:
+    return refusal(path, f"第 {line.number} 行{zh}", f"line {line.number}: {en}")
+
+
+def _check_published(path: Path, lines: Sequence[_Line]) -> None:
+    if all(_PUBLISHED.fullmatch(line.text) for line in lines if line.corners):
         raise refusal(
             path,
-            f"第 {number} 行：{match['two']},{height} 的逗号可能是小数点",
-            f"line {number}: the comma of {match['two']},{height} may be a decimal point",
+            "像公示的拐点串而没有以 * 开头的结束行，可能不完整；"
+            "若是拐点表，请在拐点之上加一行表头：点号,X坐标,Y坐标",
+            "looks like a published list without the line that ends a part (*, ...) and may be cut "
+            "short; if it is a table of corners, give it the header 点号,X坐标,Y坐标",
+        )
+
+
+def _have_heights(path: Path, lines: Sequence[_Line], *, named: bool) -> bool:
+    """Return whether third numbers are heights, or lengths: by a header's word, or not whole.
+
+    Whole ones may be rings, signs, corners' numbers. Digits behind a comma may be decimals.
+    """
+    thirds = [match.groupdict().get("height") for line in lines for match in line.corners]
+    numbers = [float(word) for word in thirds if word is not None]
+    if not numbers:
+        return False
+    for line in lines:
+        for match in line.corners:
+            third = match.groupdict().get("height")
+            between = line.text[match.end("two") : match.start("height")] if third else ""
+            if third and between == "," and "." not in match["two"] + third:
+                raise _bad(path, line, f"：{match['two']},{third} 的逗号可能是小数点",
+                           f"the comma of {match['two']},{third} may be a decimal "
+                           "point")  # fmt: skip
+    if len(numbers) < len(thirds):
+        raise refusal(
+            path,
+            "有的拐点之后有第三个数，有的没有，分不清含义",
+            "some corners are followed by a third number and some are not",
+        )
+    if not named and any(numbers) and all(n == int(n) for n in numbers):
+        raise refusal(
+            path,
+            "各点第三个数都是整数，分不清是高程、圈号、点号还是加减；"
+            "请用逗号分隔并加一行表头，如：点号,X坐标,Y坐标,高程",
+            "the third numbers are whole and may be heights, rings, corner numbers or signs; "
+            "separate them by commas and give a header, such as 点号,X坐标,Y坐标,高程",
         )
     return True
 
 
-def _check_order(path: Path, number: int, line: str, corners: list[re.Match[str]]) -> None:
+def _check_places(path: Path, line: _Line) -> None:
+    """Refuse numbers that are those of no plane of China: packed degrees, a plane of a town."""
+    for match in line.corners:
+        if match.re is _PLANES:
+            one, two = float(match["one"]), float(match["two"])
+            if not (is_place(one, two) or is_place(two, one)):
+                raise _bad(path, line, f"：{match['one']} {match['two']} 不是国家平面坐标；"
+                           "度分秒请写成 113°30′00″，地方坐标请加表头",
+                           f"{match['one']} {match['two']} lie in no national plane; write degrees "
+                           "as 113°30′00″, give others a header")  # fmt: skip
+
+
+def _check_order(path: Path, line: _Line) -> None:
     """Refuse a line of several corners whose numbers do not run on: columns side by side."""
-    names = [numbered(match["name"] or "") for match in corners]
-    for one, two in pairwise(names):
+    names = [numbered(match["name"] or "") for match in line.corners]
+    for one, two in itertools.pairwise(names):
         if one is None or two is None or two[1] not in (one[1] + 1, 1):
-            raise refusal(
-                path,
-                f"第 {number} 行有几个拐点而点号不连续（并列的几栏、两套坐标？）："
-                f"{line.strip()[:40]}",
-                f"line {number}: several corners whose numbers do not run on (columns side by "
-                f"side?): {line.strip()[:40]}",
-            )
+            raise _bad(path, line, "有几个拐点而点号不连续（并列的几栏、两套坐标？）："
+                       f"{line.short}",
+                       "several corners whose numbers do not run on (columns side by side?): "
+                       f"{line.short}")  # fmt: skip
 
 
-def _check_rest(
-    path: Path, number: int, line: str, corners: list[re.Match[str]], *, first: bool
-) -> None:
+def _check_heading(path: Path, line: _Line) -> None:
+    """Refuse a heading of columns that is not understood, or has others than of a place."""
+    if line.corners:
+        return
+    heading, cells = _heading(line), line.cells
+    heads = any(map(_NORTH_CELL.fullmatch, cells)) and any(map(_EAST_CELL.fullmatch, cells))
+    if heads and heading is None:
+        raise _bad(path, line, f"像表头而看不懂：{line.short}；请写作 点号,X坐标,Y坐标",
+                   f"a header that is not understood: {line.short}; "
+                   "write 点号,X坐标,Y坐标")  # fmt: skip
+    roles = ("corner", "number")
+    others = [c for c in cells if c not in (heading or cells) and role_of(c) not in roles]
+    if others and not all(map(_HEIGHT.fullmatch, others)):
+        raise _bad(path, line, f"的表头还有其他列（{others[0]}），请用逗号或制表符分隔各列",
+                   f"the header has other columns ({others[0]}); separate columns by commas or "
+                   "tabs")  # fmt: skip
+
+
+def _check_lost(path: Path, line: _Line) -> None:
+    """Refuse a line without corner that may be a spoilt one."""
+    if line.corners:
+        return
+    text = _LETTERS_LIKE_DIGITS.sub("0", line.text)
+    wordless = not re.search(r"[^\W\d_]", text)
+    numbers = [cell for cell in line.cells if re.search(r"\d|\*|^[-—–/?×]+$", cell)]
+    lost = wordless and len(numbers) > 1 and not is_date(text) and not is_page(text)
+    if lost or _LOST.match(line.text.lstrip(" (")):
+        raise _lost(path, line)
+
+
+def _check_numbers(path: Path, lines: Sequence[_Line]) -> None:
+    """Refuse a line whose number is that of the corner due before the first, or after the last."""
+    before: dict[int, _Line] = {}
+    last: int | None = None
+    begun = False
+    for line in lines:
+        number = _NUMBER.match(line.text.strip()) if not line.corners else None
+        if number and begun and last is not None and int(number[1]) == last + 1:
+            raise _lost(path, line)
+        if number and not begun:
+            before[int(number[1])] = line
+        for match in line.corners:
+            name = numbered(match["name"] or "")
+            last = name[1] if name else None
+            if not begun and name and name[1] - 1 in before:
+                raise _lost(path, before[name[1] - 1])
+            begun = True
+
+
+def _lost(path: Path, line: _Line) -> Exception:
+    return _bad(path, line, f"有点号或数字而没有坐标：{line.short}",
+                f"numbers, or a corner's name, without coordinates: {line.short}")  # fmt: skip
+
+
+def _check_rest(path: Path, line: _Line, *, first: bool) -> None:
     """Refuse a line with what may be a corner beside those that were found, or another place."""
-    rest = plain(line)
+    corners, rest = line.corners, line.text
     begin = corners[0].start() if corners else 0
     for match in reversed(corners):
         rest = rest[: match.start()] + " " + rest[match.end() :]
     if corners and (found := _PLACE.search(rest)):
-        raise refusal(
-            path,
-            f"第 {number} 行的“{found[0]}”不是拐点，请删去该行",
-            f"line {number}: {found[0]!r} is no corner; take the line out",
-        )
+        raise _bad(path, line, f"的“{found[0]}”不是拐点，请删去该行",
+                   f"{found[0]!r} is no corner; take the line out")  # fmt: skip
     # A name of its own beside each place: a list of places, not of corners.
     named = len(corners) == 1 and re.search(
         r"[^\W\d_]", _SAID.sub("", rest[0 if not first else begin :])
     )
     bare = corners and _BARE.search(rest)
     if bare or named or _NUMBERS.search(_NUMBERED.sub("", rest)):
-        raise refusal(
-            path,
-            f"第 {number} 行除拐点外还有文字或数字，分不清含义：{line.strip()[:40]}",
-            f"line {number}: words or numbers beside the corners: {line.strip()[:40]}",
-        )
+        raise _bad(path, line, f"除拐点外还有文字或数字，分不清含义：{line.short}",
+                   f"words or numbers beside the corners: {line.short}")  # fmt: skip

@@ -1,6 +1,9 @@
 """Corners as they are pasted, without a header: found whole, or the unclear line is named."""
 
+import contextlib
+import re
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +106,7 @@ def test_corners_in_one_sentence(pasted):
         "{i} E{lon} N{lat}", "{lon}，{lat}",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("signs", ["°′″", "度分秒", "°'\""])
+@pytest.mark.parametrize("signs", ["°′″", "度分秒", "°'\"", "º´″", "˚`″"])
 def test_corners_in_degrees(pasted, form, signs):
     def word(value):
         seconds = round(value * 3600)
@@ -119,7 +122,7 @@ def test_corners_in_degrees(pasted, form, signs):
     assert source.crs.to_epsg() == 4490
 
 
-@pytest.mark.parametrize("form", ["{i},,{x},{y},1250.3", "J{i} {x} {y} 1250.5", "{i} {x} {y} 1250"])
+@pytest.mark.parametrize("form", ["{i},,{x},{y},1250.3", "J{i} {x} {y} 1250.5", "{i} {x} {y} 0"])
 def test_heights_are_told_and_not_used(pasted, form):
     source = pasted(lines(form), name="南方.csv")
     assert shapely.equals_exact(source.geometry[0], OUTLINE)
@@ -135,7 +138,7 @@ def test_headings_part_parcels_and_deductions_are_taken_out(pasted):
     )  # fmt: skip
     source = pasted(text)
     assert [g.area for g in source.geometry] == pytest.approx([OUTLINE.area - 5000, OUTLINE.area])
-    assert source.columns["块段名称"].to_pylist() == [None, "二采区"]
+    assert source.columns["块段名称"].to_pylist() == ["一采区", "二采区"]
 
 
 def test_a_deduction_in_the_same_sentence(pasted):
@@ -158,12 +161,12 @@ def test_an_area_and_a_licence_number_above(pasted):
     [
         (2, "3、X=438O400.75，Y=38500600.111", "words or numbers beside"),  # the letter O
         (0, "1、X=438O000.1，Y=38500000.456", "words or numbers beside"),
-        (2, "3 4380400.75", "words or numbers beside"),
+        (2, "3 4380400.75", "without coordinates"),
         (2, "3 4380400.75 38500600.111 4380400.75", "words or numbers beside"),
         (2, "中心点 4380200.75 38500300.111", "'中心' is no corner"),
         (2, "甲库 4380200.75 38500300.111", "words or numbers beside"),
         (2, "3 113°30′00″ 35°07′30″", "mixes plane coordinates and degrees"),
-        (2, "3、", "a corner without coordinates"),
+        (2, "3、", "or a corner's name, without coordinates"),
         (2, "拐点3 缺", "."),
         (2, "3 4380400.75 38500600.111 1250.5 C12", "words or numbers beside"),
     ],
@@ -227,3 +230,131 @@ def test_what_ends_a_registered_part_is_never_passed_over(pasted):
 def test_two_places_are_none(pasted):
     with pytest.raises(FormatError, match="fits no known corner text"):
         pasted(lines("{i} {x} {y}", PLACES[:2]))
+
+
+# -- nothing is passed over ------------------------------------------------------------------------
+
+
+SPOILT = [
+    "4380***.25 38500***.5", "4380 400.25 38500 000.5", "438O400.25 385OOOOO.5", "43804 38500",
+    "4380.40 38500.00", "—— ——", "/ /", "113 35", "113.5 35.13", "拐点6：坐标见附图", "J6 见附图",
+    "界址点 6 待测",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [0, 2, 3])
+@pytest.mark.parametrize("line", SPOILT)
+@pytest.mark.parametrize("number", ["", "{i} "])
+def test_a_spoilt_corner_is_never_passed_over(pasted, number, line, place):
+    text = lines(number + "{x} {y}").splitlines()
+    text[place] = number.format(i=place + 1) + line
+    with pytest.raises(FormatError):
+        pasted("\n".join(text))
+
+
+def test_pages_dates_rules_and_counts_are_no_corners(pasted):
+    text = f"2024年5月10日\n第1页 共2页\n------\n界址点4个\n{lines('{i} {x} {y}')}\n2024-05-10\n1/2"
+    source = pasted(text)
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+
+
+@pytest.mark.parametrize(
+    ("thirds", "decimals"), [((1, 1, -1, -1), 0), ((1, 1, 2, 2), 0), ((1, 2, 3, 4), 0),
+                             ((1, 1, -1, -1), 1), ((1250, 1251, 1250, 1249), 0)],
+)  # fmt: skip
+def test_whole_third_numbers_may_be_anything(pasted, thirds, decimals):
+    text = "\n".join(
+        f"{i} {x} {y} {n:.{decimals}f}"
+        for i, ((x, y), n) in enumerate(zip(PLACES, thirds, strict=True), 1)
+    )
+    with pytest.raises(FormatError, match="the third numbers are whole"):
+        pasted(text)
+
+
+@pytest.mark.parametrize("first", ["扣除区", "扣除范围：", "内圈"])
+def test_a_text_that_begins_with_a_deduction(pasted, first):
+    inner = [(4380100, 38500100), (4380200, 38500100), (4380200, 38500200)]
+    text = "\n".join([first, lines("{i} {x} {y}", inner), "矿区范围", lines("{i} {x} {y}")])
+    with pytest.raises(FormatError, match="a deduction without a parcel above it"):
+        pasted(text)
+
+
+@pytest.mark.parametrize(
+    "first", ["控制点坐标：", "矿区中心点坐标", "钻孔坐标", "井口坐标：", "已知点"]
+)
+def test_a_text_that_begins_with_other_places(pasted, first):
+    with pytest.raises(FormatError, match="stand no corners"):
+        pasted(f"{first}\n{lines('{i} {x} {y}')}")
+
+
+@pytest.mark.parametrize("letters", ["ZK", "KZ", "GPS"])
+def test_lists_of_boreholes(pasted, letters):
+    with pytest.raises(FormatError, match="no place is a corner by its name"):
+        pasted(lines(letters + "{i} {x} {y}"))
+
+
+def test_the_first_heading_names_its_parcel(pasted):
+    far = [(x + 5000, y) for x, y in PLACES]
+    text = "\n".join(
+        ["采矿许可证号：C1 矿山名称：甲矿", lines("{i} {x} {y}"),
+         "采矿许可证号：C2 矿山名称：乙矿", lines("{i} {x} {y}", far)]
+    )  # fmt: skip
+    source = pasted(text)
+    assert source.columns["采矿许可证号"].to_pylist() == ["C1", "C2"]
+    assert source.columns["矿山名称"].to_pylist() == ["甲矿", "乙矿"]
+
+
+@pytest.mark.parametrize("form", ["{i} 350730 1133000", "{i} 123456.7 456789.1"])
+def test_numbers_of_no_plane(pasted, form):
+    with pytest.raises(FormatError, match="in no national plane"):
+        pasted("2000国家大地坐标系\n" + lines(form))
+
+
+@pytest.mark.parametrize("head", ["大地纬度B,大地经度L", "B80,L80", "X84,Y84", "东X,北Y"])
+def test_a_heading_that_is_not_understood_is_named(pasted, head):
+    with pytest.raises(FormatError, match=f"a header that is not understood: {re.escape(head)}"):
+        pasted(f"{head}\n{lines('{x},{y}')}", name="拐点.csv")
+
+
+def test_two_datums_around(pasted):
+    text = f"2000国家大地坐标系\n{lines('{i} {x} {y}')}\n注：坐标系为1980西安坐标系"
+    source = pasted(text)
+    assert source.crs is None and "同时写有" in source.crs_note
+
+
+@pytest.mark.parametrize(
+    ("head", "form"), [("点号 80X 80Y", "{i} {x} {y}"), ("序号  Y_1980  X_1980", "{i} {y} {x}")]
+)
+def test_a_header_between_blanks(pasted, head, form):
+    page = f"{head}\n{lines(form)}"
+    source = pasted(page)
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+    assert source.crs.to_epsg() == 2362
+    assert "块段名称" not in source.columns
+    with pytest.raises(FormatError, match="a second header differs from the first"):
+        pasted(f"{page}\n点号 X2000 Y2000\n{lines(form)}")
+
+
+def test_a_header_tells_heights(pasted):
+    source = pasted(f"点号 X坐标 Y坐标 高程\n{lines('{i} {x} {y} 1250')}")
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+    with pytest.raises(FormatError, match=re.escape("other columns (圈号); separate columns")):
+        pasted(f"点号 X坐标 Y坐标 圈号\n{lines('{i} {x} {y} 1')}")
+
+
+@pytest.mark.parametrize(
+    ("place", "line"), [(0, "1 见附图"), (3, "4 见附图"), (3, "(4) 坐标同前一点")]
+)
+def test_a_number_that_is_due_without_its_corner(pasted, place, line):
+    text = lines("{i} {x} {y}").splitlines()
+    text[place] = line
+    with pytest.raises(FormatError, match="without coordinates"):
+        pasted("\n".join(text))
+
+
+@pytest.mark.parametrize("sign", ["1", " ", "1.", "（", "甲", "-", "1 ", "*"])
+def test_a_long_line_is_read_at_once(pasted, sign):
+    began = time.perf_counter()
+    with contextlib.suppress(FormatError):
+        pasted(f"{lines('{i} {x} {y}')}\n{sign * 30_000}\n乙")
+    assert time.perf_counter() - began < 5

@@ -137,6 +137,10 @@ def test_a_second_table_of_another_system(table):
         table(*ring(), ("点号", "X（1980西安坐标系）", "Y"), *ring(FAR))
     with pytest.raises(FormatError, match="row 6: a second header differs from the first"):
         table(*ring(), ("点号", "备注", "X坐标", "Y坐标"), *ring(FAR))
+    with pytest.raises(FormatError, match="a second header differs"):
+        table(*ring(), ("点号", "X2000", "Y2000"), *ring(FAR), head=("点号", "X80", "Y80"))
+    again = table(*ring(), ("点号", "X80", "Y80"), *ring(FAR), head=("点号", "X80", "Y80"))
+    assert areas(again) == [1_000_000, 1_000_000]
 
 
 # -- headings --------------------------------------------------------------------------------------
@@ -453,7 +457,7 @@ def test_elevations_in_several_cells(table, row, found):
 
 def test_a_note_on_the_height_system_is_no_elevation(table):
     note = "注：1、坐标系为2000国家大地坐标系，3度带；2、高程采用1985国家高程基准。"
-    assert codes(table(*ring(), (note.replace(",", "，"),))) == ["rows_ignored"]
+    assert codes(table(*ring(), (note.replace(",", "，"),))) == []
 
 
 def test_titles_with_table_numbers_and_pages(table):
@@ -679,3 +683,65 @@ def test_b_and_l(table):
     places = [(35.127777778, 113.577777778), (35.127777778, 113.597777778), (35.18, 113.59)]
     source = table(*ring(places), head=("点号", "B", "L"))
     assert source.geometry[0].exterior.coords[0] == (113.577777778, 35.127777778)
+
+
+# -- what titles, headings and remarks say together ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "epsg"),
+    [
+        ("2000国家大地坐标系", "注：坐标系为1980西安坐标系", None),
+        ("1980西安坐标系", "注：坐标系为2000国家大地坐标系", None),
+        ("2000国家大地坐标系", "注：由1980西安坐标系转换而来", 4526),
+        ("2000国家大地坐标系", "注：由1980西安坐标系转换为2000国家大地坐标系", 4526),
+        ("2000国家大地坐标系", "注：由1980西安坐标系，尚未转换", None),
+        ("2000国家大地坐标系", "高程采用1985国家高程基准", 4526),
+    ],
+)
+def test_a_title_and_a_remark(table, above, below, epsg):
+    source = table(*ring(), (below,), above=[(above,)])
+    assert (source.crs.to_epsg() if source.crs else None) == epsg
+    assert "depth_unread" not in codes(source)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "title", "epsg"),
+    [
+        ("X_1980", "Y_1980", "", 2362), ("80X", "80Y", "", 2362), ("2000X", "2000Y", "", 4526),
+        ("X_1980", "Y_1980", "2000国家大地坐标系", None), ("X80", "Y2000", "", None),
+    ],
+)  # fmt: skip
+def test_years_beside_x_and_y(table, first, second, title, epsg):
+    source = table(*ring(), head=("点号", first, second), above=[(title,)])
+    assert (source.crs.to_epsg() if source.crs else None) == epsg
+
+
+def test_a_table_below_a_title_in_another_datum(table):
+    with pytest.raises(FormatError, match="row 2: what stands below is in another datum"):
+        table(("1980西安坐标系",), *ring(), head=("点号", "X2000", "Y2000"))
+
+
+@pytest.mark.parametrize(
+    ("names", "licences"),
+    [(("一采区", "二采区"), ["C1", "C1"]), (("甲矿", "乙矿"), [None, None]),
+     ((None, "乙矿"), ["C1", None]), ((None, "2号区块"), ["C1", "C1"])],
+)  # fmt: skip
+def test_a_licence_number_above_is_not_that_of_another_mine(table, names, licences):
+    one, two = ([(name,)] if name else [] for name in names)
+    source = table(*one, *ring(), *two, *ring(FAR), above=[("采矿许可证号：C1",)])
+    told = source.columns.get("采矿许可证号")
+    assert (told.to_pylist() if told else [None, None]) == licences
+
+
+def test_names_and_values_in_cells_of_one_row(table):
+    source = table(*ring(), above=[("采矿许可证号", "C1", "矿山名称：", "甲矿")])
+    assert source.columns["采矿许可证号"].to_pylist() == ["C1"]
+    assert source.columns["矿山名称"].to_pylist() == ["甲矿"]
+
+
+def test_degrees_packed_by_a_remark(table):
+    places = [(35.0730, 113.3000), (35.0730, 113.3100), (35.0800, 113.3100)]
+    rows = [(f"J{k}", f"{lat:.4f}", f"{lon:.4f}") for k, (lat, lon) in enumerate(places, 1)]
+    source = table(*rows, ("注：坐标格式为度分秒",), head=("点号", "纬度", "经度"))
+    assert source.geometry[0].bounds == pytest.approx((113.5, 35.125, 113 + 31 / 60, 35 + 8 / 60))
