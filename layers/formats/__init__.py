@@ -136,7 +136,9 @@ def read(
         if kind == "archive":
             return _inside(path, layer, encoding, crs)
         if kind in CONTAINERS:
-            chosen = _choose(path, _names(kind, path, encoding), layer)
+            every = kind == "KML" and layer is not None  # also a folder of points alone
+            names = kml.all_layers(path, encoding) if every else _names(kind, path, encoding)
+            chosen = _choose(path, names, layer)
             source = _read_layer(kind, path, chosen, encoding)
         else:
             _choose(path, [path.stem], layer)

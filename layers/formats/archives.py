@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from layers.errors import FormatError
 from layers.formats.sniff import ARCHIVES, SIDECARS, SUPPORTED, WORKBOOKS
@@ -27,6 +30,7 @@ _RATIO_FROM = 1 << 20
 _ARCHIVES = frozenset({".zip", ".kmz", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".jar"})
 _ARCHIVE_MAGIC = (b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _UTF8_FLAG = 0x800
+_UNICODE_PATH = 0x7075
 _KINDS = {**{k: k for k in SUPPORTED if k not in ARCHIVES}, **SIDECARS}
 
 
@@ -80,7 +84,7 @@ def unpack(path: Path, folder: Path) -> tuple[Path, str]:
         raise refusal(
             path, "压缩包已损坏、加密或方法不支持", "the archive is damaged, encrypted or unknown"
         ) from fault
-    except zipfile.zlib.error as fault:  # type: ignore[attr-defined]
+    except zlib.error as fault:
         raise refusal(path, "压缩包已损坏", "the archive is damaged") from fault
 
 
@@ -106,14 +110,35 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfil
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """Return the name: flagged as UTF-8, else UTF-8 or GB18030, whatever its bytes are."""
+    """Return the name: flagged or given apart as UTF-8, else UTF-8 or GB18030 by its bytes."""
     if entry.flag_bits & _UTF8_FLAG:
         return entry.filename
-    raw = entry.filename.encode("cp437")  # as it was opened: any byte is a letter there
+    try:
+        raw = entry.filename.encode("cp437")  # as it was opened: any byte is a letter there
+    except UnicodeEncodeError:  # Python itself has taken the one that is given apart
+        return entry.filename
+    apart = _name_apart(entry.extra, raw)
+    if apart is not None:
+        return apart
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("gb18030")
+
+
+def _name_apart(extra: bytes, raw: bytes) -> str | None:
+    """Return the name in the Info-ZIP Unicode Path field, which holds the checksum of the other.
+
+    Source: PKWARE APPNOTE 6.3.10, section 4.6.9.
+    """
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_PATH and len(field) == size > 5:
+            version, checksum = struct.unpack_from("<BL", field)
+            if version == 1 and checksum == zlib.crc32(raw):
+                return field[5:].decode("utf-8")
+    return None
 
 
 def _check_entry(path: Path, name: PurePosixPath, entry: zipfile.ZipInfo) -> None:
@@ -156,9 +181,10 @@ def _index_of(
     if entry is None or entry.file_size > _LARGEST_INDEX:
         return None
     text = archive.read(entry)
-    links = [PurePosixPath(href.decode("utf-8", "replace")) for href in _LINK.findall(text)]
+    links = [href.decode("utf-8", "replace") for href in _LINK.findall(text)]
     only_links = b"<NetworkLink" in text and not _CONTENT.search(text)
-    return name if only_links and links and all(link in members for link in links) else None
+    held = [any(PurePosixPath(p) in members for p in (href, unquote(href))) for href in links]
+    return name if only_links and links and all(held) else None
 
 
 def _notes(

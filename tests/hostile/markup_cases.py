@@ -98,8 +98,13 @@ def _kml(world: World) -> Iterator[Case]:
         "39.7</north><south>39.6</south><east>111.3</east><west>111.2</west></LatLonBox>"
         "</GroundOverlay>"
     )
-    yield one("kml overlay", "a.kml", kml(PLACEMARK + overlay),
-              Read(2, codes=("column_absent", "ids_by_row", "kml_overlay", "layer_assumed")))  # fmt: skip
+    yield one("kml overlay", "a.kml", kml(PLACEMARK + overlay), Read(1, codes=lacking))
+    yield one("kml overlay alone", "a.kml", kml(overlay), Refused("only 1 images"))
+    inside = overlay.replace("<Icon>", f"<Folder>{PLACEMARK}</Folder><Icon>")
+    yield one("kml placemark in an overlay", "a.kml", kml(inside), Refused("in an overlay"))
+    yield one("kml outline outside a placemark", "a.kml",
+              kml(PLACEMARK + PLACEMARK.replace("Placemark>", "S_x>")),
+              Refused("stands in no Placemark"))  # fmt: skip
     for name, text in (
         ("words", "east,north"), ("comma at the end", CORNERS + ","), ("NaN", "nan,nan,0"),
         ("1e999", CORNERS.replace("111.2,", "1e999,", 1)), ("half", "111.2"),

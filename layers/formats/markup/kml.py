@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import shapely
 
 from gis.ragged import Ints, Shapes
 from layers.account import Issue
+from layers.catalog import catalog
 from layers.formats import geometries, ogr
 from layers.formats.markup.kml_scan import Container, Mark, Scan
 from layers.formats.markup.source import read_markup
@@ -19,14 +21,33 @@ from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import info, label_en, listed, warning
 
 _SHOWN = 20
+_FOLDERS = 6
 
 
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
-    """Return the names of all folders that hold placemarks."""
-    data = read_markup(path, encoding).data
-    scan = Scan(path, data)
-    names = _names(path, data, scan)
-    return [name for name, layer in zip(names, scan.layers, strict=True) if layer.marks]
+    """Return the folders that hold outlines; where there are none, all that hold placemarks.
+
+    A folder that is called like a layer of the contract is among them, whatever it holds.
+
+    Raises
+    ------
+    FormatError
+        It is no KML, or holds no placemark.
+    """
+    scan = Scan(path, read_markup(path, encoding).data)
+    named = _named(path, scan)
+    return [name for name in named if _is_offered(name, named)]
+
+
+def all_layers(path: Path, encoding: str | None = None) -> list[str]:
+    """Return all folders that hold placemarks, of outlines or not.
+
+    Raises
+    ------
+    FormatError
+        It is no KML, or holds no placemark.
+    """
+    return list(_named(path, Scan(path, read_markup(path, encoding).data)))
 
 
 def read(path: Path, layer: str, encoding: str | None = None) -> Source:
@@ -39,10 +60,10 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     """
     markup = read_markup(path, encoding)
     scan = Scan(path, markup.data)
-    number = _names(path, markup.data, scan).index(layer)
-    marks = scan.layers[number].marks
+    named = _named(path, scan)
+    marks = named[layer].marks
     labels = row_labels(len(marks))
-    rows = ogr.read_shapes(path, markup.data, number, labels)
+    rows = ogr.read_shapes(path, scan.data, scan.layers.index(named[layer]), labels)
     if len(rows.geometry) != len(marks):
         raise refusal(
             path,
@@ -64,22 +85,75 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         lost=lost,
         geometry=shapes,
         labels=labels,
-        issues=(*markup.issues, *complaints, *told, *_ignored(scan, scan.layers[number])),
+        issues=(
+            *markup.issues,
+            *complaints,
+            *told,
+            *_ignored(scan, marks),
+            *_passed_over(layer, named),
+        ),
     )
 
 
-def _names(path: Path, data: bytes, scan: Scan) -> list[str]:
-    """Return what GDAL calls the folders; it calls the file itself like the file."""
-    names = ogr.all_layers(path, data)
+def _named(path: Path, scan: Scan) -> dict[str, Container]:
+    """Return the folders with placemarks by GDAL's names; it calls the file itself like the file.
+
+    Raises
+    ------
+    FormatError
+        There is no placemark, or GDAL has other folders.
+    """
+    if not any(layer.marks for layer in scan.layers):
+        raise _without_placemarks(path, scan)
+    names = ogr.all_layers(path, scan.data)
     if len(names) != len(scan.layers):
         raise refusal(
             path,
             f"有 {len(scan.layers)} 个文件夹，只能读出 {len(names)} 个",
             f"holds {len(scan.layers)} folders, {len(names)} can be read",
         )
-    if names and scan.containers[0].marks and not scan.containers[0].name.strip():
+    if scan.containers[0].marks and not scan.containers[0].name.strip():
         names[0] = path.stem if path.stem not in names else f"{path.stem} (#2)"
-    return names
+    return {n: layer for n, layer in zip(names, scan.layers, strict=True) if layer.marks}
+
+
+def _without_placemarks(path: Path, scan: Scan) -> Exception:
+    zh, en = "没有地标（Placemark）", "holds no placemark"
+    if n := scan.counts.get("NetworkLink", 0):
+        zh += f"，只有 {n} 个网络链接：数据不在本文件里，请在 Google Earth 中打开后另存数据本身"
+        en += f", only {n} network links: the data are elsewhere; open and save them themselves"
+    elif scan.overlays:
+        zh += f"，只有 {scan.overlays} 个叠加图像：图像不能判定，请画出界线"
+        en += f", only {scan.overlays} images: draw the outlines"
+    return refusal(path, zh, en)
+
+
+def _is_offered(name: str, named: Mapping[str, Container]) -> bool:
+    if not any(map(_has_outline, named.values())):
+        return True
+    return _has_outline(named[name]) or name in catalog()
+
+
+def _has_outline(folder: Container) -> bool:
+    return any(mark.outline for mark in folder.marks)
+
+
+def _passed_over(layer: str, named: Mapping[str, Container]) -> list[Issue]:
+    """Tell what the folders hold that are not offered: an outline may have been left open."""
+    left = {n: folder for n, folder in named.items() if not _is_offered(n, named)}
+    if not left or layer in left:
+        return []
+    held = [
+        f"{name} ({_counted(Counter((mark.kinds or ['-'])[0] for mark in folder.marks))})"
+        for name, folder in left.items()
+    ]
+    zh = f"这些文件夹没有面或闭合线，未读：{listed(held, shown=_FOLDERS)}"
+    en = f"folders without an area or closed line are not read: {listed(held, 'en', _FOLDERS)}"
+    return [warning("layers_not_read", zh, en)]
+
+
+def _counted(kinds: Counter[str]) -> str:
+    return ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()))
 
 
 def _compared(
@@ -91,8 +165,6 @@ def _compared(
     issues = [i for i in rows.issues if i.code != "altitude_unused"]
     told = {i.feature for i in issues if i.code in geometries.LOST_GEOMETRY}
     for k, (mark, label) in enumerate(zip(marks, labels, strict=True)):
-        if mark.overlay:
-            continue
         if mark.ring and len(mark.corners) > 1:  # a closed line, of which GDAL makes nothing
             shapes[k] = shapely.LineString(mark.corners)
             issues = [
@@ -174,15 +246,15 @@ def _several(name: str, cells: Sequence[Sequence[str]], labels: Sequence[str]) -
     return issues
 
 
-def _ignored(scan: Scan, layer: Container) -> list[Issue]:
+def _ignored(scan: Scan, marks: Sequence[Mark]) -> list[Issue]:
     issues = []
-    if n := sum(mark.overlay for mark in layer.marks):
-        zh, en = f"{n} 个地面叠加图按矩形读入", f"{n} ground overlays are read as rectangles"
-        issues.append(warning("kml_overlay", zh, en))
+    if n := scan.overlays:
+        zh, en = f"{n} 个叠加图像未读", f"{n} overlays (images) are not read"
+        issues.append(info("kml_overlay", zh, en))
     if n := scan.counts.get("NetworkLink", 0):
         zh, en = f"忽略了 {n} 个网络链接", f"{n} network links were ignored"
         issues.append(warning("kml_ignored", zh, en))
-    if n := sum(mark.high for mark in layer.marks):
+    if n := sum(mark.high for mark in marks):
         zh, en = f"{n} 行的坐标带有高程，未用", f"the altitudes of {n} rows are not used"
         issues.append(info("altitude_unused", zh, en))
     return issues

@@ -9,7 +9,9 @@ Source: OGC 12-007r2 (KML 2.3), clauses 9, 10 and 15; ``gx:`` names as documente
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -28,14 +30,14 @@ _GEOMETRIES = frozenset(
 )
 _BOUNDARIES = frozenset({"outerBoundaryIs", "innerBoundaryIs"})
 _CONTAINERS = frozenset({"Document", "Folder"})
-_FEATURES = frozenset({"Placemark", "GroundOverlay"})
+_OVERLAYS = frozenset({"GroundOverlay", "PhotoOverlay", "ScreenOverlay"})
+_NEARLY_CLOSED = 0.01
+"""A line whose ends lie closer than this part of its extent may be meant for an outline."""
 _OWN = {
     ("Placemark", "name"): "Name",
     ("Placemark", "description"): "description",
     ("Placemark", "address"): "address",
     ("Placemark", "phoneNumber"): "phoneNumber",
-    ("GroundOverlay", "name"): "Name",
-    ("GroundOverlay", "description"): "description",
     ("TimeStamp", "when"): "timestamp",
     ("TimeSpan", "begin"): "begin",
     ("TimeSpan", "end"): "end",
@@ -45,24 +47,26 @@ _OWN = {
 
 @dataclass(slots=True)
 class Mark:
-    """One placemark or ground overlay.
+    """One placemark.
 
     Attributes
     ----------
-    overlay : it is a ground overlay, which GDAL reads as a rectangle
     own : its name, description and times, each with all values
     fields : of ``ExtendedData``: name -> all values of that name
     corners : of all its geometry, in the order of the text
     ring : its whole geometry is a LinearRing
     high : some corner has another altitude than 0
+    kinds : of its geometries, outermost first
+    outline : some of it may be meant for an outline
     """
 
-    overlay: bool
     own: dict[str, list[str]] = field(default_factory=dict)
     fields: dict[str, list[str]] = field(default_factory=dict)
     corners: list[tuple[float, float]] = field(default_factory=list)
     ring: bool = False
     high: bool = False
+    kinds: list[str] = field(default_factory=list)
+    outline: bool = False
 
 
 @dataclass(slots=True)
@@ -76,6 +80,8 @@ class Container:
 class Scan:
     """Folders and placemarks of a text, and how often each element occurs.
 
+    Overlays are images: they are counted, and ``data`` is the text without them.
+
     Raises
     ------
     FormatError
@@ -84,7 +90,9 @@ class Scan:
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
+        self.data = data
         self.counts: dict[str, int] = {}
+        self.overlays = 0
         self.containers: list[Container] = []
         self._open: list[Container] = []
         self._mark: Mark | None = None
@@ -92,6 +100,8 @@ class Scan:
         self._within: list[tuple[str, dict[str, int]]] = []
         self._begun: list[tuple[str, int]] = []  # attribute "name" and where the text begins
         self._rooted = False
+        self._overlay: tuple[int, int] | None = None  # depth and place of the open one
+        self._images: list[tuple[int, int]] = []
         self._parser = expat.ParserCreate()  # undeclared prefixes are common and harmless
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -101,6 +111,10 @@ class Scan:
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
         self._check_whole()
+        without = bytearray(data)
+        for begin, end in self._images:
+            without[begin:end] = b" " * (end - begin)
+        self.data = bytes(without)
 
     @property
     def layers(self) -> list[Container]:
@@ -114,7 +128,7 @@ class Scan:
             raise refusal(
                 self.path, "含有三维模型，请先删去", "holds 3-D models; remove them first"
             )
-        held = sum(self.counts.get(tag, 0) for tag in _FEATURES)
+        held = self.counts.get("Placemark", 0)
         placed = sum(len(c.marks) for c in self.containers)
         if held != placed:
             raise refusal(
@@ -131,13 +145,34 @@ class Scan:
             self._check_only(tag, *self._within[-1])
         self._within.append((tag, {}))
         self._begun.append((attributes.get("name", ""), len(self._text)))
+        if self._overlay is not None and tag in ("Placemark", *_CONTAINERS):
+            raise self._refusal(f"叠加图像里有 {tag}", f"a {tag} stands in an overlay")
         if (tag == "kml" and not self.containers) or tag in _CONTAINERS:
             self._opened(parent)
-        elif tag in _FEATURES and self._mark is None and parent in {"kml", *_CONTAINERS}:
-            self._mark = Mark(overlay=tag == "GroundOverlay")
+        elif tag in _OVERLAYS and self._overlay is None:
+            self._overlay = len(self._within), self._parser.CurrentByteIndex
+            self.overlays += 1
+        elif tag == "Placemark" and self._mark is None and parent in {"kml", *_CONTAINERS}:
+            self._mark = Mark()
             self._open[-1].marks.append(self._mark)
-        elif self._mark is not None and parent == "Placemark" and tag == "LinearRing":
-            self._mark.ring = True
+        elif tag in _GEOMETRIES:
+            self._shape(tag, parent)
+
+    def _shape(self, tag: str, parent: str) -> None:
+        """Note a geometry; one that stands in no placemark would be lost in silence."""
+        if self._mark is not None:
+            self._mark.kinds.append(tag)
+            self._mark.outline = self._mark.outline or tag in ("Polygon", "LinearRing")
+            self._mark.ring = self._mark.ring or (tag == "LinearRing" and parent == "Placemark")
+            return
+        above = [name for name, _ in self._within[:-1]]
+        if self._overlay is None and "Update" not in above and not _GEOMETRIES & set(above):
+            raise self._refusal(
+                f"{tag} 不在地标（Placemark）里，而在 {parent} 里（旧版 KML 的写法），"
+                "请用 Google Earth 打开后另存",
+                f"a {tag} stands in no Placemark but in {parent} (as in KML 2.0); "
+                "save the file anew by Google Earth",
+            )
 
     def _opened(self, parent: str) -> None:
         """Take the first document or folder of the file for the file itself."""
@@ -168,13 +203,15 @@ class Scan:
         line = self._parser.CurrentLineNumber
         return refusal(self.path, f"第 {line} 行：{zh}", f"line {line}: {en}")
 
-    def _end(self, _: str) -> None:
+    def _end(self, name: str) -> None:
         tag, inside = self._within.pop()
         key, start = self._begun.pop()
         parent = self._within[-1][0] if self._within else ""
-        if tag in _COORDINATES:
-            self._coordinates(tag, "".join(self._text[start:]).strip())
-        elif tag in _FEATURES:
+        if tag in _COORDINATES and self._overlay is None:
+            self._coordinates(tag, parent, "".join(self._text[start:]).strip())
+        elif self._overlay is not None:
+            self._end_of_overlay(name)
+        elif tag == "Placemark":
             self._mark = None
         elif tag in _CONTAINERS or tag == "kml":
             self._open.pop()
@@ -186,6 +223,16 @@ class Scan:
             self._open[-1].name = "".join(self._text[start:])
         if self._mark is None:
             del self._text[start:]
+
+    def _end_of_overlay(self, name: str) -> None:
+        """Note where an overlay ends: it is taken out of the text that GDAL reads."""
+        assert self._overlay is not None
+        depth, begin = self._overlay
+        if len(self._within) < depth:
+            end = self._parser.CurrentByteIndex  # of its end tag; behind it where it has none
+            tag = re.compile(rb"</%s\s*>" % re.escape(name.encode())).match(self.data, end)
+            self._images.append((begin, tag.end() if tag else end))
+            self._overlay = None
 
     def _field(self, tag: str, parent: str, key: str, start: int) -> None:
         assert self._mark is not None
@@ -205,15 +252,26 @@ class Scan:
         elif key:
             self._mark.fields.setdefault(key, []).append(text)
 
-    def _coordinates(self, tag: str, text: str) -> None:
+    def _coordinates(self, tag: str, parent: str, text: str) -> None:
         if not _COORDINATES[tag].fullmatch(text):
             raise self._refusal(
                 f"坐标不合格式：{text[:40]}", f"coordinates do not fit: {text[:40]}"
             )
         if self._mark is None:
             return
+        before = len(self._mark.corners)
         words = re.sub(r"\s*,\s*", ",", text).split() if tag == "coordinates" else [text]
         for word in filter(None, words):
             x, y, *z = map(float, word.split("," if tag == "coordinates" else None))
             self._mark.corners.append((x, y))
             self._mark.high = self._mark.high or bool(z and z[0])
+        if parent == "LineString" and _comes_back(self._mark.corners[before:]):
+            self._mark.outline = True
+
+
+def _comes_back(corners: Sequence[tuple[float, float]]) -> bool:
+    """Return whether a line ends about where it began: it may be meant for an outline."""
+    if len(corners) < 4:
+        return False
+    reach = max(math.dist(corners[0], corner) for corner in corners)
+    return math.dist(corners[0], corners[-1]) <= _NEARLY_CLOSED * reach

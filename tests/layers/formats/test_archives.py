@@ -1,7 +1,9 @@
 """Zipped datasets and KMZ are read like what lies in them, and named with it."""
 
 import hashlib
+import struct
 import zipfile
+import zlib
 
 import geopandas
 import pytest
@@ -72,6 +74,50 @@ def test_a_kmz_whose_index_links_to_its_layer(zipped):
     path = zipped("矿点.kmz", {"doc.kml": INDEX.format("layers/a.kml", ""), "layers/a.kml": layer})
     source = read(path)
     assert len(source) == 1 and source.geometry[0].coords[0] == (111, 39)
+
+
+def test_a_kmz_whose_index_writes_its_link_as_an_address(zipped):
+    index = INDEX.format("%E5%9B%BE%E5%B1%82/a%20b.kml", "")
+    assert len(read(zipped("矿界.kmz", {"doc.kml": index, "图层/a b.kml": KML}))) == 1
+
+
+def unicode_path(raw, name, version=1, flaw=0):
+    field = struct.pack("<BL", version, zlib.crc32(raw) ^ flaw) + name.encode()
+    return struct.pack("<HH", 0x7075, len(field)) + field
+
+
+@pytest.mark.parametrize("raw", ["layers/0xE90x870x870xE70x9F0xBF0xE60x9D0x83.kml", "layers/.kml"])
+def test_a_name_that_is_given_apart(tmp_path, raw):
+    # As minizip (GDAL, QGIS) writes a Chinese name: something in its place, the name in a field.
+    path = tmp_path / "矿界.kmz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("doc.kml", INDEX.format("layers/采矿权.kml", ""))
+        info = zipfile.ZipInfo(raw)
+        other = struct.pack("<HHL", 0x5455, 4, 0)
+        info.extra = other + unicode_path(raw.encode(), "layers/采矿权.kml")
+        archive.writestr(info, KML)
+    source = read(path)
+    assert source.geometry[0].equals(BOX) and source.columns["Name"].to_pylist() == ["甲"]
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "said"),
+    [
+        ("../a.kml", {}, "leads out of it"),
+        ("b.kml", {}, "holds b.kml twice"),
+        ("../a.kml", {"flaw": 1}, "it has 2: b.kml, a.kml"),  # of another name: it is old
+        ("../a.kml", {"version": 2}, "it has 2: b.kml, a.kml"),
+    ],
+)
+def test_a_name_that_is_given_apart_is_believed_no_more_than_others(tmp_path, name, how, said):
+    path = tmp_path / "a.kmz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("b.kml", KML)
+        info = zipfile.ZipInfo("a.kml")
+        info.extra = unicode_path(b"a.kml", name, **how)
+        archive.writestr(info, KML)
+    with pytest.raises(FormatError, match=said):
+        read(path)
 
 
 @pytest.mark.parametrize(

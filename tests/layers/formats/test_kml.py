@@ -256,3 +256,122 @@ def test_links_are_not_followed(kml, tmp_path):
     source = read(kml(mark(), "<NetworkLink><Link><href>x.kml</href></Link></NetworkLink>"))
     assert columns(source) == {"Name": ["甲"]}
     assert [i.code for i in source.issues] == ["kml_ignored"]
+
+
+POINT = "<Point><coordinates>111,37</coordinates></Point>"
+
+
+def line(places):
+    return f"<LineString><coordinates>{places}</coordinates></LineString>"
+
+
+def test_folders_without_an_outline_are_passed_over_and_told(kml):
+    marks = mark(POINT), mark(POINT), mark("<description/>")
+    path = kml(folder("矿界", mark()), folder("拐点", *marks), folder("路", mark(line("1,2 3,4"))))
+    assert list_layers(path) == ["矿界"]
+    source = read(path)
+    assert source.layer == "矿界" and source.geometry[0].equals(TRIANGLE)
+    assert [(i.severity, i.code, i.en) for i in source.issues] == [
+        ("warning", "layers_not_read", "folders without an area or closed line are not read: "
+         "拐点 (- 1, Point 2), 路 (LineString 1)")
+    ]  # fmt: skip
+    points = read(path, layer="拐点")  # who asks for it gets it
+    assert points.declared == 3 and points.issues == ()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        polygon(),
+        f"<LinearRing><coordinates>{PLACES}</coordinates></LinearRing>",
+        line(PLACES),
+        line(PLACES[:-6] + "111.00001,37"),  # left open by a metre
+        f"<MultiGeometry>{POINT}{polygon()}</MultiGeometry>",
+        "<Polygon/>",
+    ],
+)
+def test_folders_that_may_hold_an_outline_are_not_passed_over(kml, shape):
+    path = kml(folder("甲", mark()), folder("乙", mark(POINT), mark(shape)))
+    assert list_layers(path) == ["甲", "乙"]
+    with pytest.raises(FormatError, match="has several layers: 甲、乙"):
+        read(path)
+    assert [i.code for i in read(path, layer="甲").issues] == []
+
+
+def test_folders_of_points_alone(kml):
+    path = kml(folder("甲", mark(POINT)), folder("乙", mark(line(PLACES[:15]))))
+    assert list_layers(path) == ["甲", "乙"]
+    assert read(path, layer="乙").issues == ()
+
+
+def test_a_folder_called_like_a_layer_is_not_passed_over(kml):
+    path = kml(folder("mining_right", mark()), folder("tailings_facility", mark(POINT)))
+    assert list_layers(path) == ["mining_right", "tailings_facility"]
+    assert read(path, layer="mining_right").issues == ()
+
+
+# -- what is no placemark --------------------------------------------------------------------------
+
+BOX = "<LatLonBox><north>38</north><south>37</south><east>112</east><west>111</west></LatLonBox>"
+QUAD = "<gx:LatLonQuad><coordinates>111,37 112,37 112,38 111,38</coordinates></gx:LatLonQuad>"
+
+
+def overlay(inside=BOX, kind="GroundOverlay"):
+    icon = "<Icon><href>a.png</href></Icon>"
+    return f'<{kind} id="x"><name>图</name><description>d</description>{icon}{inside}</{kind}>'
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        overlay(), overlay(QUAD), overlay("<LatLonBox><rotation>30</rotation></LatLonBox>"),
+        overlay(POINT, "PhotoOverlay"), overlay("", "ScreenOverlay"), '<GroundOverlay id="x"/>',
+        overlay().replace("</GroundOverlay>", "</GroundOverlay\n >"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["{}", "<Folder><name>图</name>{}</Folder>"])
+def test_images_are_no_outlines(kml, image, around):
+    source = read(kml(around.format(image), mark(), folder("空"), around.format(image)))
+    assert source.declared == 1 and source.geometry[0].equals(TRIANGLE)
+    assert columns(source) == {"Name": ["甲"]}
+    assert [(i.severity, i.code, i.en) for i in source.issues] == [
+        ("info", "kml_overlay", "2 overlays (images) are not read")
+    ]
+
+
+def test_an_image_between_placemarks(kml):
+    source = read(
+        kml(mark(name="甲"), overlay(), mark(polygon(PLACES.replace("111", "112")), name="乙"))
+    )
+    assert columns(source) == {"Name": ["甲", "乙"]}
+    assert [shape.bounds[0] for shape in source.geometry] == [111, 112]
+
+
+LINK = "<NetworkLink><Link><href>a.kml</href></Link></NetworkLink>"
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        (LINK + LINK, "holds no placemark, only 2 network links: the data are elsewhere"),
+        (overlay(), "holds no placemark, only 1 images: draw the outlines"),
+        ("<name>a</name>", "holds no placemark$"),
+        (folder("a"), "holds no placemark$"),
+        (overlay(mark()), "line 1: a Placemark stands in an overlay"),
+        ('<Schema parent="Placemark" name="矿权"/>' + mark().replace("Placemark", "矿权"),
+         "line 1: a Polygon stands in no Placemark but in 矿权"),
+        (mark() + '<Schema parent="Placemark" name="S"/>' + mark().replace("Placemark", "S"),
+         "line 1: a Polygon stands in no Placemark but in S"),
+    ],
+)  # fmt: skip
+def test_files_without_the_data(kml, inside, said):
+    path = kml(inside)
+    for opened in (read, list_layers):
+        with pytest.raises(FormatError, match=said):
+            opened(path)
+
+
+def test_a_tour_may_move_what_it_shows(kml):
+    change = '<Update><targetHref/><Change><Point targetId="a"/></Change></Update>'
+    tour = f"<gx:Tour><gx:AnimatedUpdate>{change}</gx:AnimatedUpdate></gx:Tour>"
+    assert read(kml(mark(), tour)).issues == ()
