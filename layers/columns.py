@@ -75,6 +75,7 @@ def build_columns(
         values = _column(schema.column(name), matches, mapped, fields, labels, file, lost or {})
         columns[name], unread[name] = values.array, values.unread
         issues += values.issues
+    unread |= _doubted(mapped, fields, columns, unread, settings.constants)
     blank = _blank_fields(mapped, fields) if n else {}
     blank = {name: found for name, found in blank.items() if not len(unread[name])}
     issues += column_issues.empty(schema, blank, settings.constants, file)
@@ -96,6 +97,25 @@ def _blank_fields(mapped: Mapped, fields: Mapping[str, pa.Array]) -> dict[str, l
     """Return column -> its source fields, where no row has a value in any of them."""
     found = {k: [m.field for m in matches] for k, matches in mapped.matches.items()}
     return {k: names for k, names in found.items() if all(is_blank(fields[n]) for n in names)}
+
+
+def _doubted(
+    mapped: Mapped,
+    fields: Mapping[str, pa.Array],
+    columns: Mapping[str, pa.Array],
+    unread: Mapping[str, Ints],
+    constants: Mapping[str, Any],
+) -> dict[str, Ints]:
+    """Return column -> unread rows, with those where only a doubtful field has a value."""
+    out: dict[str, Ints] = {}
+    for name, doubts in mapped.doubtful.items():
+        if name in constants and name not in columns:
+            continue  # the user's word
+        held = np.any([np.asarray(as_text(fields[f]).is_valid()) for f in doubts], axis=0)
+        if name in columns:
+            held &= np.asarray(columns[name].is_null())
+        out[name] = np.union1d(unread.get(name, ()), np.flatnonzero(held)).astype(np.int64)
+    return out
 
 
 def _derive(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
+from layers.headings import Heading, heading, is_measured, may_be_other, unit_of
 from layers.issues import info, listed, warning
 from layers.parse import folded
 from layers.schema import Column, Schema
 
-_UNIT = re.compile(r"^(.+?)[(\[]([^()\[\]]*)[)\]]$")
 _DBF_NAME_BYTES = 10
 # Row numbers that programs add; nobody misses them.
 _ROW_NUMBERS = frozenset({"fid", "ogc_fid", "objectid"})
@@ -37,11 +36,40 @@ class Match:
 
 @dataclass(frozen=True, eq=False)
 class Mapped:
-    """Matches of each column, best first; the fields that hold units; what is left over."""
+    """Matches of each column, best first; the fields that hold units; what is left over.
+
+    ``doubtful``: fields that may hold a column or something else, by column. They are not read,
+    and where no match has a value the column is unread, not empty.
+    """
 
     matches: Mapping[str, tuple[Match, ...]]
     units: Mapping[str, tuple[str, ...]]
     issues: tuple[Issue, ...]
+    doubtful: Mapping[str, tuple[str, ...]]
+
+
+class _Mapping:
+    """The fields of one source while they find their columns."""
+
+    def __init__(self, fields: Sequence[str], schema: Schema, file: str) -> None:
+        self.names = {f: heading(f) for f in fields}
+        self.schema = schema
+        self.file = file
+        self.matches: dict[str, tuple[Match, ...]] = {}
+        self.doubtful: dict[str, tuple[str, ...]] = {}
+        self.issues: list[Issue] = []
+        self.cut: list[tuple[str, str]] = []  # field, and the alias of which it is the beginning
+        self.ranges: frozenset[str] = frozenset()
+
+    @property
+    def matched(self) -> set[str]:
+        """Fields that have found a column."""
+        return {m.field for found in self.matches.values() for m in found}
+
+    @property
+    def taken(self) -> set[str]:
+        """Fields that have found a column, or may be one."""
+        return self.matched | {f for found in self.doubtful.values() for f in found}
 
 
 def map_fields(
@@ -67,38 +95,26 @@ def map_fields(
     LayerError
         ``stated`` names a field the source lacks.
     """
-    names = {f: _spelling(f) for f in fields}
-    ranges = _range_words(schema, stated)
-    matches: dict[str, tuple[Match, ...]] = {}
+    found = _Mapping(fields, schema, file)
+    found.ranges = _range_words(schema, stated)
     for column in schema.columns:
         if column.name in stated:
-            matches[column.name] = (_stated(stated[column.name], column, names, ranges, file),)
+            found.matches[column.name] = (_stated(stated[column.name], column, found),)
         else:
-            matches[column.name] = _named(column, names, ranges)
-    units = {
-        column.name: tuple(f for f in names if _holds_unit(f, names[f][0], column, cut=cut))
-        for column in schema.columns
-    }
-    taken = {m.field for found in matches.values() for m in found}
-    taken |= {f for found in units.values() for f in found}
-    issues: list[Issue] = []
+            found.matches[column.name] = _named(column, found)
+    # A field that the user states for one column is no doubtful one of another.
+    _tell_doubts(found, set(stated.values()) | set(used))
     if cut:
-        for field in fields:
-            if field not in taken and field not in used:
-                _match_cut(field, schema, ranges, matches, issues, file)
-    taken |= {m.field for found in matches.values() for m in found}
+        _match_cut(found, used)
+        found.issues += [_cut(file, found.cut)] if found.cut else []
+    units = _unit_fields(found, cut=cut)
+    taken = found.matched | {f for names in units.values() for f in names}
     rest = [f for f in fields if f not in taken and f not in used]
     ignored = [f for f in rest if folded(f) not in _ROW_NUMBERS]
     if ignored:
-        issues.append(_ignored(file, ignored))
-    found_units = {k: v for k, v in units.items() if v}
-    return Mapped({k: v for k, v in matches.items() if v}, found_units, tuple(issues))
-
-
-def _spelling(field: str) -> tuple[str, str | None]:
-    name = folded(field)
-    match = _UNIT.match(name)
-    return (match[1], match[2]) if match else (name, None)
+        found.issues.append(_ignored(file, ignored))
+    matches = {k: v for k, v in found.matches.items() if v}
+    return Mapped(matches, units, tuple(found.issues), found.doubtful)
 
 
 def _range_words(schema: Schema, stated: Mapping[str, str]) -> frozenset[str]:
@@ -109,81 +125,121 @@ def _range_words(schema: Schema, stated: Mapping[str, str]) -> frozenset[str]:
     words = set(map(folded, ends[0].aliases)) & set(map(folded, ends[1].aliases))
     fields = {stated.get(c.name) for c in ends}
     if len(fields) == 1 and (field := fields.pop()):
-        words.add(_spelling(field)[0])
+        words.add(heading(field).base)
     return frozenset(words)
 
 
-def _stated(
-    field: str,
-    column: Column,
-    names: Mapping[str, tuple[str, str | None]],
-    ranges: frozenset[str],
-    file: str,
-) -> Match:
-    if field not in names:
-        zh, en = nearest(field, names)
+def _stated(field: str, column: Column, found: _Mapping) -> Match:
+    if field not in found.names:
+        zh, en = nearest(field, found.names)
         raise LayerError(
-            f"{file}：没有字段“{field}”（{column.name} 指定的来源）{zh}；"
-            f"现有字段：{listed(list(names))}",
-            f"{file}: no field '{field}', stated as the source of {column.name}{en}; "
-            f"fields: {listed(list(names), 'en')}",
+            f"{found.file}：没有字段“{field}”（{column.name} 指定的来源）{zh}；"
+            f"现有字段：{listed(list(found.names))}",
+            f"{found.file}: no field '{field}', stated as the source of {column.name}{en}; "
+            f"fields: {listed(list(found.names), 'en')}",
         )
-    return replace(_match(column, field, *names[field], ranges), stated=True)
+    return replace(_match(column, field, found), stated=True)
 
 
-def _named(
-    column: Column, names: Mapping[str, tuple[str, str | None]], ranges: frozenset[str]
-) -> tuple[Match, ...]:
-    found = [f for f in names if f == column.name]
+def _named(column: Column, found: _Mapping) -> tuple[Match, ...]:
+    """Return the fields of a column's names; those that may be others become doubtful."""
+    names = found.names
+    fields = [f for f in names if f == column.name]
     wanted = [column.name, *map(folded, column.aliases)]
-    for word in wanted:
-        found += [f for f, (base, _) in names.items() if base == word and f not in found]
     # A name with brackets may be an alias as a whole: "改（扩）建".
-    found += [f for f in names if folded(f) in wanted and f not in found]
-    return tuple(_match(column, f, *names[f], ranges) for f in found)
+    for word in wanted:
+        fields += [f for f, h in names.items() if h.whole == word and f not in fields]
+    for word in wanted:
+        fields += [f for f, h in names.items() if _base(h, column) == word and f not in fields]
+    doubts = tuple(f for f in fields if not is_measured(column) and may_be_other(names[f], column))
+    if doubts:
+        found.doubtful[column.name] = doubts
+    sure = [f for f in fields if f not in doubts]
+    found.issues += [_cut_bracket(found.file, f, column) for f in sure if names[f].is_cut]
+    return tuple(_match(column, f, found) for f in sure)
 
 
-def _match(
-    column: Column, field: str, base: str, unit: str | None, ranges: frozenset[str]
-) -> Match:
-    has_unit = column.dtype in ("number", "integer") and bool(unit)
-    unclear = not has_unit and base in map(folded, column.unclear_aliases)
-    both = column.name.endswith("_elevation_m") and base in ranges
-    return Match(field, unit if has_unit else None, unclear, both)
+def _base(name: Heading, column: Column) -> str:
+    return name.base if is_measured(column) else name.stem
 
 
-def _holds_unit(field: str, base: str, column: Column, *, cut: bool) -> bool:
-    words = [folded(u) for u in column.unit_fields]
-    if base in words:
-        return True
-    return cut and _may_be_cut(field) and any(w.startswith(folded(field)) for w in words)
+def _match(column: Column, field: str, found: _Mapping, word: str = "") -> Match:
+    """Return the match of a field; ``word`` is the alias of which its name is the beginning."""
+    name = found.names[field]
+    base = word or _base(name, column)
+    unit = unit_of(name, column) if is_measured(column) and not word else None
+    unclear = unit is None and base in map(folded, column.unclear_aliases)
+    both = column.name.endswith("_elevation_m") and base in found.ranges
+    return Match(field, unit, unclear, both)
 
 
-def _match_cut(
-    field: str,
-    schema: Schema,
-    ranges: frozenset[str],
-    matches: dict[str, tuple[Match, ...]],
-    issues: list[Issue],
-    file: str,
-) -> None:
-    """Add ``field`` to ``matches`` where it can only be the cut name of one thing."""
-    if not _may_be_cut(field):
-        return
-    begin = folded(field)
-    found = {
-        column.name: word
-        for column in schema.columns
-        for word in (column.name, *map(folded, column.aliases))
-        if word.startswith(begin)
+def _tell_doubts(found: _Mapping, used: set[str]) -> None:
+    """Say which fields may hold a column or something else, each once."""
+    known = found.matched | used
+    kept = {
+        name: tuple(f for f in fields if f not in known) for name, fields in found.doubtful.items()
     }
-    if len(set(found.values())) > 1 and len(found) > 1:
-        issues.append(_ambiguous(file, field, sorted(found)))
+    found.doubtful = {name: fields for name, fields in kept.items() if fields}
+    columns: dict[str, list[str]] = {}
+    for name, fields in found.doubtful.items():
+        for field in fields:
+            columns.setdefault(field, []).append(name)
+    found.issues += [
+        _remarked(found.file, field, found.names[field], [found.schema.column(c) for c in names])
+        for field, names in columns.items()
+    ]
+
+
+def _unit_fields(found: _Mapping, *, cut: bool) -> dict[str, tuple[str, ...]]:
+    """Return the fields that hold the unit of each column which has a field beside them."""
+    free = [f for f in found.names if f not in found.taken]
+    units = {
+        column.name: tuple(f for f in free if _holds_unit(f, found.names[f], column, cut=cut))
+        for column in found.schema.columns
+        if found.matches[column.name]
+    }
+    return {name: fields for name, fields in units.items() if fields}
+
+
+def _holds_unit(field: str, name: Heading, column: Column, *, cut: bool) -> bool:
+    words = [folded(u) for u in column.unit_fields]
+    if name.whole in words or name.base in words:
+        return True
+    return cut and _may_be_cut(field) and any(w.startswith(name.whole) for w in words)
+
+
+def _match_cut(found: _Mapping, used: Sequence[str]) -> None:
+    """Add the fields whose names can only be the cut name of one column."""
+    sure = [column for column in found.schema.columns if found.matches[column.name]]
+    for field, name in found.names.items():
+        if field in found.taken or field in used or not _may_be_cut(field):
+            continue
+        # 生产规 may be 生产规模单位 only where the capacity has a field already.
+        if not any(_holds_unit(field, name, column, cut=True) for column in sure):
+            _match_beginning(field, name, found)
+
+
+def _match_beginning(field: str, name: Heading, found: _Mapping) -> None:
+    words = {
+        column.name: word
+        for column in found.schema.columns
+        for word in (column.name, *map(folded, column.aliases))
+        if word.startswith(name.whole)
+    }
+    if len(set(words.values())) > 1 and len(words) > 1:
+        found.issues.append(_ambiguous(found.file, field, sorted(words)))
+        for column in map(found.schema.column, words):
+            # A text column answers for nothing where it is empty.
+            if column.dtype != "text" and not found.matches[column.name]:
+                doubts = found.doubtful.get(column.name, ())
+                found.doubtful[column.name] = (*doubts, field)
         return
-    for name, word in found.items():
-        if not any(m.stated for m in matches[name]):
-            match = _match(schema.column(name), field, word, None, ranges)
-            matches[name] = (*matches[name], match)
+    for column_name, word in words.items():
+        column = found.schema.column(column_name)
+        if not any(m.stated for m in found.matches[column_name]):
+            match = _match(column, field, found, word)
+            found.matches[column_name] = (*found.matches[column_name], match)
+            found.cut.append((field, word))
 
 
 def _may_be_cut(field: str) -> bool:
@@ -193,12 +249,47 @@ def _may_be_cut(field: str) -> bool:
     return bool(widths & full) and (not field.isascii() or len(field) == _DBF_NAME_BYTES)
 
 
+def _cut(file: str, cut: Sequence[tuple[str, str]]) -> Issue:
+    taken = [f"{field}（{word}）" for field, word in cut]
+    return info(
+        "field_cut",
+        f"{file}：{len(cut)} 个字段名似被截断，按其本名采用：{listed(taken)}",
+        f"{file}: {len(cut)} field names seem cut and are taken as what they begin: "
+        f"{listed(taken, 'en')}",
+    )
+
+
+def _cut_bracket(file: str, field: str, column: Column) -> Issue:
+    return warning(
+        "field_cut",
+        f"{file}：字段名“{field}”在括号内被截断，按{column.zh}（{column.name}）采用，"
+        "括号内的单位或说明无从得知",
+        f"{file}: the field name '{field}' is cut inside its bracket; it is taken as "
+        f"{column.name}, and what unit or remark the bracket holds is not known",
+    )
+
+
+def _remarked(file: str, field: str, name: Heading, columns: Sequence[Column]) -> Issue:
+    zh, en = "、".join(f"{c.zh}（{c.name}）" for c in columns), ", ".join(c.name for c in columns)
+    why_zh = "在括号内被截断" if name.is_cut else f"带有“{name.remark}”"
+    why_en = "is cut inside its bracket" if name.is_cut else f"says '{name.remark}' besides"
+    word = columns[0].zh
+    return warning(
+        "field_ambiguous",
+        f"{file}：字段名“{field}”{why_zh}，不能认定就是{zh}，未采用；"
+        f"如果是，请把字段改名为“{word}”或 {columns[0].name}",
+        f"{file}: the field name '{field}' {why_en} and may not be {en}; not used. "
+        f"If it is, rename the field to '{word}' or '{columns[0].name}'",
+    )
+
+
 def _ambiguous(file: str, field: str, columns: list[str]) -> Issue:
     return warning(
         "field_ambiguous",
-        f"{file}：字段名“{field}”似被截断，可能是 {'、'.join(columns)}，未采用；可用 fields 指定",
-        f"{file}: the field name '{field}' seems cut and may be {', '.join(columns)}; "
-        "not used, state it by fields",
+        f"{file}：字段名“{field}”似被截断，可能是 {'、'.join(columns)}，未采用；请把字段改名，"
+        "或从原数据另存为 GeoPackage 或 GBK 编码的 Shapefile",
+        f"{file}: the field name '{field}' seems cut and may be {', '.join(columns)}; not used. "
+        "Rename the field, or save the data as GeoPackage or as a Shapefile in GBK",
     )
 
 

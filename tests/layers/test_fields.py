@@ -125,3 +125,173 @@ def test_a_cut_unit_field_is_still_one():
     assert found == {"capacity_kt_a": ["生产规模"]}
     assert result.units == {"capacity_kt_a": ("生产规模单",)}
     assert mapped(["生产规模", "生产规模单"])[1].units == {}
+
+
+# -- names cut at ten bytes, and the fields of units -----------------------------------------------
+
+POND = schema("tailings_facility")
+
+
+@pytest.mark.parametrize("field", ["总库容", "库容", "设计库容"])
+def test_an_alias_spelled_whole_is_no_cut_field_of_units(field):
+    # 总库容 has 9 bytes in UTF-8 and begins 总库容单位.
+    found, result = mapped([field], POND, cut=True)
+    assert found == {"total_volume_m3": [field]}
+    assert dict(result.units) == {} and result.issues == ()
+    found, result = mapped([field, "总库容单位"], POND, cut=True)
+    assert found == {"total_volume_m3": [field]}
+    assert result.units == {"total_volume_m3": ("总库容单位",)}
+
+
+def test_what_begins_both_a_column_and_its_units_is_the_column_where_it_has_none():
+    # 生产规 is what UTF-8 leaves of 生产规模, and of 生产规模单位.
+    found, result = mapped(["生产规"], cut=True)
+    assert found == {"capacity_kt_a": ["生产规"]}
+    assert result.matches["capacity_kt_a"][0].unclear and dict(result.units) == {}
+    assert [(i.severity, i.code) for i in result.issues] == [("info", "field_cut")]
+    assert "1 field names seem cut and are taken as what they begin: 生产规" in result.issues[0].en
+    found, result = mapped(["SCGM", "生产规"], cut=True)
+    assert found == {"capacity_kt_a": ["SCGM"]}
+    assert result.units == {"capacity_kt_a": ("生产规",)}
+    # The units may stand before the cut field of the numbers.
+    found, result = mapped(["规模单", "生产规"], cut=True)
+    assert (found, result.units) == (
+        {"capacity_kt_a": ["生产规"]}, {"capacity_kt_a": ("规模单",)},
+    )  # fmt: skip
+
+
+def test_units_of_a_column_without_a_field_are_left_over():
+    found, result = mapped(["生产规模单位"])
+    assert found == {} and dict(result.units) == {}
+    assert [i.code for i in result.issues] == ["fields_ignored"]
+
+
+def test_what_to_do_about_an_ambiguous_name_can_be_done():
+    _, result = mapped(["许可证"], cut=True)
+    assert "Rename the field, or save the data as GeoPackage" in result.issues[0].en
+    assert (
+        "请把字段改名，或从原数据另存为 GeoPackage 或 GBK 编码的 Shapefile" in result.issues[0].zh
+    )
+    # An empty text answers for nothing; a status left open is not the same as none.
+    assert dict(result.doubtful) == {"right_type": ("许可证",), "status": ("许可证",)}
+    assert mapped(["许可证", "权利状态"], cut=True)[1].doubtful == {"right_type": ("许可证",)}
+
+
+@pytest.mark.parametrize(
+    ("field", "unit", "unclear"),
+    [
+        ("总库容（", None, True),
+        ("总库容（万", "万", False),
+        ("总库容（m", "m3", False),
+        ("总库容（m3", "m3", False),
+        ("总库容（现", "现", False),
+    ],
+)
+def test_the_unit_of_a_heading_cut_inside_its_bracket(field, unit, unclear):
+    _, result = mapped([field], POND, cut=True)
+    (match,) = result.matches["total_volume_m3"]
+    assert (match.field, match.unit, match.unclear) == (field, unit, unclear)
+    assert [(i.severity, i.code) for i in result.issues] == [("warning", "field_cut")]
+
+
+def test_a_capacity_cut_inside_its_bracket_may_be_of_any_unit():
+    for field, unit in (("年产量（万", "万"), ("年产量（千", "千"), ("年产量（k", "k")):
+        assert mapped([field], cut=True)[1].matches["capacity_kt_a"][0].unit == unit
+    assert mapped(["生产规模（"], cut=True)[1].matches["capacity_kt_a"][0].unclear
+
+
+# -- units in headings -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "column", "unit"),
+    [
+        ("总库容/万m³", "total_volume_m3", "万m3"),
+        ("总库容_万m3", "total_volume_m3", "万m3"),
+        ("总库容 万m3", "total_volume_m3", "万m3"),
+        ("总库容【万m3】", "total_volume_m3", "万m3"),
+        ("总库容〔万m3〕", "total_volume_m3", "万m3"),
+        ("总库容（万立方）", "total_volume_m3", "万立方米"),
+        ("总库容（立方）", "total_volume_m3", "立方米"),
+        ("总库容（万m^3）", "total_volume_m3", "万m3"),
+        ("总库容（单位：万m3）", "total_volume_m3", "万m3"),
+        ("总坝高/m", "total_dam_height_m", "m"),
+        ("总坝高（现状）", "total_dam_height_m", "现状"),
+    ],
+)
+def test_units_as_headings_write_them(field, column, unit):
+    _, result = mapped([field], POND)
+    (match,) = result.matches[column]
+    assert (match.unit, match.unclear, result.issues) == (unit, False, ())
+
+
+def test_a_unit_behind_a_stroke_keeps_its_own_stroke_and_its_capitals():
+    assert mapped(["生产规模/万吨/年"])[1].matches["capacity_kt_a"][0].unit == "万吨/年"
+    assert mapped(["生产规模（MT/a）"])[1].matches["capacity_kt_a"][0].unit == "MT/a"
+
+
+@pytest.mark.parametrize(
+    "field", ["总库容_1", "总库容/设计", "总库容万m3", "ZKR_M3", "_m", "（m）"]
+)
+def test_what_is_no_unit_behind_a_stroke_is_not_dropped(field):
+    assert mapped([field], POND)[0] == {}
+
+
+# -- remarks in headings ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "column"),
+    [
+        ("开采方式（变更前）", "method"),
+        ("开采方式【现状】", "method"),
+        ("开采方式（2019年）", "method"),
+        ("开采方式（地下）", "method"),
+        ("许可证号（原）", "licence_no"),
+        ("有效期止（2019年）", "valid_to"),
+        ("一次性总体设计（原）", "overall_design"),
+        ("建设性质（新建（含改建））", "project_type"),
+        ("建设性质（", "project_type"),
+    ],
+)
+def test_a_remark_may_make_a_text_another_thing(field, column):
+    found, result = mapped([field])
+    assert found == {} and result.doubtful == {column: (field,)}
+    first, second = result.issues
+    assert (first.severity, first.code, second.code) == (
+        "warning", "field_ambiguous", "fields_ignored",
+    )  # fmt: skip
+    assert f"'{field}'" in first.en and column in first.en
+    # The user's word stands.
+    found, result = mapped([field], stated={column: field})
+    assert (found, dict(result.doubtful), result.issues) == ({column: [field]}, {}, ())
+
+
+def test_a_grade_is_no_number_with_a_unit():
+    assert mapped(["等别（设计）"], POND)[1].doubtful == {"grade": ("等别（设计）",)}
+    assert mapped(["等别（等）"], POND)[0] == {"grade": ["等别（等）"]}
+
+
+@pytest.mark.parametrize(
+    ("field", "column"),
+    [
+        ("建设性质（新建/改扩建）", "project_type"),
+        ("开采方式（露天、地下）", "method"),
+        ("一次性总体设计（是/否）", "overall_design"),
+        ("有效期止（yyyy-mm-dd）", "valid_to"),
+        ("有效期止（年月日）", "valid_to"),
+        ("许可证号（必填）", "licence_no"),
+        ("开采矿种（主矿种）", "mineral"),
+        ("矿山名称（原）", "name"),
+    ],
+)
+def test_a_remark_that_only_explains_is_left_out(field, column):
+    found, result = mapped([field])
+    assert found == {column: [field]} and dict(result.doubtful) == {}
+
+
+def test_a_name_without_remark_comes_first():
+    assert mapped(["矿山名称（曾用名）", "矿山名称"])[0]["name"] == [
+        "矿山名称",
+        "矿山名称（曾用名）",
+    ]

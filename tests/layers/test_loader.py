@@ -132,6 +132,26 @@ def test_units_that_contradict_each_other_are_not_read(make_source, settings, co
     assert "unreadable_value" in codes_of(layer.issues)
 
 
+def test_a_doubtful_field_leaves_open_what_no_other_field_gives(make_source, settings):
+    columns = {
+        "licence_no": ["A", "B", "C"],
+        "开采方式": ["地下", None, None],
+        "开采方式（变更前）": ["露天", "露天", None],
+    }
+    layer = load(make_source(columns), RIGHT, settings())
+    assert layer.text("method").tolist() == ["underground", None, None]
+    assert layer.is_unread("method").tolist() == [False, True, False]
+
+
+def test_a_constant_stands_where_only_a_doubtful_field_is(make_source, settings):
+    columns = {"licence_no": ["A"], "开采方式（变更前）": ["露天"]}
+    layer = load(make_source(columns), RIGHT, settings())
+    assert layer.is_unread("method").tolist() == [True] and "method" in layer.absent
+    layer = load(make_source(columns), RIGHT, settings(constants={"method": "地下"}))
+    assert layer.text("method").tolist() == ["underground"]
+    assert layer.is_unread("method").tolist() == [False]
+
+
 def test_two_fields_that_agree(make_source, settings):
     source = make_source({"许可证号": ["A", None], "采矿许可证号": ["A", "B"]})
     layer = load(source, RIGHT, settings())

@@ -1,0 +1,138 @@
+"""A field's name taken apart: the column's words, and the unit or the remark behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from layers import parse
+from layers.schema import Column
+
+_BRACKETS = str.maketrans("【】〔〕{}[]", "()()()()")
+_SIMPLE = re.compile(r"(.+?)\(([^()]*)\)")
+_OPEN = re.compile(r"(.+)\(([^()]*)")
+_SEPARATORS = re.compile(r"\s*[/_|:、·\-\s]\s*")
+_UNIT_WORD = re.compile(r"单位[:为]?")
+# What forms say of how a cell is to be filled in; it leaves the meaning of the column alone.
+_OF_FORMS = frozenset({"", "必填", "选填", "必填项", "选填项", "代码", "全称", "等", "级"})
+_OF_DATES = re.compile(r"(?:格式[:为]?)?[ymd年月日/.\-]+|日期")
+_BETWEEN_WORDS = re.compile("[/、,;|]|或|和|及")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A field's name without blanks, half-width; all but ``unit`` also without letter case.
+
+    Attributes
+    ----------
+    whole : all of it
+    base : what stands before the last bracket, or before a unit behind a stroke or blank
+    unit : what stands in that bracket, or behind the stroke; None where nothing does
+    stem, remark : the same of the first bracket, up to the end
+    is_cut : the bracket never closes: a program cut the name
+    """
+
+    whole: str
+    base: str
+    unit: str | None
+    stem: str
+    remark: str | None
+    is_cut: bool
+
+
+def heading(field: str) -> Heading:
+    """Return the parts of a field's name.
+
+    >>> heading("总库容（万m3）").base, heading("总库容/万m³").unit, heading("坝高（m").is_cut
+    ('总库容', '万m3', True)
+    >>> heading("改（扩）建性质").unit is None
+    True
+    """
+    name = "".join(parse.plain(field).split()).translate(_BRACKETS)
+    whole = name.casefold()
+    is_cut = name.count("(") > name.count(")") and not name.startswith("(")
+    match = (_OPEN if is_cut else _SIMPLE).fullmatch(name)
+    base, unit = (match[1], match[2]) if match else _parted(field, name)
+    stem, bracket, remark = whole.partition("(")
+    if not bracket or not stem or not (is_cut or whole.endswith(")")):
+        return Heading(whole, base.casefold(), unit, whole, None, is_cut)
+    remark = remark if is_cut else remark[:-1]
+    return Heading(whole, base.casefold(), unit, stem, remark, is_cut)
+
+
+def _parted(field: str, name: str) -> tuple[str, str | None]:
+    """Return a name and the unit behind a stroke or blank, where what stands there is a unit."""
+    text = parse.plain(field)
+    for found in _SEPARATORS.finditer(text):
+        unit = "".join(text[found.end() :].split())
+        # SCGM_T may as well be the text of SCGM.
+        if found.start() and _is_unit(unit) and not (text.isascii() and found[0] in "_-"):
+            return "".join(text[: found.start()].split()), unit
+    return name, None
+
+
+def _is_unit(word: str) -> bool:
+    spelling = parse.as_unit(plain_unit(word))
+    return any(spelling in spellings for spellings in parse.UNITS.values())
+
+
+def plain_unit(word: str) -> str:
+    """Return a unit as :func:`layers.parse.as_unit` knows it.
+
+    >>> plain_unit("单位:万m^3"), plain_unit("万立方"), plain_unit("万吨/年")
+    ('万m3', '万立方米', '万吨/年')
+    """
+    word = _UNIT_WORD.sub("", word, count=1) if _UNIT_WORD.match(word) else word
+    word = re.sub(r"m\^3$", "m3", word, flags=re.IGNORECASE)
+    return re.sub("立方$", "立方米", word)
+
+
+def is_measured(column: Column) -> bool:
+    """Return whether a bracket in the column's heading holds its unit."""
+    return column.dtype in ("number", "integer") and not column.codes
+
+
+def unit_of(found: Heading, column: Column) -> str | None:
+    """Return the unit that a heading states of a measured column, None where it states none.
+
+    Of a heading cut inside its bracket, the column's own unit where nothing else begins so.
+    """
+    unit = plain_unit(found.unit or "")
+    if not found.is_cut or not unit or column.unit is None:
+        return unit or None
+    begins = parse.as_unit(unit)
+    factors = {f for word, f in parse.UNITS.get(column.unit, {}).items() if word.startswith(begins)}
+    # A capacity of 千 may be tonnes and cubic metres, of which the latter are no unit here.
+    return column.unit if factors == {1} and column.unit != "kt/a" else unit
+
+
+def may_be_other(found: Heading, column: Column) -> bool:
+    """Return whether the remark of a column that is not measured may make it another thing.
+
+    开采方式（变更前） is not how the mine is worked; 建设性质（新建/改扩建） lists its values.
+    """
+    words = {column.name, *map(parse.folded, column.aliases)}
+    if column.name == "name" or found.remark is None or found.whole in words:
+        return False
+    return found.is_cut or not _only_explains(found.remark, words, column)
+
+
+def _only_explains(remark: str, words: set[str], column: Column) -> bool:
+    if remark in _OF_FORMS or remark in words:
+        return True
+    if column.dtype == "date":
+        return _OF_DATES.fullmatch(remark) is not None
+    read = _reader(column)
+    if read is None:
+        return False
+    values = [read(word) for word in _BETWEEN_WORDS.split(remark)]
+    return None not in values and len(set(values)) > 1
+
+
+def _reader(column: Column) -> Callable[[str], object] | None:
+    """Return what reads a word of the column, None where any word is one."""
+    if column.codes:
+        known = {parse.folded(w): code for code, ws in column.codes.items() for w in (code, *ws)}
+        return known.get
+    return parse.flag if column.dtype == "flag" else None
