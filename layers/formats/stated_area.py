@@ -31,24 +31,33 @@ projected outlines differ from those of the ground by some tenths of a per cent.
 _MOST_TOLD = 5
 """Features of a column told of one by one."""
 
-_UNITS = {
-    **dict.fromkeys(("km2", "km^2", "平方公里", "平方千米"), 1e6),
-    **dict.fromkeys(("ha", "hm2", "公顷"), 1e4),
-    "亩": 1e4 / 15,
-    **dict.fromkeys(("m2", "m^2", "平方米"), 1.0),
-}
-_SIGNS = (("km²", 1e6), ("公顷", 1e4), ("亩", 1e4 / 15), ("m²", 1.0))
+_ROUNDING = 0.1
+"""Rounding to the last digit makes this share of a number at most: 1 stands for 0.9 to 1.1."""
+
+# Square metres of a unit, its spellings, and how it is shown.
+_NAMED = (
+    (1e6, "km²", ("km2", "km^2", "平方公里", "平方千米")),
+    (1e4, "公顷", ("ha", "hm2", "公顷", "万平方米", "万m2", "万m^2")),
+    (1e4 / 15, "亩", ("亩",)),
+    (1.0, "m²", ("m2", "m^2", "平方米")),
+)
+_UNITS = {word: factor for factor, _, words in _NAMED for word in words}
+_FACTORS = tuple(factor for factor, _, _ in _NAMED)
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-# What an area is of, where it is that of the outline: not 资源量估算面积, 压覆面积, 建筑面积.
+_NUMBER = r"\d[\d,]{0,15}(?:\.\d{1,12})?"
+# What an area is of, where it is that of the outline: not 资源量估算面积, 压覆面积, 用地面积.
 _OF = (
-    r"(?:变更后|拟设|拟申请|申请|现|总)?"
-    r"(?:矿区|矿区范围|矿权|矿业权|采矿权|探矿权|勘查区?|勘查区块|批准|登记|拐点范围|拐点|地块|宗地|用地)?"
+    r"(?:变更后|拟设立?|拟申请|申请|拟出让|出让|划定|核定|批复|设立|现|总)?"
+    r"(?:矿区|矿区范围|矿权|矿业权|采矿权|探矿权|勘查区?|勘查区块|开采(?:区|范围)?|批准|登记"
+    r"|拐点范围|拐点|地块|宗地)?"
     r"(?:总|投影|平面)?面积"
 )
-_COLUMN = re.compile(rf"(?:{_OF}|KQMJ|CKQMJ|TKQMJ)[_(\[]?({_UNIT})?[)\]]?", re.IGNORECASE)
-_VALUE = re.compile(rf"(?:约|为)?(\d[\d,]{{0,15}}(?:\.\d{{1,12}})?)({_UNIT})?", re.IGNORECASE)
+_IN_UNIT = rf"[_/(\[]?(?:单位)?:?({_UNIT})?[)\]]?"
+_COLUMN = re.compile(rf"(?:{_OF}|KQMJ|CKQMJ|TKQMJ){_IN_UNIT}", re.IGNORECASE)
+_VALUE = re.compile(rf"(?:约|为)?({_NUMBER})({_UNIT})?", re.IGNORECASE)
 _STATEMENT = re.compile(
-    rf"(?:^|[\s,，。；;：:、(（]){_OF}[\s:：为约是共计]*(\d[\d,]{{0,15}}(?:\.\d{{1,12}})?)\s*({_UNIT})",
+    rf"(?:^|[\s,。;:、(]){_OF}(?:\s?[(\[](?:单位:)?({_UNIT})[)\]])?"
+    rf"[\s:为约是共计]{{0,8}}({_NUMBER})(?:\s?({_UNIT})|(?=\s*(?:[,。;、)]|$)))",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -57,7 +66,7 @@ _STATEMENT = re.compile(
 class _Area:
     """An area as written: a number, its unit (None: not stated) and what it stands for.
 
-    ``slack`` is half a unit of its last digit.
+    ``slack`` is what rounding to its last digit may make of it.
     """
 
     word: str
@@ -68,20 +77,18 @@ class _Area:
     @classmethod
     def of(cls, number: str, unit: str | None) -> _Area:
         digits = number.replace(",", "")
-        decimals = len(digits.partition(".")[2])
-        return cls(number + (unit or ""), float(digits), 0.5 * 10.0**-decimals, unit)
+        value, decimals = float(digits), len(digits.partition(".")[2])
+        slack = min(0.5 * 10.0**-decimals, _ROUNDING * value)
+        return cls(number + (unit or ""), value, slack + TOLERANCE * value, unit)
 
     @property
     def factors(self) -> tuple[float, ...]:
         """Square metres of one unit: all that may be meant."""
-        return (_UNITS[self.unit.casefold()],) if self.unit else tuple(sorted(set(_UNITS.values())))
+        return (_UNITS[self.unit.casefold()],) if self.unit else _FACTORS
 
     def fits(self, square_metres: float) -> bool:
         """Tell whether the number stands for an area, in one of its units."""
-        return any(
-            abs(square_metres / f - self.value) <= self.slack + TOLERANCE * self.value
-            for f in self.factors
-        )
+        return any(abs(square_metres / f - self.value) <= self.slack for f in self.factors)
 
 
 @dataclass(frozen=True)
@@ -145,33 +152,39 @@ def _taken_out(source: Source) -> float:
 def _column_issues(
     name: str, values: pa.Array, unit: str | None, labels: Sequence[str], outlines: _Outlines
 ) -> list[Issue]:
-    read: dict[int, _Area] = {}
-    for row, value in enumerate(values.to_pylist()):
-        match = _VALUE.fullmatch(folded(str(value))) if value is not None else None
-        if match and float(match[1].replace(",", "")) > 0:
-            read[row] = _Area.of(match[1], match[2] or unit)
-    wrong: list[tuple[int, _Area, float]] = []
-    together: dict[str, list[int]] = {}
-    for row, area in read.items():
-        together.setdefault(area.word, []).append(row)
-    for row, area in read.items():
-        found = float(outlines.square_metres[row])
-        of_all = float(np.nansum(outlines.square_metres[together[area.word]]))
-        if found > 0 and not area.fits(found) and not area.fits(of_all):
-            wrong.append((row, area, found))
+    encoded = values.dictionary_encode()
+    stated = [_area_in(value, unit) for value in encoded.dictionary.to_pylist()]
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    found = outlines.square_metres
+    rows = np.flatnonzero(np.array([s is not None for s in (*stated, None)])[codes] & (found > 0))
+    of_all = np.bincount(codes[rows], found[rows], len(stated)) if len(rows) else np.zeros(0)
+    wrong = [
+        (row, area, float(found[row]))
+        for row in rows.tolist()
+        if (area := stated[codes[row]]) is not None
+        and not area.fits(found[row])
+        and not area.fits(of_all[codes[row]])
+    ]
     if len(wrong) > _MOST_TOLD:
-        rows = [labels[row] for row, _, _ in wrong]
-        zh = f"{len(rows)} 个要素的字段 {name} 与其轮廓的面积相差超过 1%：{listed(rows)}"
-        en = f"{name} of {len(rows)} features is not their area by more than 1 %: "
-        return [warning("area_differs", zh, en + listed([label_en(r) for r in rows], "en"))]
+        features = [labels[row] for row, _, _ in wrong]
+        zh = f"{len(wrong)} 个要素的字段 {name} 与其轮廓的面积相差超过 1%：{listed(features)}"
+        en = f"{name} of {len(wrong)} features is not their area by more than 1 %: "
+        return [warning("area_differs", zh, en + listed(list(map(label_en, features)), "en"))]
     return [
         _told(f"{labels[row]}：", f"{label_en(labels[row])}: ", area, found, labels[row])
         for row, area, found in wrong
     ]
 
 
+def _area_in(value: object, unit: str | None) -> _Area | None:
+    """Return the area that a cell states, None where it states none."""
+    match = _VALUE.fullmatch(folded(str(value))) if value is not None else None
+    area = _Area.of(match[1], match[2] or unit) if match else None
+    return area if area and area.value > 0 else None
+
+
 def _prose_issues(prose: str, outlines: _Outlines, taken_out: float) -> list[Issue]:
-    words = dict.fromkeys((m[1], m[2]) for m in _STATEMENT.finditer(plain(prose)))
+    words = dict.fromkeys((m[2], m[1] or m[3]) for m in _STATEMENT.finditer(plain(prose)))
     if not words or not (outlines.square_metres > 0).any():
         return []
     known = [float(v) for v in outlines.square_metres if v > 0]
@@ -189,7 +202,7 @@ def _told(zh: str, en: str, area: _Area, found: float, label: str | None) -> Iss
     factor = min(area.factors, key=lambda f: abs(math.log(found / f / area.value)))
     amount = found / factor
     digits = max(0, 4 - math.floor(math.log10(amount)))
-    unit = area.unit or next(u for u, f in _SIGNS if f == factor)
+    unit = area.unit or next(sign for f, sign, _ in _NAMED if f == factor)
     measured = f"{amount:.{min(digits, 6)}f} {unit}"
     return warning(
         "area_differs",

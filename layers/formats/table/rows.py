@@ -42,7 +42,7 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"合计|小计|总计|共计|累计|面积|周长|备注|附注|说明|注[:：]|标高|高程|坐标系|中央子午线|投影|单位|"
+    r"合计|小计|总计|共计|累计|面积|周长|备注|附注|说明|注[:：]|标高|高程|坐标系|坐标格式|中央子午线|投影|单位|"
     r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以下无|无正文|以上|盖章|签章|签字|公章"
 )
 # Words of a deduction; those that are parts of others (境内界桩, 天窗岭) only where they end.

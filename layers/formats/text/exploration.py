@@ -30,6 +30,7 @@ from layers.formats.text.registration_grammar import (
     blocks_of,
     headings,
     masked_licence,
+    remarks_unread,
 )
 from layers.issues import label_en, warning
 
@@ -84,6 +85,7 @@ def read(path: Path, encoding: str | None) -> Source:
         for (licence, rings), label in told
         for issue in (*masked_licence(licence, label), *_remarks(rings, axes, label))
     ]
+    issues += remarks_unread(text)
     stated = stated_in(headings(text))
     doubt = stated.doubt(axes)
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}
@@ -98,6 +100,7 @@ def read(path: Path, encoding: str | None) -> Source:
         crs=None if doubt else geographic(datums[0]),
         crs_note=f"{doubt or datums[0]}；{axes.note()}",
         stated=stated,
+        prose=headings(text),
         declared=len(rights),
         columns=columns,
         geometry=shapes,

@@ -35,12 +35,12 @@ from layers.formats.text.registration_grammar import (
     headings,
     heads_published,
     is_closing,
-    is_remark,
     masked_licence,
     parse_published,
     parse_string,
+    remarks_unread,
 )
-from layers.issues import info, label_en, listed, warning
+from layers.issues import label_en, warning
 
 STRING = "registration string"
 PUBLISHED = "published corner list"
@@ -88,7 +88,7 @@ def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
     shapes = [[_ring(axes, part) for part in right.parts] for right in rights]
     told = zip(rights, labels, shapes, strict=True)
     issues = [i for r, label, s in told for i in (*_remarks(r, label), *_useless(r, label, s))]
-    issues += _remarks_unread(text)
+    issues += remarks_unread(text)
     if axes.swapped:
         zh = "X、Y 与规定相反（横坐标在前），已对调"
         issues.append(warning("axes_swapped", zh, "easting stands before northing; swapped"))
@@ -241,15 +241,6 @@ def _remarks(right: _Right, label: str) -> list[Issue]:
             zh, en = f"{zh}：上下限标高相同", f"{en}: top and bottom elevation are the same"
             issues.append(warning("elevation_equal", zh, en, label))
     return issues
-
-
-def _remarks_unread(text: str) -> list[Issue]:
-    """Tell of lines about a right that go into no column; areas are held against the outlines."""
-    lines = [w for line in text.splitlines() if is_remark(w := line.strip()) and "面积" not in w]
-    if not lines:
-        return []
-    zh, en = listed(lines), listed(lines, "en")
-    return [info("remark_unread", f"文字说明未采用：{zh}", f"remarks are not read: {en}")]
 
 
 def _useless(right: _Right, label: str, shapes: Sequence[shapely.Polygon]) -> list[Issue]:

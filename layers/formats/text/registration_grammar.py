@@ -14,7 +14,7 @@ from layers.formats.angles import clean
 from layers.formats.planes import Datum, datums_named
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
-from layers.issues import warning
+from layers.issues import info, listed, warning
 
 Line = tuple[int, str]
 Block = tuple[str | None, list[Line]]
@@ -38,10 +38,15 @@ _HOLDS_DATA = re.compile(
 # What people write above the corners of a right, and what no such line holds: a corner.
 _REMARK = re.compile(
     r"(?:(?:采矿|探矿|矿业)权人|申请(?:人|单位)|单位名称|(?:矿山|矿区|项目|勘查项目|采矿权|探矿权)名称"
-    r"|(?:开采|勘查)?矿种|(?:开采|勘查)(?:主)?矿种|开采方式|(?:设计)?生产规模|地址|地理位置|所在地|有效期限?"
-    r"|发证机关|(?:矿区|批准|登记)?面积)\s*[:：为]"
+    r"|(?:开采|勘查)?主?矿种|开采方式|开采(?:深度|标高)|准采标高|(?:设计)?生产规模|地址|地理位置|所在地"
+    r"|(?:所在)?行政区划?|有效期限?|延续(?:年限)?|发证(?:机关|日期)|经济类型|项目(?:类型|性质)|图幅号?|备注|说明"
+    r"|联系(?:人|电话|方式)|电话|(?:矿区|批准|登记|勘查|核定|申请|拟设)?(?:范围)?(?:拐点坐标|面积)"
+    r"(?:[(（][^()（）]{1,8}[)）])?)\s*(?:[:：为]|由(?=[+-]?\d))"
 )
-_HOLDS_CORNER = re.compile(r"\d{7,}|\d\s*[,，]\s*[+-]?\d|\*")
+_HOLDS_CORNER = re.compile(
+    r"\d{7,}|\d{4,}\s*[,，]\s*[+-]?\d|\d\s*[,，]\s*[+-]?(?!\d{3}(?!\d))\d|\*"  # no thousands
+)
+_PHONE = re.compile(r"(?<!\d)(?:0\d{2,3}-\d{7,8}|1[3-9]\d{9})(?!\d)", re.ASCII)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]
@@ -176,7 +181,17 @@ def _is_data(line: str) -> bool:
 
 def is_remark(line: str) -> bool:
     """Tell whether a line says something of the right, such as its holder, and holds no corner."""
-    return bool(_REMARK.match(line)) and not _HOLDS_CORNER.search(clean(line))
+    return bool(_REMARK.match(line)) and not _HOLDS_CORNER.search(_PHONE.sub("", clean(line)))
+
+
+def remarks_unread(text: str) -> list[Issue]:
+    """Tell of lines about a right that go into no column; areas are held against the outlines."""
+    remarks = filter(is_remark, map(str.strip, text.splitlines()))
+    lines = [line for line in remarks if "面积" not in line and "坐标" not in line]
+    if not lines:
+        return []
+    zh, en = listed(lines), listed(lines, "en")
+    return [info("remark_unread", f"文字说明未采用：{zh}", f"remarks are not read: {en}")]
 
 
 def _is_heading(line: str) -> bool:

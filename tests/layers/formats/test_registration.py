@@ -485,3 +485,31 @@ def test_a_published_list_cut_short_is_no_table(write_text, kept):
     cut = "\n".join(PUBLISHED.splitlines()[:kept]) + "\n"
     with pytest.raises(FormatError, match="not closed by a \\* line"):
         read(write_text(cut))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "开采深度：由285米至8米", "开采标高：285米至8米", "发证日期：2024-05-10", "延续：2年",
+        "经济类型：国有企业", "项目类型：新立", "备注：无", "联系电话：0371-65901234",
+        "联系电话：13812345678", "矿区范围拐点坐标：", "矿区面积(平方公里)：1",
+        "生产规模：100,000吨/年", "图幅号：I49E001001",
+    ],
+)  # fmt: skip
+def test_what_people_write_above_a_string_is_told(line):
+    corners = "".join(f"{k},{x},{y}," for k, (x, y) in enumerate(
+        [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)], 1
+    ))  # fmt: skip
+    source = parse_registration(f"{line}\n2000国家大地坐标系\n1,4,{corners}285,8,,1,\n")
+    assert source.geometry[0].area == 1_000_000
+    told = [i.zh for i in source.issues if i.code == "remark_unread"]
+    assert told == ([] if "面积" in line or "坐标" in line else [f"文字说明未采用：{line}"])
+
+
+@pytest.mark.parametrize(
+    "line", ["备注：1,4380000,38500000", "地址：113.3000,35.0730", "备注：38500000"]
+)
+def test_a_remark_holds_no_corner(line):
+    with pytest.raises(FormatError):
+        parse_registration(f"{line}\n2000国家大地坐标系\n1,3,1,3760000,38500000,2,3761000,38500000,"
+                           "3,3761000,38501000,285,8,,1,\n")  # fmt: skip

@@ -44,9 +44,18 @@ def write(path, shapes, areas, crs):
         "某铜矿 矿区面积：0.24平方公里 2000国家大地坐标系",
         "矿区面积 0.2400 km²",
         "申请矿区面积为24.0公顷",
-        "用地面积：360亩",
+        "登记面积：360亩",
         "拐点范围面积240000平方米",
-        "面积：0.2km2",  # rounded to its last digit
+        "面积（km²）：0.24",
+        "矿区面积(平方公里)：0.24",
+        "矿区面积：0.24",
+        "面积：24万平方米",
+        "核定面积 0.24km2",
+        "批复面积 0.24km2",
+        "开采面积为0.24平方公里",
+        "出让面积：0.24km²",
+        "划定矿区范围面积：0.24km²",
+        "矿区面积：,0.24,平方公里",
     ],
 )
 def test_an_area_in_the_title_that_lacks_a_corner_is_told(tmp_path, title):
@@ -62,6 +71,7 @@ def test_an_area_in_the_title_that_lacks_a_corner_is_told(tmp_path, title):
         "建筑面积 300平方米",
         "原矿区面积 0.5km²",
         "面积精度 0.01 km2",
+        "用地面积：0.05平方公里",
     ],
 )
 def test_areas_of_other_things_are_passed_over(tmp_path, title):
@@ -76,6 +86,9 @@ def test_areas_of_other_things_are_passed_over(tmp_path, title):
         ("面积(亩)", "360.0"),
         ("矿区面积", "0.24平方公里"),
         ("KQMJ", "0.240"),
+        ("面积/km2", "0.24"),
+        ("面积（单位：km2）", "0.24"),
+        ("面积_公顷", "24"),
     ],
 )
 def test_an_area_beside_the_corners(tmp_path, name, value):
@@ -146,3 +159,28 @@ def test_points_have_no_area_to_compare(tmp_path):
     path = tmp_path / "尾矿库.gpkg"
     write(path, [shapely.Point(111, 39)], [1.5], "EPSG:4490")
     assert not told(formats.read(path))
+
+
+def test_a_whole_number_does_not_stand_for_half_of_it(tmp_path):
+    wide = [
+        (n, 4380000 + (x - 4380000) * 2.5, 38500000 + (y - 38500000) * 5 / 3) for n, x, y in WHOLE
+    ]
+    title = "面积：1平方公里"
+    assert not told(formats.read(csv(tmp_path, title, wide)))
+    assert len(told(formats.read(csv(tmp_path, title, wide[:3])))) == 1
+
+
+def test_an_exploration_string_is_held_against_its_area(tmp_path):
+    corners = "113.3000,35.0730,113.3100,35.0730,113.3100,35.0800,113.3000,35.0800"
+    path = tmp_path / "探矿权.txt"
+    text = (
+        "勘查面积：{}平方公里\n图幅号：I49E001001\n2000国家大地坐标系\n1,4," + corners + ",0,0,0,"
+    )
+    path.write_text(text.format("1.41"), encoding="utf-8")
+    source = formats.read(path)
+    assert not told(source)
+    assert [i.zh for i in source.issues if i.code == "remark_unread"] == [
+        "文字说明未采用：图幅号：I49E001001"
+    ]
+    path.write_text(text.format("5.00"), encoding="utf-8")
+    assert len(told(formats.read(path))) == 1
