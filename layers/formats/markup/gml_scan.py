@@ -155,6 +155,19 @@ class Scan:
             self._bounds(own)
         elif self._feature:
             self._inside(element, own)
+        else:
+            self._outside(element, own)
+
+    def _outside(self, element: _Element, own: dict[str, str]) -> None:
+        """Refuse what would be a row that nobody misses: it stands elsewhere, or in no member."""
+        if element.tag in _MEMBERS and "href" in own:
+            raise self._refusal("要素由引用（xlink:href）给出", "a member is given by reference")
+        place = [e.tag for e in self._stack[:-1]]
+        if element.tag in _GEOMETRIES and not {"boundedBy", "location"} & set(place):
+            raise self._refusal(
+                f"{element.tag} 不在要素（featureMember）里",
+                f"a {element.tag} stands in no featureMember",
+            )
 
     def _begin(self, element: _Element, line: int) -> None:
         """Begin a feature, which counts to the collection that holds its ``featureMember``."""
@@ -292,6 +305,5 @@ class Scan:
 
     def _refusal(self, zh: str, en: str) -> FormatError:
         line, n = self._parser.CurrentLineNumber, len(self.members)
-        return refusal(
-            self.path, f"第 {line} 行（第 {n} 个要素）：{zh}", f"line {line}, feature {n}: {en}"
-        )
+        of_zh, of_en = (f"（第 {n} 个要素）", f", feature {n}") if self._feature else ("", "")
+        return refusal(self.path, f"第 {line} 行{of_zh}：{zh}", f"line {line}{of_en}: {en}")

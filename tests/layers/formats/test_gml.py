@@ -448,6 +448,26 @@ def test_the_features_of_two_queries_are_counted_apart(tmp_path):
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("tail", "said"),
+    [
+        ('<gml:featureMember xlink:href="http://127.0.0.1:9/x#a"/>',
+         "line 3: a member is given by reference"),
+        (f"<c:R><c:geom>{polygon()}</c:geom></c:R>",
+         "line 3: a Polygon stands in no featureMember"),
+    ],
+)  # fmt: skip
+def test_a_feature_that_is_no_member_is_not_lost(gml, tail, said):
+    with pytest.raises(FormatError, match=said):
+        read(gml(member(polygon()), tail))
+
+
+def test_the_place_of_a_collection_is_no_feature(gml):
+    point = '<gml:Point srsName="EPSG:4490"><gml:pos>1 2</gml:pos></gml:Point>'
+    place = f"<gml:location>{point}</gml:location>"
+    assert read(gml(place, member(polygon()))).declared == 1
+
+
 def test_a_ring_whose_curves_do_not_meet_is_an_error_of_its_row(gml):
     def ring(*places):
         pieces = "".join(
