@@ -13,14 +13,14 @@ import yaml
 
 from gis.ragged import Kind
 from layers.errors import LayerError
-from layers.parse import folded
+from layers.parse import UNITS, folded
 from layers.schema import Column, Dtype, Schema
 
 _KINDS = {"point": Kind.POINT, "line": Kind.LINE, "polygon": Kind.POLYGON}
 _LAYER_KEYS = {"zh", "en", "kinds", "number", "columns"}
 _COLUMN_KEYS = {
     "type", "zh", "en", "unit", "required", "aliases", "codes", "derived", "unclear_aliases",
-    "unit_fields",
+    "bare_units", "unit_fields", "bounds",
 }  # fmt: skip
 
 
@@ -131,13 +131,25 @@ def _column(
         codes=sets[codes] if isinstance(codes, str) else _codes(codes, where),
         derived=bool(data.get("derived", False)),
         unclear_aliases=_strings(data.get("unclear_aliases", []), where),
+        bare_units=_strings(data.get("bare_units", []), where),
         unit_fields=_strings(data.get("unit_fields", []), where),
+        bounds=_bounds(data.get("bounds"), where),
     )
     if (column.dtype == "code") > bool(column.codes):
         raise _fault(f"{where}: a code column without codes")
     if not set(column.unclear_aliases) <= set(column.aliases):
         raise _fault(f"{where}: an unclear alias that is no alias")
+    if not {folded(u) for u in column.bare_units} <= set(UNITS.get(column.unit, {})):
+        raise _fault(f"{where}: a unit of bare numbers that is no unit of {column.unit}")
     return column
+
+
+def _bounds(data: Any, where: str) -> tuple[float, float] | None:
+    if data is None:
+        return None
+    if not (isinstance(data, list) and len(data) == 2 and data[0] < data[1]):
+        raise _fault(f"{where}: bounds are [lowest, highest]")
+    return float(data[0]), float(data[1])
 
 
 def _unique_aliases(layer: str, columns: tuple[Column, ...]) -> None:

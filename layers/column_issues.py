@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gis.ragged import Ints
 from layers.account import Issue
 from layers.issues import error, info, label_en, listed, warning
 from layers.schema import Column, Schema
@@ -102,5 +103,27 @@ def contradiction(
         f"{len(rows)} 行按空值处理，首见于{first}",
         f"{file}: fields {', '.join(names)} are all {column.name} but differ; {len(rows)} rows "
         f"are taken as missing, first {label_en(first)}",
+        first,
+    )
+
+
+def class_conflict(
+    column: Column,
+    mineral: Column,
+    columns: Mapping[str, pa.Array],
+    stated: pa.Array,
+    rows: Ints,
+    labels: Sequence[str],
+    file: str,
+) -> Issue:
+    """Return the error about rows whose stated mineral class is not that of their mineral."""
+    row = int(rows[0])
+    first, word, code = labels[row], columns[mineral.name][row].as_py(), stated[row].as_py()
+    return error(
+        "field_conflict",
+        f"{file}：{first}的{mineral.zh}“{word}”与{column.zh}“{column.codes[code][0]}”"
+        f"（{column.name}）矛盾，{len(rows)} 行的{column.zh}按空值处理",
+        f"{file}: {label_en(first)}: {mineral.name} '{word}' contradicts {column.name} {code}; "
+        f"{column.name} is taken as missing in {len(rows)} rows",
         first,
     )

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
 from gis.ragged import Ints
-from layers import column_issues, minerals
+from layers import column_issues, minerals, null_marks, units
 from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
@@ -21,12 +21,9 @@ from layers.fields import Mapped, Match, map_fields
 from layers.formats.table.numbers import may_be_packed
 from layers.issues import warning
 from layers.layer import ARROW_TYPES
-from layers.parse import folded
 from layers.schema import Column, Schema
 from layers.settings import LayerSettings
-from layers.values import Values, as_text, convert, is_blank
-
-_UNIT_ZH = {"kt/a": "千吨/年", "m3": "立方米"}
+from layers.values import Values, as_text, convert, is_blank, without
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +78,10 @@ def build_columns(
     issues += column_issues.empty(schema, blank, settings.constants, file)
     # A field that says nothing in any row is no source: the user may declare what it lacks.
     written = {k: v for k, v in columns.items() if k not in blank}
+    issues += null_marks.clear(written, unread, labels, schema, file)
     constants, errors = _constants(settings.constants, written, schema, n, file)
     columns |= written
-    issues += _derive(columns, schema, unread)
+    issues += _derive(columns, schema, unread, labels, file)
     absent = [c.name for c in schema.columns if c.name not in columns]
     for name in absent:
         columns[name] = pa.nulls(n, ARROW_TYPES[schema.column(name).dtype])
@@ -119,16 +117,35 @@ def _doubted(
 
 
 def _derive(
-    columns: dict[str, pa.Array], schema: Schema, unread: Mapping[str, Ints]
-) -> tuple[Issue, ...]:
-    """Fill the mineral class where the source gives none; what it gives may be unreadable."""
+    columns: dict[str, pa.Array],
+    schema: Schema,
+    unread: dict[str, Ints],
+    labels: Sequence[str],
+    file: str,
+) -> list[Issue]:
+    """Fill the mineral class where the source gives none; what it gives may be unreadable.
+
+    A stated class that is not that of the mineral contradicts it: neither is believed.
+    """
     if "mineral" not in columns or all(c.name != "mineral_class" for c in schema.columns):
-        return ()
+        return []
     found, issues = minerals.derive(columns["mineral"])
     stated = columns.get("mineral_class")
-    found = _without(found, unread.get("mineral_class", ()))
-    columns["mineral_class"] = found if stated is None else pc.coalesce(stated, found)
-    return issues if stated is None or columns["mineral_class"].null_count else ()
+    found = without(found, unread.get("mineral_class", ()))
+    if stated is None:
+        columns["mineral_class"] = found
+        return list(issues)
+    clash = np.flatnonzero(np.asarray(pc.not_equal(stated, found).fill_null(False), np.bool_))
+    merged = without(pc.coalesce(stated, found), clash)
+    columns["mineral_class"] = merged
+    said = list(issues) if merged.null_count > len(clash) else []
+    if len(clash):
+        unread["mineral_class"] = np.union1d(unread.get("mineral_class", clash), clash)
+        column, mineral = schema.column("mineral_class"), schema.column("mineral")
+        said.append(
+            column_issues.class_conflict(column, mineral, columns, stated, clash, labels, file)
+        )
+    return said
 
 
 def _column(
@@ -140,7 +157,7 @@ def _column(
     file: str,
     lost: Mapping[str, Ints],
 ) -> Values:
-    read = [_values(column, m, mapped, fields, labels, file) for m in matches]
+    read = [units.read(column, m, mapped, fields, labels, file) for m in matches]
     read = [_losing(v, lost.get(m.field, ())) for v, m in zip(read, matches, strict=True)]
     if len(read) == 1:
         return read[0]
@@ -156,13 +173,13 @@ def _column(
     if column.name == "name":
         return Values(array, (*issues, column_issues.double(column, names, file)))
     unread = _spoilt(read, matches, array)
-    array = _without(array, unread)
+    array = without(array, unread)
     clash[unread] = False
     if not clash.any():
         return Values(array, (*issues, column_issues.double(column, names, file)), unread)
     rows = np.flatnonzero(clash)
     said = column_issues.contradiction(column, names, clash, labels, file)
-    return Values(_without(array, rows), (*issues, said), np.union1d(unread, rows))
+    return Values(without(array, rows), (*issues, said), np.union1d(unread, rows))
 
 
 def _spoilt(read: list[Values], matches: tuple[Match, ...], array: pa.Array) -> Ints:
@@ -183,78 +200,7 @@ def _losing(values: Values, rows: Sequence[int] | Ints) -> Values:
     if not len(rows):
         return values
     unread = np.union1d(values.unread, np.asarray(rows, np.int64))
-    return replace(values, array=_without(values.array, unread), unread=unread)
-
-
-def _without(array: pa.Array, rows: Sequence[int] | Ints) -> pa.Array:
-    """Return the array with null at ``rows``."""
-    if not len(rows):
-        return array
-    mask = np.zeros(len(array), np.bool_)
-    mask[np.asarray(rows, np.int64)] = True
-    return pc.if_else(pa.array(mask), pa.scalar(None, array.type), array)
-
-
-def _values(
-    column: Column,
-    match: Match,
-    mapped: Mapped,
-    fields: Mapping[str, pa.Array],
-    labels: Sequence[str],
-    file: str,
-) -> Values:
-    unit: Any = match.unit
-    unit_fields = mapped.units.get(column.name, ())
-    if unit is None and unit_fields:
-        unit = _units(match.field, unit_fields, fields)
-    values = convert(
-        fields[match.field], column, match.field, labels, unit=unit, elevation_range=match.both
-    )
-    if not match.unclear or match.unit is not None:
-        return values
-    bare = fields[match.field]
-    if unit is not None:
-        # Only rows whose unit cell is empty have a number of a unit nobody stated.
-        bare = bare.filter(unit.is_null())
-    assumed = _assumed(column, match.field, bare, file)
-    return replace(values, issues=(*values.issues, *assumed))
-
-
-def _units(field: str, unit_fields: Sequence[str], fields: Mapping[str, pa.Array]) -> pa.Array:
-    """Return (n,) the unit of each row's value; one that nothing reads where fields disagree.
-
-    A unit field that begins like ``field`` (生产规模, 生产规模单位) speaks for it alone.
-    """
-    own = [u for u in unit_fields if folded(u).startswith(folded(field))] or unit_fields
-    unit = as_text(fields[own[0]])
-    for other in own[1:]:
-        text = as_text(fields[other])
-        clash = pc.not_equal(unit, text).fill_null(False)
-        unit = pc.if_else(clash, pc.binary_join_element_wise(unit, text, "≠"), unit)
-        unit = pc.coalesce(unit, text)
-    return unit
-
-
-def _assumed(column: Column, field: str, values: pa.Array, file: str) -> tuple[Issue, ...]:
-    """Return the warning about bare numbers of a unit nobody stated, if there are any."""
-    if not _bare_numbers(values):
-        return ()
-    return (
-        warning(
-            "unit_assumed",
-            f"{file}：字段“{field}”未注明单位，其中无单位的数值按"
-            f"{_UNIT_ZH.get(column.unit or '', '')}（{column.unit}）理解",
-            f"{file}: field '{field}' states no unit; its bare numbers are taken as {column.unit}",
-        ),
-    )
-
-
-def _bare_numbers(array: pa.Array) -> bool:
-    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
-        return int(array.null_count) < len(array)
-    bare = pc.match_substring_regex(pc.utf8_normalize(array, form="NFKC"), r"^[^a-z一-龥]*[0-9]")
-    ends = pc.match_substring_regex(pc.utf8_normalize(array, form="NFKC"), r"[0-9.]\s*$")
-    return bool(pc.any(pc.and_(bare, ends)).as_py())
+    return replace(values, array=without(values.array, unread), unread=unread)
 
 
 def _degrees_assumed(

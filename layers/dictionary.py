@@ -25,7 +25,9 @@ Words for a flag: true/false, 1/0, 是/否, 有/无. Dates: 2024-01-31, 2024/1/3
 20240131. Numbers of features (columns ending in `_no`, `_id`, `_code`, and the lists
 `replaces_licences`, `replaces_facility`, `overlap_exception`) are read half-width, with plain
 hyphens and without blanks or invisible characters, so that they match however they were typed;
-letter case stays as given. A value that cannot be read is taken as missing and reported.
+letter case stays as given. A value that cannot be read is taken as missing and reported; so is a
+number beyond the bounds given with the unit, which are well past anything known of China, and a
+bare number under a name marked † where it would be a possible one in another usual unit too.
 
 """
 
@@ -52,7 +54,7 @@ def _layer(schema: Schema) -> str:
     lines = [
         f"## `{schema.name}` {schema.zh}\n",
         f"{schema.en}. Geometry: {kinds}. Number column: `{schema.number}`.\n",
-        "| column | title | type | unit | accepted field names | codes |",
+        "| column | title | type | unit (bounds) | accepted field names | codes |",
         "|---|---|---|---|---|---|",
         *(_column(c) for c in schema.columns),
     ]
@@ -69,11 +71,15 @@ def _column(column: Column) -> str:
         f"`{column.name}`",
         f"{column.zh} / {column.en}",
         kind,
-        column.unit or "",
-        "、".join(aliases) + (" († bare numbers: unit assumed)" if column.unclear_aliases else ""),
+        " ".join([column.unit or "", *_bounds(column)]).strip(),
+        "、".join(aliases) + (" († says nothing of the unit)" if column.unclear_aliases else ""),
         "; ".join(codes),
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _bounds(column: Column) -> list[str]:
+    return [f"({column.bounds[0]:g} to {column.bounds[1]:.10g})"] if column.bounds else []
 
 
 if __name__ == "__main__":

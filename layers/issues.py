@@ -20,7 +20,6 @@ _VALUE_KINDS = {
     "integer": ("整数", "a whole number"),
     "flag": ("是/否", "yes or no"),
     "null_mark": ("数值（是空值的标记）", "a number (a mark for null)"),
-    "elevation": ("标高（-3000 至 9000 米）", "an elevation (-3,000 to 9,000 m)"),
     "date": ("日期", "a date"),
     "code": ("已知代码", "a known code"),
     "formula": ("公式的结果", "a formula's result"),
@@ -66,7 +65,7 @@ def bad_values(
     field: str,
     labels: Sequence[str],
     code: str = "unreadable_value",
-    kind: str | None = None,
+    kind: str | tuple[str, str] | None = None,
 ) -> tuple[Issue, ...]:
     """Return one warning per distinct bad value, with its first row and how many there are.
 
@@ -75,7 +74,8 @@ def bad_values(
     text : (n,) the values as text
     rows : (k,) those that are bad
     labels : (n,) row names
-    kind : what the value should be, a key of the table above; None = the column's own type
+    kind : what the value should be, in both languages or as a key of the table above; None = the
+        column's own type
     """
     if not len(rows):
         return ()
@@ -86,7 +86,7 @@ def bad_values(
     for k in order[:SHOWN]:
         word, n, label = _short(distinct[k]), int(counts[k]), labels[int(rows[first[k]])]
         more_zh, more_en = (f"等 {n} 行", f" and {n - 1} more") if n > 1 else ("", "")
-        kind_zh, kind_en = _VALUE_KINDS[kind or column.dtype]
+        kind_zh, kind_en = kind if isinstance(kind, tuple) else _VALUE_KINDS[kind or column.dtype]
         issues.append(
             warning(
                 code,

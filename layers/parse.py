@@ -86,6 +86,8 @@ _LOST_POWER = re.compile(r"10([3468])((?:t|吨|m3|立方米|方).*)")
 _TENS = {"10k": "万", "1000": "千", "10000": "万", "1000k": "百万"}
 _TEN = re.compile(r"(10k|1000k|10000|1000)((?:t|吨|m3|立方米|方).*)")
 
+# Never marks of thousands, though half-width forms make them look so: "30，150" is two numbers.
+_LIST_COMMA = re.compile("[，﹐︐]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}(?:\.\d+)?")
 
 
@@ -113,6 +115,10 @@ def plain(word: str) -> str:
 def as_unit(word: str) -> str:
     """Return a unit as headers and unit columns write it, in the spelling of values.
 
+    Mt are millions of tonnes; MT and mt may be so, or metric tons, and are left for nobody to read.
+
+    >>> as_unit("Mt/a"), as_unit("MT/a")
+    ('百万t/a', 'mt/a')
     >>> as_unit("10⁴t/a"), as_unit("×104t/a"), as_unit("10kt/a"), as_unit("104m3"), as_unit("m")
     ('万t/a', '万t/a', '万t/a', '万m3', 'm')
     """
@@ -121,7 +127,7 @@ def as_unit(word: str) -> str:
         return _POWERS[found[1]] + found[2]
     if found := _TEN.fullmatch(spelling):
         return _TENS[found[1]] + found[2]
-    return re.sub("^mt", "百万t", spelling)
+    return re.sub("^mt", "百万t", spelling) if plain(word).startswith("Mt") else spelling
 
 
 def _runs_together(word: str) -> bool:
@@ -140,11 +146,11 @@ def number(word: str, unit: str | None) -> float | None:
 
     >>> number("30万吨/年", "kt/a"), number("1.2万立方米", "m3"), number("１,２５０", "m")
     (300.0, 12000.0, 1250.0)
-    >>> number("30万立方米/年", "kt/a") is None
-    True
+    >>> number("30万立方米/年", "kt/a") is None, number("30，150", "m") is None
+    (True, True)
     """
-    match = _NUMBER.fullmatch(plain(word)) if len(word) <= 64 else None
-    if not match or _runs_together(_POWER.sub("", word)):
+    match = _number_and_unit(word)
+    if not match:
         return None
     factor = factor_of(match[2], unit)
     # 300000 MT are tonnes, 0.3 Mt millions of them.
@@ -152,6 +158,23 @@ def number(word: str, unit: str | None) -> float | None:
         return None
     value = float(Decimal(match[1].replace(",", "")) * factor)
     return value if abs(value) != float("inf") else None
+
+
+def is_bare(word: str) -> bool:
+    """Return whether ``word`` is a number without a unit.
+
+    >>> is_bare("1,200.5"), is_bare("1200万m3"), is_bare("30，150"), is_bare("m3")
+    (True, False, False, False)
+    """
+    match = _number_and_unit(word)
+    return match is not None and not match[2]
+
+
+def _number_and_unit(word: str) -> re.Match[str] | None:
+    """Return the number (1) and unit (2) of a word; a comma of Chinese parts two numbers."""
+    if len(word) > 64 or _LIST_COMMA.search(word) or _runs_together(_POWER.sub("", word)):
+        return None
+    return _NUMBER.fullmatch(plain(word))
 
 
 def factor_of(word: str, unit: str | None) -> Decimal | None:

@@ -28,7 +28,9 @@ class Column:
     codes : code -> spellings found in files (the code itself is always one)
     derived : whether the loader works it out where the source lacks it
     unclear_aliases : those of ``aliases`` that say nothing of the unit and are used with several
+    bare_units : units in which a bare number under one of them may have been written
     unit_fields : other source fields that hold the unit of the values
+    bounds : (lowest, highest) that a number may be, in ``unit``; what lies beyond is no value
     """
 
     name: str
@@ -41,7 +43,9 @@ class Column:
     codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     derived: bool = False
     unclear_aliases: tuple[str, ...] = ()
+    bare_units: tuple[str, ...] = ()
     unit_fields: tuple[str, ...] = ()
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,9 @@ def convert(
             ends = parse.elevations(word)
             return None if ends is None else ends[side]
 
-        return _parsed(as_text(array), one_end, column, field, labels, expected="range")
+        text = as_text(array)
+        read = _parsed(text, one_end, column, field, labels, expected="range")
+        return _sound(read, text, column, field, labels)
     if column.codes:
         return _codes(as_text(array), column, field, labels)
     return _CONVERTERS[column.dtype](array, column, field, labels, unit)
@@ -200,30 +202,43 @@ def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
 
 
 _LARGEST = 1e30
-_NULL_MARKS = (-9999.0, -99999.0, -999999.0, -32768.0, -2147483648.0)
-_LOWEST, _HIGHEST = -3000.0, 9000.0
+# What GIS programs write for null. Esri: -1.797e308 and -3.4e38; rasters and old tables: the rest.
+_NULL_MARKS = (-999.0, -9999.0, -99999.0, -999999.0, -32768.0, -2147483648.0)
 
 
 def _number(
     array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any
 ) -> Values:
-    """Return numbers; what GIS programs write for null, and elevations off the earth, are none.
-
-    Esri: -1.797e308 and -3.4e38; rasters and old tables: -9999, -32768 and the like.
-    """
     read = _any_number(array, column, field, labels, unit)
+    return _sound(read, as_text(array), column, field, labels)
+
+
+def _sound(
+    read: Values, text: pa.Array, column: Column, field: str, labels: Sequence[str]
+) -> Values:
+    """Return numbers without marks for null, and without what lies beyond the column's bounds."""
     numbers = np.asarray(read.array.fill_null(0.0))
-    bad = (np.abs(numbers) >= _LARGEST) | np.isin(numbers, _NULL_MARKS)
-    kind = "null_mark"
-    if "elevation" in column.name:
-        bad |= (numbers < _LOWEST) | (numbers > _HIGHEST)
-        kind = "elevation"
+    mark = (np.abs(numbers) >= _LARGEST) | np.isin(numbers, _NULL_MARKS)
+    low, high = column.bounds or (-np.inf, np.inf)
+    beyond = ~mark & ~np.asarray(read.array.is_null()) & ((numbers < low) | (numbers > high))
+    bad = mark | beyond
     if not bad.any():
         return read
+    span = (f"数值（{low:g} 至 {high:g} {column.unit or ''}".rstrip() + "）",
+            f"a number ({low:g} to {high:g} {column.unit or ''}".rstrip() + ")")  # fmt: skip
+    told = bad_values(text, np.flatnonzero(mark), column, field, labels, kind="null_mark")
+    told += bad_values(text, np.flatnonzero(beyond), column, field, labels, kind=span)
     rows = np.flatnonzero(bad)
-    kept = pc.if_else(pa.array(bad), pa.scalar(None, pa.float64()), read.array)
-    told = bad_values(as_text(array), rows, column, field, labels, kind=kind)
-    return Values(kept, read.issues + told, np.union1d(read.unread, rows))
+    return Values(without(read.array, rows), read.issues + told, np.union1d(read.unread, rows))
+
+
+def without(array: pa.Array, rows: Sequence[int] | Ints) -> pa.Array:
+    """Return the array with null at ``rows``."""
+    if not len(rows):
+        return array
+    mask = np.zeros(len(array), np.bool_)
+    mask[np.asarray(rows, np.int64)] = True
+    return pc.if_else(pa.array(mask), pa.scalar(None, array.type), array)
 
 
 def _any_number(
@@ -256,7 +271,7 @@ def _packed_angle(word: str) -> float | None:
 
 
 def _with_unit(text: pa.Array, unit: pa.Array | str) -> pa.Array:
-    bare = pc.match_substring_regex(text, r"[0-9０-９.．]$")
+    bare = bare_numbers(text)
     if isinstance(unit, pa.Array):
         coded = pc.dictionary_encode(pc.coalesce(as_text(unit), ""))
         words = [parse.as_unit(w) for w in coded.dictionary.to_pylist()]
@@ -265,6 +280,13 @@ def _with_unit(text: pa.Array, unit: pa.Array | str) -> pa.Array:
         units = parse.as_unit(unit)
     # The blank keeps apart what would run together: 50 and 104t/a, 1250 and 1985国家高程基准.
     return pc.if_else(bare, pc.binary_join_element_wise(text, units, " "), text)
+
+
+def bare_numbers(array: pa.Array) -> pa.Array:
+    """Return (n,) bool: the cell holds a number without a unit; null is False."""
+    coded = pc.dictionary_encode(as_text(array))
+    bare = pa.array([parse.is_bare(w) for w in coded.dictionary.to_pylist()], pa.bool_())
+    return bare.take(coded.indices).fill_null(False)
 
 
 def _finite(values: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:

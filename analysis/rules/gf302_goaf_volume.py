@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.model import FindingTable, Objects, Rule, RuleContext, Same, Verdict
-from analysis.verdict import Verdicts, decide, must_be_at_most
+from analysis.verdict import Verdicts, above_zero, decide, must_be_at_most
 from gis.distance import inside
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
@@ -40,10 +40,10 @@ class _Goafs:
 
     def __init__(self, layer: Layer, context: RuleContext) -> None:
         self.layer = layer
-        volume = layer.number("volume_m3")
-        # A negative volume is no volume: it must not make a sum smaller.
-        self.unmeasured: Bools = np.isnan(volume) | np.signbit(volume)
-        self.volume: Floats = np.where(self.unmeasured, np.nan, volume)
+        # A goaf of no volume is none: 0 stands for an empty cell. A negative one is no volume
+        # either, and must not make a sum smaller.
+        self.volume: Floats = above_zero(layer.number("volume_m3"))
+        self.unmeasured: Bools = np.isnan(self.volume)
         treated = layer.flag("treated")
         self.treated: Bools = treated == 1
         self.untreated: Bools = treated == 0

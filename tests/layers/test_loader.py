@@ -87,51 +87,6 @@ def test_missing_columns_are_said_and_stay_null(make_source, settings, codes_of)
     assert {"completeness_not_stated", "accuracy_not_stated"} <= set(codes_of(layer.issues))
 
 
-def test_an_unclear_unit_is_said_once_per_column(make_source, settings, codes_of):
-    layer = load(
-        make_source({"licence_no": ["A", "B"], "生产规模": [30.0, 50.0]}), RIGHT, settings()
-    )
-    assert layer.number("capacity_kt_a").tolist() == [30.0, 50.0]
-    assert codes_of(layer.issues).count("unit_assumed") == 1
-    with_unit = make_source({"licence_no": ["A"], "生产规模": ["30万吨/年"]})
-    layer = load(with_unit, RIGHT, settings())
-    assert layer.number("capacity_kt_a").tolist() == [300.0]
-    assert "unit_assumed" not in codes_of(layer.issues)
-    beside = make_source({"licence_no": ["A"], "生产规模": [30], "生产规模单位": ["万吨/年"]})
-    layer = load(beside, RIGHT, settings())
-    assert layer.number("capacity_kt_a").tolist() == [300.0]
-    assert "unit_assumed" not in codes_of(layer.issues)
-
-
-def test_a_row_whose_unit_cell_is_empty_has_an_assumed_unit(make_source, settings, codes_of):
-    columns = {"licence_no": ["A", "B"], "生产规模": [30, 30], "生产规模单位": ["万吨/年", None]}
-    layer = load(make_source(columns), RIGHT, settings())
-    assert layer.number("capacity_kt_a").tolist() == [300.0, 30.0]
-    assert "unit_assumed" in codes_of(layer.issues)
-
-
-def test_each_field_has_its_own_unit(make_source, settings):
-    columns = {
-        "licence_no": ["A", "B"],
-        "生产规模": [300000, 300000],
-        "生产规模单位": ["吨/年", "吨/年"],
-        "设计规模": [30, None],
-        "设计规模单位": ["万吨/年", "万吨/年"],
-    }
-    layer = load(make_source(columns), RIGHT, settings())
-    assert layer.number("capacity_kt_a").tolist() == [300.0, 300.0]
-
-
-def test_units_that_contradict_each_other_are_not_read(make_source, settings, codes_of):
-    columns = {
-        "licence_no": ["A", "B"], "证载规模": [30, 30],
-        "规模单位": ["万吨/年", "万吨/年"], "生产能力单位": ["吨/年", "万吨/年"],
-    }  # fmt: skip
-    layer = load(make_source(columns), RIGHT, settings())
-    assert layer.is_null("capacity_kt_a").tolist() == [True, False]
-    assert "unreadable_value" in codes_of(layer.issues)
-
-
 def test_a_doubtful_field_leaves_open_what_no_other_field_gives(make_source, settings):
     columns = {
         "licence_no": ["A", "B", "C"],
@@ -196,17 +151,35 @@ def test_every_issue_names_the_file(make_source, settings):
     assert all(i.en.startswith("权.gpkg: ") for i in layer.issues)
     said = "\n".join(i.zh for i in layer.issues)
     assert "值“980”不是标高范围（如 1250~980），按空值处理" in said
-    assert "字段“生产规模”未注明单位，其中无单位的数值按千吨/年（kt/a）理解" in said
+    assert "字段“生产规模”未注明单位，其中 2 个数值的单位可能是 kt/a、万吨/年、吨/年" in said
 
 
-def test_a_stated_class_wins_and_gaps_are_derived(make_source, settings):
+def test_a_class_is_stated_or_derived(make_source, settings):
     source = make_source(
-        {"licence_no": ["A", "B"], "矿种": ["铁矿", "石膏"], "mineral_class": ["clay", None]}
+        {
+            "licence_no": ["A", "B", "C"],
+            "矿种": ["石灰岩", "石膏", None],
+            "mineral_class": ["building_stone", None, "clay"],
+        }
     )
-    assert load(source, RIGHT, settings()).text("mineral_class").tolist() == [
-        "clay",
-        "other_nonmetal",
-    ]
+    layer = load(source, RIGHT, settings())
+    assert layer.text("mineral_class").tolist() == ["building_stone", "other_nonmetal", "clay"]
+    assert not unread(layer)
+
+
+@pytest.mark.parametrize("stated", ["金属矿产", "其他非金属矿产"])
+def test_a_class_that_is_not_the_minerals_leaves_the_value_open(make_source, settings, stated):
+    fields = {
+        "许可证号": ["A", "B", "C"],
+        "开采矿种": ["铁矿", "建筑石料用灰岩", "建筑石料用灰岩"],
+        "矿种大类": ["金属", stated, stated],
+    }
+    layer = load(make_source(fields), RIGHT, settings())
+    assert layer.text("mineral_class").tolist() == ["metal", None, None]
+    assert unread(layer) == {"mineral_class": [1, 2]}
+    (said,) = [i for i in layer.issues if i.code == "field_conflict"]
+    assert (said.severity, said.feature) == ("error", "第 2 行")
+    assert "开采矿种“建筑石料用灰岩”与矿种大类" in said.zh and "2 行" in said.zh
 
 
 # -- constants and stated fields ---------------------------------------------------------------

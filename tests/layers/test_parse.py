@@ -27,7 +27,11 @@ from layers import parse
         ("3×", "m3", None),
         ("1.2亿m³", "m3", 1.2e8),
         ("1,234,567", "m3", 1234567.0),
-        ("1，234.5", "m", 1234.5),
+        ("1,234.5", "m", 1234.5),
+        # A Chinese comma parts two numbers: the depths of two orebodies.
+        ("30，150", "m", None),
+        ("1，234.5", "m", None),
+        ("３０，１５０", "m", None),
         ("65°", "deg", 65.0),
         ("5年", "a", 5.0),
         ("3人", None, 3.0),

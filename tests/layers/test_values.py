@@ -101,7 +101,7 @@ def test_numbers_that_lost_digits_are_missing_and_named(array, left, column):
 
 def test_whole_and_decimal_numbers_keep_their_digits():
     assert read(pa.array([1400002020017120142]), "licence_no") == (["1400002020017120142"], ())
-    assert read(pa.array([1.4e18]), "capacity_kt_a") == ([1.4e18], ())
+    assert read(pa.array([13.4567]), "capacity_kt_a") == ([13.4567], ())
 
 
 PLACEHOLDERS = [
@@ -403,7 +403,7 @@ def test_angles_of_a_toe():
 
 
 @pytest.mark.parametrize(
-    "mark", [-9999, -9999.0, -32768, -2147483648, -99999, -3.4028234663852886e38,
+    "mark", [-999, "-999", -9999, -9999.0, -32768, -2147483648, -99999, -3.4028234663852886e38,
              -1.79769313486e308, 1e38, 9001, -3001, "-9999", "-9999.0"]
 )  # fmt: skip
 def test_what_programs_write_for_null_is_no_elevation(mark):
@@ -415,10 +415,11 @@ def test_what_programs_write_for_null_is_no_elevation(mark):
     assert [(i.code, i.feature) for i in read.issues] == [("unreadable_value", "a")]
 
 
-@pytest.mark.parametrize("mark", [-9999, -3.4028234663852886e38, -32768])
+@pytest.mark.parametrize("mark", [-999, "-999", -9999, -3.4028234663852886e38, -32768])
 def test_what_programs_write_for_null_is_no_capacity(mark):
     column = schema("mining_right").column("capacity_kt_a")
-    read = convert(pa.array([mark, 300.0]), column, "生产规模", list("ab"))
+    array = pa.array([str(mark), "300"] if isinstance(mark, str) else [mark, 300.0])
+    read = convert(array, column, "生产规模", list("ab"))
     assert read.array.to_pylist() == [None, 300.0] and read.unread.tolist() == [0]
 
 
@@ -427,3 +428,43 @@ def test_elevations_of_the_earth_are_read(elevation):
     column = schema("mining_right").column("top_elevation_m")
     read = convert(pa.array([elevation]), column, "上限标高", ["a"])
     assert read.array.to_pylist() == [elevation] and not read.issues
+
+
+@pytest.mark.parametrize("word", ["-999~-999", "9500~980", "-9999～-9999"])
+def test_ranges_of_elevations_that_no_ground_has_are_not_read(word):
+    column = schema("mining_right").column("top_elevation_m")
+    array = pa.array([word, "1250~980"])
+    read = convert(array, column, "开采标高", list("ab"), elevation_range=True)
+    assert read.array.to_pylist() == [None, 1250.0] and read.unread.tolist() == [0]
+
+
+@pytest.mark.parametrize("shape", list(catalog().values()), ids=lambda s: s.name)
+def test_every_number_has_bounds(shape):
+    for column in shape.columns:
+        if column.dtype in ("number", "integer") and not column.codes:
+            low, high = column.bounds
+            assert low < high, column.name
+
+
+@pytest.mark.parametrize(
+    ("shape", "column", "beyond", "within"),
+    [
+        ("mining_right", "burial_depth_m", 19900.0, 1990.0),
+        ("mining_right", "burial_depth_m", "30,150", "1,150"),
+        ("mining_right", "burial_depth_m", 9999, 0),
+        ("mining_right", "capacity_kt_a", 400_000, 70_000),
+        ("mining_right", "operators", -1, 1),
+        ("tailings_facility", "total_dam_height_m", 5800, 325),
+        ("goaf", "volume_m3", 1e9, 3e7),
+        ("goaf", "movement_angle_deg", 6500, 65),
+        ("goaf", "top_elevation_m", 99999, 1250),
+    ],
+)
+def test_numbers_beyond_all_bounds_are_missing_and_named(shape, column, beyond, within):
+    column = schema(shape).column(column)
+    read = convert(pa.array([within, beyond]), column, "字段", list("ab"))
+    number = float(str(within).replace(",", ""))
+    assert read.array.to_pylist() == [number, None] and read.unread.tolist() == [1]
+    (said,) = read.issues
+    assert (said.code, said.feature) == ("unreadable_value", "b")
+    assert f"{column.bounds[0]:g} 至 {column.bounds[1]:g}" in said.zh and "按空值处理" in said.zh

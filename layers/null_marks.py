@@ -1,0 +1,78 @@
+"""Elevations that stand for an empty cell though they may be true: 0 and -99.
+
+ArcGIS writes 0 into a Shapefile where a cell is empty. Near the sea 0 is an elevation like any
+other: what the row and the file say beside it tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from gis.ragged import Bools, Floats, Ints
+from layers.account import Issue
+from layers.issues import label_en, listed, warning
+from layers.schema import Schema
+from layers.values import without
+
+_MARKS = (0.0, -99.0)
+_APART_M = 200.0
+_ENDS = ("top_elevation_m", "bottom_elevation_m")
+
+
+def clear(
+    columns: dict[str, pa.Array],
+    unread: dict[str, Ints],
+    labels: Sequence[str],
+    schema: Schema,
+    file: str,
+) -> list[Issue]:
+    """Take marks for null out of the elevations; return a warning about each of the marks.
+
+    0 and -99 are marks where top and bottom of a row are both the same one, and where every
+    elevation of the file that is none of the two lies more than 200 m off (a single row does not
+    speak against itself), or there is no such elevation.
+    """
+    names = [name for name in _ENDS if name in columns]
+    if not names or not len(labels):
+        return []
+    values = np.column_stack([np.asarray(columns[n].fill_null(np.nan), np.float64) for n in names])
+    issues = []
+    for mark in _MARKS:
+        bad = _marks(values, mark)
+        if not bad.any():
+            continue
+        for name, rows in zip(names, bad.T, strict=True):
+            found = np.flatnonzero(rows)
+            columns[name] = without(columns[name], found)
+            unread[name] = np.union1d(unread.get(name, np.zeros(0, np.int64)), found)
+        titles = [schema.column(n).zh for n, rows in zip(names, bad.T, strict=True) if rows.any()]
+        issues.append(
+            _said(file, mark, titles, [labels[int(k)] for k in np.flatnonzero(bad.any(1))])
+        )
+    return issues
+
+
+def _marks(values: Floats, mark: float) -> Bools:
+    """Return (n, ends) bool: the elevation is ``mark`` and stands for an empty cell."""
+    hit: Bools = np.asarray(np.equal(values, mark), np.bool_)
+    both = hit.all(axis=1) & (hit.shape[1] == len(_ENDS))
+    known = values[np.isfinite(values) & ~np.isin(values, _MARKS)]
+    alone = len(values) > 1 or not len(known)
+    if alone and not (np.abs(known - mark) <= _APART_M).any():
+        return hit
+    return np.asarray(hit & both[:, None], np.bool_)
+
+
+def _said(file: str, mark: float, titles: list[str], rows: list[str]) -> Issue:
+    return warning(
+        "unreadable_value",
+        f"{file}：{listed(rows)}：{'、'.join(titles)}的值“{mark:g}”是空值的标记"
+        "（上下限同为此值，或与其他标高均相差 200 米以上），按空值处理",
+        f"{file}: {listed([label_en(r) for r in rows], 'en')}: the elevation {mark:g} is a mark "
+        "for null (top and bottom alike, or more than 200 m from any other elevation); "
+        "taken as missing",
+        rows[0],
+    )

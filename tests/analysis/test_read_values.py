@@ -1,0 +1,135 @@
+"""Cells of files that say something else than they seem to: no verdict rests on a guess.
+
+Each test has the right answer first, then changes one cell.
+"""
+
+from datetime import date
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from analysis import api
+from analysis.model import Verdict
+
+AS_OF = date(2026, 1, 1)
+ZONE_37 = 4525  # CGCS2000, 3 degrees, with prefix
+CLEAR = ("PASS", "NOT_APPLICABLE")
+
+
+def square(east, size=1000.0):
+    x, y = 37_500_000 + east, 4_300_000
+    return shapely.box(x, y, x + size, y + size)
+
+
+@pytest.fixture
+def judge(tmp_path):
+    def write(name, rows, shapes):
+        columns = {key: [row.get(key) for row in rows] for key in rows[0]}
+        path = tmp_path / name
+        gpd.GeoDataFrame(columns, geometry=shapes, crs=ZONE_37).to_file(path)
+        return path
+
+    def make(rule, subject, place, **layers):
+        """Vet the one right ``subject`` against ``layers``; return its verdicts and reasons."""
+        text = ""
+        for layer, (rows, shapes) in layers.items():
+            write(f"{layer}.gpkg", rows, shapes)
+            text += f'[layers.{layer}]\nsource = "{layer}.gpkg"\n'
+        workspace = tmp_path / "workspace.toml"
+        workspace.write_text(text, encoding="utf-8")
+        file = write("申请.gpkg", [subject], [place])
+        out = api.vet([file], workspace, tmp_path / "out", as_of=AS_OF, rules=(rule,))
+        return answers(out.results.findings)
+
+    return make
+
+
+def answers(table):
+    return {
+        (Verdict(int(v)).name, str(r)) for v, r in zip(table.verdict, table.reason, strict=True)
+    }
+
+
+QUARRY = {
+    "许可证号": "B", "权利类型": "采矿权", "权利状态": "申请", "采矿权人": "乙",
+    "开采方式": "露天", "开采矿种": "建筑石料用灰岩",
+}  # fmt: skip
+OTHER_QUARRY = {**QUARRY, "许可证号": "A", "权利状态": "有效", "采矿权人": "甲",
+                "生产规模": "30万吨/年"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"生产规模": "4千吨/年", "矿种大类": "金属矿产"},
+        {"生产规模": "4千吨/年", "矿种大类": "其他非金属矿产"},
+        {"生产规模（千吨/年）": 4000.0, "生产规模单位": "吨/年"},
+        {"生产规模（MT/a）": 400_000.0},
+        {"生产规模": 400_000, "生产规模单位": "MT/a"},
+        {"生产规模": "40,400"},
+        {"生产规模": "40，400"},
+        {"设计规模": 400_000.0},
+    ],
+    ids=str,
+)
+def test_a_cell_read_amiss_makes_no_quarry_large_or_another(judge, cells):
+    register = {"mining_right": ([OTHER_QUARRY], [square(1250)])}
+    small = {**QUARRY, "生产规模": "4千吨/年"}
+    assert judge("MR104", small, square(0), **register) == {("FAIL", "too_near")}
+    found = judge("MR104", {**QUARRY, **cells}, square(0), **register)
+    assert {verdict for verdict, _ in found} <= {"NO_DATA", "REVIEW"}
+
+
+@pytest.mark.parametrize("depth", ["30，150", "30,150", 19900.0, 9999, -999.0], ids=str)
+def test_two_depths_or_centimetres_are_no_deep_orebody(judge, depth):
+    mine = {
+        "许可证号": "B", "权利类型": "采矿权", "权利状态": "申请", "采矿权人": "乙",
+        "开采方式": "地下", "开采矿种": "石膏",
+    }  # fmt: skip
+    register = {"mining_right": ([OTHER_QUARRY], [square(5000)])}
+    shallow = judge("MR106", {**mine, "矿体埋深": 30.0}, square(0), **register)
+    assert shallow == {("REVIEW", "shallow_in_principle")}
+    found = judge("MR106", {**mine, "矿体埋深": depth}, square(0), **register)
+    assert {verdict for verdict, _ in found} == {"NO_DATA"}
+
+
+@pytest.mark.parametrize("mark", [-999.0, -99.0, 0.0])
+@pytest.mark.parametrize("rule", ["MR103", "MR114"])
+def test_workings_of_unknown_elevation_are_not_far_below(judge, rule, mark):
+    mine = {
+        "许可证号": "B", "权利类型": "采矿权", "权利状态": "有效", "采矿权人": "乙",
+        "开采方式": "地下", "开采矿种": "铁矿",
+    }  # fmt: skip
+    other = {**mine, "许可证号": "A", "采矿权人": "甲"}
+    dug = {"工程编号": "G1", "所属许可证号": "B", "顶板标高": 1000.0, "底板标高": 960.0}
+    theirs = {**dug, "工程编号": "G2", "所属许可证号": "A"}
+    goaf = {"采空区编号": "K1", "所属许可证号": "A", "顶板标高": 1000.0, "底板标高": 960.0}
+
+    def found(**ends):
+        shapes = [square(900, 100), square(950, 200)]
+        return judge(
+            rule, mine, square(0),
+            mining_right=([other], [square(1010)]),
+            working=([dug, {**theirs, **ends}], shapes),
+            goaf=([goaf], [square(1800, 50)]),
+        )  # fmt: skip
+
+    assert "FAIL" in {verdict for verdict, _ in found()}
+    marked = {verdict for verdict, _ in found(顶板标高=mark, 底板标高=mark)}
+    assert marked and not marked & set(CLEAR)
+
+
+@pytest.mark.parametrize("cells", [{"体积": 97.5001}, {"体积（m3）": 0.0}], ids=str)
+def test_a_goaf_of_no_stated_size_is_not_small(tmp_path, cells):
+    def found(**volume):
+        row = {"采空区编号": "K1", "所属许可证号": "A", "是否治理": "否", **volume}
+        frame = gpd.GeoDataFrame([row], geometry=[square(0)], crs=ZONE_37)
+        frame.to_file(tmp_path / "goaf.gpkg")
+        workspace = tmp_path / "workspace.toml"
+        workspace.write_text('[layers.goaf]\nsource = "goaf.gpkg"\n', encoding="utf-8")
+        out = api.screen(workspace, tmp_path / "out", as_of=AS_OF, rules=("GF302",))
+        return answers(out.results.findings)
+
+    assert ("FAIL", "single_too_large") in found(**{"体积（万m3）": 97.5001})
+    assert found(**cells) == {("NO_DATA", "volume_missing"), ("NO_DATA", "total_volume_missing")}
