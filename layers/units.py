@@ -14,6 +14,7 @@ from gis.ragged import Bools, Ints
 from layers import parse
 from layers.account import Issue
 from layers.fields import Mapped, Match
+from layers.headings import heading
 from layers.issues import label_en, warning
 from layers.schema import Column
 from layers.values import Values, as_text, bare_numbers, convert, without
@@ -92,8 +93,7 @@ def _unit(
 
 def _speaks_for(unit_field: str, field: str) -> bool:
     """Return whether a unit field is that of ``field``: 生产规模单位, of 生产规模（千吨）."""
-    name = parse.folded(field).partition("(")[0]
-    return parse.folded(unit_field).startswith(name)
+    return parse.folded(unit_field).startswith(heading(field).base)
 
 
 def _joined(unit: pa.Array | str, cells: pa.Array, column: Column) -> pa.Array | str:

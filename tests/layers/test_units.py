@@ -136,5 +136,6 @@ def test_tonnes_or_millions_of_them_are_not_read(read, unit):
 
 
 def test_millions_of_tonnes(read):
+    assert read(RIGHT, "capacity_kt_a", {"生产规模（Mt/a）": [0.4]}) == ([400.0], [], [])
     beside = {"生产规模": [0.4], "生产规模单位": ["Mt/a"]}
     assert read(RIGHT, "capacity_kt_a", beside) == ([400.0], [], [])
