@@ -57,10 +57,14 @@ def build_columns(
 
     Parameters
     ----------
-    lost : field -> rows that are null because the reader could not make anything of the cell
+    lost : field -> rows that are null because the reader could not make anything of the cell;
+        also of fields that it left out of ``fields``
     """
     n = len(labels)
     used = [settings.id] if settings.id else []
+    # A field that the reader left out is there all the same: its column is not empty.
+    left_out = [f for f, rows in (lost or {}).items() if len(rows) and f not in fields]
+    fields = {**fields, **{f: pa.nulls(n, pa.string()) for f in left_out}}
     try:
         mapped = map_fields(list(fields), schema, settings.fields, file=file, cut=cut, used=used)
     except LayerError as fault:
@@ -158,7 +162,9 @@ def _column(
     lost: Mapping[str, Ints],
 ) -> Values:
     read = [units.read(column, m, mapped, fields, labels, file) for m in matches]
-    read = [_losing(v, lost.get(m.field, ())) for v, m in zip(read, matches, strict=True)]
+    read = [
+        _losing(v, _lost_rows(column, m, mapped, lost)) for v, m in zip(read, matches, strict=True)
+    ]
     if len(read) == 1:
         return read[0]
     issues = tuple(i for values in read for i in values.issues)
@@ -193,6 +199,15 @@ def _spoilt(read: list[Values], matches: tuple[Match, ...], array: pa.Array) -> 
         v.unread[null[v.unread]] if m.both else v.unread for v, m in zip(read, matches, strict=True)
     ]
     return np.unique(np.concatenate(rows))
+
+
+def _lost_rows(
+    column: Column, match: Match, mapped: Mapped, lost: Mapping[str, Ints]
+) -> Sequence[int] | Ints:
+    """Return the rows whose cell, or that of its unit, the reader could not make anything of."""
+    units = mapped.units.get(column.name, ()) if match.unit is None else ()
+    found = [lost[f] for f in (match.field, *units) if f in lost]
+    return np.unique(np.concatenate(found)) if found else ()
 
 
 def _losing(values: Values, rows: Sequence[int] | Ints) -> Values:

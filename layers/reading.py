@@ -51,7 +51,7 @@ def read_coverage(path: Path, written: str, extent: Extent) -> tuple[Ragged, tup
     """Return the union of the polygons of ``path``, and what reading them had to say."""
     settings = LayerSettings(source=written, ids="row")
     # Only outlines are asked for; any layer of polygons without fields will do.
-    source = replace(read_source(path, settings, "county"), columns={})
+    source = replace(read_source(path, settings, "county"), columns={}, lost={})
     layer = load(source, schema("county"), settings, role="vetted", extent=extent)
     if len(layer.refused):
         bad = next(i for i in layer.issues if i.code == "row_refused")

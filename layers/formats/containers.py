@@ -83,6 +83,7 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
         geometry=rows.geometry,
         labels=row_labels(stated),
         issues=tuple(issues),
+        lost=rows.lost,
         crs_doubt=difference(crs, defined) if crs and defined else None,
     )
 

@@ -7,7 +7,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyproj
 
-from gis.ragged import Shapes
+from gis.ragged import Ints, Shapes
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import domains
@@ -49,12 +49,16 @@ _IN_MEMORY = re.compile(r"(?:/vsimem/[\w/]*?)?pyogrio_[0-9a-f]{32}(?:/\w+)?")
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """What GDAL delivered: field name -> array, geometries, stated CRS, complaints."""
+    """What GDAL delivered: field name -> array, geometries, stated CRS, complaints.
+
+    ``lost``: field -> rows with a value that is not read (:class:`~layers.formats.source.Source`).
+    """
 
     columns: dict[str, pa.Array]
     geometry: Shapes
     crs: str | None
     issues: tuple[Issue, ...]
+    lost: dict[str, Ints] = field(default_factory=dict)
 
 
 def read_rows(
@@ -111,13 +115,13 @@ def read_rows(
     if geometry_name not in table.column_names:
         raise refusal(path, f"图层 {layer} 没有几何", f"layer {layer} has no geometry")
     shapes, broken = from_wkb(_single(table.column(geometry_name)), labels)
-    columns, dropped = plain_columns(table.drop_columns([geometry_name]))
+    columns, lost, dropped = plain_columns(table.drop_columns([geometry_name]))
     complaints = [
         complaint(path, name.shown(str(w.message)))
         for w in said
         if "Measured (M)" not in str(w.message)  # M is never kept
     ]
-    return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped))
+    return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped), lost)
 
 
 def read_shapes(
@@ -227,24 +231,27 @@ def _parsed_crs(text: str) -> tuple[pyproj.CRS | None, str]:
     return crs, ""
 
 
-def plain_columns(table: pa.Table) -> tuple[dict[str, pa.Array], list[Issue]]:
+def plain_columns(table: pa.Table) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
     """Return the columns of plain types; strings as ``string``, decimals by :func:`undecimal`.
 
-    Lists, structures, times of day and bytes are left out, each with an info issue.
+    Lists, structures, times of day and bytes are left out, each with an info issue and the rows
+    that hold one.
     """
     columns: dict[str, pa.Array] = {}
+    lost: dict[str, Ints] = {}
     issues: list[Issue] = []
     for name, chunked in zip(table.column_names, table.columns, strict=True):
         values = _simplified(_single(chunked))
         if any(test(values.type) for test in _KEPT):
             columns[name] = values
         else:
+            lost[name] = np.flatnonzero(np.asarray(values.is_valid()))
             kind = str(values.type)
             zh = f"字段 {name} 的类型 {kind} 不用，已略去"
             issues.append(
                 Issue("info", "column_ignored", None, zh, f"field {name} of type {kind} left out")
             )
-    return columns, issues
+    return columns, lost, issues
 
 
 def _simplified(values: pa.Array) -> pa.Array:

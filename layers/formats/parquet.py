@@ -46,7 +46,7 @@ def read(path: Path) -> Source:
     labels = row_labels(declared)
     shapes, broken = geometries.from_wkb(values)
     rest = table.drop_columns([name, *_covering(column, table.schema), *others])
-    columns, dropped = ogr.plain_columns(rest)
+    columns, lost, dropped = ogr.plain_columns(rest)
     srids = _other_srids(crs, shapes, labels)
     shapes = shapes.copy()
     shapes[list(srids)] = None
@@ -62,6 +62,7 @@ def read(path: Path) -> Source:
         columns=columns,
         geometry=shapes,
         labels=labels,
+        lost=lost,
         issues=(*broken, *srids.values(), *map(_other_geometry, others), *dropped),
     )
 

@@ -41,7 +41,7 @@ class Source:
     labels : how to name each row to a person, e.g. ``第 3 行``
     issues : everything reading had to say
     lost : field name -> rows whose cell holds something of which the reader could make nothing;
-        null in ``columns``
+        null in ``columns``, or not there where the reader leaves out the whole field
     prose : what it says outside its rows, titles and remarks, as far as the reader kept it
     companions : contract layer name -> further rows of the same file, e.g. ``right_part``
     """

@@ -1,5 +1,7 @@
 """A field that is not read is no empty one: a verdict that would follow from that is not given."""
 
+import json
+import sqlite3
 from datetime import date
 
 import geopandas as gpd
@@ -79,3 +81,28 @@ def test_a_remark_that_only_explains_leaves_the_column(verdict, tmp_path, name):
 def test_a_heading_cut_inside_its_bracket_is_not_empty(verdict, tmp_path, name):
     file = rights(tmp_path / "申请.shp", renamed("建设性质", name), encoding="GBK")
     assert verdict(file) == [("NO_DATA", "attribute_missing")]
+
+
+def test_a_list_in_one_row_takes_that_row_alone(verdict, tmp_path):
+    file = rights(tmp_path / "申请.geojson", SOUND, rows=2)
+    document = json.loads(file.read_text(encoding="utf-8"))
+    document["features"][1]["properties"]["建设性质"] = ["新建"]
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert sorted(verdict(file)) == [
+        ("NO_DATA", "attribute_missing"),
+        ("REVIEW", "shallow_in_principle"),
+    ]
+
+
+def test_bytes_and_lists_that_are_left_out_are_not_empty(verdict, tmp_path):
+    lacking = {k: v for k, v in SOUND.items() if k != "建设性质"}
+    file = rights(tmp_path / "申请.gpkg", lacking, SPATIAL_INDEX="NO")
+    with sqlite3.connect(file) as database:
+        database.execute("ALTER TABLE 申请 ADD COLUMN 建设性质 BLOB")
+        database.execute("UPDATE 申请 SET 建设性质 = '新建'")
+    database.close()
+    assert verdict(file) == [("NO_DATA", "attribute_missing")]
+    box = shapely.box(112.5, 37.5, 112.51, 37.51)
+    frame = gpd.GeoDataFrame([{**lacking, "建设性质": ["新建"]}], geometry=[box], crs="EPSG:4490")
+    frame.to_parquet(tmp_path / "申请.parquet")
+    assert verdict(tmp_path / "申请.parquet") == [("NO_DATA", "attribute_missing")]

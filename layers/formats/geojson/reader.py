@@ -85,6 +85,7 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
         columns=rows.columns,
         geometry=geometry,
         labels=labels,
+        lost=rows.lost,
         issues=(*rows.issues, *broken, *off),
     )
 

@@ -15,9 +15,11 @@ import orjson
 import pyarrow as pa
 import shapely
 
-from gis.ragged import Shapes
+from gis.ragged import Ints, Shapes
 from layers.account import Issue
 from layers.formats import ogr
+from layers.formats.source import row_labels
+from layers.issues import info, label_en, warning
 
 EXACT = 2**53
 """Whole numbers from here on are not all floats."""
@@ -63,21 +65,37 @@ def rows_of(
 
     A field holds flags, whole numbers, numbers, or text; one that mixes them holds text, each
     value as JSON writes it, and so does one whose numbers are too large for the machine's. Lists
-    and objects are left out with an info issue.
+    and objects are not read; a field that holds nothing else is left out.
     """
     columns: dict[str, pa.Array] = {}
+    lost: dict[str, Ints] = {}
     issues: list[Issue] = []
     for name in fields:
         values = [record.get(name) for record in records]
-        if all(isinstance(v, _SCALARS) for v in values):
-            columns[name] = _column(values)
-        else:
-            zh, en = (
-                f"字段 {name} 含有列表或对象，已略去",
-                f"field {name} of lists or objects left out",
-            )
-            issues.append(Issue("info", "column_ignored", None, zh, en))
-    return ogr.Rows(columns, _shapes(features, sound), None, tuple(issues))
+        nested = np.flatnonzero([not isinstance(v, _SCALARS) for v in values])
+        if len(nested):
+            lost[name] = nested
+            held = sum(v is not None for v in values)
+            issues.append(_nested(name, nested, whole=len(nested) == held))
+            if len(nested) == held:
+                continue
+        columns[name] = _column([v if isinstance(v, _SCALARS) else None for v in values])
+    return ogr.Rows(columns, _shapes(features, sound), None, tuple(issues), lost)
+
+
+def _nested(name: str, rows: Ints, *, whole: bool) -> Issue:
+    """Tell of a field that is left out, or of the rows in which it is not read."""
+    if whole:
+        zh = f"字段 {name} 含有列表或对象，已略去"
+        return info("column_ignored", zh, f"field {name} of lists or objects left out")
+    label = row_labels(int(rows[0]) + 1)[-1]
+    return warning(
+        "bad_value",
+        f"{label}等 {len(rows)} 行：字段 {name} 是列表或对象，不是单个的值，按空值",
+        f"{label_en(label)}, {len(rows)} in all: {name} holds a list or object, no single value; "
+        "taken as null",
+        label,
+    )
 
 
 def _column(values: list[Any]) -> pa.Array:

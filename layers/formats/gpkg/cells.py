@@ -15,8 +15,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from gis.ragged import Ints
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.source import refusal, row_labels
@@ -69,8 +71,10 @@ def read_columns(
     table: str,
     columns: Sequence[Column],
     delivered: dict[str, pa.Array],
-) -> tuple[dict[str, pa.Array], list[Issue]]:
+) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
     """Return all columns in the order of the table, and what had to be said of them.
+
+    Between the two, by column, the rows that hold something which is not read.
 
     Parameters
     ----------
@@ -78,6 +82,7 @@ def read_columns(
     """
     known = {c.name for c in columns}
     out = {name: values for name, values in delivered.items() if name not in known}
+    lost: dict[str, Ints] = {}
     issues: list[Issue] = []
     for column in columns:
         fits = _fits(column)
@@ -86,8 +91,11 @@ def read_columns(
                 [] if column.kind == "BLOB" and column.name not in delivered else [_opaque(column)]
             )
             issues += said
+            lost[column.name] = _held(database, table, column)
         elif fits is None or column.name not in delivered:
-            out[column.name] = _by_storage(path, database, table, column, issues)
+            cells = _cells(path, database, table, column)
+            out[column.name] = _by_storage(cells, column, issues)
+            lost[column.name] = _unlike_text(cells)
         elif _is_plain(database, table, column, fits):
             out[column.name] = delivered[column.name]
         else:
@@ -95,7 +103,8 @@ def read_columns(
             if not all(value is None or fits(value) for value in cells):
                 issues.append(_stored_otherwise(column, cells, fits))
             out[column.name] = pa.array(_texts(cells, column, issues), pa.string())
-    return out, issues
+            lost[column.name] = _unlike_text(cells)
+    return out, lost, issues
 
 
 def check_text(
@@ -238,15 +247,21 @@ def _not_utf8(path: Path, row: int, column: Column) -> FormatError:
     )
 
 
-def _by_storage(
-    path: Path,
-    database: sqlite3.Connection,
-    table: str,
-    column: Column,
-    issues: list[Issue],
-) -> pa.Array:
+def _held(database: sqlite3.Connection, table: str, column: Column) -> Ints:
+    """Return the rows in which a column that is not read holds anything."""
+    query = (
+        f"SELECT {quoted(column.name)} IS NOT NULL FROM {rows_of(table)} "
+        f"ORDER BY {row_number(database, table)}"
+    )
+    return np.flatnonzero([bool(held) for (held,) in database.execute(query).fetchall()])
+
+
+def _unlike_text(cells: Sequence[Any]) -> Ints:
+    return np.flatnonzero([v is not None and _as_text(v) is None for v in cells])
+
+
+def _by_storage(cells: Sequence[Any], column: Column, issues: list[Issue]) -> pa.Array:
     """Return a column of a type that GDAL does not know by what its cells are."""
-    cells = _cells(path, database, table, column)
     held = {type(value) for value in cells if value is not None}
     if held == {int}:
         return pa.array(cells, pa.int64())

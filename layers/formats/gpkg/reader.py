@@ -18,7 +18,7 @@ import pyarrow as pa
 import shapely
 
 from gis.crs_names import difference
-from gis.ragged import Bools, Shapes
+from gis.ragged import Bools, Ints, Shapes
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats import domains, geometries, ogr
@@ -47,7 +47,7 @@ def read(path: Path, layer: str) -> Source:
         held = _one(database, f"SELECT count(*) FROM {rows_of(layer)}")
         issues = [*_miscounted(database, layer, held), *_left_open(path)]
         systems = gpkg_systems.stated(path, database, layer, geometry)
-        rows, columns = _rows(path, database, layer, geometry)
+        rows, columns, lost = _rows(path, database, layer, geometry)
         columns = domains.with_words(columns, domains.of_geopackage(database, layer))
         definition = _definition(database, layer)
     if len(rows.geometry) != held or len(systems.stored) != held:
@@ -73,6 +73,7 @@ def read(path: Path, layer: str) -> Source:
         columns=columns,
         geometry=shapes,
         labels=row_labels(held),
+        lost=lost,
         issues=(*issues, *_unread(systems.stored, shapes, issues)),
         # GDAL goes by the code alone.
         crs_doubt=systems.conflict or (difference(crs, defined) if crs and defined else None),
@@ -81,8 +82,11 @@ def read(path: Path, layer: str) -> Source:
 
 def _rows(
     path: Path, database: sqlite3.Connection, layer: str, geometry: str
-) -> tuple[ogr.Rows, dict[str, pa.Array]]:
-    """Return what GDAL reads of a table, and its columns with what GDAL would make up set right."""
+) -> tuple[ogr.Rows, dict[str, pa.Array], dict[str, Ints]]:
+    """Return what GDAL reads of a table, and its columns with what GDAL would make up set right.
+
+    The last are, by column, the rows that hold something which is not read.
+    """
     columns = gpkg_cells.columns_of(database, layer, geometry)
     file = path.resolve()
     key = ogr.key_column(path, file, layer, IMMUTABLE="YES")
@@ -97,9 +101,9 @@ def _rows(
             f"图层 {layer} 的各行没有按主键 {key} 的次序读出",
             f"layer {layer}: its rows do not come in the order of their key {key}",
         )
-    read, said = gpkg_cells.read_columns(path, database, layer, columns, rows.columns)
+    read, lost, said = gpkg_cells.read_columns(path, database, layer, columns, rows.columns)
     heard = [i for i in rows.issues if not gpkg_cells.is_noise(i)]
-    return replace(rows, issues=(*heard, *said)), read
+    return replace(rows, issues=(*heard, *said)), read, lost
 
 
 def _in_order(keys: pa.Array | None) -> bool:

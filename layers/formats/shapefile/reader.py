@@ -185,6 +185,8 @@ def _columns(
             out[name], lost[name], said = _values(table, field, name, values, labels)
             issues += said
         else:
+            cells = table.column(field)[~table.deleted]
+            lost[name] = np.flatnonzero([bool(c.tobytes().strip(b" \0")) for c in cells])
             issues.append(_left_out(name, field.kind))
     return out, lost, issues
 

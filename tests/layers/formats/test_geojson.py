@@ -293,6 +293,20 @@ def test_fields_keep_their_order_and_kinds(write_json):
     }
     assert list(source.columns) == ["id", "n", "flag", "x", "mixed", "day", "big", "late"]
     assert [i.code for i in source.issues] == ["column_ignored"]
+    assert {name: rows.tolist() for name, rows in source.lost.items()} == {"list": [0]}
+
+
+def test_only_the_rows_of_a_list_or_object_are_not_read(write_json):
+    values = ["新建", ["新建"], None, {"a": 1}, "扩建"]
+    features = [
+        {"type": "Feature", "properties": {"x": v, "y": 1}, "geometry": polygon()} for v in values
+    ]
+    source = read(write_json({"type": "FeatureCollection", "features": features}))
+    assert source.columns["x"].to_pylist() == ["新建", None, None, None, "扩建"]
+    assert {name: rows.tolist() for name, rows in source.lost.items()} == {"x": [1, 3]}
+    (issue,) = source.issues
+    assert (issue.severity, issue.code, issue.feature) == ("warning", "bad_value", "第 2 行")
+    assert issue.en.startswith("row 2, 2 in all: x holds a list or object")
 
 
 def test_elevations_are_left_out(write_json):

@@ -269,6 +269,14 @@ def test_what_is_left_out_is_told(write_gpkg):
     source = read(path)
     assert list(source.columns) == ["fid", "licence_no"]
     assert [(i.severity, i.code) for i in source.issues] == [("info", "column_ignored")] * 2
+    assert source.lost["x"].tolist() == [0, 1] and source.lost["other"].tolist() == []
+
+
+@pytest.mark.parametrize("declared", ["VARCHAR(9)", "DOUBLE"])
+def test_bytes_in_a_column_of_text_or_numbers_are_lost(write_gpkg, declared):
+    source = read(add(write_gpkg(), declared, ["'甲'", "x'ff'", "NULL"]))
+    assert source.columns["x"].to_pylist() == ["甲", None, None]
+    assert source.lost["x"].tolist() == [1]
 
 
 def test_cells_that_are_no_geometry_are_errors_of_their_rows(write_gpkg):

@@ -333,6 +333,7 @@ def test_parquet(write_parquet):
     assert source.geometry[0] == Point(110, 35) and source.geometry[1] is None
     assert list(source.columns) == ["licence_no"]
     assert [(i.severity, i.code) for i in source.issues] == [("info", "column_ignored")]
+    assert [rows.tolist() for rows in source.lost.values()] == [[0, 1]]
     assert source.crs.to_epsg() == 4490
 
 

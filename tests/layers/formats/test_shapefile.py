@@ -156,6 +156,12 @@ def test_a_field_whose_values_lie_elsewhere_is_left_out_by_name(write_shapefile,
     assert source.columns["N"].to_pylist() == [1, 2]
     assert [(i.severity, i.code) for i in source.issues] == [("info", "column_ignored")]
     assert "field X" in source.issues[0].en
+    assert source.lost["X"].tolist() == [0, 1]
+
+
+def test_blank_cells_of_a_field_that_is_left_out_are_empty(write_shapefile):
+    source = read(write_shapefile([[b"      7"], [b""], [b"\0" * 10]], [(b"X", "M", 10)]))
+    assert source.lost["X"].tolist() == [0]
 
 
 @pytest.mark.parametrize(
