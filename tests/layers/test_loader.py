@@ -108,12 +108,12 @@ def test_a_constant_stands_where_only_a_doubtful_field_is(make_source, settings)
 
 
 def test_a_field_that_the_reader_left_out_is_not_empty(make_source, settings, codes_of):
-    columns = {"licence_no": ["A", "B", "C"], "生产规模": [30, 30, 30]}
+    columns = {"licence_no": ["A", "B", "C"], "生产规模": ["30万吨/年"] * 3}
     lost = {"项目性质": np.array([0, 2]), "规模单位": np.array([1]), "开采方式": np.array([], int)}
     layer = load(make_source(columns, lost=lost), RIGHT, settings())
     assert layer.is_null("project_type").all() and "project_type" not in layer.absent
     assert layer.is_unread("project_type").tolist() == [True, False, True]
-    # The unit is stated, though it cannot be read.
+    # Another unit may be stated in the second row.
     assert layer.is_null("capacity_kt_a").tolist() == [False, True, False]
     assert layer.is_unread("capacity_kt_a").tolist() == [False, True, False]
     assert "method" in layer.absent and not layer.is_unread("method").any()
