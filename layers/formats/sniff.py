@@ -247,11 +247,9 @@ def _text_kind(path: Path, encoding: str | None) -> str:
     if corner_lines.is_corner_lines(text):
         return corner_lines.FORMAT
     number, line = first or (1, "")
-    raise refusal(
-        path,
-        f"第 {number} 行不属于已知的坐标文本格式：{line[:40]}",
-        f"line {number} fits no known corner text: {line[:40]}",
-    )
+    zh = f"第 {number} 行不属于已知的坐标文本格式：{line[:40]}"
+    en = f"line {number} fits no known corner text: {line[:40]}"
+    raise refusal(path, *corner_lines.with_advice(text, zh, en))
 
 
 def _corner_kind(lines: list[str]) -> str | None:

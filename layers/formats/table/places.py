@@ -190,8 +190,10 @@ def _placed(
     axes, odd = axes_of(first, second)
     if axes is None and _in_china(first, second):
         bad[rows[odd]] = (
-            f"坐标 {first[odd]:.10g}, {second[odd]:.10g} 与其余点不一致",
-            f"{first[odd]:.10g}, {second[odd]:.10g} fits not the others",
+            f"坐标 {first[odd]:.10g}, {second[odd]:.10g} 与其余点不一致"
+            "（另一带号？请按带分成几个文件）",
+            f"{first[odd]:.10g}, {second[odd]:.10g} fits not the others (another zone? make a file "
+            "of each)",
         )
     places = axes.east_north(first, second) if axes else np.column_stack([second, first])
     at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}

@@ -253,8 +253,18 @@ def _sheets(path: Path, parts: tuple[io.BytesIO, Marker] | None) -> tuple[Sheet,
                 sheets.append(_sheet(about.name, cells, merged, marks))
     except CalamineError as fault:
         raise refusal(path, f"工作簿无法读取：{fault}", f"cannot be read: {fault}") from fault
-    filled = (s for s in sheets if any(any(row) for row in s.rows))
-    return tuple(replace(s, hidden=tuple(hidden)) for s in filled)
+    filled = [s for s in sheets if any(any(row) for row in s.rows)]
+    beside = _beside(sorted(marker.beside))
+    return tuple(replace(s, hidden=tuple(hidden), told=(*s.told, *beside)) for s in filled)
+
+
+def _beside(kinds: Sequence[str]) -> list[Issue]:
+    """Tell of texts that stand in no cell."""
+    if not kinds:
+        return []
+    zh = f"工作簿中的{'、'.join(kinds)}未读，请核对其中有无拐点、扣除范围或说明"
+    en = "comments or text boxes of the workbook are not read: do they hold corners or remarks?"
+    return [warning("texts_beside_cells", zh, en)]
 
 
 def _merged(path: Path, name: str, ranges: Sequence[Box], rows: int, columns: int) -> list[Box]:
@@ -293,6 +303,11 @@ def _unseen(name: str, rows: Sequence[Sequence[str]], marks: Marks) -> list[Issu
     filled = {c for row in rows for c, cell in enumerate(row) if cell}
     letters = [_letters(c) for c in sorted(marks.columns & filled)]
     out = []
+    struck = [str(r + 1) for r in sorted(marks.struck) if r < len(rows) and any(rows[r])]
+    if struck:
+        zh = f"工作表 {name} 的第 {listed(struck)} 行有删除线，照常读取，请核对是否作废"
+        en = f"sheet {name}: rows struck through are read: {listed(struck, 'en')}"
+        out.append(warning("struck_cells", zh, en))
     if lines:
         zh = f"工作表 {name} 的第 {listed(lines)} 行被隐藏（或被筛选掉），照常读取"
         en = f"sheet {name}: hidden (or filtered) rows are read: {listed(lines, 'en')}"

@@ -36,6 +36,7 @@ class Marks:
     rows, columns : hidden ones
     shown : cell -> what its number format shows beside the number, see ``number_formats``
     zeros : formulas with the result 0, which programs write that compute nothing
+    struck : rows with cells that are struck through
     """
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Marks:
     columns: set[int] = field(default_factory=set)
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
     zeros: set[tuple[int, int]] = field(default_factory=set)
+    struck: set[int] = field(default_factory=set)
 
 
 class Marker:
@@ -52,6 +54,7 @@ class Marker:
     def __init__(self) -> None:
         self.parts: dict[str, Marks] = {}
         self.tables: dict[str, Marks] = {}
+        self.beside: set[str] = set()  # 批注, 文本框: texts that stand in no cell
         self._sheets: dict[str, str] = {}  # name -> id of its relation
         self._targets: dict[str, str] = {}  # id of a relation of the book -> part
         self._part = ""
@@ -59,6 +62,8 @@ class Marker:
         self._codes = dict(BUILT_IN)  # id -> number format
         self._shows: dict[int, str] = {}  # what cell styles show
         self._style_count = 0
+        self._strikes: list[bool] = []  # of fonts
+        self._struck: set[int] = set()  # cell styles
 
     def of(self, sheet: str) -> Marks:
         """Return the marks of a sheet, none where it has none."""
@@ -135,6 +140,8 @@ class Marker:
         self._formula = self._valued = False
         if self._text:
             self._text.clear()
+        if self._struck and int(told.get("s", 0)) in self._struck:
+            self._marks.struck.add(self._row)
         if self._shows and "s" in told and self._kind in ("", "n"):
             shown = self._shows.get(int(told["s"]))
             if shown and len(self._marks.shown) < MOST_MARKS:
@@ -145,11 +152,22 @@ class Marker:
             self._codes[int(told.get("numFmtId", -1))] = told.get("formatCode", "")
 
     def _cell_styles(self, told: Mapping[str, str]) -> None:
-        self._shows, self._style_count = {}, 0
+        self._shows, self._struck, self._style_count = {}, set(), 0
         self._in_styles = True
+
+    def _font(self, told: Mapping[str, str]) -> None:
+        if self._part.endswith("styles.xml"):
+            self._strikes.append(False)
+
+    def _strike(self, told: Mapping[str, str]) -> None:
+        if self._strikes and self._part.endswith("styles.xml"):
+            self._strikes[-1] = told.get("val", "1") in _YES
 
     def _style(self, told: Mapping[str, str]) -> None:
         if self._in_styles:
+            font = int(told.get("fontId", 0))
+            if font < len(self._strikes) and self._strikes[font]:
+                self._struck.add(self._style_count)
             code = self._codes.get(int(told.get("numFmtId", 0)))
             if code and (shown := shown_as(code)):
                 self._shows[self._style_count] = shown
@@ -245,5 +263,5 @@ _STARTS = {
     "table-row": Marker._table_row, "table-cell": Marker._table_cell,
     "covered-table-cell": Marker._table_cell, "calcPr": Marker._calculation,
     "numFmt": Marker._format, "cellXfs": Marker._cell_styles, "xf": Marker._style,
-    "p": Marker._paragraph,
+    "p": Marker._paragraph, "font": Marker._font, "strike": Marker._strike,
 }  # fmt: skip

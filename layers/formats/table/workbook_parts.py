@@ -29,6 +29,8 @@ _LEFT_OUT = frozenset(
     {"externallinks", "embeddings", "media", "drawings", "customxml", "thumbnails"}
 )
 _FORMAT = re.compile(rb"formatCode\s*=\s*(\"[^\"]*\"|'[^']*')")
+_COMMENTS = re.compile(r"(?:^|/)(?:threaded)?comments?[^/]*\.xml$")
+_TEXT = re.compile(rb"<(?:\w+:)?t>\s*[^\s<]")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
 
@@ -68,15 +70,31 @@ def _copy(path: Path, archive: zipfile.ZipFile, made: zipfile.ZipFile, marker: M
     # The styles first: what cells show depends on them.
     for entry in sorted(entries, key=lambda e: not e.filename.lower().endswith("styles.xml")):
         if not _holds_cells(entry):
+            budget -= _look_beside(path, archive, entry, budget, marker)
             continue
         data = _unpacked(path, archive, entry, budget)
         budget -= len(data)
         if entry.filename.lower().endswith(_KEPT):
             _check(path, entry.filename, data, marker)
+        if _COMMENTS.search(entry.filename.lower()):
+            marker.beside.add("批注")
         if entry.filename.lower().endswith("styles.xml"):
             # 0!m shows metres: the parser knows only 0\m, and would make dates of the numbers.
             data = bytearray(_FORMAT.sub(lambda m: m[0].replace(b"!", b"\\"), data))
         made.writestr(zipfile.ZipInfo(entry.filename), data)
+
+
+def _look_beside(
+    path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int, marker: Marker
+) -> int:
+    """Note a drawing with text in it, and return how many bytes that took."""
+    name = entry.filename.lower()
+    if not (name.endswith(".xml") and "drawings" in PurePosixPath(name).parts):
+        return 0
+    data = _unpacked(path, archive, entry, budget)
+    if _TEXT.search(data):
+        marker.beside.add("文本框")
+    return len(data)
 
 
 def _holds_cells(entry: zipfile.ZipInfo) -> bool:

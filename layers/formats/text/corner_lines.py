@@ -22,10 +22,13 @@ from layers.formats.table.rows import is_date, is_page, is_place, numbered
 from layers.formats.table.sheets import Sheet
 from layers.issues import info, warning
 from layers.parse import plain
+from layers.whereabouts import Reason
 
 FORMAT = "corner lines"
 
-_NAME = r"(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4})(?:号点?|点)?"
+_NAME = (
+    r"(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4}['′]?)(?:号点?|点)?"
+)
 _AFTER = r"(?:\)[\s,;、.:]{0,4}|[\s,;、.:]{1,4}|(?=\())"
 _BETWEEN = r"[\s,;、:]{1,6}"
 _PLANE = r"\d{6,8}(?:\.\d{1,9})?"
@@ -67,6 +70,7 @@ _LOST = re.compile(
     r"\s?号?\s?\d{1,4}(?:号点?|点)?(?![\d个至到~—-])",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[XY]\s?=|[;；]", re.IGNORECASE)
 _NUMBER = re.compile(r"\(?(\d{1,4})(?:[\s.、,:)]|$)")
 _LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]+(?=[\d.])")
 _HEIGHT = re.compile(r"边长|距离|高程|标高|高度?|[HZh](?:\(m\)|\(米\))?(?:坐标)?(?:\(m\)|\(米\))?")
@@ -222,7 +226,15 @@ def _corner(match: re.Match[str]) -> tuple[str, ...]:
 # -- what is refused ---------------------------------------------------------------------------
 
 
+def with_advice(text: str, zh: str, en: str) -> Reason:
+    """Return why a text is refused, with what to do where it may be a sentence cut into lines."""
+    if _SENTENCE.search(text):
+        return f"{zh}（若句子折成了几行，请先合并）", f"{en} (join the lines of a sentence)"
+    return zh, en
+
+
 def _bad(path: Path, line: _Line, zh: str, en: str) -> Exception:
+    zh, en = with_advice(line.text, zh, en)
     return refusal(path, f"第 {line.number} 行{zh}", f"line {line.number}: {en}")
 
 

@@ -358,3 +358,21 @@ def test_a_long_line_is_read_at_once(pasted, sign):
     with contextlib.suppress(FormatError):
         pasted(f"{lines('{i} {x} {y}')}\n{sign * 30_000}\n乙")
     assert time.perf_counter() - began < 5
+
+
+def test_an_inner_ring_numbered_with_primes(pasted):
+    inner = [(4380100, 38500100), (4380200, 38500100), (4380200, 38500200)]
+    source = pasted(lines("{i} {x} {y}") + "\n" + lines("{i}′ {x} {y}", inner))
+    assert [g.area for g in source.geometry] == pytest.approx([OUTLINE.area - 5000])
+
+
+def test_a_sentence_over_lines_is_named_as_such(pasted):
+    text = lines("{i}、X={x}，Y={y}；").replace("，Y", "，\nY")
+    with pytest.raises(FormatError, match="join the lines of a sentence"):
+        pasted(text)
+
+
+def test_two_zones_are_told(pasted):
+    far = [(x, y + 1_000_000) for x, y in PLACES]
+    with pytest.raises(FormatError, match="another zone"):
+        pasted(lines("{i} {x} {y}") + "\n" + lines("{i} {x} {y}", far))

@@ -10,7 +10,7 @@ from layers.errors import FormatError
 from layers.formats import read
 from layers.formats.table import workbook_parts
 
-from .workbooks import CORNERS, compound, ods, ods_cell, ods_row, sheet, xls, xlsx
+from .workbooks import CORNERS, MAIN, compound, ods, ods_cell, ods_row, sheet, xls, xlsx
 
 ROWS = "".join(map(ods_row, CORNERS))
 
@@ -147,3 +147,33 @@ def test_an_encrypted_workbook_is_told(tmp_path):
     path = tmp_path / "a.xlsx"
     path.write_bytes(compound("EncryptedPackage", bytes(5000)))
     refused(path, "cannot be read")
+
+
+STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><fonts><font/><font><strike{{}}/></font></fonts>'
+    '<cellXfs><xf fontId="0"/><xf fontId="1"/></cellXfs></styleSheet>'
+)
+
+
+@pytest.mark.parametrize(("value", "told"), [("", ["struck_cells"]), (' val="0"', [])])
+def test_corners_struck_through_are_told(tmp_path, value, told):
+    struck = sheet().replace('<c r="B3">', '<c r="B3" s="1">')
+    path = xlsx(tmp_path / "a.xlsx", struck, more=[("xl/styles.xml", STYLES.format(value))])
+    source = read(path)
+    assert [i.code for i in source.issues] == told
+    assert not told or "第 3 行有删除线" in source.issues[0].zh
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("xl/comments1.xml", "<comments><t>该点作废</t></comments>", "批注"),
+        ("xl/threadedComments/threadedComment1.xml", "<t>作废</t>", "批注"),
+        ("xl/drawings/drawing1.xml", "<d xmlns:a='x'><a:t>扣除范围</a:t></d>", "文本框"),
+        ("xl/drawings/drawing1.xml", "<d xmlns:a='x'><a:t> </a:t></d>", None),
+    ],
+)
+def test_texts_that_stand_in_no_cell_are_told(tmp_path, name, content, said):
+    path = xlsx(tmp_path / "a.xlsx", sheet(), more=[(name, content)])
+    issues = [i.zh for i in read(path).issues if i.code == "texts_beside_cells"]
+    assert len(issues) == (said is not None) and all(said in zh for zh in issues)
