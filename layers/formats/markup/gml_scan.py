@@ -46,6 +46,7 @@ _STRAIGHT = frozenset(
 )  # fmt: skip
 _CURVES = frozenset({"curveMember", "curveMembers"})
 _TEXTS = frozenset({"pos", "posList", "coordinates", "X", "Y", "Z"})
+_DEEPEST = 256
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -137,6 +138,8 @@ class Scan:
         self._text.clear()
         inner, line = bool(self._shape), self._parser.CurrentLineNumber
         size = own.get("srsDimension", "")
+        if len(self._stack) >= _DEEPEST:
+            raise self._refusal("XML 嵌套过深", f"XML of more than {_DEEPEST} elements in another")
         element = _Element(
             tag,
             own,
