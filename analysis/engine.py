@@ -14,6 +14,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from analysis import terms
 from analysis.absence import gate
 from analysis.errors import RuleError
 from analysis.law import Rulebook, RuleLaw
@@ -71,7 +72,7 @@ def run(
     starts = dict(zip(names, np.cumsum([0, *(len(subjects[n]) for n in names)]), strict=False))
     tables: list[FindingTable] = []
     codes: list[Objects] = []
-    with Crew(workers, rules, layers, elevation) as crew:
+    with Crew(workers, rules, terms.as_judged(layers, as_of), elevation) as crew:
         for done, rule in enumerate(rules):
             if progress:
                 progress(rule.code, done / len(rules))
@@ -133,6 +134,7 @@ def evaluate(
         that its YAML does not list.
     """
     page = rulebook.rules[rule.code]
+    as_read, layers = layers, terms.as_judged(layers, as_of)
     question = Question(rule, subject_layer, np.asarray(rows, np.int64), {}, as_of)
     subjects = subjects_of(question, layers)
     values = _values(rule, page, rulebook.common, as_of)
@@ -148,7 +150,10 @@ def evaluate(
     table = ask(question, layers, elevation)
     _check(rule, page, rulebook.common, table, len(subjects))
     context = context_of(question, layers, elevation)
-    return _mark_displaced(subjects, gate(rule, subjects, context, table))
+    table = terms.mark(
+        gate(rule, subjects, context, table), as_read, subject_layer, question.rows, as_of
+    )
+    return _mark_displaced(subjects, table)
 
 
 def _values(rule: Rule, page: RuleLaw, common: RuleLaw, as_of: date) -> dict[str, float | None]:

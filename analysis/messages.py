@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from analysis import templates
+from analysis import templates, terms
 from analysis.explain import explain
 from analysis.law import Reason, RuleLaw, Text
 from analysis.numbers import NONE, show, show_pair
@@ -78,7 +78,7 @@ def render(
         **words.columns(found, [text]),
     }
     message = found.message if related is not None or found.summary is None else found.summary
-    return _fill(message.of(lang), columns, 1)[0] + words.displaced([text])[0]
+    return _fill(message.of(lang), columns, 1)[0] + words.tails([text])[0]
 
 
 def render_all(results: Results, lang: str) -> list[str]:
@@ -103,7 +103,7 @@ def render_all(results: Results, lang: str) -> list[str]:
         args = list(findings.args[rows])
         columns.update(words.columns(reason, args))
         texts = _fill(template, columns, len(rows))
-        tails = words.displaced(args)
+        tails = words.tails(args)
         for row, text, tail in zip(rows.tolist(), texts, tails, strict=True):
             out[row] = text + tail
     return out
@@ -202,14 +202,19 @@ class _Words:
             rows.append(seen[text])
         return {name: [row[k] for row in rows] for k, name in enumerate(reason.args)}
 
-    def displaced(self, args: Sequence[str | None]) -> list[str]:
-        """Return what to add where a vetted feature took a registered one's place."""
+    def tails(self, args: Sequence[str | None]) -> list[str]:
+        """Return what the engine adds to sentences: a place taken, a status that cannot be."""
         return [
-            _DISPLACED.of(self.lang).format(json.loads(text).get("displaced"))
-            if text and '"displaced"' in text
+            self._tail(json.loads(text))
+            if text and ('"displaced"' in text or '"contradiction"' in text)
             else ""
             for text in args
         ]
+
+    def _tail(self, record: Mapping[str, Any]) -> str:
+        taken = record.get("displaced")
+        place = "" if taken is None else _DISPLACED.of(self.lang).format(taken)
+        return terms.said(record, self.lang) + place
 
     def _say(self, name: str, kind: str, record: Mapping[str, Any]) -> str | None:
         value = record.get(name)

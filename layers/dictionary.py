@@ -21,8 +21,9 @@ that dBase cut at 10 bytes are recognised where they can mean only one column. C
 longitude and latitude in CGCS2000 (EPSG:4490), elevations refer to the 1985 height datum.
 
 **needed** marks what a row should carry: without it the rules that ask for it answer NO_DATA.
-Words for a flag: true/false, 1/0, 是/否, 有/无. Dates: 2024-01-31, 2024/1/31, 2024年1月31日,
-20240131. Numbers of features (columns ending in `_no`, `_id`, `_code`, and the lists
+Words for a flag: true/false, 1/0, 是/否; 有/无 too, but not under a name that says no itself, such
+as 无主. Dates: 2024-01-31, 2024/1/31, 2024年1月31日, 20240131. Numbers of features (columns ending
+in `_no`, `_id`, `_code`, and the lists
 `replaces_licences`, `replaces_facility`, `overlap_exception`) are read half-width, with plain
 hyphens and without blanks or invisible characters, so that they match however they were typed;
 letter case stays as given. A value that cannot be read is taken as missing and reported; so is a

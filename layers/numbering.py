@@ -17,9 +17,10 @@ from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.issues import label_en, listed, warning
+from layers.keys import matchable
 from layers.schema import Column, Schema
 from layers.settings import LayerSettings
-from layers.values import convert, matchable
+from layers.values import convert
 
 Objects = npt.NDArray[np.object_]
 

@@ -27,6 +27,8 @@ FORMULA_ERROR = (
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "真", "√"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "没有", "假", "×"})
 
+_SOME_OR_NONE = frozenset({"有", "无", "没有"})
+
 _MASS_RATE = {
     "吨": "0.001", "t": "0.001", "千吨": "1", "千t": "1", "kt": "1", "万吨": "10", "万t": "10",
     "百万吨": "1000", "百万t": "1000", "mt": "1000", "亿吨": "100000", "亿t": "100000",
@@ -60,7 +62,7 @@ _NUMBER = re.compile(
     r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+)\s*(.*)"
 )
 _DATE = re.compile(
-    r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d{2})(\d{2}))"
+    r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|\s*年\s*(\d{1,2}|元)\s*月\s*(\d{1,2})\s*[日号]?|(\d{2})(\d{2}))"
     r"(?:[t\s](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
     r"\s*(?P<zone>z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
@@ -70,12 +72,17 @@ _UNSEEN = str.maketrans(
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff")
 )
 _MINUS = str.maketrans(dict.fromkeys("−‐‑‒﹣", "-"))
+_ENDLESS = (9999, 12, 31)
 _CHINA = timedelta(hours=8)
 _FARTHEST = timedelta(hours=14)  # clocks of Kiribati
 _LEVEL = r"([+-]?\d+(?:\.\d+)?)(?:m|米)?(?:标高)?"
+# What the licence's own sentence goes on with, and the datum that all elevations here refer to.
+_AFTER_LEVELS = r"(?:\(1985(?:年)?国家高程基准\))?(?:[,;。]共?(?:有|由)?\d+个拐点圈定)?[。;]?"
 _RANGE = re.compile(
-    rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}"
+    rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}{_AFTER_LEVELS}"
 )
+# Of the tildes, what converters make of the full-width one of GB 18030.
+_WAVE = str.maketrans("〜∼", "~~")
 
 _POWERS = {
     "³": "千", "⁴": "万", "⁶": "百万", "⁸": "亿", "3": "千", "4": "万", "6": "百万", "8": "亿",
@@ -195,8 +202,10 @@ def elevations(word: str) -> tuple[float, float] | None:
     ((1250.0, 980.0), (980.0, -50.0), None)
     >>> elevations("1250，980"), elevations("1,250")
     ((1250.0, 980.0), None)
+    >>> elevations("由1250米至980米标高，共由6个拐点圈定")
+    (1250.0, 980.0)
     """
-    match = _RANGE.fullmatch(folded(word)) if len(word) <= 64 else None
+    match = _RANGE.fullmatch(folded(word).translate(_WAVE)) if len(word) <= 64 else None
     if not match or _runs_together(word):
         return None
     first, separator, second = match.groups()
@@ -211,6 +220,8 @@ def elevations(word: str) -> tuple[float, float] | None:
 def day(word: str) -> date | None:
     """Return the day ``word`` names, None for anything but a whole date from 1900 to 2199.
 
+    The last day of 9999 is read too: databases write it for a term without end.
+
     An instant with a time zone is dated where the mines are: in China, UTC+8.
 
     >>> day("2024年1月31日"), day("20240131"), day("2024-02-30")
@@ -221,8 +232,9 @@ def day(word: str) -> date | None:
     match = _DATE.fullmatch(plain(word).casefold())
     if not match or _runs_together(word):
         return None
-    year, month, of_month = (int(g) for g in match.groups()[:8] if g and g.isdigit())
-    if not 1900 <= year < 2200:
+    parts = (1 if g == "元" else int(g) for g in match.groups()[:8] if g and g[0] not in "-/.")
+    year, month, of_month = parts
+    if not 1900 <= year < 2200 and (year, month, of_month) != _ENDLESS:
         return None
     try:
         read = date(year, month, of_month)
@@ -259,7 +271,26 @@ def _offset(zone: str) -> timedelta | None:
     return -size if zone[0] == "-" else size
 
 
-def flag(word: str) -> bool | None:
-    """Return whether ``word`` means yes, None where it is neither yes nor no."""
+def flag(word: str, *, negated: bool = False) -> bool | None:
+    """Return whether ``word`` means yes, None where it is neither yes nor no.
+
+    Parameters
+    ----------
+    negated : what is asked holds a no itself, as 无主 does: 有 and 无 may then mean either
+
+    >>> flag("有"), flag("有", negated=True), flag("是", negated=True)
+    (True, None, True)
+    """
     spelling = folded(word)
+    if negated and spelling in _SOME_OR_NONE:
+        return None
     return True if spelling in _TRUE else False if spelling in _FALSE else None
+
+
+def is_negated(heading: str) -> bool:
+    """Return whether a heading asks for what is not there.
+
+    >>> is_negated("无主尾矿库"), is_negated("是否未治理"), is_negated("有无积水")
+    (True, True, False)
+    """
+    return re.match("(?:是否)?[无未非]", folded(heading)) is not None

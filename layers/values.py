@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -21,21 +22,9 @@ from layers.days import days_in_china
 from layers.formats.angles import packed, spelled
 from layers.identity import named_only, whole_numbers_only
 from layers.issues import bad_values, unreadable
+from layers.keys import is_key, is_list, matchable
 from layers.layer import ARROW_TYPES
 from layers.schema import Column
-
-_KEY_ENDS = ("_no", "_id", "_code")
-_LIST_ENDS = ("_licences", "_facility", "_exception")
-_WHOLE = r"[A-Za-z]{0,3}[0-9][A-Za-z0-9-]{7,}"
-_LONG = r"[A-Za-z]{0,3}[0-9][A-Za-z0-9-]{12,}"
-_BETWEEN = (
-    r"([A-Za-z0-9)])\s*(?:以及|和|及|与|并)\s*([A-Za-z0-9])",
-    # Twice: the first time leaves every second one.
-    *(2 * (rf"({_WHOLE})\s*[/\\]\s*({_WHOLE})",)),
-    *(2 * (rf"({_LONG})\s+({_LONG})",)),
-    r"([A-Za-z0-9)])\s+([A-Za-z]{1,3}[0-9]{6})",
-)
-_DASHES = "[‐‑‒–—―−]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,16 +37,6 @@ class Values:
     array: pa.Array
     issues: tuple[Issue, ...] = ()
     unread: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
-
-
-def is_key(column: Column) -> bool:
-    """Return whether rows are matched by the column: numbers and lists of numbers."""
-    return column.dtype == "text" and column.name.endswith((*_KEY_ENDS, *_LIST_ENDS))
-
-
-def is_list(column: Column) -> bool:
-    """Return whether each value of the column may list several numbers."""
-    return column.dtype == "text" and column.name.endswith(_LIST_ENDS)
 
 
 def convert(
@@ -174,33 +153,6 @@ def _formula_errors(
     return bad_values(text, rows, column, field, labels, kind="formula") if len(rows) else ()
 
 
-def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
-    """Return numbers of features in the one form in which layers are matched.
-
-    Half-width, plain hyphens, without blanks or invisible characters; letter case stays as
-    given. A number that no longer holds anything is null.
-
-    Parameters
-    ----------
-    text : (n,) string
-    listed : each value lists several numbers; whatever parts them becomes ``;``
-    """
-    text = pc.utf8_normalize(text, form="NFKC")
-    if listed:
-        text = pc.replace_substring_regex(text, r"[,、;|\t\r\n]+", ";")
-        # Words, strokes and blanks part what is whole on both sides, and belong to it elsewhere.
-        for pattern in _BETWEEN:
-            text = pc.replace_substring_regex(text, pattern, r"\1;\2")
-    text = pc.replace_substring_regex(text, r"[\s\p{Z}\p{Cc}\p{Cf}]+", "")
-    text = pc.replace_substring_regex(text, _DASHES, "-")
-    # 'C1 and ="C1" are what people type that a spreadsheet keeps a number as text.
-    text = pc.replace_substring_regex(text, r"^'([^']*)$", r"\1")
-    text = pc.replace_substring_regex(text, r"""^="([^"']*)"$""", r"\1")
-    # An accent may stand beside its letter only now.
-    text = pc.utf8_normalize(text, form="NFKC")
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-
-
 _LARGEST = 1e30
 # What GIS programs write for null. Esri: -1.797e308 and -3.4e38; rasters and old tables: the rest.
 _NULL_MARKS = (-999.0, -9999.0, -99999.0, -999999.0, -32768.0, -2147483648.0)
@@ -314,10 +266,32 @@ def _integer(
 def _flag(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
     if pa.types.is_boolean(array.type):
         return Values(array)
-    return _parsed(as_text(array), parse.flag, column, field, labels)
+    if not parse.is_negated(field):
+        return _parsed(as_text(array), parse.flag, column, field, labels)
+
+    def read(word: str) -> bool | None:
+        return parse.flag(word, negated=True)
+
+    # 无 is no empty cell here: it may be the answer.
+    return _parsed(as_text(array), read, column, field, labels, blanks=parse.BLANK - {"无"})
+
+
+# Only a term may be without end; elsewhere the last day of databases stands for an empty cell.
+_MAY_BE_ENDLESS = "valid_to"
+_LAST_DAY = date(2199, 12, 31)
 
 
 def _date(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
+    read = _any_date(array, column, field, labels)
+    if column.name == _MAY_BE_ENDLESS:
+        return read
+    late = pc.greater(read.array, pa.scalar(_LAST_DAY)).fill_null(False)
+    rows = np.flatnonzero(np.asarray(late, np.bool_))
+    told = bad_values(as_text(read.array), rows, column, field, labels)
+    return Values(without(read.array, rows), read.issues + told, np.union1d(read.unread, rows))
+
+
+def _any_date(array: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
     if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
         days, bad = days_in_china(array)
         words = as_text(array) if len(bad) else array
@@ -361,11 +335,12 @@ def _parsed(
     issue_code: str = "unreadable_value",
     kind: pa.DataType | None = None,
     expected: str | None = None,
+    blanks: frozenset[str] = parse.BLANK,
 ) -> Values:
     """Return what ``read`` makes of each distinct word; None of a word that is not blank is bad."""
     encoded = pc.dictionary_encode(text)
     words = encoded.dictionary.to_pylist()
-    blank = [parse.folded(word) in parse.BLANK for word in words]
+    blank = [parse.folded(word) in blanks for word in words]
     values = [read(word) for word in words]
     bad_word = np.array([v is None for v in values], np.bool_) & ~np.array(blank, np.bool_)
     # A word kept as it is may still stand for an empty cell.

@@ -3,6 +3,7 @@
 Each test has the right answer first, then changes one cell.
 """
 
+import json
 from datetime import date
 
 import geopandas as gpd
@@ -133,3 +134,71 @@ def test_a_goaf_of_no_stated_size_is_not_small(tmp_path, cells):
 
     assert ("FAIL", "single_too_large") in found(**{"体积（万m3）": 97.5001})
     assert found(**cells) == {("NO_DATA", "volume_missing"), ("NO_DATA", "total_volume_missing")}
+
+
+ENDED = [
+    {"权利状态": "到期", "有效期止": "2035-02-28"},
+    {"权利状态": "过期", "有效期止": "2026-01-01"},  # the day judged is in the term
+    {"权利状态": "失效", "有效期止": "长期"},
+]
+
+
+@pytest.mark.parametrize("cells", ENDED, ids=str)
+def test_a_right_called_expired_whose_term_runs_is_not_out_of_force(judge, cells):
+    mine = {**QUARRY, "权利状态": "有效", "权利类型": "采矿权", "采矿权人": "甲"}
+    over = {**QUARRY, "许可证号": "C", "权利状态": "申请"}
+    truth = judge("MR101", over, square(500), mining_right=([mine], [square(0)]))
+    assert truth == {("FAIL", "overlap")}
+    found = judge("MR101", over, square(500), mining_right=([{**mine, **cells}], [square(0)]))
+    assert found == {("NO_DATA", "neighbour_status_missing")}
+    register = {"mining_right": ([OTHER_QUARRY], [square(1250)])}
+    for rule, reason in (("MR101", "status_missing"), ("MR104", "attribute_missing")):
+        subject = {**QUARRY, "生产规模": "4千吨/年", **cells}
+        assert judge(rule, subject, square(0), **register) == {("NO_DATA", reason)}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"权利状态": "注销", "有效期止": "2035-02-28"},
+        {"权利状态": "到期", "有效期止": "2025-12-31"},
+        {"权利状态": "到期", "有效期止": None},
+    ],
+    ids=str,
+)
+def test_a_right_that_has_ended_is_out_of_force(judge, cells):
+    over = {**QUARRY, "许可证号": "C"}
+    ended = {**QUARRY, "采矿权人": "甲", **cells}
+    found = judge("MR101", over, square(500), mining_right=([ended], [square(0)]))
+    assert found == {("PASS", "clear")}
+    register = {"mining_right": ([OTHER_QUARRY], [square(1250)])}
+    subject = {**QUARRY, "生产规模": "4千吨/年", **cells}
+    assert judge("MR104", subject, square(0), **register) == {("NOT_APPLICABLE", "not_in_force")}
+
+
+def test_the_message_names_status_and_term(judge, tmp_path):
+    ended = {**QUARRY, "许可证号": "A", "采矿权人": "甲", **ENDED[0]}
+    judge("MR101", QUARRY, square(500), mining_right=([ended], [square(0)]))
+    report = json.loads((tmp_path / "out" / "report.json").read_bytes())
+    (told,) = [f["message"] for f in report["findings"] if f["related"]]
+    assert told["zh"].endswith(
+        "（A 的权利状态（status）为过期，有效期止（valid_to）为 2035-02-28，尚未届满，两者不符，"
+        "状态按不明处理）"
+    )
+    assert "the status of A is expired but its valid_to is 2035-02-28" in told["en"]
+    judge("MR104", {**QUARRY, **ENDED[2]}, square(500), mining_right=([OTHER_QUARRY], [square(0)]))
+    report = json.loads((tmp_path / "out" / "report.json").read_bytes())
+    (told,) = [f["message"] for f in report["findings"]]
+    assert told["zh"].endswith(
+        "（B 的权利状态（status）为过期，有效期止（valid_to）未能识别，两者不符，状态按不明处理）"
+    )
+
+
+@pytest.mark.parametrize(("word", "reads"), [("无", None), ("有", None), ("是", 1), ("否", 0)])
+def test_no_and_some_below_a_heading_that_says_no(judge, word, reads):
+    pond = {
+        "尾矿库编号": "W1", "建设性质": "已有", "运行状况": "运行", "最后排放日期": "2025-12-20",
+        "已达最终标高": "否", "正在排放": "是", "无生产经营主体": word,
+    }  # fmt: skip
+    found = {verdict for verdict, _ in judge("TF207", pond, square(0))}
+    assert found == {{None: "NO_DATA", 1: "FAIL", 0: "PASS"}[reads]}

@@ -179,3 +179,34 @@ def test_every_day_in_every_form(when):
 @given(st.integers(-(10**9), 10**9))
 def test_whole_numbers_with_separators(value):
     assert parse.number(f"{value:,}", "m") == value
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["2024年 1月 31日", "2024 年 1 月 31 日", "2024年1月31号", "2024年元月31日", "2024年01月31"],
+)
+def test_dates_as_people_write_them(word):
+    assert parse.day(word) == date(2024, 1, 31)
+
+
+def test_a_term_without_end():
+    assert parse.day("9999-12-31") == parse.day("9999年12月31日") == date(9999, 12, 31)
+    assert parse.day("9999-12-30") is None and parse.day("2200-01-01") is None
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "1250〜980", "1250∼980", "由1250米至980米标高，共由6个拐点圈定",
+        "由1250米至980米标高，共由6个拐点圈定。", "1250米～980米（1985国家高程基准）",
+    ],
+)  # fmt: skip
+def test_elevations_as_licences_write_them(word):
+    assert parse.elevations(word) == (1250.0, 980.0)
+
+
+@pytest.mark.parametrize(
+    "word", ["1250米～980米（1956黄海高程）", "由1250米至980米标高，6", "1250~"]
+)
+def test_elevations_with_more_behind_them(word):
+    assert parse.elevations(word) is None

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalog import catalog, schema
-from layers.values import as_text, convert, is_key, matchable
+from layers.keys import is_key, matchable
+from layers.values import as_text, convert
 
 RIGHT = schema("mining_right")
 POND = schema("tailings_facility")
@@ -468,3 +469,31 @@ def test_numbers_beyond_all_bounds_are_missing_and_named(shape, column, beyond, 
     (said,) = read.issues
     assert (said.code, said.feature) == ("unreadable_value", "b")
     assert f"{column.bounds[0]:g} 至 {column.bounds[1]:g}" in said.zh and "按空值处理" in said.zh
+
+
+@pytest.mark.parametrize("heading", ["无主", "无主尾矿库", "无生产经营主体", "是否无主"])
+def test_some_and_none_say_either_below_a_heading_that_says_no(heading):
+    words = ["是", "否", "有", "无", "没有", "1", "false", "", "—"]
+    read = convert(pa.array(words), POND.column("ownerless"), heading, list("abcdefghi"))
+    assert read.array.to_pylist() == [True, False, None, None, None, True, False, None, None]
+    assert read.unread.tolist() == [2, 3, 4]
+    assert [i.feature for i in read.issues] == ["c", "d", "e"]
+
+
+@pytest.mark.parametrize("heading", ["ownerless", "独立选矿厂", "是否排放", "有无在线监测"])
+def test_some_and_none_elsewhere(heading):
+    read = convert(pa.array(["有", "无"]), POND.column("ownerless"), heading, list("ab"))
+    assert read.array.to_pylist() == [True, False] and not read.issues
+
+
+@pytest.mark.parametrize(
+    "word", ["9999-12-31", date(9999, 12, 31), datetime(9999, 12, 31, tzinfo=UTC)], ids=str
+)
+def test_only_a_term_is_without_end(word):
+    array = pa.array([word, None])
+    read = convert(array, RIGHT.column("valid_to"), "有效期止", list("ab"))
+    assert read.array.to_pylist() == [date(9999, 12, 31), None] and not read.issues
+    for name in ("stopped_on", "last_discharge_on", "drainage_inspected_on"):
+        read = convert(array, POND.column(name), "字段", list("ab"))
+        assert read.array.to_pylist() == [None, None] and read.unread.tolist() == [0]
+        assert [(i.code, i.feature) for i in read.issues] == [("unreadable_value", "a")]

@@ -1,0 +1,58 @@
+"""Numbers of features in the one form in which layers are matched."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layers.schema import Column
+
+_KEY_ENDS = ("_no", "_id", "_code")
+_LIST_ENDS = ("_licences", "_facility", "_exception")
+_WHOLE = r"[A-Za-z]{0,3}[0-9][A-Za-z0-9-]{7,}"
+_LONG = r"[A-Za-z]{0,3}[0-9][A-Za-z0-9-]{12,}"
+_BETWEEN = (
+    r"([A-Za-z0-9)])\s*(?:以及|和|及|与|并)\s*([A-Za-z0-9])",
+    # Twice: the first time leaves every second one.
+    *(2 * (rf"({_WHOLE})\s*[/\\]\s*({_WHOLE})",)),
+    *(2 * (rf"({_LONG})\s+({_LONG})",)),
+    r"([A-Za-z0-9)])\s+([A-Za-z]{1,3}[0-9]{6})",
+)
+_DASHES = "[‐‑‒–—―−]"
+
+
+def is_key(column: Column) -> bool:
+    """Return whether rows are matched by the column: numbers and lists of numbers."""
+    return column.dtype == "text" and column.name.endswith((*_KEY_ENDS, *_LIST_ENDS))
+
+
+def is_list(column: Column) -> bool:
+    """Return whether each value of the column may list several numbers."""
+    return column.dtype == "text" and column.name.endswith(_LIST_ENDS)
+
+
+def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
+    """Return numbers of features in the one form in which layers are matched.
+
+    Half-width, plain hyphens, without blanks or invisible characters; letter case stays as
+    given. A number that no longer holds anything is null.
+
+    Parameters
+    ----------
+    text : (n,) string
+    listed : each value lists several numbers; whatever parts them becomes ``;``
+    """
+    text = pc.utf8_normalize(text, form="NFKC")
+    if listed:
+        text = pc.replace_substring_regex(text, r"[,、;|\t\r\n]+", ";")
+        # Words, strokes and blanks part what is whole on both sides, and belong to it elsewhere.
+        for pattern in _BETWEEN:
+            text = pc.replace_substring_regex(text, pattern, r"\1;\2")
+    text = pc.replace_substring_regex(text, r"[\s\p{Z}\p{Cc}\p{Cf}]+", "")
+    text = pc.replace_substring_regex(text, _DASHES, "-")
+    # 'C1 and ="C1" are what people type that a spreadsheet keeps a number as text.
+    text = pc.replace_substring_regex(text, r"^'([^']*)$", r"\1")
+    text = pc.replace_substring_regex(text, r"""^="([^"']*)"$""", r"\1")
+    # An accent may stand beside its letter only now.
+    text = pc.utf8_normalize(text, form="NFKC")
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
