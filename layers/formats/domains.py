@@ -35,8 +35,9 @@ def codes_of(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def described(values: pa.Array, domain: Domain) -> pa.Array:
     """Return the words of codes; a code that the domain does not list stays, as text."""
     words = {_plain(code): word for code, word in domain.items() if word.strip()}
-    keys = [None if v is None else _plain(v) for v in values.to_pylist()]
-    return pa.array([None if k is None else words.get(k, k) for k in keys], pa.string())
+    encoded = values.dictionary_encode()
+    codes = map(_plain, encoded.dictionary.to_pylist())
+    return pa.array([words.get(c, c) for c in codes], pa.string()).take(encoded.indices)
 
 
 def _plain(code: object) -> str:

@@ -6,6 +6,7 @@ Northing is X and stands first; millimetres throughout, which is the forms' own 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -113,8 +114,9 @@ def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
         issues.append(warning("holes_deducted", zh, en))
     changed = 0
     tops, bottoms = (_elevations(source, name) for name in _ELEVATIONS)
+    registered = _registered(source)
     for row, licence in enumerate(licences):
-        parts = _registered(source, row) or [
+        parts = registered.get(licence) or [
             (ring, tops[row], bottoms[row], "" if sign > 0 else "扣除", sign)
             for ring, sign in _signed(source.geometry[row])
         ]
@@ -219,8 +221,9 @@ def _licences(source: Source) -> list[str]:
         form cannot hold: none is made up or changed.
     """
     numbers = _column(source, _first(source, _LICENCES))
+    given = Counter(numbers)
     for row, number in enumerate(numbers):
-        if number in numbers[:row] or (not number and len(numbers) > 1):
+        if given[number] > 1 or (not number and len(numbers) > 1):
             zh = f"许可证号 {number} 重复" if number else "没有许可证号"
             en = f"licence {number} is given twice" if number else "has no licence number"
         elif number and not _LICENCE.fullmatch(number):
@@ -267,20 +270,22 @@ def _numbered(parcel: _Parcel) -> Iterator[tuple[int, int, Floats]]:
         start += len(ring) - 1
 
 
-def _registered(source: Source, row: int) -> list[tuple[Floats, str, str, str, int]]:
-    """Return ring, elevations, remark and sign of a right's own parts."""
+_RegisteredPart = tuple[Floats, str, str, str, int]
+"""Ring, top and bottom elevation, remark, sign."""
+
+
+def _registered(source: Source) -> dict[str, list[_RegisteredPart]]:
+    """Return licence number -> the right's own parts, blank for a right without number."""
     parts = source.companions.get("right_part")
     if parts is None:
-        return []
-    licences = _column(source, _first(source, _LICENCES))
-    owners = parts.columns["parent_licence_no"].to_pylist()
-    mine = [k for k, owner in enumerate(owners) if owner == (licences[row] or None)]
+        return {}
     tops, bottoms = (_elevations(parts, name) for name in _ELEVATIONS)
     remarks, signs = _column(parts, "remark"), parts.columns["sign"].to_pylist()
-    return [
-        (shapely.get_coordinates(parts.geometry[k]), tops[k], bottoms[k], remarks[k], signs[k])
-        for k in mine
-    ]
+    out: dict[str, list[_RegisteredPart]] = {}
+    for k, owner in enumerate(_column(parts, "parent_licence_no")):
+        ring = shapely.get_coordinates(parts.geometry[k])
+        out.setdefault(owner, []).append((ring, tops[k], bottoms[k], remarks[k], signs[k]))
+    return out
 
 
 def _column(source: Source, name: str | None) -> list[str]:
