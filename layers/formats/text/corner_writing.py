@@ -6,7 +6,6 @@ Northing is X and stands first; millimetres throughout, which is the forms' own 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -221,9 +220,9 @@ def _licences(source: Source) -> list[str]:
         form cannot hold: none is made up or changed.
     """
     numbers = _column(source, _first(source, _LICENCES))
-    given = Counter(numbers)
+    first = {number: row for row, number in reversed([*enumerate(numbers)])}
     for row, number in enumerate(numbers):
-        if given[number] > 1 or (not number and len(numbers) > 1):
+        if first[number] != row or (not number and len(numbers) > 1):
             zh = f"许可证号 {number} 重复" if number else "没有许可证号"
             en = f"licence {number} is given twice" if number else "has no licence number"
         elif number and not _LICENCE.fullmatch(number):
