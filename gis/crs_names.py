@@ -37,6 +37,7 @@ _ELLIPSOIDS = {
     "WGS 84": (6378137.0, 298.257223563),
 }
 _NO_CLAIM = re.compile(r"unknown|undefined|based (up)?on|not specified")
+_NO_DATUM = re.compile(rf"{_NO_CLAIM.pattern}|unnamed|user.?defined")
 _GAUSS = re.compile(r"gauss[ -]*kr[uü]e?ger|\bgk\b|高斯|[36] ?(-|度|° ?)? ?(degree|度|带|分带)")
 _WIDTH = re.compile(r"\b([36])[ -]*degree|([36]) ?(?:度|° ?)(?:分)?带")
 _ZONE = re.compile(r"zone ?(\d{1,2})(?!\d)|带号 ?(\d{1,2})(?!\d)|(?<![\d.])(\d{2}) ?号?带")
@@ -64,6 +65,15 @@ def contradiction(crs: pyproj.CRS) -> Reason | None:
     return next((said for check in checks if (said := check(crs)) is not None), None)
 
 
+def names_no_datum(crs: pyproj.CRS) -> bool:
+    """Tell whether a system leaves its datum open: D_Unknown, an ellipsoid alone."""
+    crs = _plain(crs)
+    base = crs.geodetic_crs
+    if base is None or base.datum is None or datums_claimed(crs) or crs.to_authority():
+        return False
+    return _NO_DATUM.search(_spaced(base.datum.name)) is not None
+
+
 def difference(one: pyproj.CRS, other: pyproj.CRS) -> Reason | None:
     """Return in which way two statements about one file differ, None where they do not."""
     one, other = _plain(one), _plain(other)
@@ -89,9 +99,12 @@ def _plain(crs: pyproj.CRS) -> pyproj.CRS:
 
 
 def _words(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name).lower()
-    text = re.sub(r"[_/\s]+", " ", text).strip()
+    text = _spaced(name)
     return "" if _NO_CLAIM.search(text) else text
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"[_/\s]+", " ", unicodedata.normalize("NFKC", name).lower()).strip()
 
 
 def datums_of(name: str) -> list[str]:

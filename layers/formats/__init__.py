@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyproj
 
-from gis.crs_names import contradiction
+from gis.crs_names import contradiction, names_no_datum
 from layers.formats import archives, containers, parquet
 from layers.formats.dxf import reader as dxf
 from layers.formats.folder import is_dataset, layers_in, leading_out
@@ -202,6 +202,8 @@ def _believed(source: Source) -> Source:
 
     Further rows of the file share its statement.
     """
+    if source.crs is not None and names_no_datum(source.crs):
+        return _without_datum(source, source.crs)
     said = source.crs_doubt or (contradiction(source.crs) if source.crs is not None else None)
     if said is None:
         return source
@@ -210,6 +212,14 @@ def _believed(source: Source) -> Source:
     parts = {n: replace(c, crs=None, crs_note=note) for n, c in source.companions.items()}
     issues = (*source.issues, warning("crs_disbelieved", zh, en))
     return replace(source, crs=None, crs_note=note, companions=parts, issues=issues)
+
+
+def _without_datum(source: Source, crs: pyproj.CRS) -> Source:
+    """Ask for a system that agrees with what is written but for the datum, which is not."""
+    note = f"{crs.name} 没有写明基准 / {crs.name} leaves its datum open"
+    parts = {n: replace(c, crs=None, crs_note=note) for n, c in source.companions.items()}
+    stated = replace(source.stated, system=crs)
+    return replace(source, crs=None, crs_note=note, companions=parts, stated=stated)
 
 
 def _with_crs(source: Source, crs: pyproj.CRS) -> Source:

@@ -455,3 +455,32 @@ def test_rings_that_all_run_the_wrong_way_are_no_stray_holes(tmp_path):
     source = read(with_hole(tmp_path, 0, reverse=True))
     assert source.geometry[1] is not None
     assert "unreadable_geometry" not in codes(source)
+
+
+UNKNOWN = (
+    'PROJCS["Gauss_Kruger",GEOGCS["GCS_Unknown",DATUM["{datum}",SPHEROID["{name}",{a},{f}]],'
+    'PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]],PROJECTION["Gauss_Kruger"],'
+    'PARAMETER["False_Easting",38500000],PARAMETER["False_Northing",0],'
+    'PARAMETER["Central_Meridian",{meridian}],PARAMETER["Scale_Factor",1],'
+    'PARAMETER["Latitude_Of_Origin",0],UNIT["Meter",1]]'
+)
+
+
+@pytest.mark.parametrize("datum", ["D_Unknown", "D_User_Defined", "D_Unknown_based_on_GRS80"])
+def test_a_prj_that_leaves_its_datum_open_is_asked_for(write_shapefile, datum):
+    prj = UNKNOWN.format(datum=datum, name="GRS_1980", a=6378137, f=298.257222101, meridian=114)
+    path = write_shapefile([[b"x"]], [(b"name", "C", 4)], prj=prj)
+    source = read(path)
+    assert source.crs is None and "leaves its datum open" in source.crs_note
+    assert read(path, crs=pyproj.CRS("EPSG:4526")).crs.to_epsg() == 4526
+    for other in ("EPSG:4527", "EPSG:2362", "EPSG:4490"):
+        with pytest.raises(FormatError, match="所写的"):
+            read(path, crs=pyproj.CRS(other))
+
+
+def test_a_prj_of_an_ellipsoid_alone_takes_the_datum_that_has_it(write_shapefile):
+    prj = UNKNOWN.format(datum="D_Unknown", name="Krasovsky", a=6378245, f=298.3, meridian=114)
+    path = write_shapefile([[b"x"]], [(b"name", "C", 4)], prj=prj)
+    assert read(path, crs=pyproj.CRS("EPSG:2414")).crs.to_epsg() == 2414
+    with pytest.raises(FormatError, match="所写的椭球长半轴是 6378245"):
+        read(path, crs=pyproj.CRS("EPSG:4526"))
