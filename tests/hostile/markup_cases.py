@@ -100,6 +100,9 @@ def _kml(world: World) -> Iterator[Case]:
     )
     yield one("kml overlay", "a.kml", kml(PLACEMARK + overlay), Read(1, codes=lacking))
     yield one("kml overlay alone", "a.kml", kml(overlay), Refused("only 1 images"))
+    points = "<Point>" * 50_000 + "</Point>" * 50_000
+    yield one("kml points 50,000 levels deep in an overlay", "a.kml",
+              kml(PLACEMARK + overlay.replace("<Icon>", points + "<Icon>")), Read(1, codes=lacking))  # fmt: skip
     inside = overlay.replace("<Icon>", f"<Folder>{PLACEMARK}</Folder><Icon>")
     yield one("kml placemark in an overlay", "a.kml", kml(inside), Refused("in an overlay"))
     yield one("kml outline outside a placemark", "a.kml",
@@ -153,6 +156,16 @@ def _gml(world: World) -> Iterator[Case]:
     yield one("gml a web service", "a.gml", wfs, Refused("holds no featureMember"))
     yield one("gml of more features than it holds", "a.gml",
               gml(attributes=' numberOfFeatures="9"'), Refused("states 9 features"))  # fmt: skip
+    deep = "<a:x>1" * 20_000 + "</a:x>" * 20_000
+    nested = gml().replace("<a:permit>C1</a:permit>", deep)
+    yield one("gml fields 20,000 levels deep", "a.gml", nested, Refused("more than 256 elements"))
+    bounds = f"<gml:boundedBy>{'<gml:Point>' * 50_000}{'</gml:Point>' * 50_000}</gml:boundedBy>"
+    yield one("gml points 50,000 levels deep in an envelope", "a.gml",
+              gml().replace("<gml:featureMember>", bounds + "<gml:featureMember>"),
+              Refused("a.gml"))  # fmt: skip
+    many = "".join(f"<a:x{k}>1</a:x{k}>" for k in range(2_001))
+    yield one("gml of 2,001 fields", "a.gml", gml().replace("<a:permit>C1</a:permit>", many),
+              Refused("has 2001 fields, more than 2000"))  # fmt: skip
     report = "<o:ExceptionReport xmlns:o='urn:o'/></a:all>"
     yield one("gml that ends in a report", "a.gml", gml().replace("</a:all>", report),
               Refused("the server reports an error"))  # fmt: skip

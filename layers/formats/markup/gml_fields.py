@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pyarrow as pa
 
 from layers.account import Issue
 from layers.formats.markup.gml_scan import Member
+from layers.formats.source import refusal
 from layers.issues import warning
 
+_MOST_FIELDS = 2_000
 
-def columns_of(members: Sequence[Member]) -> tuple[dict[str, pa.Array], list[Issue]]:
+
+def columns_of(path: Path, members: Sequence[Member]) -> tuple[dict[str, pa.Array], list[Issue]]:
     """Return field name -> text of each member; blank and nil are null.
 
     A field within another has its whole path for a name (``QLR|KSMC``): it is that one's, not
     the feature's own. A field of which some feature has several values is left out and told.
+
+    Raises
+    ------
+    FormatError
+        There are more fields than a table may have.
     """
     names = dict.fromkeys(name for member in members for name in member.fields)
+    if len(names) > _MOST_FIELDS:
+        raise refusal(
+            path,
+            f"有 {len(names)} 个字段，超过 {_MOST_FIELDS} 个",
+            f"has {len(names)} fields, more than {_MOST_FIELDS}",
+        )
     columns: dict[str, pa.Array] = {}
     several: list[str] = []
     for name in names:

@@ -113,6 +113,7 @@ class Scan:
         self._stack: list[_Element] = []
         self._feature = 0  # depth of the open feature, 0 outside
         self._shape = 0  # depth of the open geometry
+        self._aside = 0  # depth of the open envelope, or of the place of the whole collection
         self._text: list[str] = []
         self._xyz: list[float] = []
         self._parser = expat.ParserCreate()
@@ -150,6 +151,8 @@ class Scan:
         self._stack.append(element)
         if element.answer is not None:
             self.answers.append(element.answer)
+        if not self._aside and (tag == "boundedBy" or (tag == "location" and not self._feature)):
+            self._aside = len(self._stack)
         if tag in REPORTS and not inner:
             self._report = self._report or Report(line, tag)
         if above.tag in _MEMBERS and not self._feature:
@@ -165,8 +168,7 @@ class Scan:
         """Refuse what would be a row that nobody misses: it stands elsewhere, or in no member."""
         if element.tag in _MEMBERS and "href" in own:
             raise self._refusal("要素由引用（xlink:href）给出", "a member is given by reference")
-        place = [e.tag for e in self._stack[:-1]]
-        if element.tag in _GEOMETRIES and not {"boundedBy", "location"} & set(place):
+        if element.tag in _GEOMETRIES and not self._aside:
             raise self._refusal(
                 f"{element.tag} 不在要素（featureMember）里",
                 f"a {element.tag} stands in no featureMember",
@@ -206,7 +208,7 @@ class Scan:
                 raise self._refusal(f"图形中的 {tag} 不读", f"{tag} in a geometry is not read")
             return
         member.reference = member.reference or "href" in own
-        if tag in _GEOMETRIES and "boundedBy" not in (e.tag for e in self._stack):
+        if tag in _GEOMETRIES and not self._aside:
             if member.line_of_shape:
                 raise self._refusal(
                     "一个要素有两个图形，不知以哪个为准",
@@ -225,6 +227,8 @@ class Scan:
             self._end_of_shape(element, text)
         elif self._feature and len(self._stack) > self._feature:
             self._field(element, text.strip())
+        if len(self._stack) == self._aside:
+            self._aside = 0
         if len(self._stack) == self._shape:
             self._shape = 0
         if len(self._stack) == self._feature:
@@ -257,14 +261,14 @@ class Scan:
 
     def _field(self, element: _Element, text: str) -> None:
         """Note a field under its whole path: a name within another is not the feature's own."""
-        path = [e.tag for e in self._stack[self._feature :]]
-        if "boundedBy" in path:
+        nil = element.attributes.get("nil") in ("true", "1")
+        if self._aside or (not text and not nil):
             return
-        name, fields = "|".join(path), self.members[-1].fields
+        name = "|".join(e.tag for e in self._stack[self._feature :])
+        fields = self.members[-1].fields
+        values = fields.setdefault(name, [])
         if text:
-            fields.setdefault(name, []).append(text)
-        elif element.attributes.get("nil") in ("true", "1"):
-            fields.setdefault(name, [])
+            values.append(text)
         if text and "uom" in element.attributes:
             fields.setdefault(f"{name}_uom", []).append(element.attributes["uom"])
 

@@ -101,6 +101,7 @@ class Scan:
         self._begun: list[tuple[str, int]] = []  # attribute "name" and where the text begins
         self._rooted = False
         self._overlay: tuple[int, int] | None = None  # depth and place of the open one
+        self._updates = 0  # open ones: they hold changes of what stands elsewhere
         self._images: list[tuple[int, int]] = []
         self._parser = expat.ParserCreate()  # undeclared prefixes are common and harmless
         self._parser.StartElementHandler = self._start
@@ -157,6 +158,7 @@ class Scan:
             self._open[-1].marks.append(self._mark)
         elif tag in _GEOMETRIES:
             self._shape(tag, parent)
+        self._updates += tag == "Update"
 
     def _shape(self, tag: str, parent: str) -> None:
         """Note a geometry; one that stands in no placemark would be lost in silence."""
@@ -165,8 +167,7 @@ class Scan:
             self._mark.outline = self._mark.outline or tag in ("Polygon", "LinearRing")
             self._mark.ring = self._mark.ring or (tag == "LinearRing" and parent == "Placemark")
             return
-        above = [name for name, _ in self._within[:-1]]
-        if self._overlay is None and "Update" not in above and not _GEOMETRIES & set(above):
+        if self._overlay is None and not self._updates:
             raise self._refusal(
                 f"{tag} 不在地标（Placemark）里，而在 {parent} 里（旧版 KML 的写法），"
                 "请用 Google Earth 打开后另存",
@@ -207,6 +208,7 @@ class Scan:
         tag, inside = self._within.pop()
         key, start = self._begun.pop()
         parent = self._within[-1][0] if self._within else ""
+        self._updates -= tag == "Update"
         if tag in _COORDINATES and self._overlay is None:
             self._coordinates(tag, parent, "".join(self._text[start:]).strip())
         elif self._overlay is not None:
