@@ -15,7 +15,7 @@ import shapely
 from analysis import below
 from analysis.below import Below, follow
 from analysis.model import Objects, RuleContext
-from analysis.verdict import is_within, positive
+from analysis.verdict import above_zero, is_within
 from gis.distance import distances
 from gis.flow import route
 from gis.ragged import Bools, Floats, Ints, Ragged
@@ -85,7 +85,8 @@ def find_toes(ponds: Layer, judged: Ints, context: RuleContext) -> Toes:
 
 
 def _allowance(ponds: Layer, context: RuleContext) -> Floats:
-    height = positive(ponds.number("total_dam_height_m"))
+    # A dam of no height is one whose height is not known: 0 must not make the reach smaller.
+    height = above_zero(ponds.number("total_dam_height_m"))
     by_height = context.value("toe_allowance_heights") * height
     wanted = np.where(np.isnan(height), context.value("toe_allowance_m"), by_height)
     return np.where(is_within(wanted, context.value("toe_allowance_most_m")), wanted, np.nan)

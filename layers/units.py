@@ -139,13 +139,13 @@ def _assumed(column: Column, field: str, file: str) -> Issue:
 def _not_stated(column: Column, field: str, rows: Ints, labels: Sequence[str], file: str) -> Issue:
     """Return the warning about bare numbers that may be of several units."""
     n, first, units = len(rows), labels[int(rows[0])], column.bare_units
-    heading = f"{field}（{units[1]}）"
+    named, beside = f"{heading(field).base}（{units[1]}）", min(column.unit_fields, key=len)
     return warning(
         "unit_missing",
         f"{file}：字段“{field}”未注明单位，其中 {n} 个数值的单位可能是 {'、'.join(units)}，"
-        f"按空值处理，首见于{first}；请写明单位，如 {heading}",
+        f"按空值处理，首见于{first}；请写明单位，如 {named}，或另设单位字段 {beside}",
         f"{file}: field '{field}' states no unit; {n} of its numbers may be in "
         f"{', '.join(units)} and are taken as missing, first {label_en(first)}; state the unit, "
-        f"as in {heading}",
+        f"as in {named}, or in a field of its own, {beside}",
         first,
     )
