@@ -13,11 +13,15 @@ _BRACKETS = str.maketrans("【】〔〕{}[]", "()()()()")
 _SIMPLE = re.compile(r"(.+?)\(([^()]*)\)")
 _OPEN = re.compile(r"(.+)\(([^()]*)")
 _SEPARATORS = re.compile(r"\s*[/_|:、·\-\s]\s*")
+_LONGEST = 64  # letters of a heading with a unit behind a stroke
 _UNIT_WORD = re.compile(r"单位[:为]?")
 # What forms say of how a cell is to be filled in; it leaves the meaning of the column alone.
 _OF_FORMS = frozenset({"", "必填", "选填", "必填项", "选填项", "代码", "全称", "等", "级"})
 _OF_DATES = re.compile(r"(?:格式[:为]?)?[ymd年月日/.\-]+|日期")
-_BETWEEN_WORDS = re.compile("[/、,;|]|或|和|及")
+_HOW_WRITTEN = re.compile(r"\d+位(?:数字?|代码)?|(?:格式|示例|例如|例|如)[:为]?.+")
+_BETWEEN_WORDS = re.compile(r"[/、,;|~]|或|和|及|至|(?<=\w)-(?=\w)")
+# Words in lists of values that are no code of their own.
+_AND_SO_ON = frozenset({"其他", "其它", "联合", "未知", "不详", "等"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def heading(field: str) -> Heading:
 def _parted(field: str, name: str) -> tuple[str, str | None]:
     """Return a name and the unit behind a stroke or blank, where what stands there is a unit."""
     text = parse.plain(field)
+    if len(text) > _LONGEST:
+        return name, None
     for found in _SEPARATORS.finditer(text):
         unit = "".join(text[found.end() :].split())
         # SCGM_T may as well be the text of SCGM.
@@ -99,8 +105,10 @@ def unit_of(found: Heading, column: Column) -> str | None:
     Of a heading cut inside its bracket, the column's own unit where nothing else begins so.
     """
     unit = plain_unit(found.unit or "")
-    if not found.is_cut or not unit or column.unit is None:
-        return unit or None
+    if unit in _OF_FORMS:
+        return None
+    if not found.is_cut or column.unit is None:
+        return unit
     begins = parse.as_unit(unit)
     factors = {f for word, f in parse.UNITS.get(column.unit, {}).items() if word.startswith(begins)}
     # A capacity of 千 may be tonnes and cubic metres, of which the latter are no unit here.
@@ -112,21 +120,22 @@ def may_be_other(found: Heading, column: Column) -> bool:
 
     开采方式（变更前） is not how the mine is worked; 建设性质（新建/改扩建） lists its values.
     """
-    words = {column.name, *map(parse.folded, column.aliases)}
+    words = {*map(parse.folded, (column.name, column.zh, column.en, *column.aliases))}
     if column.name == "name" or found.remark is None or found.whole in words:
         return False
     return found.is_cut or not _only_explains(found.remark, words, column)
 
 
 def _only_explains(remark: str, words: set[str], column: Column) -> bool:
-    if remark in _OF_FORMS or remark in words:
+    if remark in _OF_FORMS or remark in words or _HOW_WRITTEN.fullmatch(remark):
         return True
     if column.dtype == "date":
         return _OF_DATES.fullmatch(remark) is not None
     read = _reader(column)
     if read is None:
         return False
-    values = [read(word) for word in _BETWEEN_WORDS.split(remark)]
+    listed = set(_BETWEEN_WORDS.split(remark.removesuffix("等"))) - _AND_SO_ON
+    values = [read(word) for word in listed]
     return None not in values and len(set(values)) > 1
 
 

@@ -217,6 +217,7 @@ def test_a_capacity_cut_inside_its_bracket_may_be_of_any_unit():
         ("总库容（单位：万m3）", "total_volume_m3", "万m3"),
         ("总坝高/m", "total_dam_height_m", "m"),
         ("总坝高（现状）", "total_dam_height_m", "现状"),
+        ("总坝高（必填）", "total_dam_height_m", None),
     ],
 )
 def test_units_as_headings_write_them(field, column, unit):
@@ -247,6 +248,8 @@ def test_what_is_no_unit_behind_a_stroke_is_not_dropped(field):
         ("开采方式【现状】", "method"),
         ("开采方式（2019年）", "method"),
         ("开采方式（地下）", "method"),
+        ("开采方式（露天/变更前）", "method"),
+        ("开采方式（其他）", "method"),
         ("许可证号（原）", "licence_no"),
         ("有效期止（2019年）", "valid_to"),
         ("一次性总体设计（原）", "overall_design"),
@@ -269,7 +272,10 @@ def test_a_remark_may_make_a_text_another_thing(field, column):
 
 def test_a_grade_is_no_number_with_a_unit():
     assert mapped(["等别（设计）"], POND)[1].doubtful == {"grade": ("等别（设计）",)}
-    assert mapped(["等别（等）"], POND)[0] == {"grade": ["等别（等）"]}
+    for field in ("等别（等）", "等别（1-5）", "等别（一至五）"):
+        assert mapped([field], POND)[0] == {"grade": [field]}
+    part = schema("right_part")
+    assert mapped(["加减标志（+1/-1）"], part)[0] == {"sign": ["加减标志（+1/-1）"]}
 
 
 @pytest.mark.parametrize(
@@ -281,6 +287,11 @@ def test_a_grade_is_no_number_with_a_unit():
         ("有效期止（yyyy-mm-dd）", "valid_to"),
         ("有效期止（年月日）", "valid_to"),
         ("许可证号（必填）", "licence_no"),
+        ("县级行政区代码（6位）", "county_code"),
+        ("有效期止（格式：2024-01-31）", "valid_to"),
+        ("建设性质（新建、改建、扩建、其他）", "project_type"),
+        ("开采方式（露天/地下等）", "method"),
+        ("开采方式（Mining method）", "method"),
         ("开采矿种（主矿种）", "mineral"),
         ("矿山名称（原）", "name"),
     ],

@@ -94,7 +94,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     shapes, issues = _compared(members, rows)
     if system.north_first:
         shapes = np.asarray(shapely.transform(shapes, lambda xy: xy[:, ::-1]), dtype=object)
-    columns, told = columns_of(path, members)
+    columns, lost, told = columns_of(path, members)
     answers = [issue for answer in scan.answers for issue in answer.issues()]
     return Source(
         path=path,
@@ -108,6 +108,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         columns=columns,
         geometry=shapes,
         labels=row_labels(len(members)),
+        lost=lost,
         issues=(*markup.issues, *answers, *rows.issues, *told, *issues),
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from gis.ragged import Ints
 from layers.account import Issue
 from layers.formats.markup.gml_scan import Member
 from layers.formats.source import refusal
@@ -15,11 +17,14 @@ from layers.issues import warning
 _MOST_FIELDS = 2_000
 
 
-def columns_of(path: Path, members: Sequence[Member]) -> tuple[dict[str, pa.Array], list[Issue]]:
+def columns_of(
+    path: Path, members: Sequence[Member]
+) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
     """Return field name -> text of each member; blank and nil are null.
 
     A field within another has its whole path for a name (``QLR|KSMC``): it is that one's, not
-    the feature's own. A field of which some feature has several values is left out and told.
+    the feature's own. A field of which some feature has several values is left out and told;
+    the features that have one come with its name.
 
     Raises
     ------
@@ -34,14 +39,15 @@ def columns_of(path: Path, members: Sequence[Member]) -> tuple[dict[str, pa.Arra
             f"has {len(names)} fields, more than {_MOST_FIELDS}",
         )
     columns: dict[str, pa.Array] = {}
-    several: list[str] = []
+    several: dict[str, Ints] = {}
     for name in names:
         cells = [list(dict.fromkeys(member.fields.get(name, ()))) for member in members]
         if max(map(len, cells)) > 1:
-            several.append(name)
+            several[name] = np.flatnonzero([bool(c) for c in cells])
         else:
             columns[name] = pa.array([c[0] if c else None for c in cells], pa.string())
-    return {**_identifiers(members, names), **columns}, [_left_out(name) for name in several]
+    columns = {**_identifiers(members, names), **columns}
+    return columns, several, [_left_out(name) for name in several]
 
 
 def _identifiers(members: Sequence[Member], names: dict[str, None]) -> dict[str, pa.Array]:

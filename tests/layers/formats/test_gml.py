@@ -233,6 +233,7 @@ def test_several_values_of_one_field(gml):
     assert [(i.severity, i.code, i.en) for i in source.issues] == [
         ("warning", "column_ignored", "field name has several values in a feature; it is left out")
     ]
+    assert source.lost["name"].tolist() == [0]
 
 
 def test_schemas_and_templates_beside_it_change_nothing(gml):
