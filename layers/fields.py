@@ -14,6 +14,7 @@ from layers.parse import folded
 from layers.schema import Column, Schema
 
 _DBF_NAME_BYTES = 10
+_CUT = folded("…")  # behind a name that the Shapefile reader knows to be cut
 # Row numbers that programs add; nobody misses them.
 _ROW_NUMBERS = frozenset({"fid", "ogc_fid", "objectid"})
 
@@ -155,8 +156,9 @@ def _named(column: Column, found: _Mapping) -> tuple[Match, ...]:
     if doubts:
         found.doubtful[column.name] = doubts
     sure = [f for f in fields if f not in doubts]
-    found.issues += [_cut_bracket(found.file, f, column) for f in sure if names[f].is_cut]
-    return tuple(_match(column, f, found) for f in sure)
+    matches = tuple(_match(column, f, found) for f in sure)
+    found.issues += [_cut_bracket(found.file, m, column) for m in matches if names[m.field].is_cut]
+    return matches
 
 
 def _base(name: Heading, column: Column) -> str:
@@ -205,7 +207,7 @@ def _holds_unit(field: str, name: Heading, column: Column, *, cut: bool) -> bool
     words = [folded(u) for u in column.unit_fields]
     if name.whole in words or name.base in words:
         return True
-    return cut and _may_be_cut(field) and any(w.startswith(name.whole) for w in words)
+    return cut and _may_be_cut(field) and any(_begins(name, word) for word in words)
 
 
 def _match_cut(found: _Mapping, used: Sequence[str]) -> None:
@@ -224,7 +226,7 @@ def _match_beginning(field: str, name: Heading, found: _Mapping) -> None:
         column.name: word
         for column in found.schema.columns
         for word in (column.name, *map(folded, column.aliases))
-        if word.startswith(name.whole)
+        if _begins(name, word)
     }
     if len(set(words.values())) > 1 and len(words) > 1:
         found.issues.append(_ambiguous(found.file, field, sorted(words)))
@@ -242,8 +244,15 @@ def _match_beginning(field: str, name: Heading, found: _Mapping) -> None:
             found.cut.append((field, word))
 
 
+def _begins(name: Heading, word: str) -> bool:
+    begin = name.whole.removesuffix(_CUT)
+    return word.startswith(begin) and (word != begin or begin == name.whole)
+
+
 def _may_be_cut(field: str) -> bool:
     """Return whether the name fills a dBase field name, in GBK or UTF-8 characters."""
+    if folded(field).endswith(_CUT):
+        return True
     widths = {len(field.encode(code, "replace")) for code in ("utf-8", "gb18030")}
     full = {_DBF_NAME_BYTES, _DBF_NAME_BYTES - 1}
     return bool(widths & full) and (not field.isascii() or len(field) == _DBF_NAME_BYTES)
@@ -259,13 +268,20 @@ def _cut(file: str, cut: Sequence[tuple[str, str]]) -> Issue:
     )
 
 
-def _cut_bracket(file: str, field: str, column: Column) -> Issue:
+def _cut_bracket(file: str, match: Match, column: Column) -> Issue:
+    zh, en = f"{column.zh}（{column.name}）", column.name
+    if match.unit == column.unit and match.unit is not None:
+        return info(
+            "field_cut",
+            f"{file}：字段名“{match.field}”在括号内被截断，按{zh}采用，单位按 {match.unit}",
+            f"{file}: the field name '{match.field}' is cut inside its bracket; it is taken as "
+            f"{en} in {match.unit}",
+        )
     return warning(
         "field_cut",
-        f"{file}：字段名“{field}”在括号内被截断，按{column.zh}（{column.name}）采用，"
-        "括号内的单位或说明无从得知",
-        f"{file}: the field name '{field}' is cut inside its bracket; it is taken as "
-        f"{column.name}, and what unit or remark the bracket holds is not known",
+        f"{file}：字段名“{match.field}”在括号内被截断，按{zh}采用，括号内的单位或说明无从得知",
+        f"{file}: the field name '{match.field}' is cut inside its bracket; it is taken as "
+        f"{en}, and what unit or remark the bracket holds is not known",
     )
 
 

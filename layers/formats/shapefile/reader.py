@@ -156,7 +156,12 @@ def _encoding(path: Path, table: dbf.Table, cpg: Path | None, asked: str | None)
 
 
 def _names(path: Path, table: dbf.Table, encoding: str) -> list[str]:
+    """Return the names of the fields, that of one cut inside a letter with ``…`` beside its like.
+
+    总库容 and what ten bytes of UTF-8 leave of 总库容单位 are two.
+    """
     names: list[str] = []
+    cut: list[bool] = []
     for field in table.fields:
         text, number = field.name_parts
         name = decode(text, encoding)
@@ -164,10 +169,10 @@ def _names(path: Path, table: dbf.Table, encoding: str) -> list[str]:
             raise refusal(
                 path, f"字段名不是 {encoding} 文字", f"a field name is not {encoding} text"
             )
-        name += number
-        if name in names:
-            raise refusal(path, f"有两个字段都叫 {name}", f"two fields are called {name}")
-        names.append(name)
+        names.append(name + number)
+        cut.append(not number and len(name.encode(encoding)) < len(text.raw))
+    names = [f"{n}…" if c and names.count(n) > 1 else n for n, c in zip(names, cut, strict=True)]
+    ogr.check_names(path, names)
     return names
 
 

@@ -159,6 +159,19 @@ def test_a_field_whose_values_lie_elsewhere_is_left_out_by_name(write_shapefile,
     assert source.lost["X"].tolist() == [0, 1]
 
 
+def test_a_name_cut_inside_a_letter_is_not_the_one_it_looks_like(write_shapefile):
+    whole, cut = "总库容".encode(), "总库容单位".encode()[:10]
+    rows = [[b"12", "万立方米".encode()]]
+    for order in (1, -1):
+        fields = [(whole, "N", 8), (cut, "C", 20)][::order]
+        source = read(write_shapefile([rows[0][::order]], fields, cpg="UTF-8"))
+        assert {name: c.to_pylist() for name, c in source.columns.items()} == {
+            "总库容": [12], "总库容…": ["万立方米"],
+        }  # fmt: skip
+    with pytest.raises(FormatError, match="two fields are called 总库容"):
+        read(write_shapefile(rows, [(whole, "N", 8), (whole, "C", 20)], cpg="UTF-8"))
+
+
 def test_blank_cells_of_a_field_that_is_left_out_are_empty(write_shapefile):
     source = read(write_shapefile([[b"      7"], [b""], [b"\0" * 10]], [(b"X", "M", 10)]))
     assert source.lost["X"].tolist() == [0]
