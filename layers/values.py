@@ -154,7 +154,9 @@ def _formula_errors(
 
 
 _LARGEST = 1e30
-# What GIS programs write for null. Esri: -1.797e308 and -3.4e38; rasters and old tables: the rest.
+# What GIS programs write for null. Esri: -1.797e308 and -3.4e38; rasters and old tables: the rest,
+# and nines as far as the field is wide.
+_NINES = r"^9{4,}(?:\.[09]*)?$"
 _NULL_MARKS = (-999.0, -9999.0, -99999.0, -999999.0, -32768.0, -2147483648.0)
 
 
@@ -171,6 +173,8 @@ def _sound(
     """Return numbers without marks for null, and without what lies beyond the column's bounds."""
     numbers = np.asarray(read.array.fill_null(0.0))
     mark = (np.abs(numbers) >= _LARGEST) | np.isin(numbers, _NULL_MARKS)
+    nines = pc.match_substring_regex(text, _NINES).fill_null(False)
+    mark |= np.asarray(nines, np.bool_) & np.asarray(read.array.is_valid(), np.bool_)
     low, high = column.bounds or (-np.inf, np.inf)
     beyond = ~mark & ~np.asarray(read.array.is_null()) & ((numbers < low) | (numbers > high))
     bad = mark | beyond

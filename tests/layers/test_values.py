@@ -416,7 +416,9 @@ def test_what_programs_write_for_null_is_no_elevation(mark):
     assert [(i.code, i.feature) for i in read.issues] == [("unreadable_value", "a")]
 
 
-@pytest.mark.parametrize("mark", [-999, "-999", -9999, -3.4028234663852886e38, -32768])
+@pytest.mark.parametrize(
+    "mark", [-999, "-999", -9999, -3.4028234663852886e38, -32768, 9999, "99999.99", 999999.0]
+)
 def test_what_programs_write_for_null_is_no_capacity(mark):
     column = schema("mining_right").column("capacity_kt_a")
     array = pa.array([str(mark), "300"] if isinstance(mark, str) else [mark, 300.0])
@@ -452,13 +454,13 @@ def test_every_number_has_bounds(shape):
     [
         ("mining_right", "burial_depth_m", 19900.0, 1990.0),
         ("mining_right", "burial_depth_m", "30,150", "1,150"),
-        ("mining_right", "burial_depth_m", 9999, 0),
+        ("mining_right", "burial_depth_m", 8888, 0),
         ("mining_right", "capacity_kt_a", 400_000, 70_000),
         ("mining_right", "operators", -1, 1),
         ("tailings_facility", "total_dam_height_m", 5800, 325),
         ("goaf", "volume_m3", 1e9, 3e7),
         ("goaf", "movement_angle_deg", 6500, 65),
-        ("goaf", "top_elevation_m", 99999, 1250),
+        ("goaf", "top_elevation_m", 12500, 1250),
     ],
 )
 def test_numbers_beyond_all_bounds_are_missing_and_named(shape, column, beyond, within):
