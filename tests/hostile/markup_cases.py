@@ -102,7 +102,8 @@ def _kml(world: World) -> Iterator[Case]:
     yield one("kml overlay alone", "a.kml", kml(overlay), Refused("only 1 images"))
     points = "<Point>" * 50_000 + "</Point>" * 50_000
     yield one("kml points 50,000 levels deep in an overlay", "a.kml",
-              kml(PLACEMARK + overlay.replace("<Icon>", points + "<Icon>")), Read(1, codes=lacking))  # fmt: skip
+              kml(PLACEMARK + overlay.replace("<Icon>", points + "<Icon>")),
+              Refused("more than 256 elements"))  # fmt: skip
     inside = overlay.replace("<Icon>", f"<Folder>{PLACEMARK}</Folder><Icon>")
     yield one("kml placemark in an overlay", "a.kml", kml(inside), Refused("in an overlay"))
     yield one("kml outline outside a placemark", "a.kml",

@@ -30,6 +30,7 @@ _GEOMETRIES = frozenset(
 )
 _BOUNDARIES = frozenset({"outerBoundaryIs", "innerBoundaryIs"})
 _CONTAINERS = frozenset({"Document", "Folder"})
+_DEEPEST = 256
 _OVERLAYS = frozenset({"GroundOverlay", "PhotoOverlay", "ScreenOverlay"})
 _NEARLY_CLOSED = 0.01
 """A line whose ends lie closer than this part of its extent may be meant for an outline."""
@@ -142,6 +143,8 @@ class Scan:
         tag = name.rsplit(":", 1)[-1]
         self.counts[tag] = self.counts.get(tag, 0) + 1
         parent = self._within[-1][0] if self._within else ""
+        if len(self._within) >= _DEEPEST:
+            raise self._refusal("XML 嵌套过深", f"XML of more than {_DEEPEST} elements in another")
         if self._within:
             self._check_only(tag, *self._within[-1])
         self._within.append((tag, {}))
@@ -220,7 +223,7 @@ class Scan:
         elif tag == "Polygon" and "innerBoundaryIs" in inside and "outerBoundaryIs" not in inside:
             raise self._refusal("多边形没有外边界", "a polygon has no outer boundary")
         elif self._mark is not None:
-            self._field(tag, parent, key, start)
+            self._field(tag, parent, key, start, leaf=not inside)
         elif tag == "name" and parent in _CONTAINERS and not self._open[-1].name:
             self._open[-1].name = "".join(self._text[start:])
         if self._mark is None:
@@ -236,15 +239,13 @@ class Scan:
             self._images.append((begin, tag.end() if tag else end))
             self._overlay = None
 
-    def _field(self, tag: str, parent: str, key: str, start: int) -> None:
+    def _field(self, tag: str, parent: str, key: str, start: int, *, leaf: bool) -> None:
         assert self._mark is not None
         own = _OWN.get((parent, tag))
         if tag == "value" and parent == "Data":
             key = self._begun[-1][0]
-        elif parent == "ExtendedData" and tag not in ("Data", "SchemaData", "SimpleData"):
-            key = tag  # a program's own element
         elif own is None and tag not in ("SimpleData", "when"):
-            return
+            key = self._path(tag) if leaf else ""  # a program's own element
         text = "".join(self._text[start:]).strip()
         if own is not None:
             self._mark.own.setdefault(own, []).append(text)
@@ -253,6 +254,14 @@ class Scan:
             self._mark.own["end"] = [text]
         elif key:
             self._mark.fields.setdefault(key, []).append(text)
+
+    def _path(self, tag: str) -> str:
+        """Return the names down to an element of ``ExtendedData`` of no meaning in KML, or ''."""
+        above = [name for name, _ in self._within]
+        if "ExtendedData" not in above:
+            return ""
+        path = [*above[above.index("ExtendedData") + 1 :], tag]
+        return "" if path[0] in ("Data", "SchemaData", "SimpleData") else "|".join(path)
 
     def _coordinates(self, tag: str, parent: str, text: str) -> None:
         if not _COORDINATES[tag].fullmatch(text):

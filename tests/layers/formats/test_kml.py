@@ -101,6 +101,17 @@ def test_a_program_s_own_element(kml):
     assert columns(read(kml(mark(fields=own)))) == {"Name": ["甲"], "许可证号": ["007"]}
 
 
+def test_an_element_within_a_program_s_own(kml):
+    own = (
+        '<ExtendedData xmlns:p="urn:p"><p:QLR><p:KSMC>张三</p:KSMC><p:DH>139</p:DH></p:QLR>'
+        '<p:ZH>7</p:ZH><Data name="d"><displayName>D</displayName><value>1</value></Data>'
+        "</ExtendedData>"
+    )
+    assert columns(read(kml(mark(fields=own)))) == {
+        "Name": ["甲"], "QLR|KSMC": ["张三"], "QLR|DH": ["139"], "ZH": ["7"], "d": ["1"]
+    }  # fmt: skip
+
+
 def test_a_field_that_is_called_like_the_placemark_s_own(kml):
     source = read(kml(mark(fields=data(("Name", "青山铁矿")), name="1")))
     assert columns(source) == {"Name (Placemark)": ["1"], "Name": ["青山铁矿"]}
