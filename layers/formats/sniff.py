@@ -230,7 +230,8 @@ def _opening(head: bytes) -> bytes:
 def _text_kind(path: Path, encoding: str | None) -> str:
     """Tell the corner texts apart by the first line that is typical of one."""
     text, _ = read_any_text(path, encoding)
-    lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    parted = registration_grammar.with_commas(text).splitlines()
+    lines = [(n, line.strip()) for n, line in enumerate(parted, 1) if line.strip()]
     if any(line in (corner_text.HEADER, corner_text.BODY) for _, line in lines):
         return corner_text.FORMAT
     at = next((k for k, p in enumerate(lines) if not registration_grammar.is_preamble(p[1])), None)

@@ -86,6 +86,19 @@ def with_group(sheet: Sheet, header: Header, places: Places) -> Header:
     return header
 
 
+def with_sign(sheet: Sheet, header: Header, places: Places) -> Header:
+    """Take a column of plus and minus, whatever heads it, as that of what is taken out."""
+    if column_of(header, "sign") is not None:
+        return header
+    for column in range(len(header.names)):
+        if column in header.roles:
+            continue
+        cells = {c for row in places.at if (c := cell_of(sheet, row, column))}
+        if all(map(words.is_sign, cells)) and len({words.sign_of("", c) for c in cells}) == 2:
+            return replace(header, roles={**header.roles, column: "sign"})
+    return header
+
+
 def _runs(sheet: Sheet, column: int, places: Places) -> list[tuple[str, int]]:
     """Return the values of a column down the corners and how often each stands; blanks go on."""
     runs: list[tuple[str, int]] = []

@@ -25,7 +25,7 @@ from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
 from layers.formats.table.columns import columns_of
 from layers.formats.table.doubts import count_issues, nested_issues, ring_issues, start_issues
-from layers.formats.table.groups import completed, with_group
+from layers.formats.table.groups import completed, with_group, with_sign
 from layers.formats.table.header import Header, find_header
 from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
 from layers.formats.table.parcels import parcels_of
@@ -126,7 +126,7 @@ def source_of(
     places = _without(places, {r for r in places.at if sheet.lines[r] in long})
     commas = _comma_issues(sheet, header) if kind == FORMAT else []
     if corners:
-        header = with_group(sheet, header, places)
+        header = with_sign(sheet, with_group(sheet, header, places), places)
         rows = _outlines(path, sheet, header, places, aside)
     else:
         rows = _points(path, sheet, header, places)

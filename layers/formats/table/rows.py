@@ -35,7 +35,9 @@ _CONTINUED = re.compile(
     r"\s*[）)\]】]?$"
 )
 _TABLE_NUMBER = re.compile(rf"^(?:续(?:上表|表)?\s*(?:{_ANY})?|附?表\s*[\d.-]+)\s*[:：、]?\s*")
-_DATE = re.compile(r"\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?")
+_DATE = re.compile(
+    r"[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?"
+)
 _SUMMED = re.compile(r"合计|小计|总计|共计|累计|面积|周长")
 _MISSING = re.compile(
     r"缺[失测]?|无|待[定测补查]|不详|未知|未测|略|/|-{1,2}|—{1,2}|null|nan|none|n/?a|#\S+|\?+|×+|同上",
@@ -62,10 +64,10 @@ _ASKED = {
     **dict.fromkeys(("否", "不扣除", "未扣除", "0", "n", "no", "false", "×"), 1),
 }
 _SIGNED = {
-    **dict.fromkeys(("减", "扣除", "-", "-1", "负"), -1),
-    **dict.fromkeys(("加", "增加", "增", "+", "1", "+1", "正"), 1),
+    **dict.fromkeys(("减", "扣除", "-", "-1", "负", "内", "内圈", "内环", "内界"), -1),
+    **dict.fromkeys(("加", "增加", "增", "+", "1", "+1", "正", "外", "外圈", "外环", "外界"), 1),
 }
-_ASKS = re.compile(r"是否|标[志识]|否$")
+_ASKS = re.compile(r"扣除|剔除|扣减|挖|洞|内[环圈孔]")
 _WHOLE_SIGNED = re.compile(r"([+-]?\d+)\.0+")
 _OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
 _TAIL = r"(?:坐标)?[\s\dA-Za-z号:#().-]*"
@@ -81,6 +83,10 @@ _SUM = re.compile(
 )
 _ABOUT_PLACES = re.compile(
     r"中心|质心|形心|重心|控制点|基准点|范围|四至|极值|原点|起算|井口|硐口|地理坐标|平均|东经|北纬"
+)
+_ABOUT_RIGHT = re.compile(
+    r"(?:发证机关|审批机关|(?:采矿|探矿|矿业)权人|申请人|法定代表人|有效期限?|地址|开采矿种|矿种|开采方式|(?:设计)?生产规模"
+    r"|经济类型|图幅号?|项目类型)\s*[:：]"
 )
 _BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部分|拐点|坐标|(?<!矿)区)\S?")
 _KEY_VALUE = re.compile(r"([^\s:：,，;；]{2,12})[:：]\s*([^\s:：,，;；]+)")
@@ -197,9 +203,18 @@ def sign_of(title: str, text: str) -> int | None:
     >>> sign_of("加减", "－1"), sign_of("是否扣除", "-"), sign_of("加减", "0")
     (-1, None, None)
     """
-    asks = _ASKS.search(title) is not None and "减" not in title.replace("扣减", "")
     word = _WHOLE_SIGNED.sub(r"\1", plain(text).strip().replace("−", "-"))
-    return (_ASKED if asks else _SIGNED).get(word)
+    return (_ASKED if _ASKS.search(title) else _SIGNED).get(word)
+
+
+def is_sign(text: str) -> bool:
+    """Tell whether a cell is a plus or minus, with 1 or alone.
+
+    >>> is_sign("-1"), is_sign("＋"), is_sign("－1.0"), is_sign("2")
+    (True, True, True, False)
+    """
+    word = _WHOLE_SIGNED.sub(r"\1", plain(text).replace("−", "-"))
+    return re.fullmatch(r"[+-]1?|1", word) is not None
 
 
 def is_kept(text: str) -> bool:
@@ -229,7 +244,12 @@ def heading(text: str) -> str:
     told = dict(_KEY_VALUE.findall(text))
     if told and all(map(_NAMING.fullmatch, told)):
         return " ".join(told.values())
-    if len(text) > _LONGEST or _REMARK.search(text) or not re.search(r"[^\W\d_]", text):
+    if (
+        len(text) > _LONGEST
+        or _REMARK.search(text)
+        or _ABOUT_RIGHT.match(text)
+        or not re.search(r"[^\W\d_]", text)
+    ):
         return ""
     return without_continued(text).rstrip(":： ")
 

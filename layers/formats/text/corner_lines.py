@@ -27,7 +27,8 @@ from layers.whereabouts import Reason
 FORMAT = "corner lines"
 
 _NAME = (
-    r"(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4}['′]?)(?:号点?|点)?"
+    r"(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4}['′]?)"
+    r"(?:号?(?:界址|拐|角|顶)?点|号)?"
 )
 _AFTER = r"(?:\)[\s,;、.:]{0,4}|[\s,;、.:]{1,4}|(?=\())"
 _BETWEEN = r"[\s,;、:]{1,6}"
@@ -70,7 +71,14 @@ _LOST = re.compile(
     r"\s?号?\s?\d{1,4}(?:号点?|点)?(?![\d个至到~—-])",
     re.IGNORECASE,
 )
+# ①4380000: the digits of the two are parted.
+_CIRCLED = {
+    base + k: f"{k + 1} "
+    for base in (0x2460, 0x2474, 0x2488, 0x2776, 0x2780, 0x278A)
+    for k in range(10)
+}
 _SENTENCE = re.compile(r"[XY]\s?=|[;；]", re.IGNORECASE)
+_CUT_SHORT = re.compile(r"[.…·]{2,}|(?:第?\d{1,4}点|点\d{1,4})\s?[(（]?缺[)）]?|同上|以下?略|略")
 _NUMBER = re.compile(r"\(?(\d{1,4})(?:[\s.、,:)]|$)")
 _LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]+(?=[\d.])")
 _HEIGHT = re.compile(r"边长|距离|高程|标高|高度?|[HZh](?:\(m\)|\(米\))?(?:坐标)?(?:\(m\)|\(米\))?")
@@ -205,7 +213,7 @@ def _told(high: bool) -> list[Issue]:
 
 
 def _plain(line: str) -> str:
-    return plain(with_signs(line))
+    return plain(with_signs(line.translate(_CIRCLED)))
 
 
 def _found(text: str) -> list[re.Match[str]]:
@@ -332,6 +340,7 @@ def _check_lost(path: Path, line: _Line) -> None:
     wordless = not re.search(r"[^\W\d_]", text)
     numbers = [cell for cell in line.cells if re.search(r"\d|\*|^[-—–/?×]+$", cell)]
     lost = wordless and len(numbers) > 1 and not is_date(text) and not is_page(text)
+    lost = lost or _CUT_SHORT.fullmatch(text.strip()) is not None
     if lost or _LOST.match(line.text.lstrip(" (")):
         raise _lost(path, line)
 

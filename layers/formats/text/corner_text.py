@@ -121,7 +121,7 @@ def _parse(path: Path, text: str) -> tuple[dict[str, str], list[_Parcel]]:
             continue
         elif section == BODY:
             _take(path, number, line, parcels)
-        elif section == HEADER and "=" in line:
+        elif section != BODY and "=" in line:  # the first line may be missing
             key, value = (part.strip() for part in line.split("=", 1))
             key = key_of(key)
             if key in keys:

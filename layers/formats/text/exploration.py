@@ -31,6 +31,7 @@ from layers.formats.text.registration_grammar import (
     headings,
     masked_licence,
     remarks_unread,
+    with_commas,
 )
 from layers.issues import label_en, warning
 
@@ -66,6 +67,7 @@ def read(path: Path, encoding: str | None) -> Source:
         does not lie in one that is added.
     """
     text, found = read_text(path, encoding)
+    text = with_commas(text)
     datums, blocks = blocks_of(path, text)
     rights = [(licence, _rings(path, lines)) for licence, lines in blocks]
     axes = _axes(path, [ring for _, rings in rights for ring in rings])

@@ -39,6 +39,7 @@ from layers.formats.text.registration_grammar import (
     parse_published,
     parse_string,
     remarks_unread,
+    with_commas,
 )
 from layers.issues import label_en, warning
 
@@ -64,12 +65,13 @@ def read(path: Path, encoding: str | None) -> Source:
         The text breaks the grammar; the message names the line or field.
     """
     text, found = read_text(path, encoding)
+    text = with_commas(text)
     return _source(path, text, found, digest_file(path))
 
 
 def parse_registration(text: str, path: Path = Path("<text>")) -> Source:
     """Read a registration string or published corner list from memory; as :func:`read`."""
-    return _source(path, text, None, hashlib.sha256(text.encode()).hexdigest())
+    return _source(path, with_commas(text), None, hashlib.sha256(text.encode()).hexdigest())
 
 
 def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:

@@ -22,10 +22,10 @@ Block = tuple[str | None, list[Line]]
 
 # "许可证号 C1", "采矿许可证编号：C1", "许可证：C1"; not "许可证有效期…". Nothing may follow it.
 _LICENCE = re.compile(
-    r"(?:采矿|探矿|勘查)?(?:许可证|证)"
-    r"(?:(?:编号|号码|号)\s*[:：=,，]?|\s*[:：=,，])\s*([^\s:：=,，;；、。]+)[,，;；]?$"
+    r"(?:(?:采矿|探矿|勘查)?(?:许可证|证)(?:(?:编号|号码|号)\s*[:：=,，]?|\s*[:：=,，])\s*"
+    r"|(?=[CT]\d{10,30}[,，;；]?$))([^\s:：=,，;；、。]+)[,，;；]?$"
 )
-_TITLE = re.compile(r"拐点|点号|序号")
+_TITLE = re.compile(r"拐点|点号|序号|区域坐标|[^\d,，*]{2,30}(?:公示|公告)$")
 _CLOSING = re.compile(r"\*\s*[,，]")
 _PUBLISHED = re.compile(
     r"[XＸ]\s*[(（]\s*起标高\s*[)）]\s*[,，]\s*[YＹ]\s*[(（]\s*止标高", re.IGNORECASE
@@ -47,6 +47,8 @@ _HOLDS_CORNER = re.compile(
     r"\d{7,}|\d{4,}\s*[,，]\s*[+-]?\d|\d\s*[,，]\s*[+-]?(?!\d{3}(?!\d))\d|\*"  # no thousands
 )
 _PHONE = re.compile(r"(?<!\d)(?:0\d{2,3}-\d{7,8}|1[3-9]\d{9})(?!\d)", re.ASCII)
+_TABS = re.compile(r"^\s*\*\t", re.MULTILINE)
+_OWN_NAME = re.compile(r"^\s*(?:矿区|勘查区)?区域坐标\s*[:：]\s*(?=\d{1,6}\s*,)", re.MULTILINE)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]
@@ -88,6 +90,18 @@ class _Corner(NamedTuple):
 # -- the text around the numbers ---------------------------------------------------------------
 
 
+def with_commas(text: str) -> str:
+    """Return a text with commas between fields: web pages paste tabs, people type wide commas.
+
+    The string may stand behind its own name. Lines keep their numbers.
+    """
+    if "," not in text:
+        text = text.replace("，", ",")
+    if _TABS.search(text):
+        text = text.replace("\t", ",")
+    return _OWN_NAME.sub("", text)
+
+
 def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
     """Return datums named and, per right, its licence number and numbered data lines."""
     datums: list[Datum] = []
@@ -118,7 +132,8 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
             )
         else:
             datums += [d for d in datums_named(line) if d not in datums]
-        gap = True
+        # A web page pastes blank lines between those of a part.
+        gap = gap or bool(line) or not (blocks and blocks[-1][1] and _is_open(blocks[-1][1][-1][1]))
     _check_blocks(path, blocks)
     return datums, blocks
 
@@ -158,6 +173,11 @@ def is_corner(line: str) -> bool:
     """Tell whether a line looks like a corner of the published form."""
     fields = [f.strip() for f in line.split(",")]
     return len(fields) >= 3 and all(f and f[0] in "*+-0123456789" for f in fields[:3])
+
+
+def _is_open(line: str) -> bool:
+    """Tell whether a line is a corner of a published list, whose part is still to be closed."""
+    return is_corner(line) and not is_closing(line) and line.count(",") < 7
 
 
 def is_closing(line: str) -> bool:

@@ -51,6 +51,7 @@ def codes(source):
         "J{i} {x} {y}", "拐点{i}：X坐标{x}，Y坐标{y}", "拐点{i}：X{x}米，Y{y}米", "{i}号点 {x} {y}",
         "{i},,{x},{y}", "{i} Y={y} X={x}", "{i} {y} {x}", "X={x}, Y={y}", "{x} {y}", "{x},{y}",
         "{i} 北坐标{x} 东坐标{y}", "点{i}（{x}，{y}）", "{i}({x},{y})",
+        "{i}号拐点 X：{x} Y：{y}", "{i}号拐点（{x}，{y}）",
     ],
 )  # fmt: skip
 def test_corners_in_lines(pasted, form):
@@ -238,7 +239,7 @@ def test_two_places_are_none(pasted):
 SPOILT = [
     "4380***.25 38500***.5", "4380 400.25 38500 000.5", "438O400.25 385OOOOO.5", "43804 38500",
     "4380.40 38500.00", "—— ——", "/ /", "113 35", "113.5 35.13", "拐点6：坐标见附图", "J6 见附图",
-    "界址点 6 待测",
+    "界址点 6 待测", "……", "...", "点5（缺）", "第5点 缺", "同上", "略",
 ]  # fmt: skip
 
 
@@ -376,3 +377,15 @@ def test_two_zones_are_told(pasted):
     far = [(x, y + 1_000_000) for x, y in PLACES]
     with pytest.raises(FormatError, match="another zone"):
         pasted(lines("{i} {x} {y}") + "\n" + lines("{i} {x} {y}", far))
+
+
+def test_circled_numbers(pasted):
+    text = "\n".join(f"{chr(0x2460 + k)}{x} {y}" for k, (x, y) in enumerate(PLACES))
+    source = pasted(text)
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+    assert "corner_numbers" not in codes(source)
+
+
+def test_a_date_in_chinese_numerals_is_no_name(pasted):
+    source = pasted(f"二〇二〇年五月六日\n{lines('{i} {x} {y}')}")
+    assert "块段名称" not in source.columns

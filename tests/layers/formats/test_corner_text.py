@@ -401,3 +401,9 @@ def test_dashes_before_lines_and_full_width_digits(write_text):
     assert source.issues == ()
     with pytest.raises(FormatError, match="line 13: does not fit"):
         read(write_text(HEAD + SQUARE.replace("J2,1,", "J2，1，")))
+
+
+def test_the_first_line_may_be_missing(write_text):
+    whole = read(write_text(HEAD + SQUARE))
+    source = read(write_text(HEAD.partition("\n")[2] + SQUARE, name="无首行.txt"))
+    assert source.crs == whole.crs and source.geometry[0].equals_exact(whole.geometry[0], 0)

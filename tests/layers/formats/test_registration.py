@@ -513,3 +513,47 @@ def test_a_remark_holds_no_corner(line):
     with pytest.raises(FormatError):
         parse_registration(f"{line}\n2000国家大地坐标系\n1,3,1,3760000,38500000,2,3761000,38500000,"
                            "3,3761000,38501000,285,8,,1,\n")  # fmt: skip
+
+
+def test_titles_and_bare_licence_numbers_above_strings():
+    corners = "".join(f"{k},{x},{y}," for k, (x, y) in enumerate(
+        [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)], 1
+    ))  # fmt: skip
+    string = f"1,4,{corners}285,8,,1,\n"
+    text = f"某县甲矿采矿权转让公示\n区域坐标：\n{{}}\n{string}{{}}\n{string}"
+    source = parse_registration(text.format("C4100002009041210012345", "C4100002009041210012346"))
+    numbers = ["C4100002009041210012345", "C4100002009041210012346"]
+    assert source.columns["licence_no"].to_pylist() == numbers
+    assert [g.area for g in source.geometry] == [1_000_000] * 2
+
+
+SQUARE_LINES = ["1,3760000,38500000,,,", "2,3761000,38500000,,,", "3,3761000,38501000,,,"]
+
+
+@pytest.mark.parametrize("as_pasted", [
+    lambda text: text.replace(",", "\t"), lambda text: text.replace(",", "，"),
+    lambda text: text.replace("\n", "\n\n"), lambda text: text.replace(",,,\n", ", , ,\n"),
+])  # fmt: skip
+def test_published_lists_as_web_pages_paste_them(tmp_path, as_pasted):
+    path = tmp_path / "公示.txt"
+    lines = ["序号,X(起标高),Y(止标高)", *SQUARE_LINES, "*,1250,980,,1,"]
+    path.write_text(as_pasted("\n".join(lines) + "\n"), encoding="utf-8")
+    source = read(path)
+    assert (source.format, [g.area for g in source.geometry]) == (
+        "published corner list", [500_000],
+    )  # fmt: skip
+    assert source.columns["top_elevation_m"].to_pylist() == [1250]
+
+
+def test_a_blank_line_after_a_closed_part_may_begin_another_right(tmp_path):
+    path = tmp_path / "公示.txt"
+    part = "\n".join([*SQUARE_LINES, "*,1250,980,,1,"])
+    path.write_text(f"{part}\n\n{part.replace('376', '377')}\n", encoding="utf-8")
+    with pytest.raises(FormatError, match="no licence number after the blank line"):
+        read(path)
+
+
+def test_a_string_behind_its_own_name():
+    corners = "1,3760000,38500000,2,3761000,38500000,3,3761000,38501000,"
+    source = parse_registration(f"2000国家大地坐标系\n区域坐标：1,3,{corners}285,8,,1,\n")
+    assert source.geometry[0].area == 500_000

@@ -45,7 +45,10 @@ def signed(sign, places):
     [
         ("是否扣除", "否", "是"), ("是否扣除", "0", "1"), ("是否扣除", "×", "√"),
         ("扣除标志", "0", "1"), ("扣除标识", "", "扣除"), ("扣除标志", "0.0", "1.0"),
-        ("加减", "1", "-1"), ("加减", "1.0", "-1.0"), ("加减号", "＋", "－"), ("正负", "正", "负"),
+        ("加减", "1", "-1"), ("加减", "1.0", "-1.0"), ("加减号", "＋", "－"),
+        ("正负", "正", "负"), ("扣除", "否", "是"), ("扣除区", "0", "1"),
+        ("是否空洞", "否", "是"), ("是否为内环", "0", "1"), ("内外圈", "外", "内"),
+        ("符号", "+", "-"), ("面积标识", "1", "-1"), ("是否挖空", "否", "是"),
     ],
 )  # fmt: skip
 def test_a_column_of_signs_takes_a_parcel_out_of_the_one_above(table, title, plus, minus):
@@ -175,3 +178,15 @@ def test_names_of_boreholes_and_control_points(table, letters):
 def test_a_column_of_control_points_counts_no_corners(table):
     source = table(*ring(), head=("控制点号", "X坐标", "Y坐标"))
     assert source.geometry[0].geom_type == "Point"
+
+
+@pytest.mark.parametrize("title", ["扣除", "面积标识", "内外圈"])
+def test_a_sign_parts_rings_whose_numbers_run_on(table, title):
+    plus, minus = {"扣除": "否是", "面积标识": ("1", "-1"), "内外圈": "外内"}[title]
+    rows = [("甲", *c, plus) for c in ring()] + [("甲", *c, minus) for c in ring(INNER, 5)]
+    assert areas(table(*rows, head=("地块", *HEAD, title))) == [960_000]
+
+
+def test_a_column_of_ones_alone_is_no_column_of_signs(table):
+    source = table(*[(*c, 1) for c in ring()], head=(*HEAD, "类型"))
+    assert areas(source) == [1_000_000] and source.columns["类型"].to_pylist() == ["1"]
