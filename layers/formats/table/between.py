@@ -7,6 +7,7 @@ from pathlib import Path
 
 from layers.account import Issue
 from layers.formats.planes import datums_named
+from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.depths import Depths, is_about, text_of, without_depth
 from layers.formats.table.header import Header
@@ -81,7 +82,7 @@ class Between:
         """Take the title of the table: its corners may be none, or be taken out."""
         text = words.with_colon(self.sheet.rows[row])
         self._refuse_aside(row, text, words.heading(text))
-        if words.is_cut(text):
+        if deductions.is_cut(text):
             self._begin_cut(row, about=False)
 
     def between(self, row: int) -> None:
@@ -118,7 +119,7 @@ class Between:
         pairs = {c for p in self.header.pairs for c in (p.first, p.second)}
         missing = any(words.is_missing(cell_of(self.sheet, row, c) or "") for c in pairs)
         lost = words.names_a_corner(name, self.known) or words.is_like(name, self.unnumbered)
-        if lost or (missing and not words.is_sum(text) and not words.is_cut(text)):
+        if lost or (missing and not words.is_sum(text) and not deductions.is_cut(text)):
             raise self.bad(row, "有点号而没有坐标", "a corner without coordinates")
         if words.holds_a_place(text):
             raise self.bad(row, f"坐标不在坐标列里：{text[:40]}",
@@ -128,12 +129,12 @@ class Between:
         """Take a row of words: elevations, a deduction, a heading, or what only parts parcels."""
         about = is_about(text)
         rest = without_depth(text) if about else text
-        if words.is_cut(text):
+        if deductions.is_cut(text):
             self._begin_cut(row, about)
             return
         name = words.heading(rest) if rest else ""
         self._refuse_aside(row, text, name)
-        if words.is_outer(text):
+        if deductions.is_outer(text):
             self.blank = True
             return
         if about:

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from layers.formats.planes import datums_named
 from layers.formats.source import refusal
+from layers.formats.table.deductions import plain
 from layers.formats.table.depths import is_about
 from layers.formats.table.header import Header, Pair
 from layers.formats.table.numbers import is_number_like
-from layers.formats.table.rows import is_page, is_remark, is_sum, numbered, plain
+from layers.formats.table.rows import is_page, is_remark, is_sum, numbered
 from layers.formats.table.sheets import Sheet
 from layers.formats.text.corner_numbers import first_break
 

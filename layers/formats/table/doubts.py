@@ -11,10 +11,11 @@ import shapely
 from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats.planes import datums_named
+from layers.formats.table.deductions import plain
 from layers.formats.table.depths import text_of
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, Ring, bad_row, is_closed
-from layers.formats.table.rows import corners_told, numbered, plain
+from layers.formats.table.rows import corners_told, numbered
 from layers.formats.table.sheets import Sheet
 from layers.formats.text.corner_numbers import break_told, first_break
 from layers.issues import info, label_en, listed, warning

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.header import Header, Role, role_of
 from layers.formats.table.numbers import is_number_like
@@ -94,7 +95,10 @@ def with_sign(sheet: Sheet, header: Header, places: Places) -> Header:
         if column in header.roles:
             continue
         cells = {c for row in places.at if (c := cell_of(sheet, row, column))}
-        if all(map(words.is_sign, cells)) and len({words.sign_of("", c) for c in cells}) == 2:
+        if (
+            all(map(deductions.is_sign, cells))
+            and len({deductions.sign_of("", c) for c in cells}) == 2
+        ):
             return replace(header, roles={**header.roles, column: "sign"})
     return header
 

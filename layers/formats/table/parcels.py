@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from layers.account import Issue
+from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.between import Between
 from layers.formats.table.doubts import passed_issues
@@ -91,7 +92,7 @@ class _Reader(Between):
         sign = self._sign(row, key)
         self.cut = self._still_cut(row, key, name) if sign is None else self._headed(row, sign)
         marks = (*key, label, *self._marks(row))
-        cut = self.cut or any(map(words.is_cut, marks)) if sign is None else sign < 0
+        cut = self.cut or any(map(deductions.is_cut, marks)) if sign is None else sign < 0
         if cut:
             self._refuse_own_bounds(row)
         self._refuse_odd(row, name)
@@ -107,7 +108,7 @@ class _Reader(Between):
             self.parcels[-1].rings.append(Ring(label=label, cut=cut))
             take_back(before, self.parcels[-1].rings[-1], name, self.places)
         parcel = self.parcels[-1]
-        parcel.rings[-1].kept |= sign == 1 or any(map(words.is_kept, marks))
+        parcel.rings[-1].kept |= sign == 1 or any(map(deductions.is_kept, marks))
         if cells and parcel.rings[0].rows:
             parcel.filled = all(cells) and parcel.filled is not False
         self.above = key
@@ -141,7 +142,7 @@ class _Reader(Between):
             return self.sign
         self.sign_again = self.sign is not None
         title = self.header.names[self.signed]
-        self.sign = words.sign_of(title, said)
+        self.sign = deductions.sign_of(title, said)
         if self.sign is None:
             raise self.bad(row, f"{title} 一列的“{said}”看不出是加是减",
                            f"{title}: {said!r} says neither part nor deduction")  # fmt: skip
@@ -182,13 +183,13 @@ class _Reader(Between):
         if self.cut or not self.parcels or self.summed or self.new_heading is not None:
             return self.cut
         # A footer and the header of the next page stood within the ring.
-        inside = self.parcels[-1].rings[-1].cut and not any(map(words.is_cut, key))
+        inside = self.parcels[-1].rings[-1].cut and not any(map(deductions.is_cut, key))
         return inside and (self._runs_on(name) or self._closes(row, name))
 
     def _closes(self, row: int, name: str) -> bool:
         """Return whether a corner closes the ring: the first one again."""
         ring = self.parcels[-1].rings[-1]
-        again = bool(name) and words.plain(name) == words.plain(ring.names[0])
+        again = bool(name) and deductions.plain(name) == deductions.plain(ring.names[0])
         at_first = self.places.at[row] == self.places.at[ring.rows[0]]
         return again and at_first and not is_closed(ring, self.places)
 
@@ -211,7 +212,7 @@ class _Reader(Between):
         if cut:
             # A key column may say 扣除; then the others still name the parcel.
             pairs = zip(last.key, key, strict=True)
-            return not renamed and all(a == b or words.is_cut(b) for a, b in pairs)
+            return not renamed and all(a == b or deductions.is_cut(b) for a, b in pairs)
         if last.key != key or renamed:
             return False
         if any(key):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from layers.formats.source import refusal
+from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.depths import Depth
 from layers.formats.table.header import Header
@@ -79,7 +80,7 @@ def begins_again(ring: Ring, name: str, row: int, places: Places) -> bool:
     here, first, last = words.numbered(name), words.numbered(ring.names[0]), ring.last
     enough = len(ring.rows) >= 3
     if here is None or first is None or last is None:
-        same = words.plain(name) == words.plain(ring.names[0])
+        same = deductions.plain(name) == deductions.plain(ring.names[0])
         return same and enough and len(set(ring.names)) > 1
     if here == first:
         return True
@@ -93,7 +94,10 @@ def take_back(before: Ring, ring: Ring, name: str, places: Places) -> None:
     """
     if len(before.names) < 2 or not name or not is_closed(before, places):
         return
-    if words.plain(name) == words.plain(before.names[1]) and before.names[0] == before.names[-1]:
+    if (
+        deductions.plain(name) == deductions.plain(before.names[1])
+        and before.names[0] == before.names[-1]
+    ):
         ring.rows.append(before.rows.pop())
         ring.names.append(before.names.pop())
 

@@ -7,17 +7,15 @@ their tables. A row that is none of these, and could be a corner, must not be pa
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence, Set
 
 from layers.formats.angles import clean
 from layers.formats.planes import width_of
+from layers.formats.table.deductions import is_cut, plain
 from layers.formats.table.header import Header, datums_of, role_of
 from layers.formats.table.numbers import decimal, is_number_like
 from layers.formats.table.sheets import Sheet
 
-_DINGBATS = {chr(base + k): str(k + 1) for base in (0x2776, 0x2780, 0x278A) for k in range(10)}
-_WHOLE = re.compile(r"^(\d{1,9})\.0+$", re.ASCII)
 _NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d一-鿿]{0,2}|号|点)")
 _CORNER_WORD = re.compile(r"(矿界|边界|界址|拐|界|顶|角|桩)(点|桩)?号?[-_.]?|[a-z]{0,3}[-_.]?")
 _LETTERED = re.compile(r"[a-z]+\d*[-_.]")
@@ -47,29 +45,6 @@ _REMARK = re.compile(
     r"合计|小计|总计|共计|累计|面积|周长|备注|附注|说明|注[:：]|标高|高程|坐标系|坐标格式|中央子午线|投影|单位|"
     r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以下无|无正文|以上|盖章|签章|签字|公章"
 )
-# Words of a deduction; those that are parts of others (境内界桩, 天窗岭) only where they end.
-_CUT = re.compile(
-    r"扣除|扣减|剔除|核减|挖除"
-    r"|(?:除外|空洞|孔洞|(?<![境区县市省矿界])内(?:圈|环|界|边界|部边界|孔)|天窗)"
-    r"(?=区|范围|部分|线|址|点|拐|块|坐标|[^一-鿿]|$)"
-)
-_NO_CUT = re.compile(
-    r"(?:无|没有|未|不|不含|不予|已)\s*(?:扣除|扣减|剔除|核减|挖除)"
-    r"|(?:扣除|扣减|剔除|核减|挖除)[^,，。;；]{0,15}[后前]"
-    r"|(?:扣除|扣减|剔除|核减|挖除|空洞|内圈|内环)[^,，。;；]{0,6}[:：\s]无$"
-)
-# What a column says of the part that a corner is of: of one that asks 是否扣除, and of signs.
-_ASKED = {
-    **dict.fromkeys(("是", "扣除", "已扣除", "剔除", "扣减", "1", "y", "yes", "true", "√"), -1),
-    **dict.fromkeys(("否", "不扣除", "未扣除", "0", "n", "no", "false", "×"), 1),
-}
-_SIGNED = {
-    **dict.fromkeys(("减", "扣除", "-", "-1", "负", "内", "内圈", "内环", "内界"), -1),
-    **dict.fromkeys(("加", "增加", "增", "+", "1", "+1", "正", "外", "外圈", "外环", "外界"), 1),
-}
-_ASKS = re.compile(r"扣除|剔除|扣减|挖|洞|内[环圈孔]")
-_WHOLE_SIGNED = re.compile(r"([+-]?\d+)\.0+")
-_OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
 _TAIL = r"(?:坐标)?[\s\dA-Za-z号:#().-]*"
 _PLACE = re.compile(
     r"(?:\S{0,6}(?:中心|质心|形心|重心)(?:点|位置)?"
@@ -102,17 +77,6 @@ _SERIES = (
 _UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
 _MOST_NUMBERS = 20
 _LONGEST = 40
-
-
-def plain(text: str) -> str:
-    """Return a text with circled and full-width digits as plain ones, in small letters.
-
-    >>> plain("⑦"), plain("Ｊ１２"), plain("❸"), plain("3.0")
-    ('7', 'j12', '3', '3')
-    """
-    digits = "".join(_DINGBATS.get(c, c) for c in text)
-    # Programs write whole numbers with a decimal.
-    return _WHOLE.sub(r"\1", unicodedata.normalize("NFKC", digits).casefold())
 
 
 def numbered(name: str) -> tuple[str, int] | None:
@@ -186,45 +150,6 @@ def is_header(cells: Sequence[str], header: Header) -> bool | None:
     there = {c: r for c, r in header.roles.items() if r in places}
     same = here == there and datums_of(cells) <= {d for p in header.pairs for d in p.datums}
     return True if same else None
-
-
-def is_cut(text: str) -> bool:
-    """Tell whether a heading says that what follows is taken out of the parcel above."""
-    return bool(_CUT.search(text)) and not _NO_CUT.search(text)
-
-
-def sign_of(title: str, text: str) -> int | None:
-    """Return what a cell of a column of signs says: 1 part of the right, -1 taken out.
-
-    None where it says neither. 1 is yes under a title that asks, and plus under one of signs.
-
-    >>> sign_of("是否扣除", "是"), sign_of("扣除标志", "1"), sign_of("加减号", "1.0")
-    (-1, -1, 1)
-    >>> sign_of("加减", "－1"), sign_of("是否扣除", "-"), sign_of("加减", "0")
-    (-1, None, None)
-    """
-    word = _WHOLE_SIGNED.sub(r"\1", plain(text).strip().replace("−", "-"))
-    return (_ASKED if _ASKS.search(title) else _SIGNED).get(word)
-
-
-def is_sign(text: str) -> bool:
-    """Tell whether a cell is a plus or minus, with 1 or alone.
-
-    >>> is_sign("-1"), is_sign("＋"), is_sign("－1.0"), is_sign("2")
-    (True, True, True, False)
-    """
-    word = _WHOLE_SIGNED.sub(r"\1", plain(text).replace("−", "-"))
-    return re.fullmatch(r"[+-]1?|1", word) is not None
-
-
-def is_kept(text: str) -> bool:
-    """Tell whether a cell says that what it stands beside is not taken out: 不扣除."""
-    return bool(_CUT.search(text)) and bool(_NO_CUT.search(text))
-
-
-def is_outer(text: str) -> bool:
-    """Tell whether a heading only says that an outer ring follows."""
-    return _OUTER.search(text) is not None and len(text) <= 8
 
 
 def bare(text: str) -> str:
