@@ -88,7 +88,8 @@ def map_fields(
     ----------
     stated : column -> source field, the user's word; nothing else is then asked for the column
     cut : field names may be cut at 10 bytes (dBase): a name of that length is also taken as the
-        beginning of an alias where it begins the aliases of one column only
+        beginning of an alias where it begins the aliases of one column only; elsewhere it may have
+        been cut before and is doubtful
     used : fields with another use (the id), not reported as ignored
 
     Raises
@@ -105,9 +106,8 @@ def map_fields(
             found.matches[column.name] = _named(column, found)
     # A field that the user states for one column is no doubtful one of another.
     _tell_doubts(found, set(stated.values()) | set(used))
-    if cut:
-        _match_cut(found, used)
-        found.issues += [_cut(file, found.cut)] if found.cut else []
+    _match_cut(found, used, cut=cut)
+    found.issues += [_cut(file, found.cut)] if found.cut else []
     units = _unit_fields(found, cut=cut)
     taken = found.matched | {f for names in units.values() for f in names}
     rest = [f for f in fields if f not in taken and f not in used]
@@ -210,7 +210,7 @@ def _holds_unit(field: str, name: Heading, column: Column, *, cut: bool) -> bool
     return cut and _may_be_cut(field) and any(_begins(name, word) for word in words)
 
 
-def _match_cut(found: _Mapping, used: Sequence[str]) -> None:
+def _match_cut(found: _Mapping, used: Sequence[str], *, cut: bool) -> None:
     """Add the fields whose names can only be the cut name of one column."""
     sure = [column for column in found.schema.columns if found.matches[column.name]]
     for field, name in found.names.items():
@@ -218,17 +218,20 @@ def _match_cut(found: _Mapping, used: Sequence[str]) -> None:
             continue
         # 生产规 may be 生产规模单位 only where the capacity has a field already.
         if not any(_holds_unit(field, name, column, cut=True) for column in sure):
-            _match_beginning(field, name, found)
+            _match_beginning(field, name, found, cut=cut)
 
 
-def _match_beginning(field: str, name: Heading, found: _Mapping) -> None:
+def _match_beginning(field: str, name: Heading, found: _Mapping, *, cut: bool) -> None:
     words = {
         column.name: word
         for column in found.schema.columns
         for word in (column.name, *map(folded, column.aliases))
         if _begins(name, word)
     }
-    if len(set(words.values())) > 1 and len(words) > 1:
+    several = len(set(words.values())) > 1 and len(words) > 1
+    if not cut and (several or not words or any(found.matches[c] for c in words)):
+        return  # 采空区 is an ordinary heading
+    if several or not cut:
         found.issues.append(_ambiguous(found.file, field, sorted(words)))
         for column in map(found.schema.column, words):
             # A text column answers for nothing where it is empty.

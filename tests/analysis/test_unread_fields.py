@@ -58,6 +58,7 @@ def test_what_is_read_decides(verdict, tmp_path):
 @pytest.mark.parametrize(
     ("field", "name"),
     [
+        ("建设性质", "建设性"),
         ("建设性质", "建设性质（原）"),
         ("开采方式", "开采方式（变更前）"),
         ("开采方式", "开采方式【现状】"),

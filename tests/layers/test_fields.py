@@ -110,6 +110,18 @@ def test_a_cut_name_that_may_be_two_columns_is_not_used():
     assert "valid_from, valid_to" in result.issues[0].en
 
 
+def test_a_name_may_have_been_cut_before_it_came_into_another_format():
+    # 建设性 is what a Shapefile in UTF-8 leaves of 建设性质, and keeps when it is converted.
+    found, result = mapped(["建设性"])
+    assert found == {} and result.doubtful == {"project_type": ("建设性",)}
+    assert [i.code for i in result.issues] == ["field_ambiguous", "fields_ignored"]
+    assert "seems cut and may be project_type; not used" in result.issues[0].en
+    for fields in (["建设性质", "建设性"], ["有效期"], ["建设"]):
+        _, result = mapped(fields)
+        assert dict(result.doubtful) == {}
+        assert [i.code for i in result.issues] == ["fields_ignored"]
+
+
 def test_short_names_are_never_taken_for_cut_ones():
     assert mapped(["采矿"], cut=True)[0] == {}
 
