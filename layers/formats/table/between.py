@@ -94,7 +94,7 @@ class Between:
         named = set(datums_named(text))
         if not self.parcels and not any(pair.datums for pair in self.header.pairs):
             self.datums |= named  # a title below the header
-        elif self.datums and named - self.datums:
+        elif named - self.datums:
             self.other_datum = row
         again = words.is_header(self.sheet.rows[row], self.header)
         if again is None:
@@ -119,6 +119,9 @@ class Between:
         pairs = {c for p in self.header.pairs for c in (p.first, p.second)}
         missing = any(words.is_missing(cell_of(self.sheet, row, c) or "") for c in pairs)
         lost = words.names_a_corner(name, self.known) or words.is_like(name, self.unnumbered)
+        if words.is_cut_short(text):
+            raise self.bad(row, f"“{text[:20]}”：是否略去了拐点",
+                           f"{text[:20]!r}: are corners left out?")  # fmt: skip
         if lost or (missing and not words.is_sum(text) and not deductions.is_cut(text)):
             raise self.bad(row, "有点号而没有坐标", "a corner without coordinates")
         if words.holds_a_place(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from layers.formats.table.rows import numbered
 from layers.formats.table.sheets import Sheet
 from layers.issues import info, label_en, listed, warning
 
+_OF_CORNERS = re.compile(r"高程|高度|[HZhz]|边长|距离|方位角|角度")
 _OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring", "sign"})
 
 
@@ -38,7 +40,8 @@ def columns_of(
         columns[name] = pa.array([v[0] if len(v) == 1 else None for v in said], pa.string())
         if name[:1] == "列":
             continue  # a column without heading
-        if _of_corners(parcels, said):
+        varies = any(len(v) > 1 for v in said) and _OF_CORNERS.fullmatch(name)
+        if varies or _of_corners(parcels, said):
             corner_columns.append(name)
         else:
             lost[name] = np.flatnonzero([len(v) > 1 for v in said])
@@ -76,8 +79,12 @@ def _said(sheet: Sheet, parcel: Parcel, column: int) -> list[str]:
 
     What stands beside the corners of a ring that is cut out is not about the parcel.
     """
-    rows = [row for ring in parcel.rings if not ring.cut for row in ring.rows]
-    return list(dict.fromkeys(c for row in rows if (c := cell_of(sheet, row, column))))
+    rings = [ring.rows for ring in parcel.rings if not ring.cut]
+    told = [(row, c) for rows in rings for row in rows if (c := cell_of(sheet, row, column))]
+    # A value beside one corner, and not the first of its ring, is about that corner.
+    if len(told) == 1 and told[0][0] not in {rows[0] for rows in rings}:
+        return []
+    return list(dict.fromkeys(c for _, c in told))
 
 
 def _of_corners(parcels: Sequence[Parcel], said: Sequence[list[str]]) -> bool:

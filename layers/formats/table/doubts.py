@@ -86,6 +86,27 @@ def _breaks(sheet: Sheet, ring: Ring, label: str, places: Places) -> list[Issue]
     return issues
 
 
+def hole_issues(
+    sheet: Sheet,
+    parcels: Sequence[Parcel],
+    labels: Sequence[str],
+    shapes: Shapes,
+    places: Places,
+) -> list[Issue]:
+    """Tell of rings that nothing but their place makes holes: letters or blank rows part them."""
+    issues = []
+    for parcel, label, shape in zip(parcels, labels, shapes, strict=True):
+        doubtful = {row for row, *_ in parcel.doubts}
+        holes = [set(h.coords) for part in shapely.get_parts(shape) for h in part.interiors]
+        for ring in parcel.rings:
+            corners = {places.at[row] for row in ring.rows}
+            if ring.rows[0] in doubtful and not ring.cut and any(corners <= h for h in holes):
+                zh = "这一圈在上面的一圈之内，按扣除（内环）读"
+                en = "this ring lies within the one above and is taken out of it"
+                issues.append(_at(sheet, ring.rows[0], label, "ring_as_hole", zh, en))
+    return issues
+
+
 def count_issues(
     sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], places: Places
 ) -> list[Issue]:
@@ -159,6 +180,11 @@ def nested_issues(
         parcel, label, row = parcels[k], labels[k], parcels[k].rows[0]
         near = sorted(int(j) for j in tree.query(shapes[k]) if j < k)
         inside = [j for j in near if parcels[j].key == parcel.key and _covers(shapes[j], shapes[k])]
+        same = [j for j in near if shapely.equals(shapes[j], shapes[k])]
+        if same:
+            zh = f"与 {labels[same[0]]} 的轮廓相同，是否重复"
+            en = f"has the outline of {label_en(labels[same[0]])}: given twice?"
+            issues.append(_at(sheet, row, label, "parcel_repeated", zh, en))
         if parcel.parted_by is None:
             if inside:
                 above = labels[inside[-1]]

@@ -70,9 +70,10 @@ def with_group(sheet: Sheet, header: Header, places: Places) -> Header:
 
     A column 编号 may count corners or name parcels; what it holds tells which.
     """
-    if column_of(header, "group") is not None:
-        return header
     names = column_of(header, "corner")
+    group = column_of(header, "group")
+    if group is not None:
+        return _with_finer(sheet, header, places, len(_runs(sheet, group, places)))
     for column, title in enumerate(header.names):
         role = header.roles.get(column)
         owner = role is None and _OWNER.fullmatch(title) is not None
@@ -83,6 +84,16 @@ def with_group(sheet: Sheet, header: Header, places: Places) -> Header:
         if not runs or not distinct or "" in dict(runs) or min(n for _, n in runs) < 3:
             continue
         if role == "number" or (len(runs) > 1 and (owner or _restart(sheet, names, places, runs))):
+            return replace(header, roles={**header.roles, column: "group"})
+    return header
+
+
+def _with_finer(sheet: Sheet, header: Header, places: Places, parcels: int) -> Header:
+    """Take a column 序号 too that stays the same over rings and parts more of them than the key."""
+    for column, role in header.roles.items():
+        runs = _runs(sheet, column, places) if role == "number" else []
+        distinct = len(dict(runs)) == len(runs) > parcels
+        if distinct and "" not in dict(runs) and min(n for _, n in runs) >= 3:
             return replace(header, roles={**header.roles, column: "group"})
     return header
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from layers.account import Issue
 from layers.formats.table import deductions
 from layers.formats.table import rows as words
-from layers.formats.table.between import Between
 from layers.formats.table.doubts import passed_issues
 from layers.formats.table.header import Header
+from layers.formats.table.joins import Joins
 from layers.formats.table.places import Places
 from layers.formats.table.rings import (
     Parcel,
@@ -18,7 +18,6 @@ from layers.formats.table.rings import (
     bad_row,
     begins_again,
     cell_of,
-    is_closed,
     take_back,
 )  # fmt: skip
 from layers.formats.table.sheets import Sheet
@@ -56,30 +55,12 @@ def parcels_of(
 _MARK = 8  # longest cell that marks a row
 
 
-class _Reader(Between):
+class _Reader(Joins):
     """Reads a table of corners row by row."""
 
     def corner(self, row: int) -> None:
         if not self._is_twin(row):
             self._corner(row)
-
-    def _is_twin(self, row: int) -> bool:
-        """Return whether a row gives the corner above again, as merged cells over two rows do.
-
-        After a closing point it may begin the next ring; unless all corners stand twice.
-        """
-        if not self.parcels or self.named is None or self.blank or self.parted is not None:
-            return False
-        ring = self.parcels[-1].rings[-1]
-        marks = [c for c, role in self.header.roles.items() if role in ("group", "ring")]
-        cells = [(cell_of(self.sheet, r, c), c) for r in (ring.rows[-1], row) for c in marks]
-        own = len(set(cells)) > len(marks) or self.header_at is not None
-        name, place = cell_of(self.sheet, row, self.named), self.places.at[row]
-        if own or name != ring.names[-1] or place != self.places.at[ring.rows[-1]]:
-            return False
-        twin = not is_closed(ring, self.places) or ring.twins >= len(ring.rows) - 1
-        ring.twins += twin
-        return twin
 
     def _corner(self, row: int) -> None:
         cells = [cell_of(self.sheet, row, c) for c in self.keys]
@@ -96,6 +77,7 @@ class _Reader(Between):
         if cut:
             self._refuse_own_bounds(row)
         self._refuse_odd(row, name)
+        self._refuse_other(row, name)
         taken_out = sign is not None and cut
         if not self.parcels or not (taken_out or self._same(row, key, name, cut)):
             self._whose(row, cells)
@@ -108,6 +90,9 @@ class _Reader(Between):
             self.parcels[-1].rings.append(Ring(label=label, cut=cut))
             take_back(before, self.parcels[-1].rings[-1], name, self.places)
         parcel = self.parcels[-1]
+        parcel.rings[-1].marked |= sign is not None or any(
+            map(deductions.is_cut, marks[len(key) :])
+        )
         parcel.rings[-1].kept |= sign == 1 or any(map(deductions.is_kept, marks))
         if cells and parcel.rings[0].rows:
             parcel.filled = all(cells) and parcel.filled is not False
@@ -176,120 +161,23 @@ class _Reader(Between):
                            "numbers without coordinates: a lost corner?")  # fmt: skip
         self.parted = self.odd if self.parted is None else self.parted
 
-    def _still_cut(self, row: int, key: tuple[str, ...], name: str) -> bool:
-        """Return whether a heading above cuts a corner out: not in the next parcel."""
-        if self.parcels and key != self.above:
-            return False
-        if self.cut or not self.parcels or self.summed or self.new_heading is not None:
-            return self.cut
-        # A footer and the header of the next page stood within the ring.
-        inside = self.parcels[-1].rings[-1].cut and not any(map(deductions.is_cut, key))
-        return inside and (self._runs_on(name) or self._closes(row, name))
+    def _refuse_other(self, row: int, name: str) -> None:
+        """Refuse a corner that is void, and one of words in a ring of numbers, or the reverse.
 
-    def _closes(self, row: int, name: str) -> bool:
-        """Return whether a corner closes the ring: the first one again."""
-        ring = self.parcels[-1].rings[-1]
-        again = bool(name) and deductions.plain(name) == deductions.plain(ring.names[0])
-        at_first = self.places.at[row] == self.places.at[ring.rows[0]]
-        return again and at_first and not is_closed(ring, self.places)
-
-    def _key(self, cells: list[str | None]) -> tuple[str, ...]:
-        """Fill a key: a cell that stands for several rows is written in the first.
-
-        What stands to the left of a new value goes on, what stands to its right does not.
+        选厂 after J4 is another place; a closing point may be called as one likes.
         """
-        key: list[str] = []
-        changed = False
-        for cell, before in zip(cells, self.above, strict=True):
-            key.append(cell or ("" if changed else before))
-            changed |= key[-1] != before
-        return tuple(key)
-
-    def _same(self, row: int, key: tuple[str, ...], name: str, cut: bool) -> bool:
-        """Return whether a corner belongs to the last parcel."""
-        last = self.parcels[-1]
-        renamed = self.new_heading is not None and self.new_heading != last.heading
-        if cut:
-            # A key column may say 扣除; then the others still name the parcel.
-            pairs = zip(last.key, key, strict=True)
-            return not renamed and all(a == b or deductions.is_cut(b) for a, b in pairs)
-        if last.key != key or renamed:
-            return False
-        if any(key):
-            return True
-        runs_on = self._runs_on(name) or self._closes(row, name)
-        if self.parted is not None and last.rings[-1].cut:
-            return False
-        if self.parted is not None and not self.page:
-            return runs_on and not self.summed
-        if self.page or (self.header_at is None and self.beside is None):
-            return True
-        return runs_on or not self._restarts(row, name)
-
-    def _restarts(self, row: int, name: str) -> bool:
-        """Return whether a ring begins after a header that stands again, or a place aside."""
-        if name or is_closed(self.parcels[-1].rings[-1], self.places):
-            return begins_again(self.parcels[-1].rings[-1], name, row, self.places)
-        if self.header_at is None:
-            return True
-        raise self.bad(self.header_at, "表头重复而没有点号，分不清是续表还是另一圈",
-                       "the header stands again and corners have no numbers: the same ring or "
-                       "another?")  # fmt: skip
-
-    def _runs_on(self, name: str) -> bool:
-        """Return whether a corner's number follows that of the ring before."""
-        last, here = self.parcels[-1].rings[-1].last, words.numbered(name)
-        return last is not None and here is not None and here == (last[0], last[1] + 1)
-
-    def _new_ring(self, row: int, name: str, label: str, cut: bool) -> bool:
-        parcel = self.parcels[-1]
-        ring = parcel.rings[-1]
-        runs_on = self._runs_on(name)
-        if label != ring.label or cut != ring.cut:
-            return True
-        if self._closes(row, name):
-            return False
-        if begins_again(ring, name, row, self.places):
-            self._doubt_new_ring(row, name, runs_on)
-            return True
-        if self.page or self.header_at is not None:
-            if not self.page and any(parcel.key):
-                self._restarts(row, name)
-            return False
-        if not (self.blank or self.parted is not None):
-            return False
-        if runs_on:
-            parcel.doubts.append(
-                (
-                    row,
-                    "ring_by_blank_row",
-                    "空行或标题之后点号续接，按新的一圈读",
-                    "numbers run on after a blank row or heading; read as a new ring",
-                )
-            )
-        return True
-
-    def _doubt_new_ring(self, row: int, name: str, runs_on: bool) -> None:
-        ring = self.parcels[-1].rings[-1]
-        here, first = words.numbered(name), words.numbered(ring.names[0])
-        if runs_on and first != ring.last:
-            self.parcels[-1].doubts.append(
-                (
-                    row,
-                    "ring_by_place",
-                    "前一点与该圈起点重合而点号续接，按新的一圈读",
-                    "the point before lies on the ring's first, numbers run on; read as a new ring",
-                )
-            )
-        elif here and first and here[0] != first[0] and not is_closed(ring, self.places):
-            self.parcels[-1].doubts.append(
-                (
-                    row,
-                    "ring_by_letters",
-                    f"点号换了字母（{ring.names[-1]}、{name}），按新的一圈读",
-                    f"corners are lettered anew ({ring.names[-1]}, {name}); read as a new ring",
-                )
-            )
+        if words.is_void(name):
+            raise self.bad(row, f"点号写作“{name}”，是否仍为拐点",
+                           f"a corner called {name!r}: is it one still?")  # fmt: skip
+        ring = self.parcels[-1].rings[-1] if self.parcels else None
+        if ring is None or not name or self._begins(row, name) or not ring.names[0]:
+            return
+        numbers = [words.numbered(n) is not None for n in ring.names if n]
+        closes = self.places.at[row] == self.places.at[ring.rows[0]]
+        if not closes and all(n != (words.numbered(name) is not None) for n in numbers):
+            raise self.bad(row, f"点号“{name}”与上面的 {ring.names[-1]} 不是一类，是否拐点",
+                           f"{name!r} is no name like {ring.names[-1]!r} above: is it a "
+                           "corner?")  # fmt: skip
 
     def _whose(self, row: int, cells: list[str | None]) -> None:
         """Ask whose a new ring or parcel is where its key is blank.

@@ -24,9 +24,16 @@ from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
 from layers.formats.table.columns import columns_of
-from layers.formats.table.doubts import count_issues, nested_issues, ring_issues, start_issues
+from layers.formats.table.doubts import (
+    count_issues,
+    hole_issues,
+    nested_issues,
+    ring_issues,
+    start_issues,
+)
 from layers.formats.table.groups import completed, with_group, with_sign
 from layers.formats.table.header import Header, find_header
+from layers.formats.table.mixtures import refuse_mixtures
 from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
 from layers.formats.table.parcels import parcels_of
 from layers.formats.table.places import Places, find_places
@@ -266,6 +273,8 @@ def _outlines(
     for k, (parcel, label) in enumerate(zip(parcels, labels, strict=True)):
         geometry[k] = _polygon(path, sheet, parcel, places)
         issues += ring_issues(sheet, parcel, label, places)
+    refuse_mixtures(path, sheet, header, parcels, geometry, places)
+    issues += hole_issues(sheet, parcels, labels, geometry, places)
     issues += count_issues(sheet, parcels, labels, places)
     issues += start_issues(sheet, parcels, labels)
     issues += nested_issues(path, sheet, parcels, labels, geometry)

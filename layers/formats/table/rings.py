@@ -19,7 +19,7 @@ class Ring:
     """Rows of the sheet that are one ring's corners, the corners' names, and whether it is cut out.
 
     ``label`` is what a ring column says; ``twins`` counts rows that gave the corner above again;
-    ``kept`` where the table says that it is not cut out.
+    ``kept`` where the table says that it is not cut out, ``marked`` where its own rows say which.
     """
 
     rows: list[int] = field(default_factory=list)
@@ -28,6 +28,7 @@ class Ring:
     cut: bool = False
     twins: int = 0
     kept: bool = False
+    marked: bool = False
 
     @property
     def last(self) -> tuple[str, int] | None:

@@ -37,8 +37,13 @@ _DATE = re.compile(
     r"[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?"
 )
 _SUMMED = re.compile(r"合计|小计|总计|共计|累计|面积|周长")
+_CUT_SHORT = re.compile(
+    r"[\s.…·⋮︙:：⋯]*[.…·⋮︙⋯:]{1}[\s.…·⋮︙:：⋯]*|[(（\[]?\s*(?:中|以下|以上|下|从)?略\s*[)）\]]?"
+    r"|.{0,6}(?:省略|略去|从略|中略).{0,12}|同[上前]|(?:第?\d{1,4}[号个]?点|点\d{1,4})\s?[(（]?缺[)）]?"
+    r"|第?\d{1,4}点?\s?[-~至到]\s?\d{1,4}点?\s?略|第\d{1,4}点"
+)
 _MISSING = re.compile(
-    r"缺[失测]?|无|待[定测补查]|不详|未知|未测|略|/|-{1,2}|—{1,2}|null|nan|none|n/?a|#\S+|\?+|×+|同上",
+    r"[.…·⋮⋯]+|缺[失测]?|无|待[定测补查]|不详|未知|未测|略|/|-{1,2}|—{1,2}|null|nan|none|n/?a|#\S+|\?+|×+|同上",
     re.IGNORECASE,
 )
 _REMARK = re.compile(
@@ -49,9 +54,10 @@ _TAIL = r"(?:坐标)?[\s\dA-Za-z号:#().-]*"
 _PLACE = re.compile(
     r"(?:\S{0,6}(?:中心|质心|形心|重心)(?:点|位置)?"
     r"|\S{0,4}(?:井口|硐口|坑口|平硐|斜坡道)|\S{0,4}(?:[主副风斜竖]井[、,，和及]?){1,5}"
-    r"|\S{0,4}(?:控制|基准|检查|检核|校核|起算|参考|已知|测量|导线|三角|水准|图根|像控|采样|取样|验证)点"
+    r"|\S{0,4}(?:控制|基准|检查|检核|校核|起算|参考|已知|测量|导线|三角|水准|图根|像控|采样|取样|验证|监测"
+    r"|见矿|高程|测)点"
     r"|\S{0,4}(?:钻孔|探槽|图廓|图框|极值|(?:图|影像|图幅)四角)"
-    r"|(?:zk|kz|gps|gcp|bm|cors)[-_]?(?=\d))" + _TAIL
+    r"|井(?=\d)|(?:q?zk[a-z]?|ck|kzd?|gps|gnss|gcp|bm|cors|pd|sj)[-_]?(?=\d))" + _TAIL
 )
 _SUM = re.compile(
     r"(?:平均值?|均值|最[大小]值?|[xy]?最[大小]|合计|小计|总计|共计|总?面积|周长)" + _TAIL
@@ -60,11 +66,15 @@ _ABOUT_PLACES = re.compile(
     r"中心|质心|形心|重心|控制点|基准点|范围|四至|极值|原点|起算|井口|硐口|地理坐标|平均|东经|北纬"
 )
 _ABOUT_RIGHT = re.compile(
-    r"(?:发证机关|审批机关|(?:采矿|探矿|矿业)权人|申请人|法定代表人|有效期限?|地址|开采矿种|矿种|开采方式|(?:设计)?生产规模"
+    r"(?:文号|公告号|发证机关|审批机关|(?:采矿|探矿|矿业)权人|申请人|法定代表人|有效期限?|地址|开采矿种|矿种|开采方式|(?:设计)?生产规模"
     r"|经济类型|图幅号?|项目类型)\s*[:：]"
 )
+_VOID = re.compile(r"作废|注销|取消|废[弃除止]|停用|变更前|改为|^原\d|控制点|井口|中心点")
 _BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部分|拐点|坐标|(?<!矿)区)\S?")
 _KEY_VALUE = re.compile(r"([^\s:：,，;；]{2,12})[:：]\s*([^\s:：,，;；]+)")
+_GENERIC = re.compile(r"(?:矿区|矿界|范围|拐点|界址点|平面|直角|坐标|成果|一览|表|编号|及)+[:：]?")
+# What a heading says beside its name: 一采区（2000国家大地坐标系）, （面积0.24平方公里）.
+_BRACKETED = re.compile(r"[(（\[][^()（）\[\]]*(?:坐标|面积|标高|投影|带)[^()（）\[\]]*[)）\]]")
 _COUNT = re.compile(r"(?<![\d.])(\d{1,5})\s*个\s*(?:拐点|界址点|角点|顶点|坐标点|点)")
 _NAMING = re.compile(r"\S*(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?")
 _SERIES = (
@@ -125,6 +135,20 @@ def is_missing(text: str) -> bool:
     return _MISSING.fullmatch(text) is not None
 
 
+def is_cut_short(text: str) -> bool:
+    """Tell whether a row says that corners were left out: ……, 中略, 第4点缺.
+
+    >>> [is_cut_short(text) for text in ("……", "（中略）", "此处省略3点", "略阳县")]
+    [True, True, True, False]
+    """
+    return _CUT_SHORT.fullmatch(text.strip()) is not None
+
+
+def is_void(text: str) -> bool:
+    """Tell whether words beside a corner say that it is none, or no more."""
+    return _VOID.search(text) is not None
+
+
 def is_like(text: str, names: Set[str]) -> bool:
     """Tell whether a cell may name a corner where corners have no numbers: 东角, 丁, D."""
     names = names - {""}
@@ -169,8 +193,10 @@ def heading(text: str) -> str:
     told = dict(_KEY_VALUE.findall(text))
     if told and all(map(_NAMING.fullmatch, told)):
         return " ".join(told.values())
+    text = _BRACKETED.sub("", text)
     if (
         len(text) > _LONGEST
+        or _GENERIC.fullmatch(text)
         or _REMARK.search(text)
         or _ABOUT_RIGHT.match(text)
         or not re.search(r"[^\W\d_]", text)

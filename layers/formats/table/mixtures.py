@@ -1,0 +1,122 @@
+"""Parcels of a table whose rows may be of several rights: columns say more than the key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import shapely
+
+from gis.ragged import Shapes
+from layers.formats.table import rows as words
+from layers.formats.table.header import Header
+from layers.formats.table.numbers import is_number_like
+from layers.formats.table.places import Places
+from layers.formats.table.rings import Parcel, Ring, bad_row, cell_of
+from layers.formats.table.sheets import Sheet
+from layers.identity import is_placeholder
+
+_FEWEST = 3  # corners of a ring
+_NUMBERING = re.compile(r"号|代码|标识|^id$", re.IGNORECASE)
+_SPOILT = re.compile(r".*\*{2,}.*|[+-]?\d(\.\d+)?[eE]\+\d+")
+
+
+def refuse_mixtures(
+    path: Path,
+    sheet: Sheet,
+    header: Header,
+    parcels: Sequence[Parcel],
+    shapes: Shapes,
+    places: Places,
+) -> None:
+    """Refuse parcels that may be several, by what stands beside their corners.
+
+    Raises
+    ------
+    FormatError
+        A column has one value for each stretch of a ring or for each outer ring, the key that
+        joins outer rings names nobody, or a corner beside others is called void.
+    """
+    columns = [c for c in range(len(header.names)) if c not in header.roles]
+    for parcel, shape in zip(parcels, shapes, strict=True):
+        outer = _outer(parcel, shape, places)
+        if len(outer) > 1:
+            _refuse_nameless(path, sheet, header, parcel, outer[1].rows[0])
+        for column in columns:
+            for ring in parcel.rings:
+                _refuse_void(path, sheet, column, ring)
+            if (found := _change(sheet, header.names[column], column, parcel, outer)) is not None:
+                row, one, other = found
+                name = header.names[column]
+                raise bad_row(
+                    path,
+                    sheet,
+                    row,
+                    f"列 {name} 由“{one}”变为“{other}”，分不清是一个地块还是几个；"
+                    "请加一列 地块，或删去该列",
+                    f"{name} changes from {one!r} to {other!r}: one parcel or several? Add a "
+                    "column 地块 or take this one out",
+                )
+
+
+def _outer(parcel: Parcel, shape: shapely.Geometry, places: Places) -> list[Ring]:
+    """Return the rings of a parcel that are outer ones of its shape."""
+    shells = [set(part.exterior.coords) for part in shapely.get_parts(shape)]
+    return [
+        ring
+        for ring in parcel.rings
+        if any({places.at[row] for row in ring.rows} <= shell for shell in shells)
+    ]
+
+
+def _refuse_nameless(path: Path, sheet: Sheet, header: Header, parcel: Parcel, row: int) -> None:
+    """Refuse outer rings that only a placeholder joins: /, 办理中, C4100****."""
+    keys = [c for c, role in sorted(header.roles.items()) if role == "group"]
+    for column, word in zip(keys, parcel.key, strict=True):
+        if word and (is_placeholder(word) or _SPOILT.fullmatch(word)):
+            name = header.names[column]
+            raise bad_row(path, sheet, row,
+                           f"{name} “{word}”不是名称或编号，分不清这一圈属于哪个地块",
+                           f"{name} {word!r} names nothing: of which parcel is this "
+                           "ring?")  # fmt: skip
+
+
+def _refuse_void(path: Path, sheet: Sheet, column: int, ring: Ring) -> None:
+    void = [row for row in ring.rows if words.is_void(cell_of(sheet, row, column) or "")]
+    if void and len(void) < len(ring.rows):
+        word = cell_of(sheet, void[0], column)
+        raise bad_row(path, sheet, void[0], f"该点写有“{word}”，是否仍为拐点",
+                       f"beside the corner stands {word!r}: is it one still?")  # fmt: skip
+
+
+def _change(
+    sheet: Sheet, name: str, column: int, parcel: Parcel, outer: Sequence[Ring]
+) -> tuple[int, str, str] | None:
+    """Return where a column that names something changes within a parcel, and from what to what."""
+    rings = [ring for ring in parcel.rings if not ring.cut]
+    stretches = [s for ring in rings for s in _stretches(sheet, column, ring)]
+    if _NUMBERING.search(name) is None and all(is_number_like(w) for w, _ in stretches):
+        return None
+    for ring in rings:
+        own = [*_stretches(sheet, column, ring)]
+        if len(own) > 1 and _parts(own):
+            return own[1][1][0], own[0][0], own[1][0]
+    own = [s for ring in outer for s in _stretches(sheet, column, ring)]
+    if len(own) == len(outer) > 1 and _parts(own):
+        return own[1][1][0], own[0][0], own[1][0]
+    return None
+
+
+def _stretches(sheet: Sheet, column: int, ring: Ring) -> Iterator[tuple[str, list[int]]]:
+    """Yield value and rows of each stretch of a ring in which a column stays the same."""
+    for word, rows in groupby(ring.rows, lambda row: cell_of(sheet, row, column) or ""):
+        yield word, list(rows)
+
+
+def _parts(stretches: Sequence[tuple[str, list[int]]]) -> bool:
+    """Return whether each stretch has a value of its own and corners enough for a ring."""
+    values = [word for word, _ in stretches]
+    enough = all(len(rows) >= _FEWEST for _, rows in stretches)
+    return enough and "" not in values and len(set(values)) == len(values)
