@@ -123,6 +123,9 @@ def _gaps(
         return [("layer_missing", everywhere)]
     if not registered and not layer.empty_means_none:
         return [("layer_empty", everywhere)]
+    # That an empty layer means none is said of an empty one, not of one that lies elsewhere.
+    if layer.astray:
+        return [("layer_astray", everywhere)]
     if isinstance(need, Same):
         if registered and _registered_lack(layer, need.column):
             return [("column_absent", everywhere)]

@@ -15,6 +15,7 @@ from analysis.below_neighbours import LAYERS, find_hits, find_neighbours
 from analysis.model import FindingTable, Need, Objects, RuleContext, Same, Verdict, Window, Within
 from analysis.subjects import is_given
 from analysis.verdict import combined_sigma, is_within
+from analysis.voids import beyond
 from gis.distance import inside, near_boxes
 from gis.ragged import Ints, Ragged
 from layers.layer import Layer
@@ -153,5 +154,5 @@ def _gaps(points: Ragged, layer: Layer, reach: Any) -> list[tuple[str, Any]]:
     if len(layer.refused):
         gaps.append(("refused_neighbours", near_boxes(points, layer.refused.bounds, reach)))
     if layer.coverage is not None:
-        gaps.append(("outside_coverage", ~inside(points, layer.coverage, reach)))
+        gaps.append((beyond(layer), ~inside(points, layer.coverage, reach)))
     return gaps

@@ -20,6 +20,7 @@ from analysis.results import Results
 from analysis.rulebook import load as load_rulebook
 from gis.errors import MineZoneError
 from gis.ragged import Ints
+from layers.coverage import with_those_apart_told
 from layers.errors import LayerError
 from layers.given import Given
 from layers.layer import Layer
@@ -184,6 +185,7 @@ class Session:
         rules: Sequence[Rule] | None = None,
     ) -> Outcome:
         """Run the rules, write every output, and work out the exit status."""
+        layers = with_those_apart_told(layers)
         results = engine.run(
             layers,
             subjects,

@@ -186,6 +186,11 @@ def worst_rows(key: Ints, verdict: Verdicts, distance: Floats) -> Ints:
     return first
 
 
+def beyond(layer: Layer) -> str:
+    """Return why nothing is known beyond what the layer covers."""
+    return "layer_astray" if layer.astray else "outside_coverage"
+
+
 def unseen(shapes: Ragged, layer: Layer, metres: npt.ArrayLike) -> Objects:
     """Return (n,) why rows of ``layer`` within ``metres`` may be missing, None where not.
 
@@ -194,7 +199,7 @@ def unseen(shapes: Ragged, layer: Layer, metres: npt.ArrayLike) -> Objects:
     """
     out = np.full(len(shapes), None, dtype=object)
     if layer.coverage is not None:
-        out[~inside(shapes, layer.coverage, metres)] = "outside_coverage"
+        out[~inside(shapes, layer.coverage, metres)] = beyond(layer)
     if layer.doubtful.any():
         bounds = layer.shapes.bounds[layer.doubtful]
         out[near_boxes(shapes, bounds, metres)] = "doubtful_outline"

@@ -12,7 +12,7 @@ import shapely
 
 from analysis.subjects import is_lapsed, is_number_shared
 from analysis.verdict import combined_sigma, in_order
-from analysis.voids import matches
+from analysis.voids import beyond, matches
 from gis.distance import inside, near_boxes, pairs_within
 from gis.lines import length_outside, line_parts_outside
 from gis.overlay import outside, outside_shapes
@@ -170,7 +170,7 @@ class Workings:
         doubt[self.i[layer.doubtful[self.j]]] = True
         yield "doubtful_outline", doubt
         if layer.coverage is not None:
-            yield "outside_coverage", ~inside(subjects, layer.coverage, metres)
+            yield beyond(layer), ~inside(subjects, layer.coverage, metres)
         rows = np.flatnonzero(layer.is_null(OWNER))
         strays = self._strays(layer.shapes.take(rows), metres)
         yield "owner_missing", np.full(len(subjects), strays, np.bool_)

@@ -50,7 +50,7 @@ class Layer:
     issues : everything reading had to say
     refused : rows that were not kept
     absent : schema columns for which no source had a field, constant or derivation
-    coverage : where the layer is complete, or None where that is not stated
+    coverage : where the layer is complete (no polygon: nowhere), None where that is not stated
     registered : False for a layer that holds only vetted files (the workspace has none)
     empty_means_none : the user's word that an empty layer means there are none
     snapshot_row : (n,) int32, row in the snapshot of the registered layer; vetted rows follow
@@ -94,6 +94,11 @@ class Layer:
     def name(self) -> str:
         """Return the contract name of the layer."""
         return self.schema.name
+
+    @property
+    def astray(self) -> bool:
+        """Return whether no registered row lies where the layer was said to be complete."""
+        return self.coverage is not None and len(self.coverage) == 0
 
     @property
     def displaced(self) -> frozenset[str]:

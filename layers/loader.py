@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import Floats, Ints, Ragged
+from layers import coverage as covering
 from layers import placing
 from layers.account import Issue, Provenance, Refused
 from layers.columns import Built, build_columns
@@ -105,10 +106,14 @@ def _assemble(
     said += _refusals(file, refused, source.labels, numbered)
     if role == "workspace":
         said += _not_stated(file, settings, coverage, placed)
+    shapes = Ragged.from_shapely(placed.shapes[kept])
+    if coverage is not None and len(kept) and not covering.holds_one(coverage, shapes):
+        said.append(covering.astray(file, len(kept), str(settings.coverage)))
+        coverage = covering.NOWHERE
     return Layer(
         schema=schema,
         table=_table(schema, built.columns, numbered.source_id, kept),
-        shapes=Ragged.from_shapely(placed.shapes[kept]),
+        shapes=shapes,
         provenance=(_provenance(source, settings, built, placed, kept, len(gone), role),),
         part=np.zeros(len(kept), np.int16),
         issues=tuple(said),

@@ -147,7 +147,8 @@ class _Pairs:
 
 
 def _is_there(layer: Layer) -> bool:
-    return layer.registered and (bool(len(layer)) or layer.empty_means_none)
+    there = bool(len(layer)) or layer.empty_means_none
+    return layer.registered and there and not layer.astray
 
 
 def _judge(pairs: _Pairs, context: RuleContext) -> tuple[Verdicts, Objects]:

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.projection import gauss_kruger, inverse_gauss_kruger
 from gis.ragged import Ragged
 from layers.catalog import catalog
+from layers.coverage import NOWHERE
 from layers.elevation import Elevation
 from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
 
@@ -73,6 +74,8 @@ def build_layer(
 ) -> Layer:
     """Return a layer; ``coverage`` is a box in metres, ``refused`` rows may lack a shape.
 
+    An empty ``coverage`` is that of a layer which lies wholly outside what was stated.
+
     ``unread`` names cells, by row and column, that held something that could not be read.
     ``predecessors`` are registered rows whose places vetted ones have taken.
     """
@@ -111,7 +114,7 @@ def build_layer(
                 transformation="none",
                 transformation_accuracy_m=0.0,
                 positional_accuracy_m=accuracy_m,
-                coverage="coverage.gpkg" if coverage else None,
+                coverage=None if coverage is None else "coverage.gpkg",
                 declared=len(rows) + len(refused),
                 read=len(rows) + len(refused),
                 repaired=0,
@@ -127,7 +130,9 @@ def build_layer(
         absent=frozenset(absent),
         coverage=None
         if coverage is None
-        else Ragged.from_shapely([to_degrees(shapely.box(*coverage), origin)]),
+        else Ragged.from_shapely([to_degrees(shapely.box(*coverage), origin)])
+        if len(coverage)
+        else NOWHERE,
         registered=registered,
         empty_means_none=empty_means_none,
         snapshot_row=np.arange(len(rows), dtype=np.int32),

@@ -174,6 +174,7 @@ def mutations(case: Case, code: str, accuracies: Sequence[float]) -> Iterator[tu
         subject = str(case.get("subject", _first(case, subject_layer)))
         yield f"{name} dropped", _dropped(case, name, own, subject)
         yield f"{name} covers nothing", _with(case, name, coverage=[9e5, 9e5, 9.1e5, 9.1e5])
+        yield f"{name} lies elsewhere", _with(case, name, coverage=[])
         stated = case["layers"][name].get("accuracy_m") or 0.0
         for sigma in (s for s in accuracies if s > stated):
             yield f"{name} within {sigma} m", _with(case, name, accuracy_m=sigma)

@@ -159,11 +159,11 @@ def test_the_layer_of_a_container(write_gpkg, write_workspace):
 
 def test_coverage_is_the_union_of_its_polygons(write_gpkg, write_workspace, codes_of):
     write_gpkg("g.gpkg", {"goaf_no": ["G1"]})
-    write_gpkg("cover.gpkg", {}, [shapely.box(110, 38, 111, 39), shapely.box(111, 38, 113, 39)])
+    write_gpkg("cover.gpkg", {}, [shapely.box(110, 38, 111, 40), shapely.box(111, 38, 113, 40)])
     path = write_workspace('[layers.goaf]\nsource = "g.gpkg"\ncoverage = "cover.gpkg"\n')
     layer = open_workspace(path).load()["goaf"]
     assert len(layer.coverage) == 1
-    assert layer.coverage.to_shapely()[0].equals(shapely.box(110, 38, 113, 39))
+    assert layer.coverage.to_shapely()[0].equals(shapely.box(110, 38, 113, 40))
     assert layer.provenance[0].coverage == "cover.gpkg"
     assert "completeness_not_stated" not in codes_of(layer.issues)
 
