@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ from layers.given import shown
 from layers.layer import Layer
 
 SUMMARY = ("summary.csv", "summary.json")
+# Names that Windows keeps for itself, with any ending.
+_DEVICES = frozenset(
+    ["CON", "PRN", "AUX", "NUL", *(f"{port}{k}" for port in ("COM", "LPT") for k in range(1, 10))]
+)
 
 
 @dataclass(frozen=True)
@@ -133,14 +138,36 @@ def _datasets(paths: Sequence[Path]) -> Iterable[tuple[Path, MineZoneError | Non
 
 
 def _folders(files: Sequence[Path], out: Path) -> list[Path]:
-    """Return one result folder per file, named by its stem, numbered where stems repeat."""
-    taken: dict[str, int] = {}
+    """Return one result folder per file, named by its stem, numbered where stems repeat.
+
+    All lie in ``out``, no two are the same on any file system, and none takes the place of a
+    summary. A stem that would be another file's numbered name is that file's own.
+    """
+    stems = [_folder_name(file.stem) for file in files]
+    own, taken = {_key(stem) for stem in stems}, {_key(name) for name in SUMMARY}
+    last: dict[str, int] = {}
     folders = []
-    for file in files:
-        stem = file.stem or file.name
-        taken[stem] = number = taken.get(stem, 0) + 1
-        folders.append(out / (stem if number == 1 else f"{stem}~{number}"))
+    for stem in stems:
+        name, key, number = stem, _key(stem), last.get(_key(stem), 1)
+        while key in taken or (number > 1 and key in own):
+            number += 1
+            name = f"{stem}~{number}"
+            key = _key(name)
+        last[_key(stem)] = number
+        taken.add(key)
+        folders.append(out / name)
     return folders
+
+
+def _folder_name(stem: str) -> str:
+    """Return the stem as the name of a folder: no ``..``, nor an end that Windows drops."""
+    name = stem.rstrip(" .")
+    return f"{name}_" if not name or name.partition(".")[0].upper() in _DEVICES else name
+
+
+def _key(name: str) -> str:
+    """Return what is equal for names that some file system takes for one."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _write_summary(rows: Sequence[BatchRow], out: Path) -> tuple[Path, Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,9 @@ def _cause(row: BatchRow, lang: str, stem: str | None = None) -> str:
             part = "" if suffix == source.suffix else f"{suffix}{colon}"
             text = part + text.removeprefix(own)
             break
-    return text.replace(source.stem, stem) if stem else text
+    # Only in the name of the file or of a part of it: a stem may be any word or number.
+    name = rf"(?<!\w){re.escape(source.stem)}(?=\.[A-Za-z][A-Za-z0-9]{{1,7}}(?!\w))"
+    return re.sub(name, lambda _: stem, text) if stem else text
 
 
 def _shared_folder(rows: Sequence[BatchRow]) -> Path | None:

@@ -2,13 +2,14 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import geopandas as gpd
 import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from analysis import api, session
+from analysis import api, batch, session
 from analysis.io import OutputError
 from analysis.model import Verdict
 from layers.errors import LayerError
@@ -236,6 +237,59 @@ def test_a_batch_loses_nothing(workspace, tmp_path):
     assert summary["totals"]["ERROR"] == 2
     assert all("坏" in r["error"]["zh"] for r in summary["rows"] if "坏" in r["file"])
     assert len(seen) == 5
+
+
+def folders_of(out, *names):
+    made = batch._folders([Path(name) for name in names], out)
+    assert all(folder.parent == out for folder in made)
+    return [folder.name for folder in made]
+
+
+def test_every_file_of_a_batch_has_a_folder_of_its_own(tmp_path):
+    assert folders_of(tmp_path, "库.gpkg", "下/库.gpkg", "下/库~2.gpkg", "再/库.gpkg") == [
+        "库", "库~3", "库~2", "库~4",
+    ]  # fmt: skip
+    # Some file systems take these for one name; an end of dots and blanks Windows drops.
+    assert folders_of(tmp_path, "a.gpkg", "A.csv", "a .txt", "a..dxf", "a~2.kml") == [
+        "a", "A~3", "a~4", "a~5", "a~2",
+    ]  # fmt: skip
+    assert folders_of(tmp_path, "é.csv", "é.csv") == ["é", "é~2"]
+
+
+def test_no_folder_of_a_batch_lies_outside_or_in_place_of_a_summary(tmp_path):
+    assert folders_of(tmp_path, "...geojson", "..geojson", " .csv", ".geojson") == [
+        "_", "_~2", "_~3", ".geojson",
+    ]  # fmt: skip
+    assert folders_of(tmp_path, "summary.json.geojson", "Summary.CSV.xlsx", "con.dxf") == [
+        "summary.json~2", "Summary.CSV~2", "con_",
+    ]  # fmt: skip
+
+
+def test_the_papers_of_a_batch_are_those_of_their_file(workspace, tmp_path):
+    folder = tmp_path / "申请"
+    (folder / "下").mkdir(parents=True)
+    write_rights(folder / "矿.gpkg", [("丙", "applied", square(20_000, 0))])
+    write_rights(folder / "下" / "矿.gpkg", [("丁", "applied", square(0, 500))])
+    write_rights(folder / "下" / "矿~2.gpkg", [("戊", "applied", square(30_000, 0))])
+    out = tmp_path / "out"
+    options = {"as_of": AS_OF, "rules": ONE_RULE}
+    outcome = api.batch([folder], workspace, out, **options)
+    told = {}
+    for row in outcome.rows:
+        report = json.loads((row.out / "report.json").read_bytes())
+        (subject,) = report["subjects"]
+        told[row.source.removeprefix(f"{folder}/")] = subject["source_id"], subject["verdict"]
+        assert subject["verdict"] == row.status
+    assert told == {
+        "矿.gpkg": ("丙", "PASS"), "下/矿.gpkg": ("丁", "FAIL"), "下/矿~2.gpkg": ("戊", "PASS"),
+    }  # fmt: skip
+    # A file that is refused takes no other's papers with it, nor what lies beside the folder.
+    (folder / "下" / "矿~2.gpkg").write_bytes(b"")
+    (folder / "...geojson").write_text("{", encoding="utf-8")
+    again = api.batch([folder, folder / "...geojson"], workspace, out / "更深", **options)
+    assert [row.status for row in again.rows].count("ERROR") == 2
+    kept = [row.out for row in again.rows if row.out] + [row.out for row in outcome.rows]
+    assert len(kept) == 5 and all((place / "report.json").is_file() for place in kept)
 
 
 def test_a_batch_of_nothing_is_an_error(workspace, tmp_path):

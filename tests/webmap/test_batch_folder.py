@@ -169,6 +169,20 @@ def test_files_broken_in_the_same_way_are_told_together():
     ]  # fmt: skip
 
 
+def test_a_short_name_stands_for_itself_only_where_it_is_the_files(run):
+    # Stems that are a letter or a number of the text itself.
+    why = "a.csv: names no datum; eastings tell 3-degree zone 37 (a.prj, line 37)"
+    rows = [(f"{d}/{n}", "ERROR", (f"{d}/{n}：{t}", f"{d}/{n}: {t}"))
+            for d, n, t in (("件", "a.csv", why), ("件/下", "a.csv", why),
+                            ("件", "37.csv", why.replace("a.", "37.")),
+                            ("件", "4525.dxf", "reads as EPSG:4525"),
+                            ("件/下", "4525.dxf", "reads as EPSG:4525"))]  # fmt: skip
+    lines = list(batch_lines(outcome(*rows), "en"))
+    told = "names no datum; eastings tell 3-degree zone 37 (*.prj, line 37)"
+    assert f"  ! 3 files: *.csv: {told}" in lines
+    assert "  ! 2 files: reads as EPSG:4525" in lines
+
+
 def test_a_single_file_keeps_its_whole_name():
     lines = list(batch_lines(outcome(("件/甲.shp", "PASS", None)), "en"))
     assert lines[0] == "batch of 1 files: 1 judged, 0 could not be judged"
