@@ -24,6 +24,7 @@ _SIGN = r"(至|到|~|—{1,2}|–|-)"
 _RANGE = re.compile(
     rf"{_NOT_BEFORE}{_NUMBER}{_NOT_AFTER}{_UNIT}(?:标高\s*)?{_SIGN}\s*{_NUMBER}{_NOT_AFTER}{_UNIT}"
 )
+_ALONE = re.compile(r"[-+]?\d+(?:\.\d+)?\s*(?:米|m(?![A-Za-z\d²³/]))")
 _BEFORE = re.compile(r"(?:标高|高程|开采深度)[^\d+-]{0,8}$")
 _AFTER = re.compile(r"[(（]?(?:标高|高程)")
 _HEIGHT_SYSTEM = re.compile(
@@ -35,6 +36,9 @@ _WORDS = re.compile(
     r"|[(（]\s*(?:米|m)\s*[)）]|(?:由|从|自|为)\s*(?=\0)|[:：]\s*$|[:：]\s*(?=\0)"
 )
 _WHOLE = re.compile(r"(?:本|该|全|其)?(?:矿区|采矿权|范围|矿山|矿|区|开采|限采|批准)*")
+# How a part of a right, or another one, is called.
+_CLAUSE = re.compile(r"^\s*[(（]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．]")
+_PART = re.compile(r"[区块段矿坑井场库号]$|范围$|部分$|[\dA-Za-z一二三四五六七八九十甲乙丙丁]$")
 _NO_NAME = re.compile(r"拐点|界址点|圈定|年|月|日|\d{3}")
 _IN_WORDS = re.compile(r"[零〇一二两三四五六七八九十百千]{2,}\s*米")
 _DASHES = ("-", "–", "—", "——")
@@ -67,6 +71,8 @@ def stated(text: str) -> Depth | None:
             found.add(_depth(m, elevations="标高" in words or "高程" in words or bool(with_units)))
         else:
             found.add(None)  # another range: of what?
+    if _ALONE.search(_RANGE.sub("", words)):
+        return None  # further elevations, of a vein or after a change
     return found.pop() if len(found) == 1 else None
 
 
@@ -96,6 +102,7 @@ def without_depth(text: str) -> str:
     >>> without_depth("一采区（由1250米至980米标高）"), without_depth("由9米至7米标高，4个拐点圈定")
     ('一采区', '')
     """
+    text = _CLAUSE.sub("", text)
     rest = _RANGE.sub("\0", _normal(text))
     rest = _WORDS.sub("", _WORDS.sub("", rest)).replace("\0", " ")
     rest = rest.strip(" :,，。;；、()（）")
@@ -103,11 +110,13 @@ def without_depth(text: str) -> str:
         return ""
     if not _normal(text).startswith(rest):
         return ""  # 其中一采区由9米至7米
-    return "" if _NO_NAME.search(rest) or ":" in rest[:-1] else rest
+    return rest if _PART.search(rest) and not _NO_NAME.search(rest) and ":" not in rest[:-1] else ""
 
 
 def _normal(text: str) -> str:
-    words = unicodedata.normalize("NFKC", text).translate(
+    # A comma parts ranges but for those of thousands.
+    words = re.sub(r"(?<!\d)[,，]|[,，](?!\d{3}(?!\d))", ";", text)
+    words = unicodedata.normalize("NFKC", words).translate(
         {0x2212: "-", 0x2010: "-", 0x2011: "-", 0x301C: "~", 0x223C: "~"}
     )
     words = re.sub(r"负\s*(?=\d)", "-", words)

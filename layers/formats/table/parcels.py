@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from layers.account import Issue
@@ -232,6 +231,19 @@ class _Reader(Joins):
         self.parcels.append(parcel)
         self.seen.add((key, heading))
 
+    def _name_first(self) -> None:
+        """Give the first parcel the title right above the header where the others have headings."""
+        title = self.header.row - 1
+        if title < 0 or len(self.parcels) < 2:
+            return
+        first, *others = self.parcels
+        if first.heading or any(first.key):
+            return
+        text = words.with_colon(self.sheet.rows[title])
+        name = words.heading(text) if not words.told_in(text) else ""
+        if name and all(p.heading for p in others) and name not in {p.heading for p in others}:
+            first.heading = name
+
     def _tell_from_above(self) -> None:
         """Give names and numbers above the header to the parcels, up to one that has its own."""
         above: dict[str, set[str]] = {}
@@ -252,13 +264,14 @@ class _Reader(Joins):
     def finish(self) -> tuple[list[Parcel], list[Issue]]:
         """Return the parcels, and tell of the rows that were passed over."""
         self.depths.finish(self.parcels)
+        self._name_first()
         self._tell_from_above()
         corners = {row for p in self.parcels for row in p.rows}
         self.issues += self.depths.unread(self.header.row, corners)
         self.passed += self.heading_rows
         self._tell_empty_cut()
         # 生产规模：30万吨 is a remark where no corners follow.
-        if self.new_heading and self.parcels and not re.search("[:：]", self.new_heading):
+        if self.new_heading and self.parcels and words.may_head(self.new_heading):
             zh = f"标题“{self.new_heading[:40]}”之后没有拐点"
             en = f"no corners under the heading {self.new_heading[:40]!r}"
             self.issues.append(warning("heading_without_corners", zh, en))

@@ -70,6 +70,9 @@ _ABOUT_RIGHT = re.compile(
     r"|经济类型|图幅号?|项目类型)\s*[:：]"
 )
 _VOID = re.compile(r"作废|注销|取消|废[弃除止]|停用|变更前|改为|^原\d|控制点|井口|中心点")
+_HEADS = re.compile(r"矿(?!业|产|权)|[采勘库区块段]|范围|扣除|拐点|坐标|地块")
+# 成交价：123456元 says something of the right; 一采区：由4个拐点圈定 is a heading.
+_FIELD = re.compile(r"[^:：]{1,12}[:：]\s*(?!.*(?:拐点|坐标|圈定|界址))\S.*")
 _BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部分|拐点|坐标|(?<!矿)区)\S?")
 _KEY_VALUE = re.compile(r"([^\s:：,，;；]{2,12})[:：]\s*([^\s:：,，;；]+)")
 _GENERIC = re.compile(r"(?:矿区|矿界|范围|拐点|界址点|平面|直角|坐标|成果|一览|表|编号|及)+[:：]?")
@@ -199,6 +202,7 @@ def heading(text: str) -> str:
         or _GENERIC.fullmatch(text)
         or _REMARK.search(text)
         or _ABOUT_RIGHT.match(text)
+        or _FIELD.fullmatch(text)
         or not re.search(r"[^\W\d_]", text)
     ):
         return ""
@@ -231,6 +235,15 @@ def is_block(name: str) -> bool:
     (True, True, False, False)
     """
     return _BLOCK.fullmatch(name) is not None
+
+
+def may_head(name: str) -> bool:
+    """Tell whether words below the last corner may be the heading of a parcel that is lacking.
+
+    >>> may_head("二采区"), may_head("某县自然资源局"), may_head("以下空白")
+    (True, False, False)
+    """
+    return _HEADS.search(name) is not None and not re.search("^[无未]|[:：]", name)
 
 
 def told_in(text: str) -> dict[str, str]:

@@ -87,9 +87,18 @@ _SPLIT = re.compile(r"[\s,;、|]+")
 _BARE = re.compile(r"(?:^|[\s,;、])[-+]?\d+(?:\.\d+)?(?=[\s,;、]|$)(?!\s*[个度带年月日米])")
 _PUBLISHED = re.compile(r"\s*[^\s,，]{1,20}[,，]\s*\d[\d.]{0,20}[,，]\s*\d[\d.]{0,20}[,，\s]*")
 _NUMBERED = re.compile(
-    r"(?:证号?|编号|号码|代码|电话|邮编)[\s:]{0,3}[A-Za-z\d-]{1,40}|[A-Za-z]\d{10,40}"
-    r"|(?<![\d.])\d{1,12}(?:\.\d{1,12})?\s?(?:平方|m2|km2|公顷|ha|亩)"
+    r"(?:证号?|编号|号码|代码|电话|传真|邮编|日期|时间)[\s:]{0,3}[A-Za-z\d-]{1,40}|[A-Za-z]\d{10,40}"
+    r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?!\d)|https?://\S{1,200}|www\.\S{1,200}"
+    r"|(?<![\d.])\d{1,12}(?:\.\d{1,12})?\s?(?:平方|立方|m2|m3|km2|公顷|ha|亩|吨|t/a|万|元|克|kg|号)",
+    re.IGNORECASE,
 )
+# Lines about the right whose number has its unit before it: 矿区面积（平方公里）：0.2600.
+_ABOUT = re.compile(
+    r"[^\d:]{0,12}(?:面积|规模|储量|资源量|价|资本|评估|图幅|证书|字号)(?:\([^()]{1,8}\))?[^\d:]{0,12}[:为]?[^\d]{0,8}"
+    r"\d[\dA-Za-z.,]{0,20}\s?[^\d]{0,12}$"
+)
+# What stands for a corner that is not given: 4 见附图.
+_NOT_GIVEN = re.compile(r"(?=.{0,12}$).*(?:[见缺同略待]|未测|附图|不详|无$)|\W*$")
 # Cells of a heading that are some northing and some easting: 80X, 大地纬度B, 东X.
 _NORTH_CELL, _EAST_CELL = (
     re.compile(rf"(?:[^A-Za-z]{{0,8}}[{letters}]|\W?[{signs}])[^A-Za-z]{{0,8}}", re.IGNORECASE)
@@ -352,6 +361,8 @@ def _check_numbers(path: Path, lines: Sequence[_Line]) -> None:
     begun = False
     for line in lines:
         number = _NUMBER.match(line.text.strip()) if not line.corners else None
+        if number and not _NOT_GIVEN.match(line.text.strip()[number.end() :]):
+            number = None  # a clause of a document
         if number and begun and last is not None and int(number[1]) == last + 1:
             raise _lost(path, line)
         if number and not begun:
@@ -383,6 +394,7 @@ def _check_rest(path: Path, line: _Line, *, first: bool) -> None:
         r"[^\W\d_]", _SAID.sub("", rest[0 if not first else begin :])
     )
     bare = corners and _BARE.search(rest)
-    if bare or named or _NUMBERS.search(_NUMBERED.sub("", rest)):
+    about = not corners and _ABOUT.match(line.text)
+    if bare or named or (not about and _NUMBERS.search(_NUMBERED.sub("", rest))):
         raise _bad(path, line, f"除拐点外还有文字或数字，分不清含义：{line.short}",
                    f"words or numbers beside the corners: {line.short}")  # fmt: skip

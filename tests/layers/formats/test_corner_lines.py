@@ -389,3 +389,29 @@ def test_circled_numbers(pasted):
 def test_a_date_in_chinese_numerals_is_no_name(pasted):
     source = pasted(f"二〇二〇年五月六日\n{lines('{i} {x} {y}')}")
     assert "块段名称" not in source.columns
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "生产规模：300000吨/年", "成交价：123456元", "注册资本：5000000元",
+        "评估值：12345678元", "储量：1234567.89立方米", "发布日期：20240506",
+        "联系人：张三 13812345678", "传真：65905679", "资质证书编号：甲测资字4100123",
+        "网址：http://www.example.cn/1234567", "图幅：I49G001001", "矿区面积（平方公里）：0.2400",
+        "面积（km²）：0.2400", "矿区面积：0.2400Km2", "面积 0.2400",
+        "5、矿区面积：0.2400平方公里", "5、乙矿另行公示", "文号：豫自然资发〔2023〕15号",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("above", [True, False])
+def test_ordinary_lines_of_notices(pasted, line, above):
+    text = lines("{i} {x} {y}")
+    source = pasted(f"{line}\n{text}" if above else f"{text}\n{line}")
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+    told = {"header_missing", "rows_ignored", "heading_without_corners"}
+    assert set(codes(source)) <= told
+    assert "块段名称" not in source.columns or "编号" in line or "乙矿" in line
+
+
+def test_a_lost_corner_shows_in_an_area_with_its_unit_before(pasted):
+    text = f"矿区面积（平方公里）：0.2400\n{lines('{i} {x} {y}', PLACES[:3])}"
+    assert "area_differs" in codes(pasted(text))

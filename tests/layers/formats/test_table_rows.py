@@ -745,3 +745,85 @@ def test_degrees_packed_by_a_remark(table):
     rows = [(f"J{k}", f"{lat:.4f}", f"{lon:.4f}") for k, (lat, lon) in enumerate(places, 1)]
     source = table(*rows, ("注：坐标格式为度分秒",), head=("点号", "纬度", "经度"))
     assert source.geometry[0].bounds == pytest.approx((113.5, 35.125, 113 + 31 / 60, 35 + 8 / 60))
+
+
+# -- elevations ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "开采标高：1250米至980米，1150米至880米", "开采标高：1250～1100m，1050～980m",
+        "开采标高：1250～1100，1050～980米", "开采标高：1250米至980米变更为880米",
+        "开采标高：1250米至980米至880米", "开采标高：1250米至980米（其中Ⅱ号矿体880米）",
+    ],
+)  # fmt: skip
+def test_elevations_of_which_one_would_be_left_out(table, text):
+    source = table(*ring(), (text.replace(",", "，"), "", ""))
+    assert "top_elevation_m" not in source.columns
+    assert "depth_unread" in codes(source)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "注：",
+        "申请",
+        "拟",
+        "设计",
+        "核定",
+        "现",
+        "原",
+        "采矿许可证",
+        "矿体赋存",
+        "资源量估算",
+        "四、",
+        "",
+    ],
+)
+def test_words_before_elevations_are_no_parcel(table, words):
+    source = table(*ring(), (f"{words}开采标高：1250米至980米", "", ""))
+    assert source.columns["top_elevation_m"].to_pylist() == ["1250"]
+
+
+def test_headings_with_elevations_name_parcels(table):
+    source = table(
+        ("一采区（1250米至980米标高）",), *ring(), ("2号井（1150米至880米标高）",), *ring(FAR)
+    )
+    assert source.columns["块段名称"].to_pylist() == ["一采区", "2号井"]
+    assert source.columns["top_elevation_m"].to_pylist() == ["1250", "1150"]
+
+
+# -- names and footers -----------------------------------------------------------------------------
+
+
+def test_headings_that_say_more_than_a_name(table):
+    rows = [("一采区（2000国家大地坐标系）",), *ring(), ("二采区（面积1平方公里）",), *ring(FAR)]
+    source = table(*rows)
+    assert source.columns["块段名称"].to_pylist() == ["一采区", "二采区"]
+    with pytest.raises(FormatError, match="row 7: what stands below is in another datum"):
+        table(("一采区",), *ring(), ("二采区（1980西安坐标系）",), *ring(FAR))
+
+
+def test_tables_one_below_the_other_with_titles(table):
+    source = table(*ring(), ("乙矿",), HEAD, *ring(FAR), above=[("甲矿",)])
+    assert source.columns["块段名称"].to_pylist() == ["甲矿", "乙矿"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["某县自然资源局", "二〇二四年五月六日", "无扣除范围", "以下空白", "本表一式三份"],
+)
+def test_ordinary_footers_are_no_headings(table, text):
+    assert codes(table(*ring(), (text, "", ""))) == []
+
+
+def test_a_heading_below_the_last_corner_is_told(table):
+    assert codes(table(*ring(), ("二采区", "", ""))) == ["heading_without_corners"]
+
+
+def test_a_column_of_heights_is_told_once(table):
+    rows = [("甲", *c, 1250 + k) for k, c in enumerate(ring())]
+    rows += [("乙", *c, 1250 + k % 2) for k, c in enumerate(ring(FAR))]
+    source = table(*rows, head=("地块", *HEAD, "高程"))
+    assert codes(source) == ["column_ignored"]
