@@ -49,8 +49,14 @@ def _map_lines(found: Inspection, lang: str) -> Iterator[str]:
     """Yield a small picture of all features, and what its signs measure."""
     drawn = text_map.draw([layer.shapes for layer in found.layers.values()], os.environ)
     if drawn is not None:
-        yield say("map_line", lang, east=drawn.east_m, north=drawn.north_m, dot=drawn.dot_m)
+        sizes = {"east": drawn.east_m, "north": drawn.north_m, "dot": drawn.dot_m}
+        yield say("map_line", lang, **{name: _metres(value) for name, value in sizes.items()})
         yield from (f"  {line}" for line in drawn.lines)
+
+
+def _metres(value: float) -> str:
+    """Return a size without powers of ten: 30,570 or 4.25."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def _of(note: str, lang: str) -> str:

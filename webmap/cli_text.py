@@ -255,9 +255,9 @@ SAY: Final[dict[str, Text]] = {
     ),
     "crs_note_line": Text("坐标系依据: {note}", "coordinate system as: {note}"),
     "map_line": Text(
-        "图形（东西约 {east:.4g} 米，南北约 {north:.4g} 米，每点约 {dot:.3g} 米，上北）：",
-        "outlines (about {east:.4g} m east to west, {north:.4g} m south to north, a dot is about "
-        "{dot:.3g} m, north is up):",
+        "图形（东西约 {east} 米，南北约 {north} 米，每点约 {dot} 米，上北）：",
+        "outlines (about {east} m east to west, {north} m south to north, a dot is about {dot} m, "
+        "north is up):",
     ),
     "web_map_asked": Text(
         "请核对来源: 坐标按 WGS 84 读；若取自高德、腾讯、百度等网络地图，会偏移数百米，"

@@ -29,6 +29,7 @@ _LDID = {
     0x78: "Big5", 0x79: "cp949", 0x7A: "GB18030", 0x7B: "cp932", 0xC8: "cp1250", 0xC9: "cp1251",
     0xCA: "cp1254", 0xCB: "cp1253", 0xCC: "cp1257",
 }  # fmt: skip
+_NO_CHARACTERS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
 _CLEARLY_WORSE = 0.25  # a declared encoding gives way only to one that reads this much better
 _TOO_CLOSE = 0.1
 _BARELY = 0.5
@@ -76,9 +77,11 @@ def normal_name(name: str) -> str | None:
     digits = key.removeprefix("ansi").removeprefix("oem").removeprefix("windows")
     for candidate in (name.strip(), f"cp{digits}"):
         try:
-            return codecs.lookup(candidate).name
+            codec = codecs.lookup(candidate)
+            "".encode(candidate)  # refused for base64 and others that make no text
         except (LookupError, ValueError):
             continue
+        return None if codec.name in _NO_CHARACTERS else codec.name
     return None
 
 
@@ -97,7 +100,7 @@ def decode(text: Text, encoding: str) -> str | None:
     """
     try:
         return codecs.getincrementaldecoder(encoding)("strict").decode(text.raw, not text.full)
-    except UnicodeDecodeError:
+    except UnicodeError:  # UTF-16 says of its missing mark no more than that
         return None
 
 

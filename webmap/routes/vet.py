@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Annotated, Any
 
@@ -48,6 +49,7 @@ Encoding = Annotated[
     str | None,
     Query(pattern=r"^[A-Za-z0-9_.\-]{1,24}$", description="Encoding of the text, where known."),
 ]
+_PARAMETERS = ("layer", "rules", "as_of", "set", "crs", "encoding", "name")
 Name = Annotated[
     str | None,
     Query(max_length=255, description="What a GeoJSON body is called in messages and row ids."),
@@ -75,6 +77,7 @@ async def vet(
     name: Name = None,
 ) -> Response:
     """Judge one file, or a GeoJSON body, against the workspace and return its report."""
+    _refuse_slips(request)
     server = server_of(request)
     constants, codes = _constants(declared), _codes(rules)
     day = as_of.isoformat() if as_of else None
@@ -88,6 +91,19 @@ async def vet(
         _keep(server, folder, report_id)
     headers = {"Location": f"/api/reports/{report_id}"}
     return Response(answer.body, 201, headers, "application/json")
+
+
+def _refuse_slips(request: Request) -> None:
+    """Refuse parameters that nobody reads, and a second value of those that have one."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    for name, count in given.items():
+        if name not in _PARAMETERS or (count > 1 and name != "set"):
+            raise Problem(
+                422,
+                f"参数 {name[:40]} 不认识或重复；可用：{'、'.join(_PARAMETERS)}",
+                f"parameter {name[:40]} is unknown or given twice; there are "
+                f"{', '.join(_PARAMETERS)}",
+            )
 
 
 def _keep(server: Server, folder: Any, report_id: str) -> None:

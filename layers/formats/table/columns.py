@@ -41,10 +41,11 @@ def columns_of(
         if name[:1] == "列":
             continue  # a column without heading
         varies = any(len(v) > 1 for v in said) and _OF_CORNERS.fullmatch(name)
+        # What differs within a parcel is unread, not empty.
+        lost[name] = np.flatnonzero([len(v) > 1 for v in said])
         if varies or _of_corners(parcels, said):
             corner_columns.append(name)
         else:
-            lost[name] = np.flatnonzero([len(v) > 1 for v in said])
             issues += _mixed(name, labels, said)
     if corner_columns:
         zh, en = listed(corner_columns), listed(corner_columns, "en")

@@ -75,7 +75,8 @@ def _refuse_nameless(path: Path, sheet: Sheet, header: Header, parcel: Parcel, r
     """Refuse outer rings that only a placeholder joins: /, 办理中, C4100****."""
     keys = [c for c, role in sorted(header.roles.items()) if role == "group"]
     for column, word in zip(keys, parcel.key, strict=True):
-        if word and (is_placeholder(word) or _SPOILT.fullmatch(word)):
+        nobody = is_placeholder(word) and not word.isdecimal()
+        if word and (nobody or _SPOILT.fullmatch(word)):
             name = header.names[column]
             raise bad_row(path, sheet, row,
                            f"{name} “{word}”不是名称或编号，分不清这一圈属于哪个地块",

@@ -66,6 +66,8 @@ def test_names_and_language_ids():
     assert normal_name("utf8") == "UTF-8" and normal_name("Big-5") == "Big5"
     assert normal_name("ANSI 1250") == "cp1250"
     assert normal_name("<!DOCTYPE html>") is None
+    for name in ("rot13", "base64", "hex", "zlib", "undefined", "punycode", "unicode_escape"):
+        assert normal_name(name) is None
     assert of_language_id(0x4D) == "GB18030" and of_language_id(0x4F) == "Big5"
     assert of_language_id(0) is None and of_language_id(0x57) is None
 

@@ -122,7 +122,7 @@ def test_rows_in_a_given_system_are_held_to_it(tmp_path):
     assert read(path).crs is None
     source = read(path, crs=pyproj.CRS.from_epsg(4547))
     assert [s is None for s in source.geometry] == [False, True]
-    assert [i.code for i in source.issues] == ["crs_contradicted"]
+    assert [i.code for i in source.issues] == ["parcel_repeated", "crs_contradicted"]
 
 
 @pytest.mark.parametrize(("driver", "name"), [("FlatGeobuf", "a.fgb"), ("OpenFileGDB", "a.gdb")])

@@ -153,3 +153,15 @@ def test_a_remark_of_every_row_takes_out_its_own_ring_alone(table):
     with pytest.raises(FormatError):  # 备注 is blank again, numbers run on: of which ring is J9?
         table(*rows[:8], *[(*c, "扣除") for c in ring(FAR, 9)], head=(*HEAD, "备注"))
     assert areas(table(*rows, head=(*HEAD, "备注"))) == [1_960_000]
+
+
+def test_what_differs_from_corner_to_corner_is_unread_not_empty(table):
+    rows = [(*c, kind) for c, kind in zip(ring(), ("新建", "扩建", "改建", "其他"), strict=True)]
+    source = table(*rows, head=(*HEAD, "项目性质"))
+    assert source.columns["项目性质"].to_pylist() == [None]
+    assert source.lost["项目性质"].tolist() == [0]
+
+
+def test_a_number_of_noughts_is_a_number(table):
+    rows = [("00", *c) for c in (*ring(), *ring(FAR))]
+    assert areas(table(*rows, head=("地块编号", *HEAD))) == [2_000_000]

@@ -265,3 +265,18 @@ def test_a_zipped_shapefile_is_judged(client, workspace, tmp_path):
     assert [i["source"] for i in vetted] == ["全县.zip/mining_rights.shp"]
     registered = next(i for i in report["inputs"] if i["source"] == "mining_rights.shp")
     assert len(report["subjects"]) == registered["declared"]
+
+
+@pytest.mark.parametrize("query", [{"as_off": DAY}, {"rule": "MR101"}, {"CRS": "EPSG:4526"}])
+def test_a_parameter_that_nobody_reads_is_refused(client, prospect, query):
+    answer = post_geojson(client, prospect.read_bytes(), **query)
+    assert answer.status_code == 422 and next(iter(query)) in answer.text
+
+
+def test_a_parameter_given_twice_is_refused(client, prospect):
+    answer = client.post(
+        "/api/vet?crs=EPSG:4526&crs=EPSG:4527",
+        content=prospect.read_bytes(),
+        headers={"content-type": "application/geo+json"},
+    )
+    assert answer.status_code == 422 and "crs" in answer.text
