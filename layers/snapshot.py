@@ -63,10 +63,11 @@ def key_of(parts: Mapping[str, Any]) -> str:
 def _code_digest() -> str:
     """Return the sha256 of the modules that turn files into layers."""
     total = hashlib.sha256()
-    here = Path(__file__).parent
-    for folder in (here.parent / "gis", here, here / "formats"):
-        for path in sorted(folder.glob("*.py")):
-            total.update(path.name.encode() + b"\0" + path.read_bytes())
+    home = Path(__file__).parents[1]
+    for folder in ("gis", "layers"):  # to any depth: most formats are folders of their own
+        for path in sorted((home / folder).rglob("*.py")):
+            name = path.relative_to(home).as_posix()
+            total.update(name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 

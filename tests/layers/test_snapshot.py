@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -214,3 +215,15 @@ def test_an_empty_layer_has_a_snapshot(write_gpkg, write_workspace, tmp_path):
     fresh = open_workspace(workspace).load()["mining_right"]
     assert (len(fresh), fresh.registered) == (0, True)
     assert same(fresh, open_workspace(workspace).load()["mining_right"])
+
+
+@pytest.mark.parametrize("module", ["formats/geojson/reader.py", "formats/source.py", "loader.py"])
+def test_code_that_reads_otherwise_makes_other_snapshots(monkeypatch, module):
+    before = snapshot._code_digest.__wrapped__()
+    assert snapshot._code_digest.__wrapped__() == before
+    changed = Path(snapshot.__file__).parent / module
+    real = Path.read_bytes
+    monkeypatch.setattr(
+        Path, "read_bytes", lambda self: real(self) + b"#" * (self.resolve() == changed.resolve())
+    )
+    assert snapshot._code_digest.__wrapped__() != before

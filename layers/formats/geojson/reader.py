@@ -19,6 +19,7 @@ import shapely
 from layers.account import Issue
 from layers.formats import geometries
 from layers.formats.encoding import read_text
+from layers.formats.geojson import answer
 from layers.formats.geojson import crs as geojson_crs
 from layers.formats.geojson import places as geojson_places
 from layers.formats.geojson.rows import EXACT, Literal, fields_of, open_ring, records_of, rows_of
@@ -173,6 +174,7 @@ def _features(path: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
         return [document]
     if isinstance(kind, str) and kind in geojson_places.KINDS:
         return [{"type": "Feature", "geometry": document}]
+    answer.check_no_esri(path, document)
     features = document.get("features")
     if kind != "FeatureCollection" or not isinstance(features, list):
         raise refusal(
@@ -189,4 +191,5 @@ def _features(path: Path, document: dict[str, Any]) -> list[dict[str, Any]]:
                 f"第 {row} 个要素的 properties 不是对象",
                 f"feature {row}: its properties are no object",
             )
+    answer.check(path, document, len(features))
     return features

@@ -95,7 +95,6 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     if system.north_first:
         shapes = np.asarray(shapely.transform(shapes, lambda xy: xy[:, ::-1]), dtype=object)
     columns, lost, told = columns_of(path, members)
-    answers = [issue for answer in scan.answers for issue in answer.issues()]
     return Source(
         path=path,
         format="GML",
@@ -109,7 +108,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         geometry=shapes,
         labels=row_labels(len(members)),
         lost=lost,
-        issues=(*markup.issues, *answers, *rows.issues, *told, *issues),
+        issues=(*markup.issues, *rows.issues, *told, *issues),
     )
 
 

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from layers.account import Issue
 from layers.errors import FormatError
+from layers.formats import partial
 from layers.formats.source import refusal
-from layers.issues import warning
 
 REPORTS = frozenset({"ExceptionReport", "ServiceExceptionReport", "truncatedResponse"})
 """Elements with which a server ends an answer that it cannot finish."""
@@ -56,39 +55,21 @@ class Answer:
         return cls(line, stated) if stated else None
 
     def check(self, path: Path) -> None:
-        """Refuse a file that holds more or fewer features than it says.
+        """Refuse a file that holds another number of features than it says, or says it is a part.
 
         A zero beside features is what servers write that send them before they are counted.
         """
+        where = f"第 {self.line} 行", f"line {self.line} "
         for name in _HELD:
             held = self._number(name)
             if held and held != self.members:
-                raise refusal(
-                    path,
-                    f"第 {self.line} 行写有 {held} 个要素（{name}），文件里是 {self.members} 个，"
-                    "请重新下载",
-                    f"line {self.line} states {held} features ({name}), the file holds "
-                    f"{self.members}",
-                )
-
-    def issues(self) -> list[Issue]:
-        """Tell that the server had more than it sent."""
+                raise partial.of_another_number(path, where, name, held, self.members)
         matched = self._number(_MATCHED) or 0
         if matched > self.members:
-            zh = (
-                f"服务器上符合条件的要素有 {matched} 个，本文件只有 {self.members} 个，请取全其余的"
-            )
-            en = (
-                f"the server had {matched} features to send, this file holds {self.members}; "
-                "fetch the others"
-            )
-            return [warning("response_incomplete", zh, en)]
-        pages = [name for name in _PAGES if name in self.stated]
+            raise partial.of_more(path, where, _MATCHED, matched, self.members)
+        pages = [(name, self.stated[name]) for name in _PAGES if name in self.stated]
         if pages and not matched:
-            zh = f"本文件只是服务器分页答复中的一页（有 {'、'.join(pages)}），请取全其余各页"
-            en = f"this file is one page of several ({', '.join(pages)}); fetch the others"
-            return [warning("response_incomplete", zh, en)]
-        return []
+            raise partial.one_page(path, pages, self.members)
 
     def _number(self, name: str) -> int | None:
         word = self.stated.get(name, "")

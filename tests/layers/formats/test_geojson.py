@@ -124,7 +124,8 @@ def test_other_crs_members_are_refused(write_json, crs):
         ('{"x": ' * 100_000, "nested too deep"),
         ('{"a": ' + "[" * 64 + "]" * 64 + "}", "nested too deep"),
         (r'{"type": "Point", "coordinates": [1, 2], "id": "\ud800x"}', "surrogate"),
-        ('{"rings": []}', "None"),
+        ('{"x": []}', "None"),
+        ('{"rings": []}', "Esri JSON"),
     ],
 )
 def test_refused_in_one_line(write_json, text, said):
@@ -367,3 +368,81 @@ def test_a_type_of_any_kind_is_refused_or_its_row_told_of(tmp_path, kind):
     row = {"type": "Feature", "properties": {}, "geometry": {"type": kind, "coordinates": [1, 2]}}
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [row]}), encoding="utf-8")
     assert read(path).geometry[0] is None
+
+
+# -- answers of servers ----------------------------------------------------------------------------
+
+
+def link(rel, href="http://x/items?offset=2"):
+    return {"rel": rel, "href": href}
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"numberMatched": 2, "numberReturned": 2},
+        {"numberMatched": 2, "numberReturned": 2, "links": [link("next")]},
+        {"numberMatched": "unknown", "numberReturned": 2, "totalFeatures": "unknown"},
+        {"totalFeatures": 2, "numberMatched": 2, "numberReturned": 0},
+        {"links": [link("self"), link("alternate"), link("collection"), "x", {"href": "next"}]},
+        {"links": "next", "next": None, "previous": "", "properties": None},
+        {"exceededTransferLimit": False, "properties": {"exceededTransferLimit": False}},
+    ],
+)
+def test_an_answer_that_is_whole(write_json, stated):
+    source = read(write_json(collection(polygon(), polygon(), **stated)))
+    assert source.declared == 2 and source.issues == ()
+
+
+MORE = r"states that {} features match \({}\), the file holds 2, which is not the whole; fetch all"
+PAGE = r"is one page of several \(2 features; {}\), which is not the whole; fetch all in one answer"
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"numberMatched": 500, "numberReturned": 2}, MORE.format(500, "numberMatched")),
+        ({"numberMatched": "500"}, MORE.format(500, "numberMatched")),
+        ({"numberMatched": 2, "totalFeatures": 9}, MORE.format(9, "totalFeatures")),
+        ({"totalFeatures": 500, "links": [link("next")]}, MORE.format(500, "totalFeatures")),
+        ({"links": [link("self"), link("next")]}, PAGE.format(r"next: http://x/items\?offset=2")),
+        ({"links": [link("PREV", None)]}, PAGE.format("prev")),
+        ({"numberMatched": "unknown", "links": [link("previous", "/a")]},
+         PAGE.format("previous: /a")),
+        ({"count": 9, "next": "http://x/?page=2"}, PAGE.format(r"next: http://x/\?page=2")),
+        ({"exceededTransferLimit": True}, "the server ended at its limit after 2 features"),
+        ({"properties": {"exceededTransferLimit": True}}, r"\(exceededTransferLimit is true\)"),
+        ({"numberReturned": 3}, r"states 3 features \(numberReturned\), the file holds 2"),
+        ({"numberReturned": 1, "numberMatched": 1}, r"states 1 features \(numberReturned\)"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_a_part_is_refused(write_json, stated, said):
+    path = write_json(collection(polygon(), polygon(), **stated))
+    with pytest.raises(FormatError, match=said) as refused:
+        read(path)
+    assert str(path) in refused.value.zh
+    assert "数据不全" in refused.value.zh or "请重新下载" in refused.value.zh
+
+
+def test_a_cut_layer_of_no_features_is_none(write_json):
+    with pytest.raises(FormatError, match="states that 7 features match"):
+        read(write_json(collection(numberMatched=7, numberReturned=0)))
+
+
+ESRI = {"attributes": {"n": 1}, "geometry": {"rings": SQUARE}}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"geometryType": "esriGeometryPolygon", "spatialReference": {"wkid": 4490},
+         "features": [ESRI]},
+        {"geometryType": "esriGeometryPolygon", "features": []},
+        {"displayFieldName": "", "features": [ESRI]},
+        {"rings": SQUARE, "spatialReference": {"wkid": 4490}},
+        {"paths": SQUARE},
+    ],
+)  # fmt: skip
+def test_esris_own_json_is_refused_by_its_name(write_json, document):
+    with pytest.raises(FormatError, match="is Esri JSON, not GeoJSON; export it from ArcGIS as"):
+        read(write_json(document))

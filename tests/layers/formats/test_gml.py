@@ -400,23 +400,22 @@ def test_an_answer_of_another_number_of_features(wfs, stated, said, holder):
     ("stated", "said"),
     [
         ('numberMatched="500" numberReturned="2"',
-         "the server had 500 features to send, this file holds 2; fetch the others"),
+         r"line 1 states that 500 features match \(numberMatched\), the file holds 2, which is"),
         ('numberMatched="500" numberReturned="2" next="http://x/wfs?startIndex=2"',
-         "the server had 500 features to send, this file holds 2; fetch the others"),
+         r"line 1 states that 500 features match \(numberMatched\), the file holds 2, which is"),
         ('numberMatched="unknown" numberReturned="2" next="http://x/wfs?startIndex=2"',
-         "this file is one page of several (next); fetch the others"),
+         r"is one page of several \(2 features; next: http://x/wfs\?startIndex=2\), which is not"),
         ('numberMatched="unknown" numberReturned="2" previous="http://x/wfs?startIndex=0"',
-         "this file is one page of several (previous); fetch the others"),
+         r"is one page of several \(2 features; previous: http://x/wfs\?startIndex=0\), which is"),
     ],
 )  # fmt: skip
-def test_an_answer_that_is_a_part_is_told(wfs, stated, said):
-    source = read(wfs(stated))
-    assert source.declared == 2
-    assert [(i.severity, i.code, i.en) for i in source.issues] == [
-        ("warning", "response_incomplete", said)
-    ]
-    numbers = ("500", "2") if "500" in stated else ("分页",)
-    assert all(number in source.issues[0].zh for number in numbers)
+def test_an_answer_that_is_a_part_is_refused(wfs, stated, said):
+    path = wfs(stated)
+    for opened in (read, list_layers):
+        with pytest.raises(FormatError, match=said) as refused:
+            opened(path)
+        assert "the whole; fetch all in one answer" in refused.value.en
+        assert "数据不全；请一次取全" in refused.value.zh
 
 
 @pytest.mark.parametrize("members", [0, 2])
