@@ -195,6 +195,15 @@ def is_cgcs2000(crs: object) -> bool:
     return _is_cgcs2000(_horizontal(parse_crs(crs)))
 
 
+def degrees_of(crs: object) -> pyproj.CRS:
+    """Return the system of degrees from Greenwich on the datum of a system."""
+    plane = _horizontal(parse_crs(crs))
+    geodetic = plane.geodetic_crs
+    if geodetic is None:
+        raise CRSError(f"坐标系 {plane.name} 没有大地基准", f"{plane.name} has no geodetic datum")
+    return pyproj.CRS(GeographicCRS(name=geodetic.name, datum=geodetic.datum))
+
+
 def to_cgcs2000(
     xy: Floats, crs: object, shift: Shift | None = None
 ) -> tuple[Floats, Transformation]:
@@ -340,11 +349,7 @@ def _unprojected(xy: Floats, crs: pyproj.CRS) -> Floats:
 @lru_cache(maxsize=64)
 def _to_own_datum(crs: pyproj.CRS) -> pyproj.Transformer:
     """Return the way to degrees from Greenwich on the system's own datum; 25 ms to make."""
-    geodetic = crs.geodetic_crs
-    if geodetic is None:
-        raise CRSError(f"坐标系 {crs.name} 没有大地基准", f"{crs.name} has no geodetic datum")
-    plain = GeographicCRS(datum=geodetic.datum)
-    return pyproj.Transformer.from_crs(crs, plain, always_xy=True)
+    return pyproj.Transformer.from_crs(crs, degrees_of(crs), always_xy=True)
 
 
 def _is_old(crs: pyproj.CRS) -> bool:

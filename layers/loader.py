@@ -15,7 +15,7 @@ import pyarrow as pa
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import Floats, Ints, Ragged
 from layers import coverage as covering
-from layers import placing
+from layers import placing, toes
 from layers.account import Issue, Provenance, Refused
 from layers.columns import Built, build_columns
 from layers.errors import LayerError
@@ -66,6 +66,7 @@ def load(
     placed = placing.place(source, schema, settings, extent, file)
     if not built.columns:
         raise _joined([*built.errors, *placed.errors])
+    built = toes.in_cgcs2000(built, list(source.columns), placed.system, schema, settings)
     numbered = number_rows(
         built.columns, built.absent, source.columns, source.labels, schema, settings, file
     )

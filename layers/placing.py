@@ -39,6 +39,7 @@ class Placed:
     repaired : (n,) bool
     doubtful : (n,) bool, repaired in a way that leaves the true outline open
     crs, transformation, accuracy_m, shifted : for the provenance
+    system : what the coordinates are given in, None where nothing can be used
     """
 
     shapes: Shapes
@@ -52,6 +53,7 @@ class Placed:
     shifted: bool
     issues: tuple[Issue, ...]
     errors: tuple[MineZoneError, ...]
+    system: pyproj.CRS | None = None
 
 
 def place(
@@ -105,6 +107,7 @@ def place(
         shifted=shifted,
         issues=(*(given.told(lonlat) if given and shifted else ()), *doubts, *repairs),
         errors=tuple(errors),
+        system=system,
     )
 
 
