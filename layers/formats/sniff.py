@@ -15,7 +15,7 @@ from layers.formats.text import (
     corner_text,
     exploration,
     registration,
-    registration_grammar,
+    registration_lines,
 )
 
 SUPPORTED = {
@@ -230,11 +230,11 @@ def _opening(head: bytes) -> bytes:
 def _text_kind(path: Path, encoding: str | None) -> str:
     """Tell the corner texts apart by the first line that is typical of one."""
     text, _ = read_any_text(path, encoding)
-    parted = registration_grammar.with_commas(text).splitlines()
+    parted = registration_lines.with_commas(text).splitlines()
     lines = [(n, line.strip()) for n, line in enumerate(parted, 1) if line.strip()]
     if any(line in (corner_text.HEADER, corner_text.BODY) for _, line in lines):
         return corner_text.FORMAT
-    at = next((k for k, p in enumerate(lines) if not registration_grammar.is_preamble(p[1])), None)
+    at = next((k for k, p in enumerate(lines) if not registration_lines.is_preamble(p[1])), None)
     first = None if at is None else lines[at]
     if at is not None and first is not None:
         words = [line for _, line in lines]
@@ -262,16 +262,16 @@ def _corner_kind(lines: list[str]) -> str | None:
         return exploration.FORMAT
     if re.match(r"\d{1,6}\s*,\s*\d{1,6}\s*,", joined):  # <rings>, <corners>,
         return registration.STRING
-    closed = any(map(registration_grammar.is_closing, lines))
-    return registration.STRING if closed and registration_grammar.is_corner(lines[0]) else None
+    closed = any(map(registration_lines.is_closing, lines))
+    return registration.STRING if closed and registration_lines.is_corner(lines[0]) else None
 
 
 def _is_published(lines: list[str]) -> bool:
     """Tell whether a text is a published list below some words that are none of its own."""
-    if any(map(registration_grammar.heads_published, lines)):
+    if any(map(registration_lines.heads_published, lines)):
         return True
-    ends = [k for k, line in enumerate(lines) if registration_grammar.is_closing(line)]
-    return bool(ends) and all(k and registration_grammar.is_corner(lines[k - 1]) for k in ends)
+    ends = [k for k, line in enumerate(lines) if registration_lines.is_closing(line)]
+    return bool(ends) and all(k and registration_lines.is_corner(lines[k - 1]) for k in ends)
 
 
 def _is_columns(lines: list[str], at: int) -> bool:
@@ -284,5 +284,5 @@ def _is_columns(lines: list[str], at: int) -> bool:
     return (
         columns > 1
         and all(line.count(",") == columns for line in lines[at : at + 2])
-        and not any(map(registration_grammar.is_closing, lines))
+        and not any(map(registration_lines.is_closing, lines))
     )

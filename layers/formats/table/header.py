@@ -26,17 +26,18 @@ _DATUM = (
 )
 # 2000, 80 and 54 behind X, or before it: datums of eastings and northings.
 _YEAR = r"(cgcs)?(2000|(19)?80|(19)?54)"
+_POINT = r"界址点|拐点|角点|矿区拐点"
 _OF = rf"{_DATUM}((平面|直角|平面直角|高斯)?坐标)?"
 _WORDS: tuple[tuple[Role, str], ...] = (
     ("lon", rf"{_DATUM}(大地)?(东|西)?经(度)?(坐标)?e?|lon(g(itud[e]?)?)?|lng|x?_?longitude"
             r"|l|经度l|l经度|经度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
     ("lat", rf"{_DATUM}(大地)?(北|南)?纬(度)?(坐标)?n?|lat(itud[e]?)?|y?_?latitude"
             r"|b|纬度b|b纬度|纬度\D*(\d|54|80|84|1954|1980|2000)?\D*"),
-    ("north", rf"{_OF}x轴?(坐标)?值?|x{_YEAR}(坐标)?|{_YEAR}x(坐标)?"
-              r"|x/纵坐标|纵坐标/x|纵坐标x?值?|x纵坐标|北向?坐标x?值?|北x?|x北"
+    ("north", rf"({_POINT})?{_OF}x轴?(坐标)?值?|x{_YEAR}(坐标)?|{_YEAR}x(坐标)?"
+              rf"|x/纵坐标|纵坐标/x|({_POINT})?纵坐标x?值?|x纵坐标|北向?坐标x?值?|北x?|x北"
               r"|n(orth(ing)?)?|(utm)?norte|utmn"),
-    ("east", rf"{_OF}y轴?(坐标)?值?|y{_YEAR}(坐标)?|{_YEAR}y(坐标)?"
-             r"|y/横坐标|横坐标/y|横坐标y?值?|y横坐标|东向?坐标y?值?|东y?|y东"
+    ("east", rf"({_POINT})?{_OF}y轴?(坐标)?值?|y{_YEAR}(坐标)?|{_YEAR}y(坐标)?"
+             rf"|y/横坐标|横坐标/y|({_POINT})?横坐标y?值?|y横坐标|东向?坐标y?值?|东y?|y东"
              r"|e(ast(ing)?)?|(utm)?este|utme"),
     ("corner", r"(界址|拐|顶|角|边界)?点(编)?(号|名)|(界址|拐|顶|角)点(序号)?"
                r"|(矿界|矿区|矿区范围|边界)?(界址|拐|顶|角|折|界|矿界)点((编|代|序)?号|名称?)?"

@@ -117,10 +117,12 @@ def _rank(read: PairRead, corners: bool) -> tuple[int, int, int]:
 
 def _words(sheet: Sheet, header: Header) -> str:
     """Return what a table says outside its columns: titles and remarks."""
-    pairs = {c for p in header.pairs for c in (p.first, p.second)}
     out = []
     for row, cells in enumerate(sheet.rows):
-        data = row > header.row and any(_looks_numeric(cells, c) for c in pairs)
+        # One number, as an area below the corners, makes no place.
+        pairs = ((_looks_numeric(cells, p.first), _looks_numeric(cells, p.second))
+                 for p in header.pairs)  # fmt: skip
+        data = row > header.row and any(map(all, pairs))
         if row != header.row and not data:
             out += [c for c in cells if c]
     return "\n".join(dict.fromkeys([*out, *_said_in_columns(sheet, header)]))

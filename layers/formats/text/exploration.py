@@ -24,9 +24,9 @@ from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of, geographic
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.stated import stated_in
-from layers.formats.text.registration_grammar import (
+from layers.formats.text.registration_grammar import Tokens
+from layers.formats.text.registration_lines import (
     Line,
-    Tokens,
     blocks_of,
     headings,
     masked_licence,

@@ -29,15 +29,13 @@ from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.text.corner_numbers import break_told, first_break
-from layers.formats.text.registration_grammar import (
-    Part,
+from layers.formats.text.registration_grammar import Part, parse_published, parse_string
+from layers.formats.text.registration_lines import (
     blocks_of,
     headings,
     heads_published,
     is_closing,
     masked_licence,
-    parse_published,
-    parse_string,
     remarks_unread,
     with_commas,
 )

@@ -1,4 +1,4 @@
-"""The two grammars of a mining right's corners, and the few lines that may stand around them."""
+"""The two grammars of a mining right's registered corners."""
 
 from __future__ import annotations
 
@@ -8,47 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.angles import clean
-from layers.formats.planes import Datum, datums_named
 from layers.formats.source import refusal
-from layers.formats.stated import Stated, stated_in
-from layers.issues import info, listed, warning
+from layers.formats.text.registration_lines import Line
 
-Line = tuple[int, str]
-Block = tuple[str | None, list[Line]]
-"""Licence number, where the text gives one, and numbered data lines of one right."""
-
-# "许可证号 C1", "采矿许可证编号：C1", "许可证：C1"; not "许可证有效期…". Nothing may follow it.
-_LICENCE = re.compile(
-    r"(?:(?:采矿|探矿|勘查)?(?:许可证|证)(?:(?:编号|号码|号)\s*[:：=,，]?|\s*[:：=,，])\s*"
-    r"|(?=[CT]\d{10,30}[,，;；]?$))([^\s:：=,，;；、。]+)[,，;；]?$"
-)
-_TITLE = re.compile(r"拐点|点号|序号|区域坐标|[^\d,，*]{2,30}(?:公示|公告)$")
-_CLOSING = re.compile(r"\*\s*[,，]")
-_PUBLISHED = re.compile(
-    r"[XＸ]\s*[(（]\s*起标高\s*[)）]\s*[,，]\s*[YＹ]\s*[(（]\s*止标高", re.IGNORECASE
-)
-# What no heading holds: long or broken or masked numbers, numbers alone that are no datum's year,
-# the licence number of a line of its own.
-_HOLDS_DATA = re.compile(
-    r"\d{5,}|\d\.\d|\*|许可证|证号|(?:^|[,，\s])[+-]?(?!(?:2000|19\d\d|80|54|84)\b)\d+\s*(?:[,，]|$)"
-)
-# What people write above the corners of a right, and what no such line holds: a corner.
-_REMARK = re.compile(
-    r"(?:(?:采矿|探矿|矿业)权人|申请(?:人|单位)|单位名称|(?:矿山|矿区|项目|勘查项目|采矿权|探矿权)名称"
-    r"|(?:开采|勘查)?主?矿种|开采方式|开采(?:深度|标高)|准采标高|(?:设计)?生产规模|地址|地理位置|所在地"
-    r"|(?:所在)?行政区划?|有效期限?|延续(?:年限)?|发证(?:机关|日期)|经济类型|项目(?:类型|性质)|图幅号?|备注|说明"
-    r"|联系(?:人|电话|方式)|电话|(?:矿区|批准|登记|勘查|核定|申请|拟设)?(?:范围)?(?:拐点坐标|面积)"
-    r"(?:[(（][^()（）]{1,8}[)）])?)\s*(?:[:：为]|由(?=[+-]?\d))"
-)
-_HOLDS_CORNER = re.compile(
-    r"\d{7,}|\d{4,}\s*[,，]\s*[+-]?\d|\d\s*[,，]\s*[+-]?(?!\d{3}(?!\d))\d|\*"  # no thousands
-)
-_PHONE = re.compile(r"(?<!\d)(?:0\d{2,3}-\d{7,8}|1[3-9]\d{9})(?!\d)", re.ASCII)
-_TABS = re.compile(r"^[^\S\n]*\*\t", re.MULTILINE)
-_OWN_NAME = re.compile(r"^[^\S\n]*(?:矿区|勘查区)?区域坐标\s*[:：]\s*(?=\d{1,6}\s*,)", re.MULTILINE)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]
@@ -85,142 +49,6 @@ class _Corner(NamedTuple):
     name: str
     first: float
     second: float
-
-
-# -- the text around the numbers ---------------------------------------------------------------
-
-
-def with_commas(text: str) -> str:
-    """Return a text with commas between fields: web pages paste tabs, people type wide commas.
-
-    The string may stand behind its own name. Lines keep their numbers.
-    """
-    if "," not in text:
-        text = text.replace("，", ",")
-    if _TABS.search(text):
-        text = text.replace("\t", ",")
-    return _OWN_NAME.sub("", text)
-
-
-def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
-    """Return datums named and, per right, its licence number and numbered data lines."""
-    datums: list[Datum] = []
-    blocks: list[Block] = []
-    gap = False  # a blank line or a heading since the last corners
-    for number, raw in enumerate(text.rstrip("\x1a\r\n").splitlines(), 1):
-        line = raw.strip()
-        licence = _LICENCE.match(line)
-        if licence:
-            blocks.append((licence.group(1), []))
-        elif _is_data(line):
-            if not blocks:
-                blocks.append((None, []))
-            elif gap and blocks[-1][1]:
-                raise refusal(
-                    path,
-                    f"第 {number} 行：空行或表头之后没有许可证号，不知属于哪个矿权",
-                    f"line {number}: no licence number after the blank line or heading",
-                )
-            blocks[-1][1].append((number, line))
-            gap = False
-            continue
-        elif line and not _is_heading(line) and not is_remark(line):
-            raise refusal(
-                path,
-                f"第 {number} 行不合格式：{line[:40]}",
-                f"line {number} does not fit: {line[:40]}",
-            )
-        else:
-            datums += [d for d in datums_named(line) if d not in datums]
-        # A web page pastes blank lines between those of a part.
-        gap = gap or bool(line) or not (blocks and blocks[-1][1] and _is_open(blocks[-1][1][-1][1]))
-    _check_blocks(path, blocks)
-    return datums, blocks
-
-
-def _check_blocks(path: Path, blocks: list[Block]) -> None:
-    if not blocks:
-        raise refusal(path, "没有拐点坐标", "holds no corners")
-    for licence, lines in blocks:
-        if not lines:
-            raise refusal(path, f"许可证 {licence} 没有拐点", f"licence {licence} has no corners")
-    numbers = [licence for licence, _ in blocks]
-    if len(blocks) > 1 and None in numbers:
-        raise refusal(path, "第一个矿权没有许可证号", "the first right has no licence number")
-
-
-def masked_licence(licence: str | None, label: str) -> list[Issue]:
-    """Return a warning where digits of a licence number are masked: it names no right."""
-    if licence is None or "*" not in licence:
-        return []
-    zh, en = f"许可证号 {licence} 被遮盖", f"licence number {licence} is masked"
-    return [warning("licence_masked", zh, en, label)]
-
-
-def headings(text: str) -> str:
-    """Return the lines of a text that name columns or say what its coordinates are in."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(w for w in lines if not _LICENCE.match(w) and not _is_data(w))
-
-
-def is_preamble(line: str) -> bool:
-    """Tell whether a line is one that may stand before the numbers."""
-    told = _LICENCE.match(line) or _TITLE.match(line) or is_remark(line)
-    return bool(told) or stated_in(line) != Stated()
-
-
-def is_corner(line: str) -> bool:
-    """Tell whether a line looks like a corner of the published form."""
-    fields = [f.strip() for f in line.split(",")]
-    return len(fields) >= 3 and all(f and f[0] in "*+-0123456789" for f in fields[:3])
-
-
-def _is_open(line: str) -> bool:
-    """Tell whether a line is a corner of a published list, whose part is still to be closed."""
-    return is_corner(line) and not is_closing(line) and line.count(",") < 7
-
-
-def is_closing(line: str) -> bool:
-    """Tell whether a line closes a part of the published form; a footnote has no comma there."""
-    return bool(_CLOSING.match(line))
-
-
-def heads_published(line: str) -> bool:
-    """Tell whether a line is the heading of a published list, whose parts ``*`` must close."""
-    return bool(_PUBLISHED.search(line))
-
-
-def _is_data(line: str) -> bool:
-    if is_closing(line):
-        return True
-    first, comma, _ = line.replace("，", ",").partition(",")
-    if not comma or not re.match(r"[\d+-]", line):
-        return False
-    return bool(_PLAIN_NUMBER.fullmatch(clean(first))) or not datums_named(line)
-
-
-def is_remark(line: str) -> bool:
-    """Tell whether a line says something of the right, such as its holder, and holds no corner."""
-    return bool(_REMARK.match(line)) and not _HOLDS_CORNER.search(_PHONE.sub("", clean(line)))
-
-
-def remarks_unread(text: str) -> list[Issue]:
-    """Tell of lines about a right that go into no column; areas are held against the outlines."""
-    remarks = filter(is_remark, map(str.strip, text.splitlines()))
-    lines = [line for line in remarks if "面积" not in line and "坐标" not in line]
-    if not lines:
-        return []
-    zh, en = listed(lines), listed(lines, "en")
-    return [info("remark_unread", f"文字说明未采用：{zh}", f"remarks are not read: {en}")]
-
-
-def _is_heading(line: str) -> bool:
-    """Tell whether a line names columns or a datum, and holds nothing that could be a corner."""
-    says = _TITLE.match(line) is not None or stated_in(line) != Stated()
-    return says and not _HOLDS_DATA.search(clean(line))
-
-
-# -- the two grammars --------------------------------------------------------------------------
 
 
 class Tokens:

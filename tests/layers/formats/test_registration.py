@@ -168,7 +168,7 @@ def test_missing_elevations_are_null_and_said():
         (PUBLISHED.replace("*,363,10,另一采区,1,", "*,363,10,1,"), "line 10: part 2: '' is not ±1"),
         (PUBLISHED.replace("3763000.0000,", "3763000.0000;", 1), "line 8"),
         (PUBLISHED.replace("*,229.5,70", "*,70,229.5"), "line 6: part 1: top elevation"),
-        (f"某县采矿权\n{STRING}", "line 1 does not fit"),
+        (f"某县采矿权1\n{STRING}", "line 1 does not fit"),
         ("许可证号：C1\n", "has no corners"),
         ("", "holds no corners"),
     ],
@@ -474,7 +474,7 @@ def test_a_masked_licence_number_is_told():
     ]
 
 
-@pytest.mark.parametrize("title", ["一、矿区范围", "许可证号：C9拐点,X(起标高),Y(止标高)"])
+@pytest.mark.parametrize("title", ["1、矿区范围", "许可证号：C9拐点,X(起标高),Y(止标高)"])
 def test_words_above_a_published_list_do_not_make_it_a_table(write_text, title):
     with pytest.raises(FormatError, match="line 1 does not fit"):
         read(write_text(f"{title}\n{PUBLISHED}"))
@@ -557,3 +557,30 @@ def test_a_string_behind_its_own_name():
     corners = "1,3760000,38500000,2,3761000,38500000,3,3761000,38501000,"
     source = parse_registration(f"2000国家大地坐标系\n区域坐标：1,3,{corners}285,8,,1,\n")
     assert source.geometry[0].area == 500_000
+
+
+NOTICE = (
+    "某县甲矿采矿权转让公示", "转让人：甲公司", "受让人：乙公司", "转让方式：出售",
+    "公示时间：10个工作日", "公示期：2024年5月6日至2024年5月17日", "监督电话：0371-65901234",
+    "成交价：120.5万元", "服务年限：10年", "统一社会信用代码：91410000MA3X1234XX",
+)  # fmt: skip
+FOOTER = ("特此公示。", "某县自然资源局", "2024年5月6日", "二〇二四年五月六日")
+
+
+def test_a_published_list_in_its_notice(tmp_path):
+    path = tmp_path / "公示.txt"
+    lines = [*NOTICE, "序号,X(起标高),Y(止标高)", *SQUARE_LINES, "*,1250,980,,1,", *FOOTER]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    source = read(path)
+    assert source.geometry[0].area == 500_000
+    (told,) = [i for i in source.issues if i.code == "remark_unread"]
+    assert "转让人：甲公司" in told.zh
+
+
+@pytest.mark.parametrize("line", ["……", "（略）", "* 扣除", "4380000", "38500000 3760000"])
+def test_a_line_that_may_stand_for_corners_refuses_a_notice(tmp_path, line):
+    path = tmp_path / "公示.txt"
+    lines = [*NOTICE, "序号,X(起标高),Y(止标高)", *SQUARE_LINES, line, "*,1250,980,,1,"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(FormatError):
+        read(path)

@@ -184,3 +184,13 @@ def test_an_exploration_string_is_held_against_its_area(tmp_path):
     ]
     path.write_text(text.format("5.00"), encoding="utf-8")
     assert len(told(formats.read(path))) == 1
+
+
+@pytest.mark.parametrize("row", ["面积,0.24,平方公里", "面积,,0.24", "批准矿区面积（公顷）,24.00,"])
+def test_an_area_in_cells_below_the_corners(tmp_path, row):
+    path = csv(tmp_path, "", WHOLE)
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{row}", encoding="utf-8")
+    assert not told(formats.read(path))
+    path = csv(tmp_path, "", LOST)
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{row}", encoding="utf-8")
+    assert len(told(formats.read(path))) == 1

@@ -613,7 +613,7 @@ def test_a_table_of_control_points_alone(table):
         table(*ring(letter="控制点"))
 
 
-@pytest.mark.parametrize("row", [("合计", 4), ("面积(km²)", "0.8156"), ("周长", "", "3801.25")])
+@pytest.mark.parametrize("row", [("合计", 4), ("面积(km²)", "1.0000"), ("周长", "", "3801.25")])
 def test_a_sum_below_the_corners_is_a_remark(table, row):
     source = table(*ring(), row)
     assert source.geometry[0].equals(BOX)
@@ -670,7 +670,7 @@ def test_two_licence_numbers_above_the_header_name_nothing(table):
     [
         ("X80", "Y80", 2362), ("X2000", "Y2000", 4526), ("X(2000)", "Y(2000)", 4526),
         ("X1954", "Y1954", 2414), ("北(X)", "东(Y)", None), ("北坐标X", "东坐标Y", None),
-        ("X80坐标", "Y80坐标", 2362),
+        ("X80坐标", "Y80坐标", 2362), ("拐点X坐标", "拐点Y坐标", None),
     ],
 )  # fmt: skip
 def test_headings_of_eastings_and_northings(table, first, second, epsg):
