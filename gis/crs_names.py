@@ -74,6 +74,18 @@ def names_no_datum(crs: pyproj.CRS) -> bool:
     return _NO_DATUM.search(_spaced(base.datum.name)) is not None
 
 
+def are_one(one: pyproj.CRS, other: pyproj.CRS) -> bool:
+    """Tell whether two systems are one, however they are written.
+
+    The same plane has other names and axes in a ``.prj`` and in the registry. Projections other
+    than the transverse Mercator must be equal to the letter.
+    """
+    if one.equals(other, ignore_axis_order=True):
+        return True
+    numbers_tell = _plain(one).is_geographic or central_meridian(one) is not None
+    return numbers_tell and difference(one, other) is None
+
+
 def difference(one: pyproj.CRS, other: pyproj.CRS) -> Reason | None:
     """Return in which way two statements about one file differ, None where they do not."""
     one, other = _plain(one), _plain(other)

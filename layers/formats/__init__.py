@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyproj
 
-from gis.crs_names import contradiction, names_no_datum
+from gis.crs_names import are_one, contradiction, names_no_datum
 from layers.formats import archives, containers, parquet
 from layers.formats.dxf import reader as dxf
 from layers.formats.folder import is_dataset, layers_in, leading_out
@@ -224,7 +224,7 @@ def _without_datum(source: Source, crs: pyproj.CRS) -> Source:
 
 def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
     if source.crs is not None:
-        if source.crs.equals(crs, ignore_axis_order=True):
+        if are_one(source.crs, crs):
             return source
         raise refusal(
             source.path,

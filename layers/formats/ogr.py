@@ -116,10 +116,11 @@ def read_rows(
         raise refusal(path, f"图层 {layer} 没有几何", f"layer {layer} has no geometry")
     shapes, broken = from_wkb(_single(table.column(geometry_name)), labels)
     columns, lost, dropped = plain_columns(table.drop_columns([geometry_name]))
+    # M is never kept; what is said of every row is said once.
+    texts = Counter(str(w.message) for w in said if "Measured (M)" not in str(w.message))
     complaints = [
-        complaint(path, name.shown(str(w.message)))
-        for w in said
-        if "Measured (M)" not in str(w.message)  # M is never kept
+        complaint(path, name.shown(text) + (f" (×{count})" if count > 1 else ""))
+        for text, count in texts.items()
     ]
     return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped), lost)
 

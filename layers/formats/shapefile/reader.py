@@ -28,7 +28,7 @@ from layers.formats.encoding import (
 )  # fmt: skip
 from layers.formats.shapefile import dbf
 from layers.formats.shapefile.index import check_index
-from layers.formats.shapefile.winding import stray_holes
+from layers.formats.shapefile.winding import inside_out, stray_holes
 from layers.formats.source import Source, digest_files, refusal, twice
 from layers.issues import error, info, label_en, listed, warning
 
@@ -283,13 +283,16 @@ def _turned(
     path: Path, index: Path, rows: ogr.Rows, kept: Ints, labels: tuple[str, ...]
 ) -> tuple[Shapes, list[Issue]]:
     """Return the outlines, and what there is to say of rings that run the wrong way round."""
-    if not any(_WINDING in i.en for i in rows.issues):
+    turned = inside_out(path, index)
+    if not turned and not any(_WINDING in i.en for i in rows.issues):
         return rows.geometry, []
     zh = "有的环方向与规范相反，内外按位置判断"
     issues = [warning("ring_direction", zh, "rings run the wrong way round; their place decides")]
     stray = np.flatnonzero(np.isin(kept, stray_holes(path, index)))
     shapes = rows.geometry.copy()
     shapes[stray] = None
+    for k in np.flatnonzero(np.isin(kept, list(turned))).tolist():
+        shapes[k] = turned[int(kept[k])]
     for label in (labels[k] for k in stray.tolist()):
         zh = f"{label}：一圈按方向是内环，却不在任何外环之内，覆盖范围无法确定"
         en = f"{label_en(label)}: a ring that is a hole by its direction lies in no outer ring"

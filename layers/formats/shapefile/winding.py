@@ -8,6 +8,7 @@ Source of the layout: ESRI Shapefile Technical Description, July 1998.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,30 @@ def stray_holes(path: Path, index: Path) -> Ints:
     Records all of whose rings are holes by their direction are drawn the other way round
     throughout: those are not meant.
     """
+    found = (k for k, rings in _records(path, index) if _has_stray(rings))
+    return np.fromiter(found, np.int64)
+
+
+def inside_out(path: Path, index: Path) -> dict[int, shapely.Geometry]:
+    """Return record -> outline of those in which every ring runs the wrong way round.
+
+    Every ring that is an outer one by its direction lies in one that is a hole: read as drawn,
+    the record would be all holes of nothing. Other forms (OGC) wind their rings like this.
+    """
+    found = ((k, _turned(rings)) for k, rings in _records(path, index))
+    return {k: shape for k, shape in found if shape is not None}
+
+
+def _records(path: Path, index: Path) -> Iterator[tuple[int, list[Floats]]]:
+    """Yield the number of each record of several rings, and the rings."""
     data = path.read_bytes()
     starts = np.frombuffer(index.read_bytes()[_HEADER:], ">i4").reshape(-1, 2)[:, 0].astype(int) * 2
-    return np.array(
-        [k for k, start in enumerate(starts.tolist()) if _has_stray(_rings(data, start + 8))],
-        np.int64,
-    )
+    whole = np.flatnonzero((starts >= 0) & (starts + 8 + 44 <= len(data)))
+    words = np.frombuffer(data, np.uint8)[(starts[whole] + 44)[:, None] + np.arange(4)]
+    several = words.copy().view("<i4")[:, 0] > 1 if len(whole) else np.zeros(0, bool)
+    for k in whole[several].tolist():
+        if rings := _rings(data, int(starts[k]) + 8):
+            yield k, rings
 
 
 def _rings(data: bytes, at: int) -> list[Floats]:
@@ -45,15 +64,41 @@ def _rings(data: bytes, at: int) -> list[Floats]:
     return [ring for ring in np.split(xy, firsts[1:]) if len(ring) >= 4]
 
 
-def _has_stray(rings: list[Floats]) -> bool:
+def _sorted(rings: list[Floats]) -> tuple[list[shapely.Polygon], list[shapely.Polygon]]:
+    """Return rings that are outer ones and holes by their direction, each as a polygon."""
     shapes = [
         shapely.linearrings(r) for r in rings if np.isfinite(r).all() and (r[0] == r[-1]).all()
     ]
-    holes = [r for r in shapes if shapely.is_ccw(r)]
-    outer = [shapely.polygons(r) for r in shapes if not shapely.is_ccw(r)]
+    ccw = [bool(shapely.is_ccw(s)) for s in shapes]
+    outer = [shapely.polygons(s) for s, is_hole in zip(shapes, ccw, strict=True) if not is_hole]
+    holes = [shapely.polygons(s) for s, is_hole in zip(shapes, ccw, strict=True) if is_hole]
+    return outer, holes
+
+
+def _has_stray(rings: list[Floats]) -> bool:
+    outer, holes = _sorted(rings)
     if not holes or not outer:
         return False
     ground = shapely.union_all(shapely.make_valid(outer))
-    return any(
-        not shapely.intersects(ground, shapely.make_valid(shapely.polygons(h))) for h in holes
-    )
+    return any(not shapely.intersects(ground, shapely.make_valid(h)) for h in holes)
+
+
+def _turned(rings: list[Floats]) -> shapely.Geometry | None:
+    """Return the outline of rings that all run the wrong way, None where that is not sure."""
+    inner, shells = _sorted(rings)
+    if not inner or not shells or len(inner) + len(shells) != len(rings):
+        return None
+    if not shapely.is_valid([*inner, *shells]).all():
+        return None
+    homes = [[k for k, shell in enumerate(shells) if shell.covers(ring)] for ring in inner]
+    within = any(ring.covers(shell) for ring in inner for shell in shells)
+    if within or any(len(home) != 1 for home in homes):
+        return None
+    parts = [
+        shapely.Polygon(
+            shell.exterior,
+            [r.exterior for r, home in zip(inner, homes, strict=True) if home == [k]],
+        )
+        for k, shell in enumerate(shells)
+    ]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)

@@ -497,3 +497,66 @@ def test_a_prj_of_an_ellipsoid_alone_takes_the_datum_that_has_it(write_shapefile
     assert read(path, crs=pyproj.CRS("EPSG:2414")).crs.to_epsg() == 2414
     with pytest.raises(FormatError, match="所写的椭球长半轴是 6378245"):
         read(path, crs=pyproj.CRS("EPSG:4526"))
+
+
+@pytest.mark.parametrize("epsg", [4526, 4547, 4490, 2362])
+def test_a_given_system_that_the_prj_writes_in_its_own_way(write_shapefile, epsg):
+    prj = pyproj.CRS.from_epsg(epsg).to_wkt("WKT1_ESRI")
+    path = write_shapefile([[b"x"]], [(b"name", "C", 4)], prj=prj)
+    assert read(path, crs=pyproj.CRS.from_epsg(epsg)).crs.name == read(path).crs.name
+    for other in {4526, 4527, 4547, 4490, 2362} - {epsg}:
+        with pytest.raises(FormatError, match="not the given"):
+            read(path, crs=pyproj.CRS.from_epsg(other))
+
+
+def rings_file(folder, *rings, heights=None, count=1):
+    """Write a Shapefile of polygons, all the same, whose rings run as they are given."""
+    kind = 5 if heights is None else 15
+    points = [p for ring in rings for p in ring]
+    body = struct.pack("<i4d2i", kind, 0, 0, 9, 9, len(rings), len(points))
+    body += struct.pack(f"<{len(rings)}i", *np.cumsum([0, *map(len, rings[:-1])]))
+    body += b"".join(struct.pack("<2d", *p) for p in points)
+    if heights is not None:
+        body += struct.pack(f"<{2 + len(points)}d", 0, 0, *[heights] * len(points))
+    words = len(body) // 2
+    places = [50 + k * (4 + words) for k in range(count)]
+    rest = struct.pack("<2i8d", 1000, kind, *[0.0] * 8)
+    start = struct.pack(">6i", 9994, 0, 0, 0, 0, 0)
+    records = b"".join(struct.pack(">2i", k, words) + body for k in range(1, count + 1))
+    shp = start + struct.pack(">i", 50 + len(records) // 2) + rest + records
+    index = b"".join(struct.pack(">2i", place, words) for place in places)
+    (folder / "a.shp").write_bytes(shp)
+    (folder / "a.shx").write_bytes(start + struct.pack(">i", 50 + 4 * count) + rest + index)
+    field = b"N".ljust(11, b"\0") + b"C\0\0\0\0" + bytes([1, 0]) + b"\0" * 14
+    dbf = struct.pack("<4BIHH20x", 3, 126, 1, 1, count, 65, 2) + field + b"\r" + b" x" * count
+    (folder / "a.dbf").write_bytes(dbf)
+    return folder / "a.shp"
+
+
+def box(west, south, east, north, *, clockwise):
+    ring = [(west, south), (west, north), (east, north), (east, south), (west, south)]
+    return ring if clockwise else ring[::-1]
+
+
+def test_rings_that_all_run_the_wrong_way(tmp_path):
+    inside_out = [box(0, 0, 9, 9, clockwise=False), box(2, 2, 4, 4, clockwise=True)]
+    source = read(rings_file(tmp_path, *inside_out))
+    assert source.geometry[0].equals(shapely.box(0, 0, 9, 9) - shapely.box(2, 2, 4, 4))
+    assert codes(source) == ["ring_direction"]
+    far = [box(20, 0, 29, 9, clockwise=False), box(22, 2, 24, 4, clockwise=True)]
+    source = read(rings_file(tmp_path, *inside_out, *far))
+    assert source.geometry[0].area == 2 * 77
+
+
+def test_rings_as_they_are_due_are_left_alone(tmp_path):
+    rings = [box(0, 0, 9, 9, clockwise=True), box(2, 2, 4, 4, clockwise=False)]
+    source = read(rings_file(tmp_path, *rings))
+    assert source.geometry[0].area == 77 and codes(source) == []
+    island = [*rings, box(2.5, 2.5, 3, 3, clockwise=True)]
+    assert read(rings_file(tmp_path, *island)).geometry[0].area == 77.25
+
+
+def test_what_is_said_of_every_row_is_said_once(tmp_path):
+    ring = box(0, 0, 9, 9, clockwise=True)
+    source = read(rings_file(tmp_path, ring, heights=float("nan"), count=30))
+    assert len(source) == 30 and len([i for i in source.issues if i.code == "gdal"]) <= 1
