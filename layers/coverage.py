@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from gis.ragged import Ragged
+from gis.ragged import Bools, Ragged
 from layers.account import Issue
 from layers.issues import warning
 from layers.layer import Layer
@@ -17,6 +17,9 @@ from layers.layer import Layer
 SLACK_DEG = 0.001
 # About 10 km. A wrong zone or another county is farther off; sparse neighbours may be near it.
 APART_DEG = 0.1
+# About 100 km. The next zone of 3 degrees is at least 200 km off in China.
+FAR_DEG = 1.0
+_EARTH = (np.array([-180.0, -89.0]), np.array([180.0, 89.0]))
 _AT_ONCE = 4_096
 
 NOWHERE = Ragged.concat([])
@@ -49,26 +52,34 @@ def astray(file: str, rows: int, coverage: str) -> Issue:
     )
 
 
-def with_those_apart_told(layers: Mapping[str, Layer]) -> dict[str, Layer]:
-    """Return the layers; one that lies nowhere near any other says so.
+def checked(layers: Mapping[str, Layer]) -> dict[str, Layer]:
+    """Return the layers of a run; where nothing is stated, none is complete far from its rows.
 
-    Asked of registered rows where it is not stated in what area they are complete: all that a
-    wrong zone can be told by.
+    A layer without a stated coverage counts as complete, but not where no data are: beyond about
+    100 km from its own rows and from those of the layers that lie where it does. So a file, or a
+    layer, under a wrong zone passes nothing. It is told by name.
     """
     boxes = {name: box for name, layer in layers.items() if (box := _box(layer)) is not None}
-    out = dict(layers)
-    for name, box in boxes.items():
-        others = [other for key, other in boxes.items() if key != name]
-        if layers[name].coverage is None and others and not shapely.intersects(box, others).any():
-            out[name] = replace(
-                layers[name], issues=(*layers[name].issues, _apart(layers[name], box))
-            )
+    if not boxes:
+        return dict(layers)
+    near = {name: _around(name, boxes) for name in boxes}
+    places = [*boxes.values(), *_vetted_boxes(layers)]
+    anywhere = shapely.union_all(list(near.values()))
+    out = {}
+    for name, layer in layers.items():
+        said = _files_apart(layer, anywhere)
+        if name in boxes and layer.coverage is None:
+            if not shapely.covers(near[name], places).all():
+                layer = replace(layer, coverage=_as_ragged(near[name]))
+            if len(boxes) > 1 and not _meets_another(name, boxes):
+                said.append(_apart(layer, boxes[name]))
+        out[name] = replace(layer, issues=(*layer.issues, *said)) if said else layer
     return out
 
 
 def _box(layer: Layer) -> shapely.Polygon | None:
     """Return what the registered rows span and half the distance that sets layers apart."""
-    own = np.array([p.role == "workspace" for p in layer.provenance], bool)[layer.part]
+    own = _of_role(layer, "workspace")
     if not own.any() or layer.astray:
         return None
     bounds = layer.shapes.bounds[own]
@@ -76,14 +87,68 @@ def _box(layer: Layer) -> shapely.Polygon | None:
     return shapely.box(*(low - APART_DEG / 2), *(high + APART_DEG / 2))
 
 
+def _of_role(layer: Layer, role: str) -> Bools:
+    return np.array([p.role == role for p in layer.provenance], bool)[layer.part]
+
+
+def _meets_another(name: str, boxes: Mapping[str, shapely.Polygon]) -> bool:
+    others = [other for key, other in boxes.items() if key != name]
+    return bool(shapely.intersects(boxes[name], others).any())
+
+
+def _around(name: str, boxes: Mapping[str, shapely.Polygon]) -> shapely.Geometry:
+    """Return the surroundings of a layer and of all that lie where it does, one by another."""
+    left = [box for key, box in boxes.items() if key != name]
+    found = [boxes[name]]
+    for box in found:  # grows by those that meet it
+        found += [other for other in left if shapely.intersects(box, other)]
+        left = [other for other in left if not shapely.intersects(box, other)]
+    bounds = shapely.bounds(found)
+    low = np.maximum(bounds[:, :2] - FAR_DEG, _EARTH[0])
+    high = np.minimum(bounds[:, 2:] + FAR_DEG, _EARTH[1])
+    return shapely.union_all(shapely.box(*low.T, *high.T))
+
+
+def _as_ragged(area: shapely.Geometry) -> Ragged:
+    return Ragged.from_shapely(np.array([area], dtype=object))
+
+
+def _vetted_boxes(layers: Mapping[str, Layer]) -> list[shapely.Polygon]:
+    bounds = [layer.shapes.bounds[_of_role(layer, "vetted")] for layer in layers.values()]
+    return [shapely.box(*row) for row in np.concatenate(bounds)]
+
+
+def _files_apart(layer: Layer, anywhere: shapely.Geometry) -> list[Issue]:
+    """Return a warning for each vetted file of which features lie far from all that is known."""
+    rows = np.flatnonzero(_of_role(layer, "vetted"))
+    far = rows[~shapely.covers(anywhere, shapely.box(*layer.shapes.bounds[rows].T))]
+    issues = []
+    for part in np.unique(layer.part[far]).tolist():
+        own = far[layer.part[far] == part]
+        source, (x, y) = layer.provenance[part].source, layer.shapes.centres[own[0]]
+        said = warning(
+            "file_apart",
+            f"{source}：{len(own)} 个要素（如东经 {x:.2f}°、北纬 {y:.2f}°）约 100 km 内没有任何"
+            "登记要素，没有冲突不能认定；坐标系（带号）或工作区是否有误？",
+            f"{source}: no registered feature lies within about 100 km of {len(own)} features (one "
+            f"is at {x:.2f}° E {y:.2f}° N), so that absence of conflict cannot be stated; is the "
+            "CRS (zone) wrong, or the workspace another?",
+            str(layer.source_id[own[0]]),
+        )
+        issues.append(replace(said, source=source))
+    return issues
+
+
 def _apart(layer: Layer, box: shapely.Polygon) -> Issue:
     source = next(p.source for p in layer.provenance if p.role == "workspace")
     x, y = box.centroid.coords[0]
     said = warning(
         "layer_apart",
-        f"{source}：要素在东经 {x:.2f}°、北纬 {y:.2f}° 一带，附近没有其他图层的要素；"
-        "是带号（坐标系）有误，还是放错了文件？可用 coverage 声明数据的完整范围",
-        f"{source}: the features lie about {x:.2f}° E {y:.2f}° N, no other layer near them; is the "
-        "zone (CRS) wrong, or the file another? State by coverage where the data are complete",
+        f"{source}：要素在东经 {x:.2f}°、北纬 {y:.2f}° 一带，附近没有其他图层的要素，"
+        "约 100 km 以外不能据以认定没有冲突；是带号（坐标系）有误，还是放错了文件？"
+        "可用 coverage 声明数据的完整范围",
+        f"{source}: the features lie about {x:.2f}° E {y:.2f}° N, no other layer near them, and "
+        "beyond about 100 km nothing can be told from their silence; is the zone (CRS) wrong, or "
+        "the file another? State by coverage where the data are complete",
     )
     return replace(said, source=source)
