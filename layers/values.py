@@ -173,8 +173,9 @@ def _sound(
     """Return numbers without marks for null, and without what lies beyond the column's bounds."""
     numbers = np.asarray(read.array.fill_null(0.0))
     mark = (np.abs(numbers) >= _LARGEST) | np.isin(numbers, _NULL_MARKS)
-    nines = pc.match_substring_regex(text, _NINES).fill_null(False)
-    mark |= np.asarray(nines, np.bool_) & np.asarray(read.array.is_valid(), np.bool_)
+    if column.unit is not None:  # 9999 people may live in a village
+        nines = pc.match_substring_regex(text, _NINES).fill_null(False)
+        mark |= np.asarray(nines, np.bool_) & np.asarray(read.array.is_valid(), np.bool_)
     low, high = column.bounds or (-np.inf, np.inf)
     beyond = ~mark & ~np.asarray(read.array.is_null()) & ((numbers < low) | (numbers > high))
     bad = mark | beyond

@@ -499,3 +499,12 @@ def test_only_a_term_is_without_end(word):
         read = convert(array, POND.column(name), "字段", list("ab"))
         assert read.array.to_pylist() == [None, None] and read.unread.tolist() == [0]
         assert [(i.code, i.feature) for i in read.issues] == [("unreadable_value", "a")]
+
+
+def test_nines_are_a_mark_of_measures_and_not_of_counts():
+    people = schema("settlement").column("population")
+    metres = schema("tailings_facility").column("dam_height_m")
+    assert people.unit is None and metres.unit == "m"
+    for column, kept in ((people, True), (metres, False)):
+        values = convert(pa.array(["9999"]), column, "f", ["第 1 行"])
+        assert values.array[0].is_valid is kept
