@@ -58,7 +58,47 @@ def gate(rule: Rule, subjects: Layer, context: RuleContext, table: FindingTable)
             hit = open_rows & gap[table.subject]
             _set_gap(hit, reason, name, (verdicts, reasons, args))
             open_rows = open_rows & ~hit
-    return replace(table, verdict=verdicts, reason=reasons, args=args)
+    table = replace(table, verdict=verdicts, reason=reasons, args=args)
+    return _gate_numbers(rule, subjects, context, table)
+
+
+def _gate_numbers(
+    rule: Rule, subjects: Layer, context: RuleContext, table: FindingTable
+) -> FindingTable:
+    """Turn into REVIEW what rests on a neighbour gone only because a new project has its number.
+
+    A project that is new has no number yet, least of all that of another holder: a slip in it would
+    take the very right away that the project overlaps.
+    """
+    need = rule.needs.get(subjects.name)
+    if not isinstance(need, Within) or need.own_extent or subjects.predecessors is None:
+        return table
+    reach = _reach(need, subjects, context.layer(subjects.name), context)
+    near = _near_other_predecessor(subjects, reach)
+    rests = _rests(table, RESTS_ON_ABSENCE, len(subjects)) & near[table.subject]
+    verdicts, reasons = table.verdict.copy(), table.reason.copy()
+    verdicts[rests], reasons[rests] = Verdict.REVIEW, "number_of_another"
+    return replace(table, verdict=verdicts, reason=reasons)
+
+
+def _near_other_predecessor(subjects: Layer, reach: float) -> Bools:
+    """Return (n,) new projects within ``reach`` of another holder's feature that they displaced."""
+    out = np.zeros(len(subjects), bool)
+    before, number = subjects.predecessors, subjects.schema.number
+    names = {c.name for c in subjects.schema.columns}
+    owner = next((name for name in ("holder", "operator") if name in names), None)
+    if before is None or owner is None or "project_type" not in names:
+        return out
+    vetted = np.array([p.role == "vetted" for p in subjects.provenance], bool)[subjects.part]
+    new = vetted & subjects.is_code("project_type", "new")
+    i, j = subjects.matches(number, before, number)
+    mine, theirs = subjects.text(owner)[i], before.text(owner)[j]
+    other = np.array(
+        [None not in pair and pair[0] != pair[1] for pair in zip(mine, theirs, strict=True)], bool
+    )
+    for row, place in zip(i[other & new[i]], j[other & new[i]], strict=True):
+        out[row] |= near_boxes(subjects.take([row]), before.shapes.bounds[[place]], reach)[0]
+    return out
 
 
 def gate_unread(

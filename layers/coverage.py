@@ -32,13 +32,32 @@ def holds_one(coverage: Ragged, shapes: Ragged) -> bool:
     west, south, east, north = shapely.buffer(shapely.box(*area.bounds), SLACK_DEG).bounds
     low, high = shapes.bounds[:, :2], shapes.bounds[:, 2:]
     apart = (high < (west, south)).any(axis=1) | (low > (east, north)).any(axis=1)
-    near = np.flatnonzero(~apart)
+    near = shapes.take(np.flatnonzero(~apart))
+    return _any_meets(area, near) or _any_beside(area, near)
+
+
+def _any_meets(area: shapely.Geometry, shapes: Ragged) -> bool:
     shapely.prepare(area)
     # The first few tell of nearly every layer.
     return any(
-        shapely.dwithin(area, shapes.take(near[at : at + _AT_ONCE]).to_shapely(), SLACK_DEG).any()
-        for at in range(0, len(near), _AT_ONCE)
+        shapely.intersects(area, shapes.take(rows).to_shapely()).any()
+        for at in range(0, len(shapes), _AT_ONCE)
+        for rows in [np.arange(at, min(at + _AT_ONCE, len(shapes)))]
     )
+
+
+def _any_beside(area: shapely.Geometry, shapes: Ragged) -> bool:
+    """Return whether a shape outside the area comes within the slack of its border."""
+    xy, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(area)), return_index=True
+    )
+    edge = np.flatnonzero(ring[1:] == ring[:-1])
+    a, b = xy[edge], xy[edge + 1]
+    low, high = np.minimum(a, b) - SLACK_DEG, np.maximum(a, b) + SLACK_DEG
+    border = shapely.STRtree(shapely.box(*low.T, *high.T))
+    rows, edges = border.query(shapely.box(*shapes.bounds.T))
+    lines = shapely.linestrings(np.stack([a[edges], b[edges]], axis=1))
+    return bool(shapely.dwithin(shapes.to_shapely()[rows], lines, SLACK_DEG).any())
 
 
 def astray(file: str, rows: int, coverage: str) -> Issue:

@@ -191,3 +191,50 @@ def test_a_layer_far_from_the_others_passes_nothing(tmp_path):
         # The pond lies where the villages do: it is not the file that is elsewhere.
         said = {i.code for layer in outcome.results.layers.values() for i in layer.issues}
         assert "file_apart" not in said and ("layer_apart" in said) == (wanted[1] != "PASS")
+
+
+# -- a number that takes a neighbour away --------------------------------------------------------
+
+
+def apply_for(folder, number, holder, project, east):
+    path = folder / "新立.gpkg"
+    path.unlink(missing_ok=True)
+    return write(
+        path, ZONE_37, [square(east, 0)],
+        licence_no=[number], status=["applied"], right_type=["mining"],
+        holder=[holder], project_type=[project],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "holder", "project", "east", "wanted"),
+    [
+        ("新1", "乙公司", "new", 500, ("overlap", "FAIL")),
+        ("登记0", "乙公司", "new", 500, ("number_of_another", "REVIEW")),
+        ("登记0", "甲公司", "new", 500, ("clear", "PASS")),  # its own application, registered
+        ("登记0", "乙公司", "existing", 500, ("clear", "PASS")),  # transferred
+        ("登记0", "乙公司", "new", 5000, ("clear", "PASS")),  # it took nothing away that is near
+        ("登记0", None, "new", 500, ("clear", "PASS")),
+        ("登记1", "乙公司", "new", 500, ("overlap", "FAIL")),
+    ],
+)
+def test_a_new_project_with_the_number_of_another_holder_is_for_review(
+    tmp_path, number, holder, project, east, wanted
+):
+    path = tmp_path / "workspace.toml"
+    path.write_text('[layers.mining_right]\nsource = "登记.gpkg"\n', encoding="utf-8")
+    write(
+        tmp_path / "登记.gpkg", ZONE_37, [square(0, 0), square(20_000, 0)],
+        licence_no=["登记0", "登记1"], status=["granted"] * 2, right_type=["mining"] * 2,
+        holder=["甲公司"] * 2,
+    )  # fmt: skip
+    file = apply_for(tmp_path, number, holder, project, east)
+    outcome = api.vet([file], path, tmp_path / "out", as_of=AS_OF, rules=["MR101"])
+    table = outcome.results.findings
+    own = table.related < 0
+    found = [
+        (r, Verdict(int(v)).name)
+        for r, v in zip(table.reason[own], table.verdict[own], strict=True)
+    ]
+    assert found == [wanted]
+    assert outcome.exit_status == {"PASS": 0, "FAIL": 1, "REVIEW": 3}[wanted[1]]
