@@ -19,7 +19,6 @@ SLACK_DEG = 0.001
 APART_DEG = 0.1
 # About 100 km. The next zone of 3 degrees is at least 200 km off in China.
 FAR_DEG = 1.0
-_EARTH = (np.array([-180.0, -89.0]), np.array([180.0, 89.0]))
 _AT_ONCE = 4_096
 
 NOWHERE = Ragged.concat([])
@@ -72,26 +71,20 @@ def astray(file: str, rows: int, coverage: str) -> Issue:
 
 
 def checked(layers: Mapping[str, Layer]) -> dict[str, Layer]:
-    """Return the layers of a run; where nothing is stated, none is complete far from its rows.
+    """Return the layers of a run; what lies far from all else is told, as a wrong zone puts it.
 
-    A layer without a stated coverage counts as complete, but not where no data are: beyond about
-    100 km from its own rows and from those of the layers that lie where it does. So a file, or a
-    layer, under a wrong zone passes nothing. It is told by name.
+    No verdict changes: a layer without a stated coverage counts as complete.
     """
     boxes = {name: box for name, layer in layers.items() if (box := _box(layer)) is not None}
     if not boxes:
         return dict(layers)
-    near = {name: _around(name, boxes) for name in boxes}
-    places = [*boxes.values(), *_vetted_boxes(layers)]
-    anywhere = shapely.union_all(list(near.values()))
+    near = shapely.union_all([_around(box) for box in boxes.values()])
     out = {}
     for name, layer in layers.items():
-        said = _files_apart(layer, anywhere)
-        if name in boxes and layer.coverage is None:
-            if not shapely.covers(near[name], places).all():
-                layer = replace(layer, coverage=_as_ragged(near[name]))
-            if len(boxes) > 1 and not _meets_another(name, boxes):
-                said.append(_apart(layer, boxes[name]))
+        said = _files_apart(layer, near)
+        alone = len(boxes) > 1 and not _meets_another(name, boxes) if name in boxes else False
+        if alone and layer.coverage is None:
+            said.append(_apart(layer, boxes[name]))
         out[name] = replace(layer, issues=(*layer.issues, *said)) if said else layer
     return out
 
@@ -115,26 +108,9 @@ def _meets_another(name: str, boxes: Mapping[str, shapely.Polygon]) -> bool:
     return bool(shapely.intersects(boxes[name], others).any())
 
 
-def _around(name: str, boxes: Mapping[str, shapely.Polygon]) -> shapely.Geometry:
-    """Return the surroundings of a layer and of all that lie where it does, one by another."""
-    left = [box for key, box in boxes.items() if key != name]
-    found = [boxes[name]]
-    for box in found:  # grows by those that meet it
-        found += [other for other in left if shapely.intersects(box, other)]
-        left = [other for other in left if not shapely.intersects(box, other)]
-    bounds = shapely.bounds(found)
-    low = np.maximum(bounds[:, :2] - FAR_DEG, _EARTH[0])
-    high = np.minimum(bounds[:, 2:] + FAR_DEG, _EARTH[1])
-    return shapely.union_all(shapely.box(*low.T, *high.T))
-
-
-def _as_ragged(area: shapely.Geometry) -> Ragged:
-    return Ragged.from_shapely(np.array([area], dtype=object))
-
-
-def _vetted_boxes(layers: Mapping[str, Layer]) -> list[shapely.Polygon]:
-    bounds = [layer.shapes.bounds[_of_role(layer, "vetted")] for layer in layers.values()]
-    return [shapely.box(*row) for row in np.concatenate(bounds)]
+def _around(box: shapely.Polygon) -> shapely.Polygon:
+    west, south, east, north = box.bounds
+    return shapely.box(west - FAR_DEG, south - FAR_DEG, east + FAR_DEG, north + FAR_DEG)
 
 
 def _files_apart(layer: Layer, anywhere: shapely.Geometry) -> list[Issue]:
@@ -148,10 +124,10 @@ def _files_apart(layer: Layer, anywhere: shapely.Geometry) -> list[Issue]:
         said = warning(
             "file_apart",
             f"{source}：{len(own)} 个要素（如东经 {x:.2f}°、北纬 {y:.2f}°）约 100 km 内没有任何"
-            "登记要素，没有冲突不能认定；坐标系（带号）或工作区是否有误？",
+            "登记要素，没有冲突不足为凭；坐标系（带号）或工作区是否有误？",
             f"{source}: no registered feature lies within about 100 km of {len(own)} features (one "
-            f"is at {x:.2f}° E {y:.2f}° N), so that absence of conflict cannot be stated; is the "
-            "CRS (zone) wrong, or the workspace another?",
+            f"is at {x:.2f}° E {y:.2f}° N), so that absence of conflict means little; is the CRS "
+            "(zone) wrong, or the workspace another?",
             str(layer.source_id[own[0]]),
         )
         issues.append(replace(said, source=source))
@@ -163,11 +139,9 @@ def _apart(layer: Layer, box: shapely.Polygon) -> Issue:
     x, y = box.centroid.coords[0]
     said = warning(
         "layer_apart",
-        f"{source}：要素在东经 {x:.2f}°、北纬 {y:.2f}° 一带，附近没有其他图层的要素，"
-        "约 100 km 以外不能据以认定没有冲突；是带号（坐标系）有误，还是放错了文件？"
-        "可用 coverage 声明数据的完整范围",
-        f"{source}: the features lie about {x:.2f}° E {y:.2f}° N, no other layer near them, and "
-        "beyond about 100 km nothing can be told from their silence; is the zone (CRS) wrong, or "
-        "the file another? State by coverage where the data are complete",
+        f"{source}：要素在东经 {x:.2f}°、北纬 {y:.2f}° 一带，附近没有其他图层的要素；"
+        "是带号（坐标系）有误，还是放错了文件？可用 coverage 声明数据的完整范围",
+        f"{source}: the features lie about {x:.2f}° E {y:.2f}° N, no other layer near them; is the "
+        "zone (CRS) wrong, or the file another? State by coverage where the data are complete",
     )
     return replace(said, source=source)

@@ -503,7 +503,7 @@ def test_only_a_term_is_without_end(word):
 
 def test_nines_are_a_mark_of_measures_and_not_of_counts():
     people = schema("settlement").column("population")
-    metres = schema("tailings_facility").column("dam_height_m")
+    metres = schema("tailings_facility").column("total_dam_height_m")
     assert people.unit is None and metres.unit == "m"
     for column, kept in ((people, True), (metres, False)):
         values = convert(pa.array(["9999"]), column, "f", ["第 1 行"])
