@@ -19,7 +19,7 @@ from analysis.reports.text import inert
 from analysis.session import Progress, ReadOptions, Session
 from gis.errors import MineZoneError
 from layers.errors import LayerError
-from layers.formats import is_dataset, layers_in, leading_out
+from layers.formats import is_dataset, layers_in, leading_out, passed_over
 from layers.given import shown
 from layers.layer import Layer
 
@@ -45,12 +45,13 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class BatchOutcome:
-    """A finished batch; ``files`` are the summaries."""
+    """A finished batch; ``files`` are the summaries, ``passed`` what in folders was not read."""
 
     rows: tuple[BatchRow, ...]
     out: Path
     files: tuple[Path, ...]
     exit_status: int
+    passed: tuple[str, ...] = ()
 
 
 def run(
@@ -67,6 +68,12 @@ def run(
     """
     found = list(_datasets(paths))
     files = [file for file, _ in found]
+    passed = tuple(
+        shown(entry)
+        for path in paths
+        if path.is_dir() and not is_dataset(path)
+        for entry in passed_over(path)
+    )
     if not files:
         names = "、".join(str(p) for p in paths)
         raise LayerError(f"{names}：没有可读的数据文件", f"{names}: no file to read")
@@ -85,7 +92,7 @@ def run(
         progress("", 1.0)
     statuses = {_STATUS_EXIT[row.status] for row in rows}
     exit_status = next((s for s in (2, 1, 3) if s in statuses), 0)
-    return BatchOutcome(tuple(rows), out, _write_summary(rows, out), exit_status)
+    return BatchOutcome(tuple(rows), out, _write_summary(rows, out, passed), exit_status, passed)
 
 
 _STATUS_EXIT = {"PASS": 0, "NOT_APPLICABLE": 0, "FAIL": 1, "REVIEW": 3, "NO_DATA": 3, "ERROR": 2}
@@ -170,7 +177,7 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _write_summary(rows: Sequence[BatchRow], out: Path) -> tuple[Path, Path]:
+def _write_summary(rows: Sequence[BatchRow], out: Path, passed: Sequence[str]) -> tuple[Path, Path]:
     names = [v.name for v in sorted(Verdict, reverse=True)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -197,6 +204,6 @@ def _write_summary(rows: Sequence[BatchRow], out: Path) -> tuple[Path, Path]:
     table, record = (out / name for name in SUMMARY)
     write_bytes(table, text.getvalue().encode("utf-8-sig"))
     totals = {n: sum(r.status == n for r in rows) for n in [*names, "ERROR"]}
-    body = {"files": len(rows), "totals": totals, "rows": records}
+    body = {"files": len(rows), "totals": totals, "rows": records, "not_read": list(passed)}
     write_bytes(record, json.dumps(body, ensure_ascii=False, indent=2).encode() + b"\n")
     return table, record

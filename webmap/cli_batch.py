@@ -10,6 +10,7 @@ from typing import Any
 
 from analysis.api import BatchOutcome, BatchRow
 from analysis.model import Verdict
+from layers.issues import listed
 from webmap.cli_io import clean
 from webmap.cli_lines import PLAIN, Look
 from webmap.cli_text import say
@@ -39,6 +40,11 @@ def batch_lines(outcome: BatchOutcome, lang: str, look: Look = PLAIN) -> Iterato
         yield ""
         yield look.paint(say("batch_bad", lang, n=len(bad)), "bold")
         yield from _refused_lines(bad, base, lang, look)
+    if outcome.passed:
+        names = listed([Path(name).name for name in outcome.passed], lang, 10)
+        yield ""
+        said = say("batch_passed", lang, n=len(outcome.passed), names=names)
+        yield from look.hang("", clean(said), 2)
     yield ""
     yield from look.hang("", clean(say("batch_results", lang, out=outcome.out)), 2)
     total = say("batch_total", lang, n=n, bad=len(bad), out=outcome.files[0])
@@ -126,4 +132,9 @@ def batch_record(outcome: BatchOutcome) -> dict[str, Any]:
         }
         for row in outcome.rows
     ]
-    return {"exit_status": outcome.exit_status, "out": outcome.out, "files": rows}
+    return {
+        "exit_status": outcome.exit_status,
+        "out": outcome.out,
+        "files": rows,
+        "not_read": list(outcome.passed),
+    }

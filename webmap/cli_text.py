@@ -277,6 +277,10 @@ SAY: Final[dict[str, Text]] = {
     "batch_bad": Text("无法判定的 {n} 个文件和原因", "{n} files that could not be judged, and why"),
     "batch_refused": Text("{file}：{why}", "{file}: {why}"),
     "batch_cause": Text("{n} 个文件：{why}", "{n} files: {why}"),
+    "batch_passed": Text(
+        "文件夹里另有 {n} 个文件不是可读的数据文件，未读：{names}",
+        "not read, being no data files of a kind that is read: {n} more ({names})",
+    ),
     "batch_results": Text(
         "每个文件的结果各在 {out} 下的一个文件夹里（汇总表的 out 列）",
         "each file's results are in a folder of their own in {out} (column out of the summary)",

@@ -11,7 +11,7 @@ import pyproj
 from gis.crs_names import are_one, contradiction, names_no_datum
 from layers.formats import archives, containers, parquet
 from layers.formats.dxf import reader as dxf
-from layers.formats.folder import is_dataset, layers_in, leading_out
+from layers.formats.folder import is_dataset, layers_in, leading_out, passed_over
 from layers.formats.geojson import reader as geojson
 from layers.formats.gpkg import reader as gpkg
 from layers.formats.mapinfo import reader as mapinfo
@@ -27,7 +27,7 @@ from layers.issues import warning
 
 __all__ = [
     "SUPPORTED", "Source", "digest", "is_dataset", "layers_in", "leading_out", "list_layers",
-    "read",
+    "passed_over", "read",
 ]  # fmt: skip
 
 _LAYERS: dict[str, Callable[[Path], list[str]]] = {

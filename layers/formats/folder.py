@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from layers.errors import FormatError
 from layers.formats.sniff import CONVERT, SIDECARS, SUPPORTED, suffix_of
 from layers.formats.source import opening, refusal
 
+_JOURNALS = re.compile(r"\.gpkg-(wal|shm|journal)$")
+_PROGRAMS = frozenset({"thumbs.db", "desktop.ini"})
 _TABLE_PARTS = frozenset({".dbf", ".shx", ".sbn", ".sbx"})
 # A folder that holds the first of a set holds what a run of ours wrote.
 _RESULTS = (
@@ -65,6 +69,44 @@ def layers_in(folder: Path) -> list[Path]:
     return sorted(found)
 
 
+def passed_over(folder: Path) -> list[Path]:
+    """Return what lies in a folder and below and is neither read nor a part of what is, sorted.
+
+    Files of other kinds, those without a suffix among them, and data that are hidden; of a hidden
+    folder its own name. A folder that may not be opened is told by :func:`layers_in`.
+    """
+    found: list[Path] = []
+    waiting = [Path(folder)]
+    while waiting:
+        with contextlib.suppress(OSError):
+            entries = sorted(waiting.pop().iterdir())
+            ours = _results(entries)
+            mains = {p.stem.lower() for p in [*entries, *_without_shp(entries)] if _is_main(p)}
+            for entry in entries:
+                taken, below = ([], []) if entry.name.startswith(".") else _taken(entry)
+                if below:
+                    waiting.append(entry)
+                elif not taken and entry.name not in ours and not _is_known(entry, mains):
+                    found.append(entry)
+    return sorted(found)
+
+
+def _is_main(path: Path) -> bool:
+    return path.suffix.lower() == ".shp" or is_dataset(path)
+
+
+def _is_known(entry: Path, mains: set[str]) -> bool:
+    """Tell whether a file that is not read is a part of one that is, or a program's own."""
+    name, suffix = entry.name.lower(), suffix_of(entry)
+    if name.startswith("."):
+        # What systems leave everywhere, and our own snapshots; not data, nor a folder of them.
+        data = entry.is_dir() or suffix in SUPPORTED or suffix in CONVERT
+        return name == ".minezone" or name.startswith("._") or not data
+    if suffix in SIDECARS:
+        return entry.stem.lower() in mains
+    return name in _PROGRAMS or _describes_another(name) or bool(_JOURNALS.search(name))
+
+
 def leading_out(entry: Path, folder: Path) -> FormatError | None:
     """Return the error about a link in ``folder``, or below, that leads out of it, else None.
 
@@ -109,8 +151,9 @@ def _leads_nowhere(link: Path) -> bool:
 
 
 def _describes_another(name: str) -> bool:
-    """Tell whether a ``.json`` is about a file beside it: ``dem.tif.aux.json``, ``a.shp.json``."""
-    inner = Path(name.removesuffix(".json")).suffix if name.endswith(".json") else ""
+    """Tell whether a file is about one beside it: ``dem.tif.aux.json``, ``a.shp.xml``."""
+    about = Path(name)
+    inner = Path(about.stem).suffix if about.suffix in (".json", ".xml") else ""
     return inner == ".aux" or inner in SUPPORTED or inner in SIDECARS
 
 

@@ -217,6 +217,7 @@ def test_a_batch_loses_nothing(workspace, tmp_path):
     write_rights(folder / "下级" / "好.gpkg", [("丁", "applied", square(0, 500))])
     (folder / "坏.geojson").write_text("{", encoding="utf-8")
     (folder / "空.gpkg").write_bytes(b"")
+    (folder / "说明").write_bytes(b"no suffix")
     seen = []
     outcome = api.batch(
         [folder],
@@ -234,6 +235,7 @@ def test_a_batch_loses_nothing(workspace, tmp_path):
     assert len({row.out for row in outcome.rows if row.out}) == 2
     summary = json.loads((tmp_path / "out" / "summary.json").read_bytes())
     assert summary["files"] == 4
+    assert summary["not_read"] == [str(folder / "说明")] == list(outcome.passed)
     assert summary["totals"]["ERROR"] == 2
     assert all("坏" in r["error"]["zh"] for r in summary["rows"] if "坏" in r["file"])
     assert len(seen) == 5

@@ -8,6 +8,7 @@ import importlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from analysis.api import BatchOutcome, BatchRow
 from gis.errors import MineZoneError
 from layers.workspace import Workspace
 from webmap import cli
-from webmap.cli_batch import batch_lines
+from webmap.cli_batch import batch_lines, batch_record
 from webmap.cli_lines import Look
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
@@ -167,6 +168,17 @@ def test_files_broken_in_the_same_way_are_told_together():
         "  ! 3 个文件：缺少 .shx（*.shx）", "      甲.shp", "      乙.shp", "      丙.shp",
         "  ! 丁.shp：.dbf：被截断",
     ]  # fmt: skip
+
+
+def test_what_was_not_read_is_counted():
+    made = replace(
+        outcome(("件/甲.shp", "PASS", None)), passed=tuple(f"件/{k}.bak" for k in range(12))
+    )
+    lines = "\n".join(batch_lines(made, "zh"))
+    assert "文件夹里另有 12 个文件不是可读的数据文件，未读：0.bak、1.bak" in lines
+    assert "9.bak（另有 2 个）" in lines
+    assert batch_record(made)["not_read"] == list(made.passed)
+    assert "未读" not in "\n".join(batch_lines(replace(made, passed=()), "zh"))
 
 
 def test_a_short_name_stands_for_itself_only_where_it_is_the_files(run):

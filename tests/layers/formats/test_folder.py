@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from layers.errors import FormatError
-from layers.formats import digest, layers_in, leading_out, list_layers, read
+from layers.formats import digest, layers_in, leading_out, list_layers, passed_over, read
 
 PLACE = json.dumps({"type": "Point", "coordinates": [111.0, 39.0]})
 
@@ -25,6 +25,28 @@ def sent(tmp_path):
 
 def names(folder):
     return [p.relative_to(folder).as_posix() for p in layers_in(folder)]
+
+
+def test_what_is_passed_over_is_known(sent):
+    known = [
+        "t.shp", "t.dbf", "t.PRJ", "t.shp.xml", "u.dbf", "v.gpkg", "v.gpkg-wal", "v.gpkg.aux.xml",
+        ".DS_Store", "._t.shp", "Thumbs.db", "w.tab", "w.dat", "p.pdf", "下/t.geojson",
+    ]  # fmt: skip
+    passed = [
+        ".旧/x.gpkg", ".y.gpkg", "noext", "lone.prj", "lone.dat", "备份.bak", "图.jpg", "下/a.xml",
+        "下/深/地形.tif", "下/深/.z.csv",
+    ]  # fmt: skip
+    for name in known + passed:
+        (sent / name).parent.mkdir(parents=True, exist_ok=True)
+        (sent / name).write_bytes(b"x")
+    (sent / ".minezone").mkdir()
+    (sent / "链接").symlink_to("noext")
+    (sent / "空").mkdir()
+    told = [p.relative_to(sent).as_posix() for p in passed_over(sent)]
+    assert sorted(told) == sorted([".旧", *passed[1:], "链接"])
+    read_or_told = set(names(sent))
+    assert not read_or_told & set(told)
+    assert {"a.geojson", "t.shp", "u.shp", "v.gpkg", "w.tab", "p.pdf"} <= read_or_told
 
 
 def test_links_that_lead_out_are_listed_and_refused(sent):
