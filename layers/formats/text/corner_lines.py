@@ -176,7 +176,7 @@ def read(path: Path, encoding: str | None) -> Source:
     rows = [(1, header), *((line.number, row) for line in lines for row in _rows(line))]
     numbers, cells = zip(*rows, strict=True)
     source = table.source_of(path, Sheet(path.stem, cells, numbers), FORMAT, encoding=found)
-    return replace(source, issues=(*_told(high), *source.issues))
+    return replace(source, issues=(*_told(high, headed=own is not None), *source.issues))
 
 
 def _rows(line: _Line) -> list[tuple[str, ...]]:
@@ -210,10 +210,10 @@ def _words(text: str) -> list[tuple[str, ...]]:
     return [(words,)] if re.search(r"[^\W_]", _SAID.sub("", words)) else []
 
 
-def _told(high: bool) -> list[Issue]:
+def _told(high: bool, *, headed: bool) -> list[Issue]:
     zh = "没有表头，按先后次序读作拐点（点号 X Y，或经纬度）"
     en = "there is no header; the places are read as corners of outlines in the order given"
-    issues = [warning("header_missing", zh, en)]
+    issues = [] if headed else [warning("header_missing", zh, en)]
     if high:
         zh = "各点第三个数不是坐标（高程、边长），未采用"
         en = "third numbers are heights or lengths and not used"

@@ -331,7 +331,7 @@ def test_a_header_between_blanks(pasted, head, form):
     source = pasted(page)
     assert shapely.equals_exact(source.geometry[0], OUTLINE)
     assert source.crs.to_epsg() == 2362
-    assert "块段名称" not in source.columns
+    assert "块段名称" not in source.columns and "header_missing" not in codes(source)
     with pytest.raises(FormatError, match="a second header differs from the first"):
         pasted(f"{page}\n点号 X2000 Y2000\n{lines(form)}")
 
