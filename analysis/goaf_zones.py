@@ -5,7 +5,7 @@ Used by the rules on what stands in such a zone (GF303) and on zones drawn by ot
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -246,6 +246,7 @@ def _look(
     row: int, outline: shapely.Geometry, window: TerrainWindow, angles: _Angles,
     context: RuleContext,
 ) -> _Seen:  # fmt: skip
+    window = _without_fill(window, outline)
     heights = window.elevation[~np.isnan(window.elevation)]
     highest = float(heights.max(initial=LOWEST_M))
     step = window.cell_m / _STEPS_A_CELL
@@ -257,6 +258,19 @@ def _look(
         moved.append(moved_ground(outline, movement, window.heights, step_m=step, most_m=most))
     cell = window.resolution_m
     return _Seen(row, window.lon0, cell, len(heights) > 0, moved[0], moved[-1])
+
+
+def _without_fill(window: TerrainWindow, outline: shapely.Geometry) -> TerrainWindow:
+    """Return no ground where all of it along an outline is one number to the last digit.
+
+    A void of the elevations that was filled would be as good as any ground. Water looks alike:
+    where a goaf lies under it the ground is not known either.
+    """
+    x, y = shapely.get_coordinates(outline).T
+    row, column = (window.north - y) / window.cell_m - 0.5, (x - window.west) / window.cell_m - 0.5
+    if not window.is_level(row, column).all():
+        return window
+    return replace(window, elevation=np.full_like(window.elevation, np.nan))
 
 
 def _blur(context: RuleContext) -> float:

@@ -55,7 +55,9 @@ def ground_under(outlines: Ragged, sigma_m: npt.ArrayLike, context: RuleContext)
     outlines : polygons, EPSG:4490 degrees, within the subjects
     sigma_m : their accuracy, one sigma, one for all or (n,); NaN = not stated
 
-    Heights read from cells that are too large count as not known.
+    Heights read from cells that are too large count as not known; so does ground that is one
+    number to the last digit, around the outline too: a void that was filled (or water), in which
+    a pit would have no depth.
     """
     n = len(outlines)
     nothing = np.full(n, np.nan)
@@ -65,6 +67,7 @@ def ground_under(outlines: Ragged, sigma_m: npt.ArrayLike, context: RuleContext)
         return Under(nothing, nothing, nothing, nothing, gap, nothing)
     share, coarsest = context.value("cell_step_share"), context.value("dem_cell_most_m")
     drawn = ground.under(outlines, share, coarsest)
+    filled = drawn.known & np.equal(drawn.may_be_lowest, drawn.may_be_highest)
     spread = context.value("k_sigma") * np.nan_to_num(np.broadcast_to(sigma_m, n))
     low, high, whole = drawn.may_be_lowest, drawn.may_be_highest, drawn.whole
     blurred = np.flatnonzero(spread)
@@ -74,13 +77,14 @@ def ground_under(outlines: Ragged, sigma_m: npt.ArrayLike, context: RuleContext)
         low[blurred] = np.fmin(low[blurred], wide.may_be_lowest)
         high[blurred] = np.fmax(high[blurred], wide.may_be_highest)
         whole[blurred] &= wide.whole
+    whole &= ~filled
     coarse = drawn.known & ~is_within(drawn.cell_m, coarsest)
     gap = np.full(n, None, dtype=object)
     gap[~whole] = "nodata_under"
     gap[coarse] = "dem_coarse"
     gap[np.isnan(drawn.cell_m)] = "no_elevation"
     lowest, highest, low, high = (
-        np.where(coarse, np.nan, v) for v in (drawn.lowest, drawn.highest, low, high)
+        np.where(coarse | filled, np.nan, v) for v in (drawn.lowest, drawn.highest, low, high)
     )
     return Under(lowest, highest, low, high, gap, drawn.cell_m)
 

@@ -111,7 +111,8 @@ class Ground:
                 f"规则只声明了 {self.reach_m} 米的地形",
                 f"only {self.reach_m} m of terrain declared",
             )
-        yield from self.terrain.windows(lon, lat, half)
+        for k, window in self.terrain.windows(lon, lat, half):
+            yield k, window.without_fill()
 
     def under(self, ground: Ragged, share: float, coarsest_m: float) -> Zonal:
         """Return the highest and lowest ground under polygons (:func:`gis.zonal.zonal`).

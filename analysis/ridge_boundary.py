@@ -56,6 +56,9 @@ class Beside:
     drop_m : (k, 2) how far the ground falls to either side of the boundary's highest ground
     cell_m : the coarsest source cell, NaN where no file holds the boundary
     blind : nodata within the tolerance of the boundary
+
+    A sample is HIDDEN too where the ground is one number, to the last digit, as far as a ridge
+    would count: a void that was filled. Water looks alike; a right that lies in it is not judged.
     percentile : of shifted copies of the outline, how many follow crests less, 0 to 100; NaN
     """
 
@@ -168,6 +171,9 @@ class _Open:
         self.far_divide[mine] = along.state
         beyond = (along.state == YES) & ~is_within(along.aside_m, tolerance)
         self.by_divide[mine] = np.where(beyond, 0, along.state)
+        # Ground of one value as far as a ridge would count says nothing of one.
+        level = window.is_level(samples.row, samples.column, far) & (along.state != YES)
+        self.far_divide[mine[level]] = self.by_divide[mine[level]] = HIDDEN
         self.divide_place[mine] = _degrees(window, along.row, along.column)
         self.divide_aside[mine] = along.aside_m
         crests = ridges.crests(z, cell, samples, tolerance, scale)

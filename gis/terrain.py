@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +81,39 @@ class Window:
         top = (1 - v) * z[r, c] + v * z[r, c + 1]
         bottom = (1 - v) * z[r + 1, c] + v * z[r + 1, c + 1]
         return np.where(within, (1 - u) * top + u * bottom, np.nan)
+
+    def without_fill(self) -> Window:
+        """Return no elevations where all that there are are one number to the last digit.
+
+        That is a void that was filled, or the middle of a lake: neither tells where a ridge or a
+        valley is, and plains differ by something. A fill that does not take up the window stays.
+        """
+        known = self.elevation[~np.isnan(self.elevation)]
+        if not known.size or known.min() != known.max():
+            return self
+        return replace(self, elevation=np.full_like(self.elevation, np.nan))
+
+    def is_level(self, row: Floats, column: Floats, around_m: float = 0.0) -> Bools:
+        """Return (k,) bool: the ground about places, fractional (row, column), is one value.
+
+        The cell of the place, its neighbours and all within ``around_m`` hold the same number to
+        the last digit: a fill, or water. False where a cell there has no value.
+        """
+        from scipy.ndimage import maximum_filter, minimum_filter
+
+        z, reach = self.elevation, max(1, math.ceil(around_m / self.cell_m))
+        size = 2 * reach + 1
+        r, c = np.round(row).astype(np.int64), np.round(column).astype(np.int64)
+        within = (r >= 0) & (c >= 0) & (r < z.shape[0]) & (c < z.shape[1])
+        out = np.zeros(len(r), np.bool_)
+        if within.any():
+            r, c = r[within], c[within]
+            top, left = max(r.min() - reach, 0), max(c.min() - reach, 0)
+            block = z[top : r.max() + reach + 1, left : c.max() + reach + 1]
+            highest, lowest = maximum_filter(block, size), minimum_filter(block, size)
+            same = (highest == lowest)[r - top, c - left]
+            out[within] = same
+        return out
 
 
 def half_diagonals(bounds: Floats) -> Floats:
