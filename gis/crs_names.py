@@ -135,6 +135,19 @@ def central_meridian(crs: pyproj.CRS) -> float | None:
     return _numbers(_plain(crs)).get("meridian")
 
 
+def utm_shrink(crs: pyproj.CRS) -> tuple[float, float] | None:
+    """Return by how much of a length a UTM zone is too small, and its false northing; else None."""
+    numbers = _numbers(_plain(crs))
+    if abs(numbers.get("scale", 1.0) - 0.9996) > _CLOSE["scale"]:
+        return None
+    return 1.0 - numbers["scale"], numbers["north"]
+
+
+def is_web_mercator(crs: pyproj.CRS) -> bool:
+    """Tell whether a system is the plane of web maps, whose scale grows with the latitude."""
+    return "pseudo" in _method(_plain(crs)).lower()
+
+
 def other_plane(own: pyproj.CRS, given: pyproj.CRS) -> Reason | None:
     """Return what one system writes of ellipsoid, unit or projection that another has not.
 

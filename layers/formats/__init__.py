@@ -23,6 +23,7 @@ from layers.formats.source import Source, digest_file, opening, refusal
 from layers.formats.stated_area import area_issues
 from layers.formats.table import reader as table
 from layers.formats.text import corner_lines, corner_text, exploration, registration
+from layers.formats.unusual_planes import doubted
 from layers.issues import warning
 
 __all__ = [
@@ -240,4 +241,7 @@ def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
         )
     note = "由使用者给出 / given by the user"
     parts = {name: replace(c, crs=crs, crs_note=note) for name, c in source.companions.items()}
-    return replace(source, crs=crs, crs_note=note, companions=parts)
+    issues = source.issues
+    if source.stated.system is None:
+        issues = (*issues, *doubted(source.geometry, crs))
+    return replace(source, crs=crs, crs_note=note, companions=parts, issues=issues)
