@@ -35,6 +35,7 @@ from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats import gdal_names, ogr, read_back
 from layers.formats.geojson.writing import write_geojson
+from layers.formats.places_in_fields import left_behind
 from layers.formats.row_datums import kinds_of
 from layers.formats.source import Source, refusal
 from layers.formats.target import check_target, move_in
@@ -133,7 +134,7 @@ def write(
     with _beside(target) as folder:
         issues = _made(moved, Path(folder) / target.name, kind, encoding)
         files = move_in(Path(folder), target)
-    return Written(files, moved.crs.name, tuple(issues))
+    return Written(files, moved.crs.name, (*issues, *left_behind(source, moved)))
 
 
 def _beside(target: Path) -> tempfile.TemporaryDirectory[str]:
