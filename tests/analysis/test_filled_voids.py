@@ -88,3 +88,19 @@ def test_no_depth_of_burial_is_told_by_a_fill(judge, half_m):
     body = {"orebody_id": "K", "top_elevation_m": 700, "box": [-200, -200, 200, 200]}
     found = judge("MR106", "mining_right", right, hole(2000, half_m), orebody=[body])
     assert found[0] == "NO_DATA"
+
+
+@pytest.mark.parametrize(
+    ("ground", "verdict"),
+    [(ROUGH, "PASS"), (hole(760, 1000), "NO_DATA"), (hole(760, 9000), "NO_DATA")],
+)
+def test_no_zone_above_a_goaf_is_told_by_a_fill(judge, ground, verdict):
+    goaf = {
+        "goaf_no": "G", "box": [-50, -50, 50, 50], "top_elevation_m": 720,
+        "bottom_elevation_m": 700, "movement_angle_deg": 45, "soil_thickness_m": 0,
+        "protection_class": "II",
+    }  # fmt: skip
+    village = {"settlement_no": "V", "kind": "village", "point": [3000, 3000]}
+    house = {"building_no": "B", "protection_class": "III", "point": [3000, 3000]}
+    found = judge("GF303", "goaf", goaf, ground, settlement=[village], building=[house])
+    assert found[0] == verdict
