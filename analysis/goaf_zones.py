@@ -261,14 +261,13 @@ def _look(
 
 
 def _without_fill(window: TerrainWindow, outline: shapely.Geometry) -> TerrainWindow:
-    """Return no ground where all of it along an outline is one number to the last digit.
+    """Return no ground where all of it along an outline is a number with which voids are filled.
 
-    A void of the elevations that was filled would be as good as any ground. Water looks alike:
-    where a goaf lies under it the ground is not known either.
+    A void of the elevations that was filled would be as good as any ground.
     """
     x, y = shapely.get_coordinates(outline).T
     row, column = (window.north - y) / window.cell_m - 0.5, (x - window.west) / window.cell_m - 0.5
-    if not window.is_level(row, column).all():
+    if not window.is_filled(row, column).all():
         return window
     return replace(window, elevation=np.full_like(window.elevation, np.nan))
 

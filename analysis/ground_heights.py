@@ -18,6 +18,7 @@ from analysis.verdict import above_zero, combined_sigma, is_within, must_be_at_l
 from gis.buffer import buffers
 from gis.projection import local_plane, own_meridian
 from gis.ragged import Floats, Ints, Ragged
+from gis.terrain import FILLS
 from gis.width import widths
 from layers.layer import Layer
 
@@ -55,9 +56,8 @@ def ground_under(outlines: Ragged, sigma_m: npt.ArrayLike, context: RuleContext)
     outlines : polygons, EPSG:4490 degrees, within the subjects
     sigma_m : their accuracy, one sigma, one for all or (n,); NaN = not stated
 
-    Heights read from cells that are too large count as not known; so does ground that is one
-    number to the last digit, around the outline too: a void that was filled (or water), in which
-    a pit would have no depth.
+    Heights read from cells that are too large count as not known; so does ground that is
+    a number with which voids are filled, around the outline too: a pit would have no depth in it.
     """
     n = len(outlines)
     nothing = np.full(n, np.nan)
@@ -67,7 +67,8 @@ def ground_under(outlines: Ragged, sigma_m: npt.ArrayLike, context: RuleContext)
         return Under(nothing, nothing, nothing, nothing, gap, nothing)
     share, coarsest = context.value("cell_step_share"), context.value("dem_cell_most_m")
     drawn = ground.under(outlines, share, coarsest)
-    filled = drawn.known & np.equal(drawn.may_be_lowest, drawn.may_be_highest)
+    level = drawn.known & np.equal(drawn.may_be_lowest, drawn.may_be_highest)
+    filled = level & np.isin(drawn.may_be_lowest, FILLS)
     spread = context.value("k_sigma") * np.nan_to_num(np.broadcast_to(sigma_m, n))
     low, high, whole = drawn.may_be_lowest, drawn.may_be_highest, drawn.whole
     blurred = np.flatnonzero(spread)

@@ -57,8 +57,8 @@ class Beside:
     cell_m : the coarsest source cell, NaN where no file holds the boundary
     blind : nodata within the tolerance of the boundary
 
-    A sample is HIDDEN too where the ground is one number, to the last digit, as far as a ridge
-    would count: a void that was filled. Water looks alike; a right that lies in it is not judged.
+    A sample is HIDDEN too where the ground is a number with which voids are filled as far as a
+    ridge would count.
     percentile : of shifted copies of the outline, how many follow crests less, 0 to 100; NaN
     """
 
@@ -171,8 +171,7 @@ class _Open:
         self.far_divide[mine] = along.state
         beyond = (along.state == YES) & ~is_within(along.aside_m, tolerance)
         self.by_divide[mine] = np.where(beyond, 0, along.state)
-        # Ground of one value as far as a ridge would count says nothing of one.
-        level = window.is_level(samples.row, samples.column, far) & (along.state != YES)
+        level = window.is_filled(samples.row, samples.column, far) & (along.state != YES)
         self.far_divide[mine[level]] = self.by_divide[mine[level]] = HIDDEN
         self.divide_place[mine] = _degrees(window, along.row, along.column)
         self.divide_aside[mine] = along.aside_m

@@ -31,6 +31,11 @@ _ROUND = 1e-6  # what cells may lack to a whole number of the source's
 _NODE = 16  # cells between points that are projected exactly; in between off by 1 mm
 
 
+FILLS = (0.0, -1.0)
+"""Numbers with which programs fill the voids of a terrain. Ground of exactly one of them, cell by
+cell, is no measured ground but at the sea; other level ground may be a plain or a lake."""
+
+
 @dataclass(frozen=True, eq=False)
 class Window:
     """Elevations around a place, in square metres of its own plane.
@@ -83,21 +88,21 @@ class Window:
         return np.where(within, (1 - u) * top + u * bottom, np.nan)
 
     def without_fill(self) -> Window:
-        """Return no elevations where all that there are are one number to the last digit.
+        """Return no elevations where all that there are are a number that fills voids.
 
-        That is a void that was filled, or the middle of a lake: neither tells where a ridge or a
-        valley is, and plains differ by something. A fill that does not take up the window stays.
+        Neither a ridge nor a valley can be told by them. A fill that does not take up the window
+        stays.
         """
         known = self.elevation[~np.isnan(self.elevation)]
-        if not known.size or known.min() != known.max():
+        if not known.size or known.min() != known.max() or known[0] not in FILLS:
             return self
         return replace(self, elevation=np.full_like(self.elevation, np.nan))
 
-    def is_level(self, row: Floats, column: Floats, around_m: float = 0.0) -> Bools:
-        """Return (k,) bool: the ground about places, fractional (row, column), is one value.
+    def is_filled(self, row: Floats, column: Floats, around_m: float = 0.0) -> Bools:
+        """Return (k,) bool: the ground about places, fractional (row, column), is a filled void.
 
-        The cell of the place, its neighbours and all within ``around_m`` hold the same number to
-        the last digit: a fill, or water. False where a cell there has no value.
+        The cell of the place, its neighbours and all within ``around_m`` hold one of the numbers
+        that fill voids. False where a cell there has no value.
         """
         from scipy.ndimage import maximum_filter, minimum_filter
 
@@ -111,7 +116,7 @@ class Window:
             top, left = max(r.min() - reach, 0), max(c.min() - reach, 0)
             block = z[top : r.max() + reach + 1, left : c.max() + reach + 1]
             highest, lowest = maximum_filter(block, size), minimum_filter(block, size)
-            same = (highest == lowest)[r - top, c - left]
+            same = ((highest == lowest) & np.isin(lowest, FILLS))[r - top, c - left]
             out[within] = same
         return out
 
