@@ -23,6 +23,7 @@ from analysis.model import (
     Window,
     Within,
 )
+from analysis.subjects import is_new_pond, is_new_right
 from analysis.verdict import combined_sigma
 from gis.distance import inside, near_boxes
 from gis.ragged import Bools
@@ -90,7 +91,7 @@ def _near_other_predecessor(subjects: Layer, reach: float) -> Bools:
     if before is None or owner is None or "project_type" not in names:
         return out
     vetted = np.array([p.role == "vetted" for p in subjects.provenance], bool)[subjects.part]
-    new = vetted & subjects.is_code("project_type", "new")
+    new = vetted & (is_new_pond if owner == "operator" else is_new_right)(subjects)
     i, j = subjects.matches(number, before, number)
     mine, theirs = subjects.text(owner)[i], before.text(owner)[j]
     other = np.array(

@@ -191,6 +191,7 @@ def apply_for(folder, number, holder, project, east):
     [
         ("新1", "乙公司", "new", 500, ("overlap", "FAIL")),
         ("登记0", "乙公司", "new", 500, ("number_of_another", "REVIEW")),
+        ("登记0", "乙公司", None, 500, ("number_of_another", "REVIEW")),  # applied for: new
         ("登记0", "甲公司", "new", 500, ("clear", "PASS")),  # its own application, registered
         ("登记0", "乙公司", "existing", 500, ("clear", "PASS")),  # transferred
         ("登记0", "乙公司", "new", 5000, ("clear", "PASS")),  # it took nothing away that is near
