@@ -19,6 +19,7 @@ from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.fields import Mapped, Match, map_fields
 from layers.formats.table.numbers import may_be_packed
+from layers.headings import Rest
 from layers.issues import warning
 from layers.layer import ARROW_TYPES
 from layers.schema import Column, Schema
@@ -50,6 +51,7 @@ def build_columns(
     file: str,
     cut: bool,
     lost: Mapping[str, Ints] | None = None,
+    rests: Mapping[str, Rest] | None = None,
 ) -> Built:
     """Return every column of ``schema`` from the source ``fields`` and the user's constants.
 
@@ -59,6 +61,7 @@ def build_columns(
     ----------
     lost : field -> rows that are null because the reader could not make anything of the cell;
         also of fields that it left out of ``fields``
+    rests : field -> what is left of the letter in the middle of which its name was cut
     """
     n = len(labels)
     used = [settings.id] if settings.id else []
@@ -66,7 +69,9 @@ def build_columns(
     left_out = [f for f, rows in (lost or {}).items() if len(rows) and f not in fields]
     fields = {**fields, **{f: pa.nulls(n, pa.string()) for f in left_out}}
     try:
-        mapped = map_fields(list(fields), schema, settings.fields, file=file, cut=cut, used=used)
+        mapped = map_fields(
+            list(fields), schema, settings.fields, file=file, cut=cut, used=used, rests=rests
+        )
     except LayerError as fault:
         return Built({}, frozenset(), {}, (), (fault,))
     issues = list(mapped.issues)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
-from layers.headings import Heading, heading, is_measured, may_be_other, unit_of
+from layers.headings import Heading, Rest, heading, is_measured, may_be_other, unit_of
 from layers.issues import info, listed, warning
 from layers.parse import folded
 from layers.schema import Column, Schema
 
 _DBF_NAME_BYTES = 10
-_CUT = folded("…")  # behind a name that the Shapefile reader knows to be cut
+# Behind a name that the Shapefile reader knows to be cut, with a number where several are alike.
+_CUT_MARK = re.compile(r"(?:…|\.\.\.)\d*$")
 # Row numbers that programs add; nobody misses them.
 _ROW_NUMBERS = frozenset({"fid", "ogc_fid", "objectid"})
 
@@ -52,8 +54,15 @@ class Mapped:
 class _Mapping:
     """The fields of one source while they find their columns."""
 
-    def __init__(self, fields: Sequence[str], schema: Schema, file: str) -> None:
-        self.names = {f: heading(f) for f in fields}
+    def __init__(
+        self, fields: Sequence[str], schema: Schema, file: str, rests: Mapping[str, Rest]
+    ) -> None:
+        # A bracket of full width that was cut itself is one that was cut inside.
+        self.names = {
+            f: heading(f"{_beginning(f)}(" if f in rests and rests[f].begins("(") else f)
+            for f in fields
+        }
+        self.rests = {f: rest for f, rest in rests.items() if not rest.begins("(")}
         self.schema = schema
         self.file = file
         self.matches: dict[str, tuple[Match, ...]] = {}
@@ -81,6 +90,7 @@ def map_fields(
     file: str,
     cut: bool = False,
     used: Sequence[str] = (),
+    rests: Mapping[str, Rest] | None = None,
 ) -> Mapped:
     """Return the source fields of each column: stated first, then by name, then by alias.
 
@@ -91,13 +101,15 @@ def map_fields(
         beginning of an alias where it begins the aliases of one column only; elsewhere it may have
         been cut before and is doubtful
     used : fields with another use (the id), not reported as ignored
+    rests : field -> what is left of the letter in the middle of which its name was cut; it tells
+        which aliases may have been meant
 
     Raises
     ------
     LayerError
         ``stated`` names a field the source lacks.
     """
-    found = _Mapping(fields, schema, file)
+    found = _Mapping(fields, schema, file, rests or {})
     found.ranges = _range_words(schema, stated)
     for column in schema.columns:
         if column.name in stated:
@@ -144,7 +156,7 @@ def _stated(field: str, column: Column, found: _Mapping) -> Match:
 
 def _named(column: Column, found: _Mapping) -> tuple[Match, ...]:
     """Return the fields of a column's names; those that may be others become doubtful."""
-    names = found.names
+    names = {f: h for f, h in found.names.items() if f not in found.rests}
     fields = [f for f in names if f == column.name]
     wanted = [column.name, *map(folded, column.aliases)]
     # A name with brackets may be an alias as a whole: "改（扩）建".
@@ -196,39 +208,35 @@ def _unit_fields(found: _Mapping, *, cut: bool) -> dict[str, tuple[str, ...]]:
     """Return the fields that hold the unit of each column which has a field beside them."""
     free = [f for f in found.names if f not in found.taken]
     units = {
-        column.name: tuple(f for f in free if _holds_unit(f, found.names[f], column, cut=cut))
+        column.name: tuple(f for f in free if _holds_unit(f, found, column, cut=cut))
         for column in found.schema.columns
         if found.matches[column.name]
     }
     return {name: fields for name, fields in units.items() if fields}
 
 
-def _holds_unit(field: str, name: Heading, column: Column, *, cut: bool) -> bool:
+def _holds_unit(field: str, found: _Mapping, column: Column, *, cut: bool) -> bool:
     words = [folded(u) for u in column.unit_fields]
-    if name.whole in words or name.base in words:
+    name = found.names[field]
+    if field not in found.rests and (name.whole in words or name.base in words):
         return True
-    return cut and _may_be_cut(field) and any(_begins(name, word) for word in words)
+    return cut and _may_be_cut(field, found) and any(_begins(field, w, found) for w in words)
 
 
 def _match_cut(found: _Mapping, used: Sequence[str], *, cut: bool) -> None:
     """Add the fields whose names can only be the cut name of one column."""
     sure = [column for column in found.schema.columns if found.matches[column.name]]
-    for field, name in found.names.items():
-        if field in found.taken or field in used or not _may_be_cut(field):
-            continue
+    taken = {*found.taken, *used}
+    open_fields = [f for f in found.names if f not in taken and _may_be_cut(f, found)]
+    # What is certain first: a column that has a field is not left open by another that may be it.
+    for field in sorted(open_fields, key=lambda f: _meant(f, found)[1]):
         # 生产规 may be 生产规模单位 only where the capacity has a field already.
-        if not any(_holds_unit(field, name, column, cut=True) for column in sure):
-            _match_beginning(field, name, found, cut=cut)
+        if not any(_holds_unit(field, found, column, cut=True) for column in sure):
+            _match_beginning(field, found, cut=cut)
 
 
-def _match_beginning(field: str, name: Heading, found: _Mapping, *, cut: bool) -> None:
-    words = {
-        column.name: word
-        for column in found.schema.columns
-        for word in (column.name, *map(folded, column.aliases))
-        if _begins(name, word)
-    }
-    several = len(set(words.values())) > 1 and len(words) > 1
+def _match_beginning(field: str, found: _Mapping, *, cut: bool) -> None:
+    words, several = _meant(field, found)
     if not cut and (several or not words or any(found.matches[c] for c in words)):
         return  # 采空区 is an ordinary heading
     if several or not cut:
@@ -247,14 +255,42 @@ def _match_beginning(field: str, name: Heading, found: _Mapping, *, cut: bool) -
             found.cut.append((field, word))
 
 
-def _begins(name: Heading, word: str) -> bool:
-    begin = name.whole.removesuffix(_CUT)
-    return word.startswith(begin) and (word != begin or begin == name.whole)
+def _meant(field: str, found: _Mapping) -> tuple[dict[str, str], bool]:
+    """Return column -> alias that a cut name may be, and whether it is left open which it is."""
+    named = [
+        (column.name, word)
+        for column in found.schema.columns
+        for word in (column.name, *map(folded, column.aliases))
+    ]
+    words = {name: word for name, word in named if _begins(field, word, found)}
+    if words:
+        rest = found.rests.get(field)
+        several = len(set(words.values())) > 1 and len(words) > 1
+        return words, several or (rest is not None and not rest.alone)
+    # 总库容 and one byte more is some other word, of which nobody knows what it adds.
+    begin = folded(_beginning(field)) if field in found.rests else None
+    words = {name: word for name, word in named if word == begin}
+    return words, bool(words)
 
 
-def _may_be_cut(field: str) -> bool:
+def _beginning(field: str) -> str:
+    """Return a field's name without the mark of one that was cut."""
+    return _CUT_MARK.sub("", field)
+
+
+def _begins(field: str, word: str, found: _Mapping) -> bool:
+    whole = found.names[field].whole
+    begin = _CUT_MARK.sub("", whole)
+    if not word.startswith(begin):
+        return False
+    if field in found.rests:
+        return len(word) > len(begin) and found.rests[field].begins(word[len(begin)])
+    return word != begin or begin == whole
+
+
+def _may_be_cut(field: str, found: _Mapping) -> bool:
     """Return whether the name fills a dBase field name, in GBK or UTF-8 characters."""
-    if folded(field).endswith(_CUT):
+    if field in found.rests or _CUT_MARK.search(field):
         return True
     widths = {len(field.encode(code, "replace")) for code in ("utf-8", "gb18030")}
     full = {_DBF_NAME_BYTES, _DBF_NAME_BYTES - 1}

@@ -13,6 +13,7 @@ _BRACKETS = str.maketrans("【】〔〕{}[]", "()()()()")
 _SIMPLE = re.compile(r"(.+?)\(([^()]*)\)")
 _OPEN = re.compile(r"(.+)\(([^()]*)")
 _SEPARATORS = re.compile(r"\s*[/_|:、·\-\s]\s*")
+_TO_FULL_WIDTH = 0xFEE0
 _LONGEST = 64  # letters of a heading with a unit behind a stroke
 _UNIT_WORD = re.compile(r"单位[:为]?")
 # What forms say of how a cell is to be filled in; it leaves the meaning of the column alone.
@@ -22,6 +23,31 @@ _HOW_WRITTEN = re.compile(r"\d+位(?:数字?|代码)?|(?:格式|示例|例如|�
 _BETWEEN_WORDS = re.compile(r"[/、,;|~]|或|和|及|至|(?<=\w)-(?=\w)")
 # Words in lists of values that are no code of their own.
 _AND_SO_ON = frozenset({"其他", "其它", "联合", "未知", "不详", "等"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of the character in the middle of which a dBase field name was cut.
+
+    Attributes
+    ----------
+    raw : the bytes left, at least one
+    encoding : of the name
+    alone : no other field of the file has a name that was cut at the same place
+    """
+
+    raw: bytes
+    encoding: str
+    alone: bool = True
+
+    def begins(self, letter: str) -> bool:
+        r"""Return whether ``letter``, or its full-width form, may be the one that was cut.
+
+        >>> [Rest(b"\xe8", "UTF-8").begins(letter) for letter in "起止"]
+        [True, False]
+        """
+        forms = letter, chr(ord(letter) + _TO_FULL_WIDTH) if letter.isascii() else letter
+        return any(form.encode(self.encoding, "ignore").startswith(self.raw) for form in forms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def load(
         file=file,
         cut=source.format == _SHAPEFILE,
         lost=source.lost,
+        rests=source.rests,
     )
     placed = placing.place(source, schema, settings, extent, file)
     if not built.columns:

@@ -17,6 +17,7 @@ from layers.datum_file import read_datum
 from layers.errors import LayerError
 from layers.fields import map_fields
 from layers.formats.source import Source, refusal
+from layers.headings import Rest
 from layers.issues import listed, warning
 from layers.layer import Layer
 from layers.loader import load
@@ -99,10 +100,15 @@ def _extent(word: str) -> Extent:
     return cast(Extent, word)
 
 
-def guess_layer(fields: Iterable[str], *, cut: bool = False) -> tuple[str, bool]:
+def guess_layer(
+    fields: Iterable[str], *, cut: bool = False, rests: Mapping[str, Rest] | None = None
+) -> tuple[str, bool]:
     """Return which layer fields speak of, and whether they do: a number, else telling columns."""
     fields = list(fields)
-    found = {n: map_fields(fields, schema(n), {}, file="", cut=cut).matches for n in _SUBJECTS}
+    found = {
+        n: map_fields(fields, schema(n), {}, file="", cut=cut, rests=rests).matches
+        for n in _SUBJECTS
+    }
     numbered = [n for n in _SUBJECTS if schema(n).number in found[n]]
     if len(numbered) == 1:
         return numbered[0], True
@@ -140,7 +146,8 @@ def _sources(
     source = read_source(path, settings, layer or names[0])
     if layer is not None:
         return {layer: source}, []
-    name, sure = guess_layer(source.columns, cut=source.format == "ESRI Shapefile")
+    cut = source.format == "ESRI Shapefile"
+    name, sure = guess_layer(source.columns, cut=cut, rests=source.rests)
     return {name: source}, [] if sure else [_assumed(path)]
 
 

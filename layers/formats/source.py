@@ -16,6 +16,7 @@ from gis.ragged import Ints, Shapes
 from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.stated import Stated
+from layers.headings import Rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,7 @@ class Source:
     issues : everything reading had to say
     lost : field name -> rows whose cell holds something of which the reader could make nothing;
         null in ``columns``, or not there where the reader leaves out the whole field
+    rests : field name -> what is left of the character in the middle of which the name was cut
     prose : what it says outside its rows, titles and remarks, as far as the reader kept it
     companions : contract layer name -> further rows of the same file, e.g. ``right_part``
     """
@@ -62,6 +64,7 @@ class Source:
     companions: dict[str, Source] = field(default_factory=dict)
     crs_doubt: tuple[str, str] | None = None
     stated: Stated = field(default_factory=Stated)
+    rests: dict[str, Rest] = field(default_factory=dict)
     prose: str = ""
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ import pytest
 from layers.catalog import schema
 from layers.errors import LayerError
 from layers.fields import map_fields
+from layers.headings import Rest
 
 RIGHT = schema("mining_right")
 
@@ -178,6 +179,48 @@ def test_a_name_known_to_be_cut_is_not_the_alias_it_looks_like():
     assert result.units == {"total_volume_m3": ("总库容…",)}
     assert mapped(["库容…"], POND, cut=True)[0] == {}
     assert mapped(["总坝高…"], POND, cut=True)[0] == {}
+
+
+def cut_at_ten_bytes(*names, alone=True):
+    """Return decoded name -> rest of fields as UTF-8 is cut in a Shapefile."""
+    return {
+        n.encode()[:10].decode(errors="ignore"): Rest(n.encode()[9:10], "UTF-8", alone)
+        for n in names
+    }
+
+
+def test_the_byte_left_of_a_letter_tells_which_alias_was_cut():
+    # 有效期起 and 有效期至 leave E8, 有效期止 alone leaves E6, and 许可证号 E5.
+    rests = {"有效期…1": Rest(b"\xe8", "UTF-8"), "有效期…2": Rest(b"\xe6", "UTF-8"),
+             **cut_at_ten_bytes("许可证号")}  # fmt: skip
+    found, result = mapped(list(rests), cut=True, rests=rests)
+    assert found == {"licence_no": ["许可证"], "valid_to": ["有效期…2"]}
+    assert dict(result.doubtful) == {"valid_from": ("有效期…1",)}
+    assert [i.code for i in result.issues] == ["field_ambiguous", "field_cut", "fields_ignored"]
+    # Another byte is another word.
+    found, result = mapped(["许可证"], cut=True, rests=cut_at_ten_bytes("许可证正副本"))
+    assert found == {} and dict(result.doubtful) == {}
+    assert [i.code for i in result.issues] == ["fields_ignored"]
+
+
+def test_a_lone_name_cut_in_a_letter_is_not_the_alias_it_looks_like():
+    rests = cut_at_ten_bytes("总坝高程")
+    found, result = mapped(["总坝高"], POND, cut=True, rests=rests)
+    assert found == {} and dict(result.doubtful) == {"total_dam_height_m": ("总坝高",)}
+    assert [i.code for i in result.issues] == ["field_ambiguous", "fields_ignored"]
+
+
+def test_of_two_names_cut_at_the_same_place_neither_is_certain():
+    rests = cut_at_ten_bytes("许可证号", alone=False)
+    found, result = mapped(["许可证"], cut=True, rests=rests)
+    assert found == {} and "may be licence_no; not used" in result.issues[0].en
+
+
+def test_a_bracket_that_was_cut_itself_is_one_cut_inside():
+    rests = cut_at_ten_bytes("总库容（m³）", "总坝高（m）")
+    found, result = mapped(list(rests), POND, cut=True, rests=rests)
+    assert found == {"total_dam_height_m": ["总坝高"], "total_volume_m3": ["总库容"]}
+    assert [(i.severity, i.code) for i in result.issues] == [("warning", "field_cut")] * 2
 
 
 def test_units_of_a_column_without_a_field_are_left_over():

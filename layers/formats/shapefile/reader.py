@@ -30,6 +30,7 @@ from layers.formats.shapefile import dbf
 from layers.formats.shapefile.index import check_index
 from layers.formats.shapefile.winding import inside_out, stray_holes
 from layers.formats.source import Source, digest_files, refusal, twice
+from layers.headings import Rest
 from layers.issues import error, info, label_en, listed, warning
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -44,6 +45,7 @@ class _Text:
 
     encoding: str
     names: list[str]
+    rests: dict[str, Rest]
     issues: list[Issue]
 
 
@@ -92,6 +94,7 @@ def read(path: Path, encoding: str | None) -> Source:
         geometry=geometry,
         labels=labels,
         lost=lost,
+        rests=text.rests,
         issues=(
             *text.issues,
             *crs_issues,
@@ -141,7 +144,7 @@ def sidecars(path: Path) -> dict[str, Path]:
 def _encoding(path: Path, table: dbf.Table, cpg: Path | None, asked: str | None) -> _Text:
     if asked is not None:
         name = require(path, asked)
-        return _Text(name, _names(path, table, name), [])
+        return _Text(name, *_names(path, table, name), [])
     stated = cpg.read_bytes()[:40].decode("ascii", "replace").strip() if cpg else ""
     declared = normal_name(stated) if stated else of_language_id(table.language_id)
     found = guess(table.texts(), declared)
@@ -152,28 +155,44 @@ def _encoding(path: Path, table: dbf.Table, cpg: Path | None, asked: str | None)
             "the attribute text fits no encoding (damaged?); state it (encoding)",
         )
     issues = remarks(path, found, stated or declared or "")
-    return _Text(found.encoding, _names(path, table, found.encoding), issues)
+    return _Text(found.encoding, *_names(path, table, found.encoding), issues)
 
 
-def _names(path: Path, table: dbf.Table, encoding: str) -> list[str]:
-    """Return the names of the fields, that of one cut inside a letter with ``…`` beside its like.
+def _names(path: Path, table: dbf.Table, encoding: str) -> tuple[list[str], dict[str, Rest]]:
+    """Return the names of the fields, and what is left of a letter in which one was cut.
 
-    总库容 and what ten bytes of UTF-8 leave of 总库容单位 are two.
+    A name cut inside a letter has ``…`` beside its like, and a number beside another so cut:
+    总库容 and what ten bytes of UTF-8 leave of 总库容单位 are two, and so are those of 有效期起 and
+    有效期止, which differ in the byte left of the last letter alone.
     """
     names: list[str] = []
-    cut: list[bool] = []
-    for field in table.fields:
-        text, number = field.name_parts
+    cut: dict[int, Rest] = {}
+    parts = [field.name_parts for field in table.fields]
+    for k, (text, number) in enumerate(parts):
         name = decode(text, encoding)
         if name is None:
             raise refusal(
                 path, f"字段名不是 {encoding} 文字", f"a field name is not {encoding} text"
             )
         names.append(name + number)
-        cut.append(not number and len(name.encode(encoding)) < len(text.raw))
-    names = [f"{n}…" if c and names.count(n) > 1 else n for n, c in zip(names, cut, strict=True)]
+        whole = len(name.encode(encoding))
+        if whole < len(text.raw):
+            others = [other.raw for j, (other, _) in enumerate(parts) if j != k and other.full]
+            # A program that numbers the second of two names shortens it once more.
+            alone = not any(text.raw.startswith(other) for other in others)
+            cut[k] = Rest(text.raw[whole:], encoding, alone)
+    names = [_apart(k, names, cut) for k in range(len(names))]
     ogr.check_names(path, names)
-    return names
+    return names, {names[k]: rest for k, rest in cut.items() if not parts[k][1]}
+
+
+def _apart(k: int, names: list[str], cut: dict[int, Rest]) -> str:
+    """Return the name of field ``k``, told apart from others where it was cut inside a letter."""
+    like = [j for j, name in enumerate(names) if name == names[k]]
+    if k not in cut or len(like) == 1:
+        return names[k]
+    rests = list(dict.fromkeys(cut[j].raw for j in like if j in cut))
+    return f"{names[k]}…" + (str(rests.index(cut[k].raw) + 1) if len(rests) > 1 else "")
 
 
 def _columns(

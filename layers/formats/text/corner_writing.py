@@ -312,7 +312,9 @@ def _first(source: Source, names: tuple[str, ...]) -> str | None:
     columns = _CONTRACT[names]
     for layer, column in columns:
         cut = source.format == "ESRI Shapefile"
-        fields = map_fields([*source.columns], schema(layer), {}, file="", cut=cut)
+        fields = map_fields(
+            [*source.columns], schema(layer), {}, file="", cut=cut, rests=source.rests
+        )
         if column in fields.matches:
             return fields.matches[column][0].field
     return None

@@ -11,6 +11,7 @@ import shapely
 
 from layers.errors import FormatError
 from layers.formats import digest, read
+from layers.headings import Rest
 
 TEXT = [("名称".encode("gbk"), "C", 10)]
 
@@ -170,6 +171,35 @@ def test_a_name_cut_inside_a_letter_is_not_the_one_it_looks_like(write_shapefile
         }  # fmt: skip
     with pytest.raises(FormatError, match="two fields are called 总库容"):
         read(write_shapefile(rows, [(whole, "N", 8), (whole, "C", 20)], cpg="UTF-8"))
+
+
+def utf8(*names):
+    return [(name.encode()[:10], "C", 12) for name in names]
+
+
+def test_names_cut_in_letters_that_begin_alike_are_two_fields(write_shapefile):
+    row = [b"2020-01-01", b"2030-01-01", b"x"]
+    source = read(write_shapefile([row], utf8("有效期起", "有效期止", "许可证号"), cpg="UTF-8"))
+    assert {name: c.to_pylist() for name, c in source.columns.items()} == {
+        "有效期…1": ["2020-01-01"], "有效期…2": ["2030-01-01"], "许可证": ["x"],
+    }  # fmt: skip
+    assert source.rests == {
+        "有效期…1": Rest(b"\xe8", "UTF-8"),
+        "有效期…2": Rest(b"\xe6", "UTF-8"),
+        "许可证": Rest(b"\xe5", "UTF-8"),
+    }
+
+
+def test_names_cut_at_the_same_place_are_told_apart_and_known_to_be_so(write_shapefile):
+    numbered = ("许可证备注".encode()[:8] + b"_1", "C", 12)
+    source = read(write_shapefile([[b"a", b"b"]], [*utf8("许可证号"), numbered], cpg="UTF-8"))
+    assert source.rests == {"许可证": Rest(b"\xe5", "UTF-8", alone=False)}
+    with pytest.raises(FormatError, match="two fields are called 许可证…"):
+        read(write_shapefile([[b"a", b"b"]], utf8("许可证号", "许可证备注"), cpg="UTF-8"))
+    many = [(name.encode()[:8] + b"_1", "C", 12) for name in ("采矿权", "采矿许")]
+    assert list(read(write_shapefile([[b"a", b"b"]], many, cpg="UTF-8")).columns) == [
+        "采矿_1…1", "采矿_1…2",
+    ]  # fmt: skip
 
 
 def test_blank_cells_of_a_field_that_is_left_out_are_empty(write_shapefile):
