@@ -8,7 +8,7 @@ word such as 暂无 in such a column would make one of many, so it is taken as m
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +38,24 @@ _WORDS = (
     "pending",
 )  # fmt: skip
 _ONLY_WORDS = re.compile(f"(?:{'|'.join(_WORDS)})+")
+# Kinds of owner, and what stands in place of one: as names of somebody they would make one of many.
+_KINDS = (
+    "个人", "自然人", "个体", "个体户", "工商户", "合伙", "私人", "私营", "私企", "民营", "民企",
+    "国家", "国有", "国营", "国企", "独资", "控股", "集体", "村", "乡", "镇", "县", "村民", "村办",
+    "乡办", "村委", "村委会", "村民委员会", "居委会", "政府", "人民政府", "所有", "所有制", "经济",
+    "股份", "股份制", "股份合作", "合作", "外资", "合资", "中外", "港澳台", "法人", "企业", "公司",
+    "有限", "责任", "有限公司", "本公司", "我公司", "该公司", "本企业", "矿山", "本矿", "该矿",
+    "业主", "矿主", "户主", "本人", "负责人", "村民个人", "先生", "女士", "单位", "其他", "其它",
+    "保密", "涉密", "不公开", "不便公开", "不予公开", "未公开", "隐藏", "已隐藏", "脱敏", "已脱敏",
+    "略", "采矿权人", "探矿权人", "矿业权人", "权利人", "申请人", "同采矿权人",
+    "person", "individual", "private", "company", "owner", "confidential",
+)  # fmt: skip
+_ONLY_KINDS = re.compile(f"(?:{'|'.join(_KINDS)})+")
+_OWNERS = ("holder", "operator")
+# What published lists put in place of the letters of a name: 王**, 李某, XX公司, 张先生.
+_MASKED = re.compile(
+    r"[*×✕╳✱●■□█]|[?○_]{2}|(?<![a-z])x{2,}(?![a-z])|某|^[^\W\d]{1,2}(?:先生|女士|老板)$"
+)
 _MARKS = re.compile(r"[\W_]+")
 _SCIENTIFIC = r"^[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
 
@@ -54,6 +72,23 @@ def is_placeholder(word: str) -> bool:
     if core == "x":
         return False
     return set(core) <= {"0", "x"} or _ONLY_WORDS.fullmatch(core) is not None
+
+
+def names_no_owner(word: str) -> bool:
+    """Return whether ``word`` names no company and no person: a masked name, or a kind of owner.
+
+    >>> [names_no_owner(w) for w in ("王**", "李某某", "XX矿业公司", "个体（自然人）", "国有企业")]
+    [True, True, True, True, True]
+    >>> [names_no_owner(w) for w in ("王五（个人）", "Maxx Mining", "国家能源集团", "二○八队")]
+    [False, False, False, False]
+    """
+    name = folded(word)
+    core = _MARKS.sub("", name)
+    return (
+        is_placeholder(word)
+        or _MASKED.search(name) is not None
+        or _ONLY_KINDS.fullmatch(core) is not None
+    )
 
 
 def named_only(
@@ -75,11 +110,13 @@ def named_only(
     words = coded.dictionary
     # Nothing with a digit from 1 to 9 is a placeholder, and nearly every number has one.
     doubtful = pc.invert(pc.match_substring_regex(words, "[1-9]"))
-    rows = range(len(words)) if several else np.flatnonzero(np.asarray(doubtful)).tolist()
+    every = several or column.name in _OWNERS
+    rows = range(len(words)) if every else np.flatnonzero(np.asarray(doubtful)).tolist()
     kept: list[str | None] = words.to_pylist()
+    names_none = names_no_owner if column.name in _OWNERS else is_placeholder
     changed = []
     for k in rows:
-        left = _left(words[k].as_py(), several=several)
+        left = _left(words[k].as_py(), names_none, several=several)
         if left != kept[k]:
             kept[k] = left
             changed.append(k)
@@ -90,9 +127,9 @@ def named_only(
     return out, (_told(column, field, labels, words.take(pa.array(changed)), changed, index),)
 
 
-def _left(word: str, *, several: bool) -> str | None:
+def _left(word: str, names_none: Callable[[str], bool], *, several: bool) -> str | None:
     items = word.split(";") if several else [word]
-    left = [item for item in items if not is_placeholder(item)]
+    left = [item for item in items if not names_none(item)]
     return word if len(left) == len(items) else ";".join(left) or None
 
 

@@ -150,10 +150,30 @@ def test_only_the_placeholders_leave_a_list():
     assert [i.code for i in issues] == ["placeholder"] and "“C1;暂无”（1 行）" in issues[0].zh
 
 
-@pytest.mark.parametrize("word", ["新立矿业", "C0", "X", "x1", "00100", "无锡某矿", "办理中心"])
+@pytest.mark.parametrize("word", ["新立矿业", "C0", "X", "x1", "00100", "无锡矿", "办理中心"])
 def test_names_that_only_look_like_placeholders_stay(word):
     assert read([word], "holder") == ([word], ())
     assert read([word], "licence_no") == ([word], ())
+
+
+@pytest.mark.parametrize("column", [("mining_right", "holder"), ("tailings_facility", "operator")])
+def test_masked_names_and_kinds_of_owner_name_nobody(column):
+    layer, name = column
+    none = [
+        "王**", "张*", "李某", "李某某", "某公司", "XX公司", "山西××矿业有限公司", "王○○", "赵先生",
+        "个人", "自然人", "个体", "个体（自然人）", "集体", "村集体", "私营", "国有", "国有企业",
+        "集体所有制企业", "有限责任公司", "保密", "不公开", "本公司",
+    ]  # fmt: skip
+    named = ["王五（个人）", "国家能源集团", "二○八队", "Maxx Mining", "村前矿业", "X矿业", "王一"]
+    values, issues = read([*none, *named], name, schema(layer))
+    assert values == [None] * len(none) + named
+    assert [(i.severity, i.code, i.feature) for i in issues] == [
+        ("warning", "placeholder", "第 1 行")
+    ]
+
+
+def test_masked_numbers_stay():
+    assert read(["C1400*****1", "个体"], "licence_no") == (["C1400*****1", "个体"], ())
 
 
 def test_other_numbers_may_be_zero():
