@@ -65,9 +65,12 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
     # GDAL goes by the code alone.
     geodatabase = kind == "OpenFileGDB"
     xml = _definition(target, layer) if geodatabase else ""
-    columns = rows.columns
+    columns, lost = rows.columns, rows.lost
     if "<DomainName>" in xml:
-        columns = domains.with_words(columns, domains.of_geodatabase(xml, _items(target)))
+        words, unknown = domains.of_geodatabase(xml, _items(target))
+        columns, lost = domains.without(columns, lost, unknown)
+        issues += [domains.missing(name, unknown[name]) for name in unknown]
+        columns = domains.with_words(columns, words)
     text = _system_in(xml) if geodatabase else flatgeobuf.defined_system(path)
     defined, _ = ogr.parse_stated_crs(text)
     return Source(
@@ -83,7 +86,7 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
         geometry=rows.geometry,
         labels=row_labels(stated),
         issues=tuple(issues),
-        lost=rows.lost,
+        lost=lost,
         crs_doubt=difference(crs, defined) if crs and defined else None,
     )
 
@@ -104,16 +107,16 @@ def _system_in(xml: str) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-def _items(target: Path) -> dict[str, str]:
-    """Return the XML of the items of a geodatabase by name: domains are among them."""
+def _items(target: Path) -> list[tuple[str, str]]:
+    """Return name and XML of the items of a geodatabase: domains are among them."""
     import pyogrio.raw
 
     try:
         _, told = pyogrio.raw.read_arrow(target, sql="SELECT Name, Definition FROM GDB_Items")
         rows = told.select(["Name", "Definition"]).to_pylist()
     except (RuntimeError, ValueError, OSError, LookupError, pa.ArrowException):
-        return {}
-    return {str(r["Name"]): str(r["Definition"]) for r in rows if r["Name"] and r["Definition"]}
+        return []
+    return [(str(r["Name"]), str(r["Definition"])) for r in rows if r["Name"] and r["Definition"]]
 
 
 def _as_times(texts: pa.Array) -> pa.Array:

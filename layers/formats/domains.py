@@ -13,15 +13,21 @@ from __future__ import annotations
 import html
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+import numpy as np
 import pyarrow as pa
+
+from gis.ragged import Ints
+from layers.account import Issue
+from layers.issues import warning
 
 Domain = Mapping[str, str]
 """Code as text -> word."""
 
 _FIELD = re.compile(r"<GPFieldInfoEx\b.*?</GPFieldInfoEx>", re.DOTALL)
+_DOMAIN = re.compile(r"\s*(?:<\?[^>]*>\s*)?<(?:\w+:)?GP(Coded|Range)(?:Value)?Domain2?\b")
 _VALUE = re.compile(r"<CodedValue\b(?!s).*?</CodedValue>", re.DOTALL)
 
 
@@ -79,15 +85,49 @@ def of_geopackage(database: sqlite3.Connection, table: str) -> dict[str, Domain]
     return dict(out)
 
 
-def of_geodatabase(layer: str, items: Mapping[str, str]) -> dict[str, Domain]:
-    """Return field -> domain of a feature class, by the definition of it and of the domains."""
+def of_geodatabase(
+    layer: str, items: Sequence[tuple[str, str]]
+) -> tuple[dict[str, Domain], dict[str, str]]:
+    """Return field -> domain of a feature class, and field -> name of a domain that is not there.
+
+    ``items`` are names and definitions of all that a geodatabase holds: a table may be called like
+    a domain. Of a range of numbers there is nothing to read.
+    """
+    kinds = [(name, _DOMAIN.match(xml), xml) for name, xml in items]
+    known = {name: xml if kind[1] == "Coded" else "" for name, kind, xml in kinds if kind}
     out: dict[str, Domain] = {}
+    unknown: dict[str, str] = {}
     for field in _FIELD.findall(layer):
         name, domain = _element(field, "Name"), _element(field, "DomainName")
-        if name and domain in items:
-            values = _VALUE.findall(items[domain])
+        if name and domain in known:
+            values = _VALUE.findall(known[domain])
             out[name] = {_element(v, "Code"): _element(v, "Name") for v in values}
-    return {name: domain for name, domain in out.items() if domain}
+        elif name and domain:
+            unknown[name] = domain
+    return {name: domain for name, domain in out.items() if domain}, unknown
+
+
+def without(
+    columns: dict[str, pa.Array], lost: dict[str, Ints], unknown: Mapping[str, str]
+) -> tuple[dict[str, pa.Array], dict[str, Ints]]:
+    """Return the columns, and what is lost of them, without codes of which nobody knows the words.
+
+    A bare code may be a word that means the opposite.
+    """
+    gone = {n: c for n, c in columns.items() if n in unknown and _coded(c)}
+    rows = {n: np.flatnonzero(np.asarray(c.is_valid())) for n, c in gone.items()}
+    nulls = {n: pa.nulls(len(c), pa.string()) for n, c in gone.items()}
+    return {**columns, **nulls}, {**lost, **rows}
+
+
+def missing(field: str, domain: str) -> Issue:
+    """Return the warning about a field whose domain the file does not hold."""
+    return warning(
+        "domain_missing",
+        f"字段 {field} 的属性域“{domain}”不在文件中，所存代码的含义无从得知，按空值处理",
+        f"field {field}: its domain '{domain}' is not in the file; what its codes stand for is not "
+        "known, they are taken as null",
+    )
 
 
 def _element(text: str, name: str) -> str:

@@ -17,9 +17,32 @@ DOMAIN = """<GPCodedValueDomain2><DomainName>f&amp;s</DomainName><CodedValues xs
 
 
 def test_the_domains_of_a_geodatabase():
-    found = domains.of_geodatabase(LAYER, {"f&s": DOMAIN, "KZ": "<x/>"})
-    assert found == {"KCFS": {"1": "露天<开采>", "3": "地下开采"}}
-    assert domains.of_geodatabase(LAYER, {}) == {}
+    words = {"KCFS": {"1": "露天<开采>", "3": "地下开采"}}
+    assert domains.of_geodatabase(LAYER, [("f&s", DOMAIN), ("KZ", "<x/>")]) == (words, {})
+    assert domains.of_geodatabase(LAYER, []) == ({}, {"KCFS": "f&s"})
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_table_may_be_called_like_a_domain(order):
+    table = '<?xml version="1.0"?>\n<typens:DETableInfo><Name>f&amp;s</Name></typens:DETableInfo>'
+    items = [("f&s", f"<?xml version='1.0'?>\n{DOMAIN}"), ("f&s", table)][::order]
+    words, unknown = domains.of_geodatabase(LAYER, items)
+    assert (words, unknown) == ({"KCFS": {"1": "露天<开采>", "3": "地下开采"}}, {})
+    assert domains.of_geodatabase(LAYER, [("f&s", table)]) == ({}, {"KCFS": "f&s"})
+
+
+def test_a_range_has_no_words():
+    domain = '<typens:GPRangeDomain2 xsi:type="typens:GPRangeDomain2"><MaxValue>5</MaxValue>'
+    assert domains.of_geodatabase(LAYER, [("f&s", domain)]) == ({}, {})
+
+
+def test_codes_whose_domain_is_not_there_are_not_read():
+    columns = {"KCFS": pa.array(["1", None, "2"]), "KZ": pa.array([1, 2, 3])}
+    read, lost = domains.without(columns, {"x": [0]}, {"KCFS": "f&s"})
+    assert {k: v.to_pylist() for k, v in read.items()} == {"KCFS": [None] * 3, "KZ": [1, 2, 3]}
+    assert {k: list(v) for k, v in lost.items()} == {"x": [0], "KCFS": [0, 2]}
+    said = domains.missing("KCFS", "f&s")
+    assert (said.severity, said.code) == ("warning", "domain_missing")
 
 
 @pytest.mark.parametrize(
