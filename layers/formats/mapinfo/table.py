@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,13 @@ from layers.formats.mapinfo.fields import (
     number,
 )  # fmt: skip
 from layers.formats.source import refusal
+from layers.issues import listed, warning
 
 _ARC, _TEXT = (0x0A, 0x0B), (0x10, 0x11)
 _ROUND = frozenset({*_ARC, 0x16, 0x17, 0x19, 0x1A})  # round rectangles and ellipses
 _STORED = {"smallint": "<h", "integer": "<i", "largeint": "<q", "float": "<d"}
 _WIDTHS = {"date": 4, "time": 4, "datetime": 8, "logical": 1}
+_BITS = {b"\0": False, b"\1": True}
 _AFFINE, _VERSION, _FIRST_BLOCK = 0x200, 0x104, 0x130
 
 
@@ -134,7 +136,21 @@ def read_values(
             continue
         columns[name], told = column(name, kind, cells, labels, _of_bytes(kind))
         issues += told
+    issues += _maybe_unfilled(fields, columns)
     return columns, encoding, issues
+
+
+def _maybe_unfilled(fields: Sequence[Field], columns: Mapping[str, pa.Array]) -> list[Issue]:
+    """Tell which truth values are false in every row: what is not filled in is stored as false."""
+    names = [name for field, name in zip(fields, columns, strict=True) if field.kind == "logical"]
+    bare = [name for name in names if set(columns[name].to_pylist()) == {False}]
+    if not bare:
+        return []
+    zh = "MapInfo 表的逻辑字段没有空值，未填写的也存作“否”；这些字段全为“否”，请核对：" \
+         f"{listed(bare)}"  # fmt: skip
+    en = "a MapInfo table stores a truth value that was not filled in as false; these fields are " \
+         f"false in every row, check them: {listed(bare, 'en')}"  # fmt: skip
+    return [warning("maybe_unfilled", zh, en)]
 
 
 def _trimmed(cell: bytes) -> bytes:
@@ -175,7 +191,13 @@ def _decimal(cell: bytes) -> float | None:
 
 
 def _flag(cell: bytes) -> bool | None:
-    text = cell.decode("latin-1").strip(" \0")
+    """Return a truth value: a byte 0 or 1 in native tables, a letter where another program wrote.
+
+    There is no mark for null: what was not filled in is 0 too.
+    """
+    if cell in _BITS:
+        return _BITS[cell]
+    text = cell.decode("latin-1").strip(" ")
     return flag(text) if text else None
 
 

@@ -499,3 +499,32 @@ def test_fields_that_the_table_does_not_have(tab):
     path.write_bytes(path.read_bytes().replace(b"LargeInt", b"SmallInt"))
     with pytest.raises(FormatError, match=r"the fields of its \.dat are not those of the \.tab"):
         read(path)
+
+
+def test_truth_values_of_a_native_table_are_bytes(tab):
+    path = tab({"在线": np.array([True, False]), "主": np.array([False, False])})
+    raw, head, _ = cells(path)
+    assert raw[head + 1 : head + 3] == b"\x01\x00"
+    source = read(path)
+    assert [c.to_pylist() for c in source.columns.values()] == [[True, False], [False, False]]
+    assert [(i.code, i.severity, i.en) for i in source.issues] == [
+        (
+            "maybe_unfilled",
+            "warning",
+            "a MapInfo table stores a truth value that was not filled in as false; these fields "
+            "are false in every row, check them: 主",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("byte", "value"), [(b"T", True), (b"f", False), (b" ", None), (b"\x02", "told")]
+)
+def test_other_bytes_for_truth_values(tab, byte, value):
+    path = tab({"在线": np.array([True, False])})
+    raw, head, _ = cells(path)
+    raw[head + 1 : head + 2] = byte
+    path.with_suffix(".dat").write_bytes(raw)
+    source = read(path)
+    assert source.columns["在线"].to_pylist() == [None if value == "told" else value, False]
+    assert (("bad_value", "第 1 行") in told(source)) is (value == "told")
