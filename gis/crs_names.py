@@ -269,12 +269,25 @@ def _zone_differs(crs: pyproj.CRS) -> Reason | None:
         number, width = zone
         meridian = 3.0 * number if width == 3 else 6.0 * number - 3
         return _not_so(crs.name, numbers, meridian, 1.0) or _wrong_east(crs.name, numbers, number)
-    named = _MERIDIAN.search(words)
-    if named and datums_of(crs.name):
-        degrees, minutes = named["degrees"] or named["grad"], named["minutes"] or named["part"]
-        meridian = float(degrees) + float(minutes or 0) / 60
-        return _not_so(crs.name, numbers, -meridian if named["side"] == "w" else meridian, 1.0)
+    named = meridian_named(crs.name)
+    if named is not None and datums_of(crs.name):
+        return _not_so(crs.name, numbers, named, 1.0)
     return None
+
+
+def zone_named(name: str) -> tuple[int, int] | None:
+    """Return number and width of the zone of China that the name of a system gives."""
+    return _zone_named(_words(name))
+
+
+def meridian_named(name: str) -> float | None:
+    """Return the central meridian that the name of a system gives, degrees east."""
+    named = _MERIDIAN.search(_words(name))
+    if named is None:
+        return None
+    degrees, minutes = named["degrees"] or named["grad"], named["minutes"] or named["part"]
+    meridian = float(degrees) + float(minutes or 0) / 60
+    return -meridian if named["side"] == "w" else meridian
 
 
 def _zone_named(words: str) -> tuple[int, int] | None:

@@ -1,10 +1,6 @@
 """GML: one layer per feature type; fields of the text, geometries by GDAL, compared with it.
 
-Coordinates are taken as they are written; the order of axes follows from the form of
-``srsName``: the names of OGC (``urn:ogc:def:crs:…``, ``http://www.opengis.net/def/crs/…``) stand
-for the order of the register, the older short forms for east first.
-
-Source: OGC 07-092r3, "Definition identifier URNs"; OGC 09-048r5, clause 8; OGC 07-036, clause 9.10.
+Coordinates are taken as they are written; the order of axes follows from the form of ``srsName``.
 """
 
 from __future__ import annotations
@@ -12,11 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyproj
 import shapely
 
 from gis.ragged import Shapes
@@ -25,6 +19,7 @@ from layers.errors import FormatError
 from layers.formats import geometries, ogr
 from layers.formats.markup.gml_fields import columns_of
 from layers.formats.markup.gml_scan import Member, Scan
+from layers.formats.markup.gml_system import system_of
 from layers.formats.markup.source import Markup, read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import error, label_en
@@ -37,28 +32,6 @@ _AS_WRITTEN = {
 """Options of GDAL by which it leaves the order of axes as the text has it."""
 _SKIP = "GML_SKIP_CORRUPTED_FEATURES"
 _OUTWARD = re.compile(rb"(?<=:)(?:schemaLocation|noNamespaceSchemaLocation|href)(?=\s*=)")
-_OFFICIAL = re.compile(
-    r"urn:(?:x-)?ogc:def:crs:EPSG:(?:[\w.]*:)?(\d{4,6})"
-    r"|https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/(\d{4,6})/?",
-    re.IGNORECASE,
-)
-_EAST_FIRST = re.compile(
-    r"EPSG:(\d{4,6})|https?://www\.opengis\.net/gml/srs/epsg\.xml#(\d{4,6})", re.IGNORECASE
-)
-_CRS84 = re.compile(
-    r"CRS:84|OGC:CRS84|urn:(?:x-)?ogc:def:crs:OGC:[\w.]*:CRS84"
-    r"|https?://www\.opengis\.net/def/crs/OGC/[\w.]+/CRS84/?",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _System:
-    """A coordinate system and whether its second axis points east."""
-
-    crs: pyproj.CRS | None
-    note: str
-    north_first: bool = False
 
 
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
@@ -89,7 +62,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
             f"holds {len(scan.members)} members, {sum(counts.values())} can be read",
         )
     members = [m for m in scan.members if m.kind == layer]
-    system = _system(path, scan, members)
+    system = system_of(path, members, scan.envelope)
     rows = _rows(path, data, layer, members)
     shapes, issues = _compared(members, rows)
     if system.north_first:
@@ -108,70 +81,14 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         geometry=shapes,
         labels=row_labels(len(members)),
         lost=lost,
-        issues=(*markup.issues, *rows.issues, *told, *issues),
+        issues=(*markup.issues, *rows.issues, *told, *issues, *system.issues),
+        stated=system.stated,
     )
 
 
 def _closed(markup: Markup) -> bytes:
     """Return the text without what leads out of it: no schema or reference is ever opened."""
     return _OUTWARD.sub(lambda name: b"x" * len(name[0]), markup.data)
-
-
-# -- coordinate systems ----------------------------------------------------------------------------
-
-
-def _system(path: Path, scan: Scan, members: Sequence[Member]) -> _System:
-    """Return the one system of all geometries.
-
-    Each has its own ``srsName``, or its feature's envelope has one, or the collection's.
-    """
-    first: tuple[str | None, int] | None = None
-    for member in members:
-        for stated in sorted(member.systems, key=str):
-            name = stated or member.envelope or scan.envelope
-            if first is None:
-                first = name, member.line_of_shape
-            elif name != first[0] and not _same(name, first[0]):
-                raise _two_systems(path, (name, member.line_of_shape), first)
-    name = first[0] if first else None
-    return _named(name) if name else _System(None, "没有 srsName / no srsName")
-
-
-def _same(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return False
-    a, b = _named(one), _named(other)
-    return a.crs is not None and a.crs == b.crs and a.north_first == b.north_first
-
-
-def _two_systems(
-    path: Path, here: tuple[str | None, int], first: tuple[str | None, int]
-) -> Exception:
-    (name, line), (other, before) = here, first
-    return refusal(
-        path,
-        f"第 {line} 行：坐标系为 {name or '（无）'}，而第 {before} 行为 {other or '（无）'}；"
-        "请按坐标系分成几个文件",
-        f"line {line}: its system is {name or 'not stated'}, that of line {before} "
-        f"{other or 'not stated'}; make a file of each",
-    )
-
-
-def _named(name: str) -> _System:
-    """Return the system of an ``srsName`` and the order of axes that its form stands for."""
-    note = f"GML: srsName {name[:80]}"
-    if _CRS84.fullmatch(name):
-        return _System(pyproj.CRS.from_user_input("OGC:CRS84"), note)
-    official, short = _OFFICIAL.fullmatch(name), _EAST_FIRST.fullmatch(name)
-    found = official or short
-    if found is None:
-        return _System(None, f"无法识别的坐标系说明 / unreadable CRS: {name[:60]}")
-    try:
-        crs = pyproj.CRS.from_epsg(int(found[1] or found[2]))
-    except pyproj.exceptions.CRSError:
-        return _System(None, f"无法识别的坐标系说明 / unreadable CRS: {name[:60]}")
-    first = crs.axis_info[0].direction.lower() if crs.axis_info else ""
-    return _System(crs, note, official is not None and first == "north")
 
 
 # -- what GDAL delivers ----------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 """GML: coordinate systems, order of axes, references, numbers and words as the text has them."""
 
+import re
+
+import pyproj
 import pytest
 import shapely
 
@@ -96,6 +99,61 @@ def test_no_system_at_all_is_asked_for(gml):
     assert source.crs is None and source.geometry[0].equals(BOX)
     source = read(gml(member(polygon("urn:foo:bar", EAST_FIRST))))
     assert source.crs is None and source.crs_note.endswith("unreadable CRS: urn:foo:bar")
+
+
+ZONE_38 = "38500000 4096000 38501000 4096000 38501000 4097000 38500000 4096000"
+
+
+@pytest.mark.parametrize(
+    ("srs", "right", "wrong", "said"),
+    [
+        ("Xian_1980_3_Degree_GK_Zone_38", 2362, 4526, "names Xian 1980"),
+        ("CGCS2000_3_Degree_GK_Zone_38", 4526, 4527, "central meridian 114°"),
+        ("CGCS2000_3_Degree_GK_CM_114E", 4547, 4527, "central meridian 114°"),
+        ("西安80坐标系 3度带 带号38", 2362, 4526, "names Xian 1980"),
+        ("GCS_Beijing_1954", 4214, 4490, "names Beijing 1954"),
+        ("4610", 4610, 4490, "writes the axis 6378140"),
+        ("urn:EPSG:geographicCRS:4610", 4610, 4490, "writes the axis 6378140"),
+        ("4490", 4490, 4526, "writes the projection longitude, latitude"),
+        ("独立坐标系", None, 4526, "names a local plane"),
+        ("KQ", 4526, None, ""),
+    ],
+)
+def test_a_name_in_words_is_a_statement(gml, srs, right, wrong, said):
+    path = gml(member(polygon(srs, ZONE_38)))
+    source = read(path)
+    assert source.crs is None
+    assert source.geometry[0].bounds == (38500000, 4096000, 38501000, 4097000)
+    assert [(i.code, i.severity, i.en) for i in source.issues] == [
+        ("crs_unreadable", "warning", f"unreadable CRS: {srs}")
+    ]
+    if right:
+        given = pyproj.CRS.from_epsg(right)
+        assert read(path, crs=given).crs == given
+    if wrong:
+        with pytest.raises(FormatError, match=said):
+            read(path, crs=pyproj.CRS.from_epsg(wrong))
+
+
+@pytest.mark.parametrize(
+    "srs",
+    [
+        "urn:ogc:def:crs,crs:EPSG::4490,crs:EPSG::5737",
+        "urn:ogc:def:crs,crs:EPSG:6.12:4490,crs:EPSG:6.12:5737",
+        "http://www.opengis.net/def/crs-compound?1=http://www.opengis.net/def/crs/EPSG/0/4490"
+        "&amp;2=http://www.opengis.net/def/crs/EPSG/0/5737",
+    ],
+)
+def test_a_compound_of_a_level_and_heights_is_the_level_one(gml, srs):
+    places = " ".join(f"{p} 1200" for p in re.findall(r"\S+ \S+", NORTH_FIRST))
+    source = read(gml(member(polygon(srs, places, ' srsDimension="3"'))))
+    assert source.crs.to_epsg() == 4490 and source.geometry[0].equals(BOX)
+    assert [i.code for i in source.issues] == ["altitude_unused"]
+
+
+def test_a_compound_of_two_level_systems_is_none(gml):
+    source = read(gml(member(polygon("urn:ogc:def:crs,crs:EPSG::4490,crs:EPSG::4610"))))
+    assert source.crs is None
 
 
 @pytest.mark.parametrize(
