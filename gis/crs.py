@@ -21,6 +21,7 @@ from pyproj.transformer import TransformerGroup
 
 from gis.datum import Shift
 from gis.datum_limits import check_moved
+from gis.datum_names import datum_name, may_be_cgcs2000, old_datum, on_cgcs2000, on_wgs84
 from gis.errors import CRSError, DatumError
 from gis.ragged import Bools, Floats
 
@@ -35,14 +36,6 @@ _POLE_M = 10_002_000.0  # from the equator along a meridian
 
 WGS84_ACCURACY_M = 1.0
 """One sigma of taking WGS 84 for CGCS2000: the frames differ by plate motion since 2000."""
-
-_CGCS2000_DATUMS = {
-    "china2000", "dchina2000", "cgcs2000", "dcgcs2000", "chinageodeticcoordinatesystem2000",
-    "chinesegeodeticcoordinatesystem2000", "gcschinageodeticcoordinatesystem2000",
-}  # fmt: skip
-_WGS84_DATUMS = ("worldgeodeticsystem1984", "wgs84", "wgs1984", "dwgs1984")
-# The words that a datum's name holds; New Beijing is another adjustment than Beijing 1954.
-_OLD_DATUMS = {"newbeijing": "新北京54", "xian": "西安1980", "beijing": "北京1954"}
 
 # First EPSG code of the CGCS2000 Gauss-Krueger systems: (width in degrees, zone in the easting).
 _FIRST_CODE = {(6, True): 4491, (6, False): 4502, (3, True): 4513, (3, False): 4534}
@@ -192,7 +185,7 @@ def transposed(xy: Floats, crs: object) -> Bools:
 
 def is_cgcs2000(crs: object) -> bool:
     """Return whether a system is one on the datum CGCS2000."""
-    return _is_cgcs2000(_horizontal(parse_crs(crs)))
+    return on_cgcs2000(_horizontal(parse_crs(crs)))
 
 
 def degrees_of(crs: object) -> pyproj.CRS:
@@ -223,11 +216,11 @@ def to_cgcs2000(
     """
     source = _horizontal(parse_crs(crs))
     xy = np.asarray(xy, np.float64).reshape(-1, 2)
-    if _is_cgcs2000(source):
+    if on_cgcs2000(source):
         return _unprojected(xy, source), Transformation("CGCS2000", 0.0)
-    if _is_wgs84(source):
+    if on_wgs84(source):
         return _taken_from_wgs84(xy, source)
-    if shift is not None and _is_old(source):
+    if shift is not None and old_datum(source):
         _check_datum(source, shift)
         old = _unprojected(xy, source)
         within = old[in_china(old)]  # what lies elsewhere is no place, and is refused as such
@@ -252,10 +245,10 @@ def from_cgcs2000(lonlat: Floats, crs: object) -> tuple[Floats, Transformation]:
 def _outward(crs: pyproj.CRS) -> tuple[pyproj.Transformer, bool, Transformation]:
     """Return PROJ's way between a system and EPSG:4490, and whether it is to be run backwards."""
     target = _horizontal(crs)
-    if _is_cgcs2000(target) or _is_wgs84(target):
+    if on_cgcs2000(target) or on_wgs84(target):
         transformer = pyproj.Transformer.from_crs(target.geodetic_crs, target, always_xy=True)
-        note = "CGCS2000" if _is_cgcs2000(target) else WGS84_NOTE
-        accuracy = 0.0 if _is_cgcs2000(target) else WGS84_ACCURACY_M
+        note = "CGCS2000" if on_cgcs2000(target) else WGS84_NOTE
+        accuracy = 0.0 if on_cgcs2000(target) else WGS84_ACCURACY_M
         return transformer, False, Transformation(note, accuracy)
     transformer, transformation = _operation(target)
     return transformer, True, transformation
@@ -325,22 +318,6 @@ def _horizontal(crs: pyproj.CRS) -> pyproj.CRS:
     return crs.to_2d()
 
 
-def _datum_name(crs: pyproj.CRS) -> str:
-    geodetic = crs.geodetic_crs
-    name = geodetic.datum.name if geodetic is not None and geodetic.datum is not None else ""
-    return "".join(c for c in name.lower() if c.isalnum())
-
-
-def _is_cgcs2000(crs: pyproj.CRS) -> bool:
-    ellipsoid = crs.ellipsoid
-    same = ellipsoid is not None and abs(ellipsoid.inverse_flattening - 298.257222101) < 1e-8
-    return same and _datum_name(crs) in _CGCS2000_DATUMS
-
-
-def _is_wgs84(crs: pyproj.CRS) -> bool:
-    return _datum_name(crs).startswith(_WGS84_DATUMS)
-
-
 def _unprojected(xy: Floats, crs: pyproj.CRS) -> Floats:
     """Return longitude and latitude on the system's own datum, in degrees from Greenwich."""
     return _run(_to_own_datum(crs), xy)
@@ -352,12 +329,8 @@ def _to_own_datum(crs: pyproj.CRS) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(crs, degrees_of(crs), always_xy=True)
 
 
-def _is_old(crs: pyproj.CRS) -> bool:
-    return any(key in _datum_name(crs) for key in _OLD_DATUMS)
-
-
 def _check_datum(crs: pyproj.CRS, shift: Shift) -> None:
-    name = _datum_name(crs)
+    name = datum_name(crs)
     if shift.datum.split()[0].lower() not in name or "newbeijing" in name:
         raise DatumError(
             f"{crs.name}：所给转换参数用于 {shift.datum}",
@@ -369,10 +342,9 @@ def _check_datum(crs: pyproj.CRS, shift: Shift) -> None:
 @lru_cache(maxsize=64)
 def _operation(crs: pyproj.CRS) -> tuple[pyproj.Transformer, Transformation]:
     """Return PROJ's best operation to EPSG:4490 that is no ballpark."""
-    old = [zh for key, zh in _OLD_DATUMS.items() if key in _datum_name(crs)]
-    if old:
+    if old := old_datum(crs):
         raise DatumError(
-            f"{crs.name}：{old[0]}坐标系到 CGCS2000 没有公开的转换参数，"
+            f"{crs.name}：{old}坐标系到 CGCS2000 没有公开的转换参数，"
             "请给出七参数、四参数或控制点文件，或先转换为 CGCS2000",
             f"{crs.name}: no public transformation leads to CGCS2000; give seven or four "
             "parameters or a control-point file, or convert the data first",
@@ -383,9 +355,12 @@ def _operation(crs: pyproj.CRS) -> tuple[pyproj.Transformer, Transformation]:
     except ProjError:
         usable = []
     if not usable:
+        way = ("；若坐标其实是 CGCS2000，请给出 crs", "; if it is CGCS2000 after all, state crs") \
+            if may_be_cgcs2000(crs) else ("", "")  # fmt: skip
         raise DatumError(
-            f"{crs.name}：没有到 CGCS2000 的准确转换（不采用近似平移）",
-            f"{crs.name}: no exact operation leads to CGCS2000 (ballpark shifts are refused)",
+            f"{crs.name}：没有到 CGCS2000 的准确转换（不采用近似平移）{way[0]}",
+            f"{crs.name}: no exact operation leads to CGCS2000 (ballpark shifts are refused)"
+            f"{way[1]}",
         )
     best = usable[0]
     return best, Transformation(best.description, float(best.accuracy))

@@ -37,7 +37,7 @@ _ELLIPSOIDS = {
     "WGS 84": (6378137.0, 298.257223563),
 }
 _NO_CLAIM = re.compile(r"unknown|undefined|based (up)?on|not specified")
-_NO_DATUM = re.compile(rf"{_NO_CLAIM.pattern}|unnamed|user.?defined")
+_NO_DATUM = re.compile(rf"{_NO_CLAIM.pattern}|unnamed|user.?defined|assumed")
 _GAUSS = re.compile(r"gauss[ -]*kr[uü]e?ger|\bgk\b|高斯|[36] ?(-|度|° ?)? ?(degree|度|带|分带)")
 _WIDTH = re.compile(r"\b([36])[ -]*degree|([36]) ?(?:度|° ?)(?:分)?带")
 _ZONE = re.compile(r"zone ?(\d{1,2})(?!\d)|带号 ?(\d{1,2})(?!\d)|(?<![\d.])(\d{2}) ?号?带")

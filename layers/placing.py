@@ -10,6 +10,7 @@ import shapely
 
 from gis import crs as gis_crs
 from gis import repair as gis_repair
+from gis.crs_names import are_one
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import KIND_OF_TYPE, Bools, Floats, Ints, Kind, Shapes
 from gis.spikes import spikes
@@ -177,11 +178,12 @@ def _system(source: Source, settings: LayerSettings, shapes: Shapes, file: str) 
         if stated is None:
             raise _no_crs(source, shapes, file)
         return stated
-    if stated is not None and not source.crs.equals(stated, ignore_axis_order=True):
+    if stated is not None and not are_one(source.crs, stated):
+        note_zh, note = _halves(source.crs_note)
         raise CRSError(
-            f"{file}：文件自带坐标系 {crs_name(source.crs)}（{source.crs_note}），"
+            f"{file}：文件自带坐标系 {crs_name(source.crs)}（{note_zh}），"
             f"与给出的 crs = {settings.crs} 不同",
-            f"{file}: the file states {crs_name(source.crs)} ({source.crs_note}), "
+            f"{file}: the file states {crs_name(source.crs)} ({note}), "
             f"which differs from the given crs = {settings.crs}",
         )
     return source.crs
@@ -189,12 +191,19 @@ def _system(source: Source, settings: LayerSettings, shapes: Shapes, file: str) 
 
 def _no_crs(source: Source, shapes: Shapes, file: str) -> CRSError:
     zh, en = _looks_like(shapely.get_coordinates(shapes))
-    note = f" ({source.crs_note})" if source.crs_note else ""
-    note_zh = f"（{source.crs_note}）" if source.crs_note else ""
+    note_zh, note = _halves(source.crs_note)
+    note = f" ({note})" if note else ""
+    note_zh = f"（{note_zh}）" if note_zh else ""
     return CRSError(
         f"{file}：文件未注明坐标系{note_zh}；{zh}；请给出 crs（--crs 或工作区的 crs）",
         f"{file}: the file states no CRS{note}; {en}; give crs (--crs, or crs of the workspace)",
     )
+
+
+def _halves(note: str) -> Reason:
+    """Return the Chinese and the English half of a note, which may have but one for both."""
+    zh, slash, en = note.partition(" / ")
+    return zh, en if slash else note
 
 
 def _looks_like(xy: Floats) -> Reason:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pyproj
 
+from gis.crs import is_cgcs2000
 from gis.crs_names import are_one, contradiction, names_no_datum
+from gis.datum_names import may_be_cgcs2000
 from layers.formats import archives, containers, parquet
 from layers.formats.dxf import reader as dxf
 from layers.formats.folder import is_dataset, layers_in, leading_out, passed_over
@@ -226,7 +228,8 @@ def _without_datum(source: Source, crs: pyproj.CRS) -> Source:
 def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
     if source.crs is not None:
         if are_one(source.crs, crs):
-            return source
+            open_datum = not is_cgcs2000(source.crs) and may_be_cgcs2000(source.crs)
+            return _datum_given(source, crs) if open_datum and is_cgcs2000(crs) else source
         raise refusal(
             source.path,
             f"自带坐标系 {source.crs.name}，与所给的 {crs.name} 不同",
@@ -244,4 +247,16 @@ def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
     issues = source.issues
     if source.stated.system is None:
         issues = (*issues, *doubted(source.geometry, crs))
+    return replace(source, crs=crs, crs_note=note, companions=parts, issues=issues)
+
+
+def _datum_given(source: Source, crs: pyproj.CRS) -> Source:
+    """Take the user's word that the plane a file states is one on CGCS2000."""
+    own = source.crs.geodetic_crs if source.crs is not None else None
+    name = own.datum.name if own is not None and own.datum is not None else "?"
+    note = "由使用者给出 / given by the user"
+    parts = {n: replace(c, crs=crs, crs_note=note) for n, c in source.companions.items()}
+    zh = f"文件的基准写作“{name}”，按所给的 {crs.name} 取为 CGCS2000"
+    en = f"the file calls its datum '{name}'; as {crs.name} is given, it is taken for CGCS2000"
+    issues = (*source.issues, warning("datum_as_given", zh, en))
     return replace(source, crs=crs, crs_note=note, companions=parts, issues=issues)

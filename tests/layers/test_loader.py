@@ -443,6 +443,28 @@ def test_a_stated_crs_must_not_contradict_the_file(make_source, settings):
         load(source, RIGHT, settings(crs="EPSG:4526"))
 
 
+def test_a_stated_crs_may_be_the_file_s_own_otherwise_written(make_source, settings):
+    zone = pyproj.CRS.from_epsg(4526)
+    shapes = [shapely.box(38499000, 3900000, 38500000, 3901000)]
+    prj = zone.to_wkt("WKT1_ESRI").replace("CGCS2000_3_Degree_GK_Zone_38", "unnamed")
+    height = pyproj.CRS.from_epsg(5737)
+    for own in (prj, pyproj.crs.CompoundCRS("both", [zone, height])):
+        source = make_source({"licence_no": ["A"]}, shapes, crs=own)
+        layer = load(source, RIGHT, settings(crs="EPSG:4526"))
+        assert layer.provenance[0].transformation == "CGCS2000"
+        with pytest.raises(CRSError, match="differs from the given crs = EPSG:4527"):
+            load(source, RIGHT, settings(crs="EPSG:4527"))
+
+
+def test_notes_are_in_the_language_of_the_message(make_source, settings):
+    source = dataclasses.replace(
+        make_source({"licence_no": ["A"]}), crs_note="来自 .prj / from .prj"
+    )
+    with pytest.raises(CRSError) as caught:
+        load(source, RIGHT, settings(crs="EPSG:4526"))
+    assert "（来自 .prj），" in caught.value.zh and "(from .prj), " in caught.value.en
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4610", "EPSG:2362", "EPSG:4214"])
 def test_old_datums_are_refused(make_source, settings, crs):
     shapes = (

@@ -409,6 +409,24 @@ def test_a_prj_whose_name_is_of_another_zone_is_not_believed(write_shapefile):
     assert [i.code for i in given.issues] == ["crs_disbelieved"]
 
 
+def test_a_prj_on_a_frame_like_cgcs2000_is_taken_for_it_where_the_user_says_so(write_shapefile):
+    zone = pyproj.CRS.from_epsg(4526)
+    own = zone.to_wkt("WKT1_ESRI")
+    prj = own.replace("D_China_2000", "D_ITRF_2000").replace("CGCS2000_3_Degree", "ITRF_3_Degree")
+    prj = prj.replace("GCS_China_Geodetic_Coordinate_System_2000", "GCS_ITRF_2000")
+    path = write_shapefile([[b"x"]], [(b"name", "C", 4)], prj=prj)
+    source = read(path)
+    assert "ITRF" in source.crs.name and source.issues == ()
+    source = read(path, crs=zone)
+    assert source.crs.to_epsg() == 4526
+    assert [(i.severity, i.code) for i in source.issues] == [("warning", "datum_as_given")]
+    with pytest.raises(FormatError, match="not the given CGCS2000"):
+        read(path, crs=pyproj.CRS.from_epsg(4527))
+    # What is CGCS2000 already, however it is written, needs no word.
+    path = write_shapefile([[b"x"]], [(b"name", "C", 4)], prj=own)
+    assert read(path, crs=zone).issues == ()
+
+
 def number_shapes(path, numbers):
     """Give the point records of a .shp other numbers."""
     data = bytearray(path.read_bytes())
