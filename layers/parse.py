@@ -59,7 +59,7 @@ UNITS: Mapping[str | None, Mapping[str, Decimal]] = {
 }
 
 _NUMBER = re.compile(
-    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+)\s*(.*)"
+    r"([+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+)\s*(.*)"
 )
 _DATE = re.compile(
     r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|\s*年\s*(\d{1,2}|元)\s*月\s*(\d{1,2})\s*[日号]?|(\d{2})(\d{2}))"
@@ -96,6 +96,7 @@ _TEN = re.compile(r"(10k|1000k|10000|1000)((?:t|吨|m3|立方米|方).*)")
 # Never marks of thousands, though half-width forms make them look so: "30，150" is two numbers.
 _LIST_COMMA = re.compile("[，﹐︐]")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}(?:\.\d+)?")
+_ONE_COMMA = re.compile(r"[+-]?\d,\d{3}(?![\d.,])")
 
 
 def visible(text: str) -> str:
@@ -155,6 +156,8 @@ def number(word: str, unit: str | None) -> float | None:
     (300.0, 12000.0, 1250.0)
     >>> number("30万立方米/年", "kt/a") is None, number("30，150", "m") is None
     (True, True)
+    >>> number("0,300", "m") is None
+    True
     """
     match = _number_and_unit(word)
     if not match:
@@ -165,6 +168,15 @@ def number(word: str, unit: str | None) -> float | None:
         return None
     value = float(Decimal(match[1].replace(",", "")) * factor)
     return value if abs(value) != float("inf") else None
+
+
+def may_be_two(word: str) -> bool:
+    """Return whether the comma of a depth or height may as well part two: 2,350 for 2 to 350 m.
+
+    >>> may_be_two("2,350"), may_be_two("2,350米"), may_be_two("2,350.5"), may_be_two("12,350")
+    (True, True, False, False)
+    """
+    return _ONE_COMMA.match(plain(word)) is not None
 
 
 def is_bare(word: str) -> bool:

@@ -153,6 +153,8 @@ def _formula_errors(
     return bad_values(text, rows, column, field, labels, kind="formula") if len(rows) else ()
 
 
+# Columns of which files often give both ends, and seldom a number of thousands.
+_FROM_TO = ("depth", "height", "thickness")
 _LARGEST = 1e30
 # What GIS programs write for null. Esri: -1.797e308 and -3.4e38; rasters and old tables: the rest,
 # and nines as far as the field is wide.
@@ -213,7 +215,11 @@ def _any_number(
     if unit is not None:
         text = _with_unit(text, unit)
 
+    two = column.unit == "m" and any(word in column.name for word in _FROM_TO)
+
     def read(word: str) -> float | None:
+        if two and parse.may_be_two(word):
+            return None
         number = parse.number(word, column.unit)
         return spelled(word) if number is None and column.unit == "deg" else number
 

@@ -473,7 +473,7 @@ def test_every_number_has_bounds(shape):
     ("shape", "column", "beyond", "within"),
     [
         ("mining_right", "burial_depth_m", 19900.0, 1990.0),
-        ("mining_right", "burial_depth_m", "30,150", "1,150"),
+        ("mining_right", "burial_depth_m", "30,150", "1150"),
         ("mining_right", "burial_depth_m", 8888, 0),
         ("mining_right", "capacity_kt_a", 400_000, 70_000),
         ("mining_right", "operators", -1, 1),
@@ -491,6 +491,31 @@ def test_numbers_beyond_all_bounds_are_missing_and_named(shape, column, beyond, 
     (said,) = read.issues
     assert (said.code, said.feature) == ("unreadable_value", "b")
     assert f"{column.bounds[0]:g} 至 {column.bounds[1]:g}" in said.zh and "按空值处理" in said.zh
+
+
+@pytest.mark.parametrize(
+    ("shape", "column", "word", "value"),
+    [
+        ("mining_right", "burial_depth_m", "0,300", None),
+        ("mining_right", "burial_depth_m", "2,350", None),
+        ("mining_right", "burial_depth_m", "2,350米", None),
+        ("mining_right", "burial_depth_m", "2,350.5", 2350.5),
+        ("mining_right", "slope_height_m", "1,150", None),
+        ("tailings_facility", "total_dam_height_m", "0,120", None),
+        ("mining_right", "capacity_kt_a", "0,300万吨/年", None),
+        ("mining_right", "capacity_kt_a", "0,051百万吨/年", None),
+        ("mining_right", "capacity_kt_a", "1,200万吨/年", 12000.0),
+        ("goaf", "volume_m3", "2,350", 2350.0),
+        ("mining_right", "top_elevation_m", "1,250", 1250.0),
+        ("river", "width_m", "1,250", 1250.0),
+    ],
+)
+def test_a_comma_that_may_part_two_numbers_is_not_read(shape, column, word, value):
+    column = schema(shape).column(column)
+    read = convert(pa.array([word, "200"]), column, "字段", list("ab"))
+    assert read.array.to_pylist()[0] == value
+    assert read.unread.tolist() == ([0] if value is None else [])
+    assert [(i.severity, i.feature) for i in read.issues] == [("warning", "a")] * (value is None)
 
 
 @pytest.mark.parametrize("heading", ["无主", "无主尾矿库", "无生产经营主体", "是否无主"])
