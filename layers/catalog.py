@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any, get_args
@@ -92,10 +93,20 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, str]:
 
 def build(data: Any) -> dict[str, Schema]:
     """Return the schemas described by the parsed YAML ``data``."""
-    _only(data, {"code_sets", "shared", "layers"}, "schemas.yaml")
+    _only(data, {"code_sets", "shared", "generic_aliases", "layers"}, "schemas.yaml")
+    generic = frozenset(_strings(data.get("generic_aliases", []), "generic_aliases"))
     sets = {name: _codes(value, name) for name, value in data.get("code_sets", {}).items()}
     shared = data.get("shared", {})
-    return {name: _schema(name, value, sets, shared) for name, value in data["layers"].items()}
+    schemas = {name: _schema(name, value, sets, shared) for name, value in data["layers"].items()}
+    return {name: replace(s, columns=_ranked(s.columns, generic)) for name, s in schemas.items()}
+
+
+def _ranked(columns: tuple[Column, ...], generic: frozenset[str]) -> tuple[Column, ...]:
+    """Return the columns with those of their aliases that are ``generic``; a title never is."""
+    return tuple(
+        replace(c, generic_aliases=frozenset(a for a in c.aliases if a in generic and a != c.zh))
+        for c in columns
+    )
 
 
 def _schema(name: str, data: Any, sets: Mapping[str, Any], shared: Mapping[str, Any]) -> Schema:

@@ -79,15 +79,42 @@ def upside_down(columns: Mapping[str, pa.Array], labels: Sequence[str]) -> list[
     ]
 
 
-def double(column: Column, names: list[str], file: str) -> Issue:
-    """Return the issue about fields that say the same of one column."""
+def double(column: Column, names: list[str], file: str, unread: int = 0) -> Issue:
+    """Return the issue about fields that say the same of one column.
+
+    Parameters
+    ----------
+    unread : rows in which one of the fields could not be read
+    """
     make = info if column.name == "name" else warning
+    but_zh = f"；{unread} 行中有字段未能识别，按空值处理" if unread else ""
+    but_en = f"; in {unread} rows one of them could not be read: taken as missing" if unread else ""
     return make(
         "field_double",
         f"{file}：{column.zh}（{column.name}）有多个来源字段：{'、'.join(names)}，"
-        "依次取第一个有值的",
+        f"依次取第一个有值的{but_zh}",
         f"{file}: {column.name} has several source fields: {', '.join(names)}; "
-        "the first that has a value is used",
+        f"the first that has a value is used{but_en}",
+    )
+
+
+def set_aside(column: Column, named: list[str], generic: list[str], file: str) -> Issue:
+    """Return the note about fields of generic names beside those of a column's own."""
+    return info(
+        "field_double",
+        f"{file}：{column.zh}（{column.name}）取自字段 {'、'.join(named)}；"
+        f"{'、'.join(generic)} 只在其为空的行采用",
+        f"{file}: {column.name} is taken from {', '.join(named)}; {', '.join(generic)} is asked "
+        "only in rows where it is empty",
+    )
+
+
+def declared(column: Column, generic: list[str], file: str) -> Issue:
+    """Return the note about fields of generic names where the user declares the column."""
+    return info(
+        "field_double",
+        f"{file}：{column.zh}（{column.name}）取声明的常量，字段 {'、'.join(generic)} 未采用",
+        f"{file}: the constant declared for {column.name} is used, not {', '.join(generic)}",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,18 +13,19 @@ import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
 from gis.ragged import Ints
-from layers import column_issues, minerals, null_marks, units
+from layers import column_issues, minerals, null_marks
 from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
-from layers.fields import Mapped, Match, map_fields
+from layers.fields import Mapped, map_fields
 from layers.formats.table.numbers import may_be_packed
 from layers.headings import Rest
 from layers.issues import warning
 from layers.layer import ARROW_TYPES
-from layers.schema import Column, Schema
+from layers.merging import read_column
+from layers.schema import Schema
 from layers.settings import LayerSettings
-from layers.values import Values, as_text, convert, is_blank, without
+from layers.values import as_text, convert, is_blank, without
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +79,17 @@ def build_columns(
     columns: dict[str, pa.Array] = {}
     unread: dict[str, Ints] = {}
     for name, matches in mapped.matches.items():
-        values = _column(schema.column(name), matches, mapped, fields, labels, file, lost or {})
+        if name in settings.constants and all(m.generic for m in matches):
+            column, generic = schema.column(name), [m.field for m in matches]
+            issues.append(column_issues.declared(column, generic, file))
+            continue
+        column = schema.column(name)
+        values = read_column(column, matches, mapped, fields, labels, file, lost or {})
         columns[name], unread[name] = values.array, values.unread
         issues += values.issues
     unread |= _doubted(mapped, fields, columns, unread, settings.constants)
     blank = _blank_fields(mapped, fields) if n else {}
-    blank = {name: found for name, found in blank.items() if not len(unread[name])}
+    blank = {k: v for k, v in blank.items() if k in columns and not len(unread[k])}
     issues += column_issues.empty(schema, blank, settings.constants, file)
     # A field that says nothing in any row is no source: the user may declare what it lacks.
     written = {k: v for k, v in columns.items() if k not in blank}
@@ -155,72 +161,6 @@ def _derive(
             column_issues.class_conflict(column, mineral, columns, stated, clash, labels, file)
         )
     return said
-
-
-def _column(
-    column: Column,
-    matches: tuple[Match, ...],
-    mapped: Mapped,
-    fields: Mapping[str, pa.Array],
-    labels: Sequence[str],
-    file: str,
-    lost: Mapping[str, Ints],
-) -> Values:
-    read = [units.read(column, m, mapped, fields, labels, file) for m in matches]
-    read = [
-        _losing(v, _lost_rows(column, m, mapped, lost)) for v, m in zip(read, matches, strict=True)
-    ]
-    if len(read) == 1:
-        return read[0]
-    issues = tuple(i for values in read for i in values.issues)
-    array = read[0].array
-    clash = np.zeros(len(labels), np.bool_)
-    for other in read[1:]:
-        differs = pc.not_equal(array, other.array).fill_null(False)
-        clash |= np.asarray(differs, np.bool_)
-        array = pc.coalesce(array, other.array)
-    names = [m.field for m in matches]
-    # A name is a label and decides nothing: the first field's is as good as any.
-    if column.name == "name":
-        return Values(array, (*issues, column_issues.double(column, names, file)))
-    unread = _spoilt(read, matches, array)
-    array = without(array, unread)
-    clash[unread] = False
-    if not clash.any():
-        return Values(array, (*issues, column_issues.double(column, names, file)), unread)
-    rows = np.flatnonzero(clash)
-    said = column_issues.contradiction(column, names, clash, labels, file)
-    return Values(without(array, rows), (*issues, said), np.union1d(unread, rows))
-
-
-def _spoilt(read: list[Values], matches: tuple[Match, ...], array: pa.Array) -> Ints:
-    """Return rows in which a field says something that cannot be read, whatever others say.
-
-    The text of a range of elevations often says more than these; beside it the ends count that
-    have fields of their own.
-    """
-    null = np.asarray(array.is_null(), np.bool_)
-    rows = [
-        v.unread[null[v.unread]] if m.both else v.unread for v, m in zip(read, matches, strict=True)
-    ]
-    return np.unique(np.concatenate(rows))
-
-
-def _lost_rows(
-    column: Column, match: Match, mapped: Mapped, lost: Mapping[str, Ints]
-) -> Sequence[int] | Ints:
-    """Return the rows whose cell, or that of its unit, the reader could not make anything of."""
-    units = mapped.units.get(column.name, ()) if match.unit is None else ()
-    found = [lost[f] for f in (match.field, *units) if f in lost]
-    return np.unique(np.concatenate(found)) if found else ()
-
-
-def _losing(values: Values, rows: Sequence[int] | Ints) -> Values:
-    """Return the values with further rows whose cell the reader could not make anything of."""
-    if not len(rows):
-        return values
-    unread = np.union1d(values.unread, np.asarray(rows, np.int64))
-    return replace(values, array=without(values.array, unread), unread=unread)
 
 
 def _degrees_assumed(

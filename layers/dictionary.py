@@ -28,7 +28,10 @@ in `_no`, `_id`, `_code`, and the lists
 hyphens and without blanks or invisible characters, so that they match however they were typed;
 letter case stays as given. A value that cannot be read is taken as missing and reported; so is a
 number beyond the bounds given with the unit, which are well past anything known of China, and a
-bare number under a name marked † where it would be a possible one in another usual unit too.
+bare number under a name marked † where it would be a possible one in another usual unit too. A
+field of a name marked ° is asked only where no field of another name of the column has a value.
+The English title is a name too. Stars, numbers and colons around a name (*建设性质, 1、建设性质：)
+do not matter.
 
 """
 
@@ -65,7 +68,12 @@ def _layer(schema: Schema) -> str:
 def _column(column: Column) -> str:
     kind = column.dtype + ("" if column.nullable else ", **needed**")
     kind += ", derived where absent" if column.derived else ""
-    aliases = [a + ("†" if a in column.unclear_aliases else "") for a in column.aliases]
+    aliases = [
+        a
+        + ("†" if a in column.unclear_aliases else "")
+        + ("°" if a in column.generic_aliases else "")
+        for a in column.aliases
+    ]
     aliases += [f"{u} (unit)" for u in column.unit_fields]
     codes = [f"`{code}` {'、'.join(words)}".strip() for code, words in column.codes.items()]
     cells = (

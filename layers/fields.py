@@ -11,6 +11,7 @@ from layers.catalog import nearest
 from layers.errors import LayerError
 from layers.headings import Heading, Rest, heading, is_measured, may_be_other, unit_of
 from layers.issues import info, listed, warning
+from layers.near_names import near_names
 from layers.parse import folded
 from layers.schema import Column, Schema
 
@@ -27,7 +28,7 @@ class Match:
 
     ``unit`` is the one in the field's own name ("生产规模（万吨/年）"); ``unclear`` where the name
     says nothing of a unit that bureaus write differently; ``both`` where the field holds the top
-    and the bottom elevation.
+    and the bottom elevation; ``generic`` where the name is used for other things too.
     """
 
     field: str
@@ -35,6 +36,7 @@ class Match:
     unclear: bool = False
     both: bool = False
     stated: bool = False
+    generic: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +121,11 @@ def map_fields(
     # A field that the user states for one column is no doubtful one of another.
     _tell_doubts(found, set(stated.values()) | set(used))
     _match_cut(found, used, cut=cut)
+    free = {f: h for f, h in found.names.items() if f not in {*found.taken, *used}}
+    wanted = [c for c in schema.columns if not found.matches[c.name]]
+    near, told = near_names(free, wanted, file)
+    found.doubtful |= {c: (*found.doubtful.get(c, ()), *fields) for c, fields in near.items()}
+    found.issues += told
     found.issues += [_cut(file, found.cut)] if found.cut else []
     units = _unit_fields(found, cut=cut)
     taken = found.matched | {f for names in units.values() for f in names}
@@ -158,7 +165,7 @@ def _named(column: Column, found: _Mapping) -> tuple[Match, ...]:
     """Return the fields of a column's names; those that may be others become doubtful."""
     names = {f: h for f, h in found.names.items() if f not in found.rests}
     fields = [f for f in names if f == column.name]
-    wanted = [column.name, *map(folded, column.aliases)]
+    wanted = [column.name, *map(folded, column.aliases), folded(column.en)]
     # A name with brackets may be an alias as a whole: "改（扩）建".
     for word in wanted:
         fields += [f for f, h in names.items() if h.whole == word and f not in fields]
@@ -184,7 +191,8 @@ def _match(column: Column, field: str, found: _Mapping, word: str = "") -> Match
     unit = unit_of(name, column) if is_measured(column) and not word else None
     unclear = unit is None and base in map(folded, column.unclear_aliases)
     both = column.name.endswith("_elevation_m") and base in found.ranges
-    return Match(field, unit, unclear, both)
+    generic = base in map(folded, column.generic_aliases)
+    return Match(field, unit, unclear, both, generic=generic)
 
 
 def _tell_doubts(found: _Mapping, used: set[str]) -> None:

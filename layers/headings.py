@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ _SIMPLE = re.compile(r"(.+?)\(([^()]*)\)")
 _OPEN = re.compile(r"(.+)\(([^()]*)")
 _SEPARATORS = re.compile(r"\s*[/_|:、·\-\s]\s*")
 _TO_FULL_WIDTH = 0xFEE0
+# What forms and templates put around a name: stars of what must be filled in, numbers, a colon.
+_AROUND = re.compile(r"^[\s*＊★☆※●•▲△◆]+|[\s*＊★☆※●•▲△◆:：、。]+$|[①-⒇⓪❶-❿]")
+_NUMBERED = re.compile(r"^\(?(?:\d{1,2}[)、.,:]|[一二三四五六七八九十]{1,3}[)、.])(?=\D)")
 _LONGEST = 64  # letters of a heading with a unit behind a stroke
 _UNIT_WORD = re.compile(r"单位[:为]?")
 # What forms say of how a cell is to be filled in; it leaves the meaning of the column alone.
@@ -76,9 +80,12 @@ def heading(field: str) -> Heading:
 
     >>> heading("总库容（万m3）").base, heading("总库容/万m³").unit, heading("坝高（m").is_cut
     ('总库容', '万m3', True)
+    >>> [heading(w).whole for w in ("*建设性质：", "1、建设性质", "（5）建设性质", "建设性质①")]
+    ['建设性质', '建设性质', '建设性质', '建设性质']
     >>> heading("改（扩）建性质").unit is None
     True
     """
+    field = bare_name(field)
     name = "".join(parse.plain(field).split()).translate(_BRACKETS)
     whole = name.casefold()
     is_cut = name.count("(") > name.count(")") and not name.startswith("(")
@@ -89,6 +96,19 @@ def heading(field: str) -> Heading:
         return Heading(whole, base.casefold(), unit, whole, None, is_cut)
     remark = remark if is_cut else remark[:-1]
     return Heading(whole, base.casefold(), unit, stem, remark, is_cut)
+
+
+def bare_name(field: str) -> str:
+    """Return a field's name without stars, numbering and colons around it.
+
+    >>> bare_name("*2.坝高（m）："), bare_name("**")
+    ('坝高（m）', '**')
+    """
+    name = _AROUND.sub("", parse.visible(field))
+    found = _NUMBERED.match(unicodedata.normalize("NFKC", name))
+    if found and len(unicodedata.normalize("NFKC", name)) == len(name):
+        name = _AROUND.sub("", name[found.end() :])
+    return name or field
 
 
 def _parted(field: str, name: str) -> tuple[str, str | None]:

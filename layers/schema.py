@@ -29,6 +29,8 @@ class Column:
     derived : whether the loader works it out where the source lacks it
     unclear_aliases : those of ``aliases`` that say nothing of the unit and are used with several
     bare_units : units in which a bare number under one of them may have been written
+    generic_aliases : those of ``aliases`` that files use for other things too (状态, 编号); they
+        are not asked where a field of another name has a value
     unit_fields : other source fields that hold the unit of the values
     bounds : (lowest, highest) that a number may be, in ``unit``; what lies beyond is no value
     """
@@ -45,6 +47,7 @@ class Column:
     unclear_aliases: tuple[str, ...] = ()
     bare_units: tuple[str, ...] = ()
     unit_fields: tuple[str, ...] = ()
+    generic_aliases: frozenset[str] = frozenset()
     bounds: tuple[float, float] | None = None
 
 

@@ -370,3 +370,35 @@ def test_a_name_without_remark_comes_first():
         "矿山名称",
         "矿山名称（曾用名）",
     ]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "*建设性质", "建设性质*", "★建设性质", "建设性质：", "1、建设性质", "5.建设性质",
+        "建设性质①", "（5）建设性质", "一、建设性质", "*2．建设性质（必填）", "projectType", "Project type",
+        "项目建设性质", "建设项目性质", "矿山建设性质",
+    ],
+)  # fmt: skip
+def test_marks_and_numbers_around_a_name_do_not_matter(field):
+    for shape in (RIGHT, schema("tailings_facility")):
+        assert mapped([field], shape)[0] == {"project_type": [field]}
+
+
+@pytest.mark.parametrize("shape", ["mining_right", "tailings_facility", "goaf", "river"])
+def test_both_titles_are_names(shape):
+    for column in schema(shape).columns:
+        for title in (column.zh, column.en):
+            assert column.name in mapped([title], schema(shape))[0]
+
+
+def test_a_name_near_one_whose_emptiness_is_an_answer_is_told():
+    for field in ("建设性质_1", "t_建设性质", "建设性质代码", "本期建设性质"):
+        found, result = mapped([field])
+        assert found == {} and result.doubtful == {"project_type": (field,)}
+        assert [i.code for i in result.issues] == ["field_ambiguous", "fields_ignored"]
+        assert result.issues[0].severity == "warning" and field in result.issues[0].zh
+    # Beside the field itself it is any other one, and so is what holds a generic word alone.
+    for fields in (["建设性质", "建设性质_1"], ["数据截止日期", "审核状态", "地块类型"]):
+        found, result = mapped(fields)
+        assert result.doubtful == {} and [i.code for i in result.issues] == ["fields_ignored"]

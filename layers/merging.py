@@ -1,0 +1,145 @@
+"""One column from the several fields of a source that hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gis.ragged import Bools, Ints
+from layers import column_issues, units
+from layers.fields import Mapped, Match
+from layers.schema import Column
+from layers.values import Values, without
+
+
+def read_column(
+    column: Column,
+    matches: tuple[Match, ...],
+    mapped: Mapped,
+    fields: Mapping[str, pa.Array],
+    labels: Sequence[str],
+    file: str,
+    lost: Mapping[str, Ints],
+) -> Values:
+    """Return the values of a column from all its fields; where these contradict, none.
+
+    Fields of generic names (状态, 编号) are asked only where none of another name has a value.
+    """
+
+    def read(found: Sequence[Match], asked: Bools) -> Values:
+        cells = {**fields, **{m.field: _only(fields[m.field], asked) for m in found}}
+        values = []
+        for match in found:
+            rows = np.asarray(_lost_rows(column, match, mapped, lost), np.int64)
+            one = units.read(column, match, mapped, cells, labels, file)
+            values.append(_losing(one, rows[asked[rows]]))
+        return _merged(column, found, values, labels, file)
+
+    every = np.ones(len(labels), np.bool_)
+    named = [m for m in matches if not m.generic]
+    generic = [m for m in matches if m.generic]
+    if not named or not generic:
+        return read(matches, every)
+    best = read(named, every)
+    held = np.asarray(best.array.is_valid(), np.bool_)
+    held[best.unread] = True
+    if not held.any():
+        return read(matches, every)
+    rest = read(generic, ~held)
+    names = [m.field for m in named], [m.field for m in generic]
+    said = (*best.issues, *rest.issues, column_issues.set_aside(column, *names, file))
+    array = pc.coalesce(best.array, rest.array)
+    joined = Values(array, said, np.union1d(best.unread, rest.unread))
+    if column.dtype != "code":
+        return joined
+    # 权利状态 有效 and 状态 注销: what the generic field says in known words is not passed over.
+    return _without_clash(joined, read(generic, held).array, names, column, labels, file)
+
+
+def _only(array: pa.Array, rows: Bools) -> pa.Array:
+    """Return the array with null but in ``rows``."""
+    if rows.all():
+        return array
+    return array.take(pa.array(np.arange(len(rows)), pa.int64(), mask=~rows))
+
+
+def _without_clash(
+    values: Values,
+    others: pa.Array,
+    names: tuple[list[str], list[str]],
+    column: Column,
+    labels: Sequence[str],
+    file: str,
+) -> Values:
+    clash = np.asarray(pc.not_equal(values.array, others).fill_null(False), np.bool_)
+    if not clash.any():
+        return values
+    rows = np.flatnonzero(clash)
+    said = column_issues.contradiction(column, [*names[0], *names[1]], clash, labels, file)
+    unread = np.union1d(values.unread, rows)
+    return Values(without(values.array, rows), (*values.issues, said), unread)
+
+
+def _merged(
+    column: Column,
+    matches: Sequence[Match],
+    read: list[Values],
+    labels: Sequence[str],
+    file: str,
+) -> Values:
+    if len(read) == 1:
+        return read[0]
+    issues = tuple(i for values in read for i in values.issues)
+    array = read[0].array
+    clash = np.zeros(len(labels), np.bool_)
+    for other in read[1:]:
+        differs = pc.not_equal(array, other.array).fill_null(False)
+        clash |= np.asarray(differs, np.bool_)
+        array = pc.coalesce(array, other.array)
+    names = [m.field for m in matches]
+    # A name is a label and decides nothing: the first field's is as good as any.
+    if column.name == "name":
+        return Values(array, (*issues, column_issues.double(column, names, file)))
+    unread = _spoilt(read, matches, array)
+    array = without(array, unread)
+    clash[unread] = False
+    if not clash.any():
+        said = column_issues.double(column, names, file, len(unread))
+        return Values(array, (*issues, said), unread)
+    rows = np.flatnonzero(clash)
+    said = column_issues.contradiction(column, names, clash, labels, file)
+    return Values(without(array, rows), (*issues, said), np.union1d(unread, rows))
+
+
+def _spoilt(read: list[Values], matches: Sequence[Match], array: pa.Array) -> Ints:
+    """Return rows in which a field says something that cannot be read, whatever others say.
+
+    The text of a range of elevations often says more than these; beside it the ends count that
+    have fields of their own.
+    """
+    null = np.asarray(array.is_null(), np.bool_)
+    rows = [
+        v.unread[null[v.unread]] if m.both else v.unread for v, m in zip(read, matches, strict=True)
+    ]
+    return np.unique(np.concatenate(rows))
+
+
+def _lost_rows(
+    column: Column, match: Match, mapped: Mapped, lost: Mapping[str, Ints]
+) -> Sequence[int] | Ints:
+    """Return the rows whose cell, or that of its unit, the reader could not make anything of."""
+    units = mapped.units.get(column.name, ()) if match.unit is None else ()
+    found = [lost[f] for f in (match.field, *units) if f in lost]
+    return np.unique(np.concatenate(found)) if found else ()
+
+
+def _losing(values: Values, rows: Sequence[int] | Ints) -> Values:
+    """Return the values with further rows whose cell the reader could not make anything of."""
+    if not len(rows):
+        return values
+    unread = np.union1d(values.unread, np.asarray(rows, np.int64))
+    return replace(values, array=without(values.array, unread), unread=unread)

@@ -1,0 +1,97 @@
+"""Several fields of one column: which of them is asked, and what is told."""
+
+import numpy as np
+import pytest
+
+from layers.catalog import schema
+from layers.errors import LayerError
+from layers.loader import load
+
+RIGHT, POND, GOAF = schema("mining_right"), schema("tailings_facility"), schema("goaf")
+
+
+@pytest.fixture
+def read(make_source, settings):
+    def make(shape, column, columns):
+        """Return the values, the unread rows, and what was said of fields and values."""
+        n = len(next(iter(columns.values())))
+        number = {} if column == shape.number else {shape.number: [f"A{k}" for k in range(n)]}
+        layer = load(make_source({**number, **columns}), shape, settings())
+        said = [
+            i for i in layer.issues if i.code in ("field_double", "field_conflict", "unknown_code")
+        ]
+        values = layer.table.column(column).to_pylist()
+        return values, np.flatnonzero(layer.is_unread(column)).tolist(), said
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("shape", "column", "columns", "values"),
+    [
+        (RIGHT, "status", {"权利状态": ["有效"] * 2, "状态": ["生产", "变更"]}, ["granted"] * 2),
+        (RIGHT, "licence_no", {"采矿权编号": ["K1", "K2"], "许可证号": ["C1", "C2"]}, ["C1", "C2"]),
+        (RIGHT, "project_type", {"建设性质": ["新建", "改建"], "项目类型": ["采矿权"] * 2},
+         ["new", "rebuilt"]),
+        (RIGHT, "capacity_kt_a", {"年产量（万吨）": [12.5, 43], "生产规模（万吨/年）": [30.0, 50]},
+         [300.0, 500.0]),
+        (RIGHT, "holder", {"申请人": ["李四", "王五"], "采矿权人": ["甲", "乙"]}, ["甲", "乙"]),
+        (RIGHT, "top_elevation_m",
+         {"开采标高": ["1250~980", "900~700"], "开采深度": ["270~0", "200~0"]}, [1250.0, 900.0]),
+        (POND, "total_dam_height_m",
+         {"坝高（m）": [30.0, 50], "设计坝高（m）": [60.0, 50]}, [60.0, 50.0]),
+        (GOAF, "treated", {"是否治理": ["否", "是"], "是否充填": ["是", "否"]}, [False, True]),
+    ],
+)  # fmt: skip
+def test_a_generic_field_beside_one_of_the_column_is_not_asked(
+    read, shape, column, columns, values
+):
+    found, unread, said = read(shape, column, columns)
+    assert (found, unread) == (values, [])
+    assert {(i.severity, i.code) for i in said} == {("info", "field_double")}
+
+
+def test_what_is_told_of_a_generic_field(read):
+    _, _, (said,) = read(RIGHT, "status", {"权利状态": ["有效", "过期"], "状态": ["生产", "停产"]})
+    assert said.zh == "权.gpkg：权利状态（status）取自字段 权利状态；状态 只在其为空的行采用"
+    assert said.en.endswith(
+        "status is taken from 权利状态; 状态 is asked only in rows where it is empty"
+    )
+
+
+def test_a_generic_field_is_asked_where_the_other_is_empty(read):
+    columns = {"权利状态": ["有效", None, "/", "？"], "状态": ["生产", "注销", "停产", "过期"]}
+    values, unread, said = read(RIGHT, "status", columns)
+    assert values == ["granted", "cancelled", None, None] and unread == [2, 3]
+    assert sorted(i.code for i in said) == ["field_double", "unknown_code", "unknown_code"]
+    # A field that is empty throughout leaves the word to the generic one.
+    assert read(RIGHT, "status", {"权利状态": [None], "状态": ["注销"]})[0] == ["cancelled"]
+
+
+def test_a_generic_code_that_contradicts_is_not_passed_over(read):
+    columns = {"权利状态": ["有效", "有效"], "状态": ["注销", "正常"]}
+    values, unread, said = read(RIGHT, "status", columns)
+    assert (values, unread) == ([None, "granted"], [0])
+    assert [(i.severity, i.code) for i in said][-1] == ("error", "field_conflict")
+
+
+def test_a_constant_may_stand_beside_a_generic_field(make_source, settings, codes_of):
+    zones = schema("protected_zone")
+    declared = settings(constants={"zone_class": "permanent_basic_farmland"})
+    layer = load(make_source({"zone_no": ["1"], "类型": ["水田"]}), zones, declared)
+    assert layer.text("zone_class").tolist() == ["permanent_basic_farmland"]
+    assert codes_of([i for i in layer.issues if "类型" in i.zh]) == ["field_double"]
+    with pytest.raises(LayerError, match="the source has this column"):
+        load(make_source({"zone_no": ["1"], "分区类别": ["水田"]}), zones, declared)
+
+
+def test_two_fields_of_the_column_itself_still_contradict(read):
+    columns = {"证载规模（万吨/年）": [30.0, 50], "设计生产能力（万吨/年）": [30.0, 60]}
+    values, unread, said = read(RIGHT, "capacity_kt_a", columns)
+    assert (values, unread) == ([300.0, None], [1])
+    assert [i.code for i in said] == ["field_conflict"]
+    columns = {"权利状态": ["有效", "有效"], "矿业权状态": ["有效", "封存"]}
+    values, unread, said = read(RIGHT, "status", columns)
+    assert (values, unread) == (["granted", None], [1])
+    assert "1 行中有字段未能识别，按空值处理" in said[-1].zh
+    assert "in 1 rows one of them could not be read: taken as missing" in said[-1].en
