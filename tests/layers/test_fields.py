@@ -376,7 +376,8 @@ def test_a_name_without_remark_comes_first():
     "field",
     [
         "*建设性质", "建设性质*", "★建设性质", "建设性质：", "1、建设性质", "5.建设性质",
-        "建设性质①", "（5）建设性质", "一、建设性质", "*2．建设性质（必填）", "projectType", "Project type",
+        "建设性质①", "（5）建设性质", "一、建设性质",
+        "*2．建设性质（必填）", "projectType", "Project type",
         "项目建设性质", "建设项目性质", "矿山建设性质",
     ],
 )  # fmt: skip
