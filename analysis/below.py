@@ -18,7 +18,7 @@ from gis import downstream
 from gis.downstream import Corridor, Path
 from gis.flow import Flow
 from gis.projection import densified
-from gis.ragged import Floats, Ragged, Shapes
+from gis.ragged import Floats, Ints, Ragged, Shapes
 from gis.terrain import Window
 from layers.layer import Layer
 
@@ -96,18 +96,41 @@ class Below:
             self._drawn[(length_m,)] = downstream.outline(mask)
         return self._drawn[(length_m,)]
 
-    def low_ground(self, within_m: float, above_m: float) -> shapely.Geometry:
-        """Return the ground about the start at most ``above_m`` above it, fractional cells."""
+    def toe_places(self, step_m: float) -> Ints:
+        """Return the vertices of the path where the toe may stand, at least ``step_m`` apart.
+
+        Without an allowance the toe is where the path starts.
+        """
         assert self.path is not None
-        if (within_m, above_m) not in self._drawn:
-            z, row, column = self.window.elevation, self.path.row[0], self.path.column[0]
+        chainage = self.path.chainage
+        on = np.flatnonzero(is_within(chainage, self.allowance_m))
+        if step_m:
+            on = on[np.unique(chainage[on] // step_m, return_index=True)[1]]
+        return on
+
+    def toe_gap(self, places: Ints) -> float:
+        """Return the longest way along the path from a place to the next, or to the last, metres."""
+        assert self.path is not None
+        ends = np.append(self.path.chainage[places], min(self.allowance_m, self.path.chainage[-1]))
+        return float(np.diff(ends).max())
+
+    def low_ground(self, places: Ints, within_m: float, above_m: float) -> shapely.Geometry:
+        """Return the ground about ``places`` of the path at most ``above_m`` above one of them."""
+        assert self.path is not None
+        key = (float(len(places)), within_m, above_m)
+        if key not in self._drawn:
+            z, path = self.window.elevation, self.path
             rows, columns = np.indices(z.shape)
-            away = np.hypot(rows - row, columns - column) * self.window.cell_m
-            highest = float(z.ravel()[self.path.cells[0]]) + above_m
-            with np.errstate(invalid="ignore"):
-                low = is_within(away, within_m) & is_within(z, highest)
-            self._drawn[within_m, above_m] = downstream.outline(low)
-        return self._drawn[within_m, above_m]
+            low = np.zeros(z.shape, bool)
+            chainage, height = downstream.profile(z, path)
+            height = height[is_within(chainage, self.allowance_m)]
+            tops = np.maximum.reduceat(height, np.minimum(places, len(height) - 1))
+            for k, top in zip(places, tops, strict=True):
+                away = np.hypot(rows - path.row[k], columns - path.column[k]) * self.window.cell_m
+                with np.errstate(invalid="ignore"):
+                    low |= is_within(away, within_m) & is_within(z, float(top) + above_m)
+            self._drawn[key] = downstream.outline(low)
+        return self._drawn[key]
 
 
 def follow(

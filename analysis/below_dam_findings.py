@@ -17,7 +17,7 @@ from analysis.subjects import is_given
 from analysis.verdict import combined_sigma, is_within
 from analysis.voids import beyond
 from gis.distance import inside, near_boxes
-from gis.ragged import Ints, Ragged
+from gis.ragged import Floats, Ints, Ragged
 from layers.layer import Layer
 
 NEEDS: dict[str, Need] = {
@@ -45,6 +45,7 @@ def judge_below(
     neighbours = find_neighbours(ponds, judged, reach + off[judged], context)
     rows = Rows(context, lambda below: _told(below, toes))
     starts: dict[int, tuple[float, float]] = {}
+    rims = np.full(len(ponds), np.nan)
     for below in look_below(ponds, toes, context):
         hits = [find_hits(below, near, context) for near in neighbours]
         rows.add(below, hits, neighbours, strictest, reason)
@@ -52,9 +53,10 @@ def judge_below(
         if below.path is not None:
             lon, lat = below.window.places(below.path.row[:1], below.path.column[:1])
             starts[below.toe] = float(lon[0]), float(lat[0])
+            rims[below.subject] = _told(below, toes).get("rim", np.nan)
     table = rows.table()
     clear = np.setdiff1d(judged, table.subject)
-    return FindingTable.concat([table, _clear(ponds, clear, toes, starts, context)])
+    return FindingTable.concat([table, _clear(ponds, clear, toes, starts, rims, context)])
 
 
 def _add_toe(rows: Rows, below: Below, toes: Toes, context: RuleContext) -> None:
@@ -83,6 +85,7 @@ def _clear(
     clear: Ints,
     toes: Toes,
     starts: Mapping[int, tuple[float, float]],
+    rims: Floats,
     context: RuleContext,
 ) -> FindingTable:
     """Return PASS, or NO_DATA where a neighbour could not have been seen.
@@ -90,6 +93,7 @@ def _clear(
     Parameters
     ----------
     starts : number of the toe -> where its path starts, degrees
+    rims : (n,) elevation of the lowest place of the rim where the toe is not known, else NaN
     """
     why, layer = np.full((2, len(ponds)), None, dtype=object)
     mine = np.flatnonzero(np.isin(toes.subject, clear))
@@ -122,8 +126,19 @@ def _clear(
         unit="m",
         comparison=">",
         law="downstream_m",
-        args={"layer": layer[clear], "column": column[clear]},
+        args={"layer": layer[clear], "column": column[clear], **_how(clear, toes, rims, context)},
     )
+
+
+def _how(clear: Ints, toes: Toes, rims: Floats, context: RuleContext) -> dict[str, list[Any]]:
+    """Return how it was looked: from where, where the toe is not known, and how high."""
+    allowance = np.full(len(rims), np.nan)
+    allowance[toes.subject[toes.rim]] = toes.allowance_m[toes.rim]
+    return {
+        "rim": [None if np.isnan(z) else float(z) for z in rims[clear]],
+        "allowance": [None if np.isnan(m) else float(m) for m in allowance[clear]],
+        "depth": [context.value("corridor_depth_m")] * len(clear),
+    }
 
 
 def _unread(ponds: Layer, clear: Ints, toes: Toes, context: RuleContext) -> Objects:

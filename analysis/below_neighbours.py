@@ -15,7 +15,6 @@ from analysis.model import Objects, RuleContext
 from analysis.verdict import combined_sigma, is_within
 from gis import downstream
 from gis.distance import pairs_within
-from gis.downstream import Path
 from gis.ragged import Bools, Floats, Ints, Kind, Ragged, Shapes
 from gis.terrain import Window
 from layers.layer import Layer
@@ -91,30 +90,27 @@ def find_hits(below: Below, neighbours: Neighbours, context: RuleContext) -> Hit
     nothing = Hits(pairs[:0], np.empty(0, object), np.empty(0), np.empty(0, object))
     if not len(pairs) or below.path is None:
         return nothing
-    cell, limit = below.window.cell_m, context.value("downstream_m")
+    cell, allowance = below.window.cell_m, below.allowance_m
+    limit, beyond = context.value("downstream_m"), context.value("point_radius_m")
     shapes = below.cells(neighbours.shapes.take(pairs))
     sigma = np.nan_to_num(neighbours.sigma[pairs])
     point = np.equal(neighbours.shapes.kinds[pairs], Kind.POINT)
     line = below.line
     blur = context.value("k_sigma") * sigma / cell
-    radius = np.where(point, context.value("point_radius_m") / cell, 0.0)
+    radius = np.where(point, beyond / cell, 0.0)
     whole = below.reach(np.inf)
     chain = _chainage(shapes, whole, line) * cell
-    allowance = below.allowance_m
-    within = is_within(chain, limit)
-    first = below.reach(limit)
-    aside = shapely.distance(shapes, first)
-    start = shapely.Point(below.path.column[0], below.path.row[0])
-    sector = _sector(below.path, limit, cell)
-    straight = shapely.distance(shapes, start) * cell
-    low, hidden = _on_low_ground(below, shapes, straight, limit, context)
+    # Wherever on the allowance the toe stands, it must not be better for not being known.
+    farthest = limit + allowance
+    aside = shapely.distance(shapes, below.reach(farthest))
+    low, hidden = _on_low_ground(below, shapes, limit, context)
     cases: list[tuple[Bools, str]] = [
-        (within, "corridor"),
-        (is_within(chain, limit + allowance) & (allowance > 0), "allowance"),
-        (point & is_within(chain, limit + context.value("point_radius_m")), "point_beyond"),
+        (is_within(chain, limit), "corridor"),
+        (is_within(chain, farthest) & (allowance > 0), "allowance"),
+        (point & is_within(chain, farthest + beyond), "point_beyond"),
         (point & (aside <= radius + blur), "point_beside"),
-        ((chain <= limit + blur * cell) | (aside <= blur), "near_corridor"),
-        (shapely.intersects(shapes, shapely.buffer(sector, 1e-9)), "sector"),
+        ((chain <= farthest + blur * cell) | (aside <= blur), "near_corridor"),
+        (_in_sectors(below, shapes, limit), "sector"),
         (low, "low"),
         (hidden, "hidden"),
     ]
@@ -138,33 +134,48 @@ def _chainage(shapes: Shapes, corridor: shapely.Geometry, line: shapely.Geometry
     return out
 
 
-def _sector(path: Path, limit_m: float, cell_m: float) -> shapely.Geometry:
-    """Return the sector of 45 degrees to both sides of the way to where the limit ends."""
-    column, row = path.column, path.row
-    last = min(int(np.searchsorted(path.chainage, limit_m)), len(row) - 1)
-    bearing = np.arctan2(row[last] - row[0], column[last] - column[0])
-    turn = bearing + np.radians(np.linspace(-45, 45, 181))
-    radius = limit_m / cell_m / np.cos(np.radians(0.25))  # chords lie inside the circle
-    rim = np.column_stack([column[0] + radius * np.cos(turn), row[0] + radius * np.sin(turn)])
-    return shapely.Polygon(np.vstack([[column[0], row[0]], rim]))
+def _in_sectors(below: Below, shapes: Shapes, limit_m: float) -> Bools:
+    """Return who is touched by the sector below a place of the path where the toe may stand.
+
+    A sector reaches 45 degrees to both sides of the way to where the limit ends.
+    """
+    assert below.path is not None
+    path = below.path
+    place = np.column_stack([path.column, path.row])
+    first = below.toe_places(0.0)
+    last = np.searchsorted(path.chainage, path.chainage[first] + limit_m)
+    way = place[np.minimum(last, len(place) - 1)] - place[first]
+    turn = np.arctan2(way[:, 1:], way[:, :1]) + np.radians(np.linspace(-45, 45, 181))
+    radius = limit_m / below.window.cell_m / np.cos(np.radians(0.25))  # chords lie inside
+    rim = place[first, None] + radius * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    sectors = shapely.polygons(np.concatenate([place[first, None], rim], axis=1))
+    return np.asarray(shapely.dwithin(shapes[:, None], sectors, 1e-9).any(axis=1), bool)
+
+
+_TOE_STEP_M = 50.0  # between places of an unknown toe for which the low ground is looked at
 
 
 def _on_low_ground(
-    below: Below, shapes: Shapes, straight: Floats, limit_m: float, context: RuleContext
+    below: Below, shapes: Shapes, limit_m: float, context: RuleContext
 ) -> tuple[Bools, Bools]:
-    """Return who stands within the limit on ground not above the toe, and who on unknown ground."""
+    """Return who stands within the limit on ground not above the toe, and who on unknown ground.
+
+    Where the toe is not known, each place counts for the steps to the next one too.
+    """
     low, hidden = np.zeros((2, len(shapes)), bool)
-    near = np.flatnonzero(is_within(straight, limit_m))
+    assert below.path is not None and context.ground is not None
+    path, cell = below.path, below.window.cell_m
+    first = below.toe_places(_TOE_STEP_M)
+    starts = shapely.multipoints(np.column_stack([path.column[first], path.row[first]]))
+    limit_m += below.toe_gap(first)
+    near = np.flatnonzero(is_within(shapely.distance(shapes, starts) * cell, limit_m))
     if not len(near):
         return low, hidden
-    assert below.path is not None and context.ground is not None
-    cell = below.window.cell_m
     blur = context.value("k_sigma") * float(np.nan_to_num(context.ground.sigma_m))
-    ground = below.low_ground(limit_m + cell, blur)
+    ground = below.low_ground(first, limit_m + cell, blur)
     # Chords lie inside a circle; drawn this much larger, none does.
     radius = limit_m / cell / np.cos(np.pi / 256)
-    disc = shapely.Point(below.path.column[0], below.path.row[0]).buffer(radius, 64)
-    inner = shapely.intersection(shapes[near], disc)
+    inner = shapely.intersection(shapes[near], shapely.buffer(starts, radius, quad_segs=64))
     low[near] = shapely.intersects(inner, ground)
     hidden[near] = on_nodata(below.window, inner)
     return low, hidden

@@ -6,6 +6,7 @@ The rows in force of one licence number count together; rows that have lapsed wi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -135,6 +136,10 @@ class Workings:
 
     def area_outside(self) -> tuple[Floats, Floats]:
         """Return the area in m2 and the greatest width in m of what lies outside; 0 of lines."""
+        return self._outside
+
+    @cached_property
+    def _outside(self) -> tuple[Floats, Floats]:
         found = np.zeros((2, len(self.j)))
         rows, area, width = outside(self._shapes, self.licences.rights, (self._k, self._right))
         found[:, rows] = area, width

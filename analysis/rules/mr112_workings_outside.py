@@ -176,6 +176,7 @@ def _rest(
         if one.lacking:
             inside[:] = f"inside_no_{one.layer.name}"
     tables = []
+    area, length = _slivers(found, n, context)
     for hits, reason, law, unit in (
         (plan, inside, AREA, "m2"),
         (elevation, np.full(n, "within_elevations", dtype=object), ELEVATION, "m"),
@@ -186,12 +187,17 @@ def _rest(
                 rows,
                 np.where(known[rows], Verdict.PASS, Verdict.NO_DATA),
                 np.where(known, reason, why.reason)[rows],
-                measured=np.where(known & (unit == "m2"), 0, np.nan)[rows],
+                measured=np.where(known & (unit == "m2"), area, np.nan)[rows],
                 threshold=0,
                 unit=unit,
                 comparison="<=",
                 law=law,
-                args={"layer": why.layer[rows], "column": why.column[rows]},
+                args={
+                    "layer": why.layer[rows],
+                    "column": why.column[rows],
+                    "sliver": [m or None for m in area[rows].tolist()],
+                    "stray": [m or None for m in length[rows].tolist()],
+                },
             )
         )
     tables.append(
@@ -203,6 +209,21 @@ def _rest(
         )
     )
     return tables
+
+
+def _slivers(found: Sequence[Workings], n: int, context: RuleContext) -> tuple[Floats, Floats]:
+    """Return (n,) how much lies outside each licence: square metres and, of lines, metres.
+
+    More than a touch; of licences that pass it is too narrow to be a trespass.
+    """
+    area, length = np.zeros((2, n))
+    for one in found:
+        out, width = one.area_outside()
+        far = one.length_outside(_touch(one, context))
+        more = ~is_touch(np.where(one.line, far, width), context.value("touch_width_m"))
+        np.add.at(area, one.i, np.where(more & ~one.line, out, 0.0))
+        np.add.at(length, one.i, np.where(more & one.line, far, 0.0))
+    return area, length
 
 
 class _Unseen:

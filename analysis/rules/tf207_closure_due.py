@@ -100,7 +100,8 @@ class _Ponds:
 
 
 def _judge(ponds: _Ponds) -> tuple[Verdicts, Objects]:
-    out_of_use = ponds.stopped | np.equal(ponds.discharging, 0)
+    # A date stands as it is stated, unless it is also stated that tailings come in again.
+    out_of_use = ponds.stopped | ~np.equal(ponds.discharging, 1)
     ownerless = np.equal(ponds.ownerless, 1) & ponds.ownerless_counts
     return decide(
         len(ponds.layer),
