@@ -109,7 +109,7 @@ class Below:
         return on
 
     def toe_gap(self, places: Ints) -> float:
-        """Return the longest way along the path from a place to the next, or to the last, metres."""
+        """Return the longest way along the path from one of ``places`` to the next, metres."""
         assert self.path is not None
         ends = np.append(self.path.chainage[places], min(self.allowance_m, self.path.chainage[-1]))
         return float(np.diff(ends).max())

@@ -13,7 +13,7 @@ from analysis.law import Rulebook
 from analysis.model import Rule
 from gis.area import area_m2
 from gis.crs import WGS84_NOTE
-from gis.ragged import Kind
+from gis.ragged import Bools, Kind
 from layers.layer import Layer, Provenance
 from webmap import text_map
 from webmap.cli_io import clean
@@ -31,18 +31,54 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
             west, south, east, north = _extent(layer)
             yield say("bounds_line", lang, west=west, south=south, east=east, north=north)
         if (layer.shapes.kinds == Kind.POLYGON).any():
-            square_metres = float(np.nansum(area_m2(layer.shapes)))
-            yield say("area_line", lang, area=square_metres / 1e6, hectares=square_metres / 1e4)
-        columns = "、".join(_filled(layer)) if lang == "zh" else ", ".join(_filled(layer))
-        yield say("columns_line", lang, columns=columns or "—")
-        for issue in layer.issues:
-            text = issue.en if lang == "en" else issue.zh
-            yield clean(f"{SEVERITY[issue.severity].of(lang)}: {text}")
+            net = _area_m2(layer)
+            key = "net_area_line" if _deducted(layer).any() else "area_line"
+            yield say(key, lang, area=net / 1e6, hectares=net / 1e4)
+        yield say("columns_line", lang, columns=_titles(layer, lang) or "—")
+        yield from _issue_lines(layer, lang)
     yield from _map_lines(found, lang)
     every = [part for layer in found.layers.values() for part in layer.provenance]
     if any(part.transformation == WGS84_NOTE for part in every):
         yield say("web_map_asked", lang)
     yield say("usable", lang)
+
+
+MOST_ALIKE = 5
+
+
+def _issue_lines(layer: Layer, lang: str) -> Iterator[str]:
+    """Yield how many issues there are and the first few of each kind, the gravest first."""
+    if not layer.issues:
+        return
+    grades = [issue.severity for issue in layer.issues]
+    counts = {grade: grades.count(grade) for grade in SEVERITY}
+    yield say("issue_counts", lang, **counts)
+    if refused := sum(part.refused for part in layer.provenance):
+        read = sum(part.read for part in layer.provenance)
+        yield clean(say("refused_line", lang, read=read, refused=refused))
+    for grade in SEVERITY:
+        alike: dict[str, list[str]] = {}
+        for issue in layer.issues:
+            if issue.severity == grade:
+                alike.setdefault(issue.code, []).append(issue.en if lang == "en" else issue.zh)
+        for texts in alike.values():
+            yield from (clean(f"{SEVERITY[grade].of(lang)}: {text}") for text in texts[:MOST_ALIKE])
+            if len(texts) > MOST_ALIKE:
+                yield say("more_alike", lang, n=len(texts) - MOST_ALIKE)
+
+
+def _deducted(layer: Layer) -> Bools:
+    """Return (n,) parts of a right that are taken out of it."""
+    if not any(column.name == "sign" for column in layer.schema.columns):
+        return np.zeros(len(layer), bool)
+    return np.equal(layer.number("sign"), -1)
+
+
+def _area_m2(layer: Layer) -> float:
+    """Return the area of all outlines, square metres, without what is taken out."""
+    if not len(layer):
+        return 0.0
+    return float(np.nansum(np.where(_deducted(layer), -1, 1) * area_m2(layer.shapes)))
 
 
 def _map_lines(found: Inspection, lang: str) -> Iterator[str]:
@@ -68,16 +104,26 @@ def _of(note: str, lang: str) -> str:
 def _part_lines(layer: Layer, part: Provenance, lang: str) -> Iterator[str]:
     kept = part.read - part.refused
     counts = {n: getattr(part, n) for n in ("declared", "read", "refused", "repaired")}
-    yield clean(say("declared_line", lang, layer=layer.name, kept=kept, **counts))
+    title = layer.schema.en if lang == "en" else layer.schema.zh
+    yield clean(say("declared_line", lang, title=title, layer=layer.name, kept=kept, **counts))
     encoding = f" ({part.encoding})" if part.encoding else ""
     yield clean(say("format_line", lang, format=part.format, encoding=encoding))
     yield clean(say("crs_line", lang, crs=part.crs, transformation=part.transformation))
+    if part.transformation_accuracy_m:
+        yield say("accuracy_line", lang, metres=part.transformation_accuracy_m)
 
 
 def _extent(layer: Layer) -> tuple[float, float, float, float]:
     west, south = layer.shapes.bounds[:, :2].min(axis=0)
     east, north = layer.shapes.bounds[:, 2:].max(axis=0)
     return float(west), float(south), float(east), float(north)
+
+
+def _titles(layer: Layer, lang: str) -> str:
+    """Return the columns that hold values, in Chinese by their titles."""
+    if lang == "en":
+        return ", ".join(_filled(layer))
+    return "、".join(c.zh for c in layer.schema.columns if c.name in set(_filled(layer)))
 
 
 def _filled(layer: Layer) -> list[str]:
@@ -102,7 +148,7 @@ def _layer_record(layer: Layer, note: str | None) -> dict[str, Any]:
         "features": len(layer),
         "sources": [{name: getattr(part, name) for name in names} for part in layer.provenance],
         "bbox": list(_extent(layer)) if len(layer) else None,
-        "area_m2": float(np.nansum(area_m2(layer.shapes))) if len(layer) else 0.0,
+        "area_m2": _area_m2(layer),
         "columns": _filled(layer),
         "crs_note": note,
         "issues": [

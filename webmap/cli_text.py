@@ -230,10 +230,10 @@ SAY: Final[dict[str, Text]] = {
     ),
     "refused_rows": Text("（{n} 行被拒绝）", "({n} rows refused)"),
     "declared_line": Text(
-        "图层 {layer}: 声明 {declared} = 读入 {read} = 保留 {kept} + 拒绝 {refused}；"
+        "图层 {title} ({layer}): 声明 {declared} = 读入 {read} = 保留 {kept} + 拒绝 {refused}；"
         "修复 {repaired}",
-        "layer {layer}: declared {declared} = read {read} = kept {kept} + refused {refused}; "
-        "repaired {repaired}",
+        "layer {title} ({layer}): declared {declared} = read {read} = kept {kept} + refused "
+        "{refused}; repaired {repaired}",
     ),
     "format_line": Text("格式: {format}{encoding}", "format: {format}{encoding}"),
     "crs_line": Text(
@@ -247,6 +247,26 @@ SAY: Final[dict[str, Text]] = {
     "area_line": Text(
         "面积合计: {area:.4f} 平方千米（{hectares:.4f} 公顷）",
         "total area: {area:.4f} km² ({hectares:.4f} ha)",
+    ),
+    "net_area_line": Text(
+        "面积合计（已减去扣除部分）: {area:.4f} 平方千米（{hectares:.4f} 公顷）",
+        "total area without what is deducted: {area:.4f} km² ({hectares:.4f} ha)",
+    ),
+    "accuracy_line": Text(
+        "换算精度: ±{metres:.2f} 米，计入每个距离的判定",
+        "accuracy of the transformation: ±{metres:.2f} m, which counts in every distance",
+    ),
+    "issue_counts": Text(
+        "错误 {error} 条、警告 {warning} 条、提示 {info} 条:",
+        "errors: {error}, warnings: {warning}, notes: {info}:",
+    ),
+    "refused_line": Text(
+        "警告: 读入的 {read} 行中有 {refused} 行未采用，不参与判定；附近的要素可能因此缺数据",
+        "warning: {refused} of the {read} rows read are refused and not judged; features near "
+        "them may lack data for that",
+    ),
+    "more_alike": Text(
+        "……同类的还有 {n} 条，--json 列出全部", "… and {n} more of this kind: see --json"
     ),
     "columns_line": Text("有值的列: {columns}", "columns with values: {columns}"),
     "other_bytes": Text(
