@@ -11,6 +11,7 @@ from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
 from layers.formats.table import reader as table
 from layers.formats.text import (
+    corner_checks,
     corner_lines,
     corner_text,
     exploration,
@@ -250,7 +251,7 @@ def _text_kind(path: Path, encoding: str | None) -> str:
     number, line = first or (1, "")
     zh = f"第 {number} 行不属于已知的坐标文本格式：{line[:40]}"
     en = f"line {number} fits no known corner text: {line[:40]}"
-    raise refusal(path, *corner_lines.with_advice(text, zh, en))
+    raise refusal(path, *corner_checks.with_advice(text, zh, en))
 
 
 def _corner_kind(lines: list[str]) -> str | None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from gis.ragged import Ints
 from layers.account import Issue
 from layers.formats.table.header import Header
+from layers.formats.table.naming import masked_issues
 from layers.formats.table.rings import Parcel, cell_of
 from layers.formats.table.rows import numbered
 from layers.formats.table.sheets import Sheet
@@ -57,6 +58,8 @@ def columns_of(
             )
         )
     columns.update(_of_headings(columns, parcels))
+    for title in dict.fromkeys(t for p in parcels for t in p.told):
+        issues += masked_issues(title, [p.told.get(title) for p in parcels], labels)
     return columns, lost, issues
 
 

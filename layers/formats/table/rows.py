@@ -13,6 +13,8 @@ from layers.formats.angles import clean
 from layers.formats.planes import width_of
 from layers.formats.table.deductions import is_cut, plain
 from layers.formats.table.header import Header, datums_of, role_of
+from layers.formats.table.naming import beside, names_a_parcel, without_licences
+from layers.formats.table.naming import told_in as told_in
 from layers.formats.table.numbers import decimal, is_number_like
 from layers.formats.table.sheets import Sheet
 
@@ -74,12 +76,10 @@ _HEADS = re.compile(r"矿(?!业|产|权)|[采勘库区块段]|范围|扣除|拐�
 # 成交价：123456元 says something of the right; 一采区：由4个拐点圈定 is a heading.
 _FIELD = re.compile(r"[^:：]{1,12}[:：]\s*(?!.*(?:拐点|坐标|圈定|界址))\S.*")
 _BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部分|拐点|坐标|(?<!矿)区)\S?")
-_KEY_VALUE = re.compile(r"([^\s:：,，;；]{2,12})[:：]\s*([^\s:：,，;；]+)")
 _GENERIC = re.compile(r"(?:矿区|矿界|范围|拐点|界址点|平面|直角|坐标|成果|一览|表|编号|及)+[:：]?")
 # What a heading says beside its name: 一采区（2000国家大地坐标系）, （面积0.24平方公里）.
 _BRACKETED = re.compile(r"[(（\[][^()（）\[\]]*(?:坐标|面积|标高|投影|带)[^()（）\[\]]*[)）\]]")
 _COUNT = re.compile(r"(?<![\d.])(\d{1,5})\s*个\s*(?:拐点|界址点|角点|顶点|坐标点|点)")
-_NAMING = re.compile(r"\S*(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?")
 _SERIES = (
     "甲乙丙丁戊己庚辛壬癸",
     "一二三四五六七八九十",
@@ -193,9 +193,10 @@ def heading(text: str) -> str:
     """Return the name of the part that a row without coordinates begins, blank if it is none."""
     if _DATE.fullmatch(text):
         return ""  # of a signature
-    told = dict(_KEY_VALUE.findall(text))
-    if told and all(map(_NAMING.fullmatch, told)):
-        return " ".join(told.values())
+    told = {key: value for key, value in told_in(text).items() if names_a_parcel(key)}
+    if told:
+        rest = beside(text)  # 甲矿（许可证号：C100）
+        return (heading(rest) if rest else "") or " ".join(told.values())
     text = _BRACKETED.sub("", text)
     if (
         len(text) > _LONGEST
@@ -213,7 +214,7 @@ def with_colon(cells: Sequence[str]) -> str:
     """Return what a row says; names and their values in cells of their own as 名称：值."""
     said = list(dict.fromkeys(filter(None, cells)))
     names = [cell.rstrip(":：") for cell in said[::2]]
-    if said and len(said) % 2 == 0 and all(map(_NAMING.fullmatch, names)):
+    if said and len(said) % 2 == 0 and all(map(names_a_parcel, names)):
         return " ".join(f"{n}：{v}" for n, v in zip(names, said[1::2], strict=True))
     return " ".join(said)
 
@@ -244,11 +245,6 @@ def may_head(name: str) -> bool:
     (True, False, False)
     """
     return _HEADS.search(name) is not None and not re.search("^[无未]|[:：]", name)
-
-
-def told_in(text: str) -> dict[str, str]:
-    """Return names and numbers that a heading gives: 许可证号：C100, 矿山名称：甲矿."""
-    return {k: v for k, v in _KEY_VALUE.findall(text) if _NAMING.fullmatch(k)}
 
 
 def title_of(sheet: Sheet, header: Header) -> int | None:
@@ -331,7 +327,7 @@ def holds_a_place(text: str) -> bool:
     """Tell whether a row without corner holds a pair of coordinates in some other form."""
     if _ABOUT_PLACES.search(text):
         return False
-    words = clean(text)
+    words = clean(without_licences(text))
     if len(re.findall(r"(?<!\d)\d{1,3}\s{0,3}°\s{0,3}\d", words)) >= 2:
         return True
     numbers = [float(n) for n in re.findall(r"(?<![\d.])\d{6,8}(?:\.\d+)?(?![\d.])", words)]

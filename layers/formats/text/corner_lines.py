@@ -8,130 +8,45 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from layers.account import Issue
-from layers.formats.angles import with_signs
 from layers.formats.encoding import read_any_text
 from layers.formats.source import Source, refusal
 from layers.formats.table import reader as table
-from layers.formats.table.header import role_of
-from layers.formats.table.rows import is_date, is_page, is_place, numbered
 from layers.formats.table.sheets import Sheet
+from layers.formats.text.corner_checks import (
+    check_heading,
+    check_lost,
+    check_numbers,
+    check_order,
+    check_places,
+    check_published,
+    check_rest,
+    have_heights,
+)
+from layers.formats.text.corner_finds import (
+    HEIGHT,
+    PLANES,
+    SAID,
+    Line,
+    found_in,
+    heading_of,
+    plain_line,
+)
 from layers.issues import info, warning
-from layers.parse import plain
-from layers.whereabouts import Reason
 
 FORMAT = "corner lines"
-
-_NAME = (
-    r"(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4}['′]?)"
-    r"(?:号?(?:界址|拐|角|顶)?点|号)?"
-)
-_AFTER = r"(?:\)[\s,;、.:]{0,4}|[\s,;、.:]{1,4}|(?=\())"
-_BETWEEN = r"[\s,;、:]{1,6}"
-_PLANE = r"\d{6,8}(?:\.\d{1,9})?"
-_PLANE_WORD = r"(?:[XY]|[北东纵横]坐标)"
-_PLANE_PAIR = (
-    rf"(?P<one_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<one>{_PLANE})(?:\s?(?:米|m\b))?"
-    rf"(?:{_BETWEEN}|(?={_PLANE_WORD}))"
-    rf"(?P<two_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<two>{_PLANE})(?:\s?(?:米|m\b))?"
-    r"(?:[\s,]{1,4}(?P<height>-?\d{1,4}(?:\.\d{1,4}(?![\d.°])|(?=\s*$))))?"
-)
-_ANGLE = (
-    r"\d{2,3}\s?[°度]\s?\d{1,2}(?:\.\d{1,9})?\s?['′‘’分]"
-    r"(?:\s?\d{1,2}(?:\.\d{1,9})?\s?(?:['′‘’]{2}|[\"“”秒])?)?"
-    r"|\d{2,3}\.\d{3,12}\s?[°度]?"
-)
-_ANGLE_WORD = r"(?:东经|北纬|经度|纬度|[ENLB])"
-_ANGLE_PAIR = (
-    rf"(?P<one_word>{_ANGLE_WORD})?\s?[=:]?\s?(?P<one>{_ANGLE})\s?[EN]?"
-    rf"(?:{_BETWEEN}|(?={_ANGLE_WORD}))"
-    rf"(?P<two_word>{_ANGLE_WORD})?\s?[=:]?\s?(?P<two>{_ANGLE})\s?[EN]?"
-)
-_PLANES, _ANGLES = (
-    re.compile(rf"(?<![\d.A-Za-z°′'])(?:\(?{_NAME}{_AFTER}\(?)?{pair}\)?", re.IGNORECASE)
-    for pair in (_PLANE_PAIR, _ANGLE_PAIR)
-)
-_PLACE = re.compile(
-    r"中心|质心|形心|重心|控制点|基准点|起算|井口|硐口|坑口|[主副风斜竖]井|钻孔|地理坐标|四至|平均"
-)
-# What stands beside a corner and says nothing more: 拐点坐标, 点号.
-_SAID = re.compile(
-    r"(?:界址|拐|角|顶|边界)?点(?:号|坐标)?|坐标|序号|编号|为|其|[XYm]|米|[EN]", re.IGNORECASE
-)
-# What may be left of a corner that was not understood, and what else has such numbers.
-_NUMBERS = re.compile(
-    r"\d{6,}|\d\.\d{4,}|\d\s?[°度]\s?\d{1,2}\s?['′分]|[XY]\s?[=:]\s?\d", re.IGNORECASE
-)
-_LOST = re.compile(
-    r"(?:\d{1,4}[\s.、,:)]{1,3})?(?:(?:界址|拐|角|顶|边界)点|J|界桩|桩号)"
-    r"\s?号?\s?\d{1,4}(?:号点?|点)?(?![\d个至到~—-])",
-    re.IGNORECASE,
-)
-# ①4380000: the digits of the two are parted.
-_CIRCLED = {
-    base + k: f"{k + 1} "
-    for base in (0x2460, 0x2474, 0x2488, 0x2776, 0x2780, 0x278A)
-    for k in range(10)
-}
-_SENTENCE = re.compile(r"[XY]\s?=|[;；]", re.IGNORECASE)
-_CUT_SHORT = re.compile(r"[.…·]{2,}|(?:第?\d{1,4}点|点\d{1,4})\s?[(（]?缺[)）]?|同上|以下?略|略")
-_NUMBER = re.compile(r"\(?(\d{1,4})(?:[\s.、,:)]|$)")
-_LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]+(?=[\d.])")
-_HEIGHT = re.compile(r"边长|距离|高程|标高|高度?|[HZh](?:\(m\)|\(米\))?(?:坐标)?(?:\(m\)|\(米\))?")
-_SPLIT = re.compile(r"[\s,;、|]+")
-# A number alone: elevations and sign of a registered part, the number of another place.
-_BARE = re.compile(r"(?:^|[\s,;、])[-+]?\d+(?:\.\d+)?(?=[\s,;、]|$)(?!\s*[个度带年月日米])")
-_PUBLISHED = re.compile(r"\s*[^\s,，]{1,20}[,，]\s*\d[\d.]{0,20}[,，]\s*\d[\d.]{0,20}[,，\s]*")
-_NUMBERED = re.compile(
-    r"(?:证号?|编号|号码|代码|电话|传真|邮编|日期|时间)[\s:]{0,3}[A-Za-z\d-]{1,40}|[A-Za-z]\d{10,40}"
-    r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?!\d)|https?://\S{1,200}|www\.\S{1,200}"
-    r"|(?<![\d.])\d{1,12}(?:\.\d{1,12})?\s?(?:平方|立方|m2|m3|km2|公顷|ha|亩|吨|t/a|万|元|克|kg|号)",
-    re.IGNORECASE,
-)
-# Lines about the right whose number has its unit before it: 矿区面积（平方公里）：0.2600.
-_ABOUT = re.compile(
-    r"[^\d:]{0,12}(?:面积|规模|储量|资源量|价|资本|评估|图幅|证书|字号)(?:\([^()]{1,8}\))?[^\d:]{0,12}[:为]?[^\d]{0,8}"
-    r"\d[\dA-Za-z.,]{0,20}\s?[^\d]{0,12}$"
-)
-# What stands for a corner that is not given: 4 见附图.
-_NOT_GIVEN = re.compile(r"(?=.{0,12}$).*(?:[见缺同略待]|未测|附图|不详|无$)|\W*$")
-# Cells of a heading that are some northing and some easting: 80X, 大地纬度B, 东X.
-_NORTH_CELL, _EAST_CELL = (
-    re.compile(rf"(?:[^A-Za-z]{{0,8}}[{letters}]|\W?[{signs}])[^A-Za-z]{{0,8}}", re.IGNORECASE)
-    for letters, signs in (("XBN", "北纵纬"), ("YLE", "东横经"))
-)
 # Words before the first of two numbers that say it is the easting or the longitude.
 _EAST = frozenset(("y", "东坐标", "横坐标", "东经", "经度", "e", "l"))
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A line as people write it, in plain characters, and the corners found in it."""
-
-    number: int
-    written: str
-    text: str
-    corners: Sequence[re.Match[str]]
-
-    @property
-    def cells(self) -> list[str]:
-        """Words and numbers."""
-        return [cell for cell in _SPLIT.split(self.text.strip()) if cell]
-
-    @property
-    def short(self) -> str:
-        return self.written.strip()[:40]
 
 
 def is_corner_lines(text: str) -> bool:
     """Tell whether a text holds three corners or more in lines or sentences of their own."""
     found = 0
     for line in text.splitlines():
-        found += len(_found(_plain(line)))
+        found += len(found_in(plain_line(line)))
         if found >= 3:
             return True
     return False
@@ -149,28 +64,30 @@ def read(path: Path, encoding: str | None) -> Source:
     """
     text, found = read_any_text(path, encoding)
     lines = [
-        _Line(number, written, words, _found(words))
+        Line(number, written, words, found_in(words))
         for number, written in enumerate(text.splitlines(), 1)
-        for words in [_plain(written)]
+        for words in [plain_line(written)]
     ]
     begun = False
     for line in lines:
-        _check_heading(path, line)
-        _check_lost(path, line)
-        _check_rest(path, line, first=not begun)
-        _check_places(path, line)
-        _check_order(path, line)
+        check_heading(path, line)
+        check_lost(path, line)
+        check_rest(path, line, first=not begun)
+        check_places(path, line)
+        check_order(path, line)
         begun = begun or bool(line.corners)
-    _check_numbers(path, lines)
+    check_numbers(path, lines)
     corners = [c for line in lines for c in line.corners]
-    _check_published(path, lines)
-    named = any(map(_HEIGHT.fullmatch, (c for line in lines if _heading(line) for c in line.cells)))
-    high = _have_heights(path, lines, named=named)
+    check_published(path, lines)
+    named = any(
+        map(HEIGHT.fullmatch, (c for line in lines if heading_of(line) for c in line.cells))
+    )
+    high = have_heights(path, lines, named=named)
     if len({match.re for match in corners}) != 1:
         raise refusal(path, "平面坐标与经纬度混用", "mixes plane coordinates and degrees")
     above = itertools.takewhile(lambda line: not line.corners, lines)
-    own = next(filter(None, map(_heading, above)), None)
-    pair = ("X坐标", "Y坐标") if corners[0].re is _PLANES else ("纬度", "经度")
+    own = next(filter(None, map(heading_of, above)), None)
+    pair = ("X坐标", "Y坐标") if corners[0].re is PLANES else ("纬度", "经度")
     # All that stands above the corners is below this header: titles, headings, deductions.
     header = own or ("点号", *pair)
     rows = [(1, header), *((line.number, row) for line in lines for row in _rows(line))]
@@ -179,11 +96,11 @@ def read(path: Path, encoding: str | None) -> Source:
     return replace(source, issues=(*_told(high, headed=own is not None), *source.issues))
 
 
-def _rows(line: _Line) -> list[tuple[str, ...]]:
+def _rows(line: Line) -> list[tuple[str, ...]]:
     """Return the corners of a line as rows of a table, and words before and between as others."""
     at = 0
     rows: list[tuple[str, ...]] = []
-    if not line.corners and (header := _heading(line)):
+    if not line.corners and (header := heading_of(line)):
         return [header]
     for match in line.corners:
         rows += _words(line.text[at : match.start()])
@@ -193,21 +110,9 @@ def _rows(line: _Line) -> list[tuple[str, ...]]:
     return rows or [()]
 
 
-def _heading(line: _Line) -> tuple[str, ...] | None:
-    """Return the heads of corners' names and places where a line is a header, else None."""
-    cells = line.cells
-    roles = [role_of(cell) for cell in cells]
-    if "lat" in roles and "lon" in roles:
-        return "点号", cells[roles.index("lat")], cells[roles.index("lon")]
-    if "north" in roles and "east" in roles:
-        first, second = sorted((roles.index("north"), roles.index("east")))
-        return "点号", cells[first], cells[second]
-    return None
-
-
 def _words(text: str) -> list[tuple[str, ...]]:
     words = text.strip(" \t,;:。、.")
-    return [(words,)] if re.search(r"[^\W_]", _SAID.sub("", words)) else []
+    return [(words,)] if re.search(r"[^\W_]", SAID.sub("", words)) else []
 
 
 def _told(high: bool, *, headed: bool) -> list[Issue]:
@@ -221,180 +126,11 @@ def _told(high: bool, *, headed: bool) -> list[Issue]:
     return issues
 
 
-def _plain(line: str) -> str:
-    return plain(with_signs(line.translate(_CIRCLED)))
-
-
-def _found(text: str) -> list[re.Match[str]]:
-    """Return the corners of a line, those of a plane or in degrees."""
-    return [*_PLANES.finditer(text)] or [*_ANGLES.finditer(text)]
-
-
 def _corner(match: re.Match[str]) -> tuple[str, ...]:
     """Return name, northing or latitude, easting or longitude, as written."""
     words = match.groupdict()
     one, two, told = words["one"], words["two"], (words["one_word"] or "").casefold()
     # Which of two numbers of a plane is which tells the table by their size.
-    degrees = 0 if match.re is _PLANES else int(one[:3] if one[:3].isdigit() else one[:2])
+    degrees = 0 if match.re is PLANES else int(one[:3] if one[:3].isdigit() else one[:2])
     first, second = (two, one) if (told in _EAST if told else degrees > 60) else (one, two)
     return (words["name"] or "").strip(), first, second
-
-
-# -- what is refused ---------------------------------------------------------------------------
-
-
-def with_advice(text: str, zh: str, en: str) -> Reason:
-    """Return why a text is refused, with what to do where it may be a sentence cut into lines."""
-    if _SENTENCE.search(text):
-        return f"{zh}（若句子折成了几行，请先合并）", f"{en} (join the lines of a sentence)"
-    return zh, en
-
-
-def _bad(path: Path, line: _Line, zh: str, en: str) -> Exception:
-    zh, en = with_advice(line.text, zh, en)
-    return refusal(path, f"第 {line.number} 行{zh}", f"line {line.number}: {en}")
-
-
-def _check_published(path: Path, lines: Sequence[_Line]) -> None:
-    if all(_PUBLISHED.fullmatch(line.text) for line in lines if line.corners):
-        raise refusal(
-            path,
-            "像公示的拐点串而没有以 * 开头的结束行，可能不完整；"
-            "若是拐点表，请在拐点之上加一行表头：点号,X坐标,Y坐标",
-            "looks like a published list without the line that ends a part (*, ...) and may be cut "
-            "short; if it is a table of corners, give it the header 点号,X坐标,Y坐标",
-        )
-
-
-def _have_heights(path: Path, lines: Sequence[_Line], *, named: bool) -> bool:
-    """Return whether third numbers are heights, or lengths: by a header's word, or not whole.
-
-    Whole ones may be rings, signs, corners' numbers. Digits behind a comma may be decimals.
-    """
-    thirds = [match.groupdict().get("height") for line in lines for match in line.corners]
-    numbers = [float(word) for word in thirds if word is not None]
-    if not numbers:
-        return False
-    for line in lines:
-        for match in line.corners:
-            third = match.groupdict().get("height")
-            between = line.text[match.end("two") : match.start("height")] if third else ""
-            if third and between == "," and "." not in match["two"] + third:
-                raise _bad(path, line, f"：{match['two']},{third} 的逗号可能是小数点",
-                           f"the comma of {match['two']},{third} may be a decimal "
-                           "point")  # fmt: skip
-    if len(numbers) < len(thirds):
-        raise refusal(
-            path,
-            "有的拐点之后有第三个数，有的没有，分不清含义",
-            "some corners are followed by a third number and some are not",
-        )
-    if not named and any(numbers) and all(n == int(n) for n in numbers):
-        raise refusal(
-            path,
-            "各点第三个数都是整数，分不清是高程、圈号、点号还是加减；"
-            "请用逗号分隔并加一行表头，如：点号,X坐标,Y坐标,高程",
-            "the third numbers are whole and may be heights, rings, corner numbers or signs; "
-            "separate them by commas and give a header, such as 点号,X坐标,Y坐标,高程",
-        )
-    return True
-
-
-def _check_places(path: Path, line: _Line) -> None:
-    """Refuse numbers that are those of no plane of China: packed degrees, a plane of a town."""
-    for match in line.corners:
-        if match.re is _PLANES:
-            one, two = float(match["one"]), float(match["two"])
-            if not (is_place(one, two) or is_place(two, one)):
-                raise _bad(path, line, f"：{match['one']} {match['two']} 不是国家平面坐标；"
-                           "度分秒请写成 113°30′00″，地方坐标请加表头",
-                           f"{match['one']} {match['two']} lie in no national plane; write degrees "
-                           "as 113°30′00″, give others a header")  # fmt: skip
-
-
-def _check_order(path: Path, line: _Line) -> None:
-    """Refuse a line of several corners whose numbers do not run on: columns side by side."""
-    names = [numbered(match["name"] or "") for match in line.corners]
-    for one, two in itertools.pairwise(names):
-        if one is None or two is None or two[1] not in (one[1] + 1, 1):
-            raise _bad(path, line, "有几个拐点而点号不连续（并列的几栏、两套坐标？）："
-                       f"{line.short}",
-                       "several corners whose numbers do not run on (columns side by side?): "
-                       f"{line.short}")  # fmt: skip
-
-
-def _check_heading(path: Path, line: _Line) -> None:
-    """Refuse a heading of columns that is not understood, or has others than of a place."""
-    if line.corners:
-        return
-    heading, cells = _heading(line), line.cells
-    heads = any(map(_NORTH_CELL.fullmatch, cells)) and any(map(_EAST_CELL.fullmatch, cells))
-    if heads and heading is None:
-        raise _bad(path, line, f"像表头而看不懂：{line.short}；请写作 点号,X坐标,Y坐标",
-                   f"a header that is not understood: {line.short}; "
-                   "write 点号,X坐标,Y坐标")  # fmt: skip
-    roles = ("corner", "number")
-    others = [c for c in cells if c not in (heading or cells) and role_of(c) not in roles]
-    if others and not all(map(_HEIGHT.fullmatch, others)):
-        raise _bad(path, line, f"的表头还有其他列（{others[0]}），请用逗号或制表符分隔各列",
-                   f"the header has other columns ({others[0]}); separate columns by commas or "
-                   "tabs")  # fmt: skip
-
-
-def _check_lost(path: Path, line: _Line) -> None:
-    """Refuse a line without corner that may be a spoilt one."""
-    if line.corners:
-        return
-    text = _LETTERS_LIKE_DIGITS.sub("0", line.text)
-    wordless = not re.search(r"[^\W\d_]", text)
-    numbers = [cell for cell in line.cells if re.search(r"\d|\*|^[-—–/?×]+$", cell)]
-    lost = wordless and len(numbers) > 1 and not is_date(text) and not is_page(text)
-    lost = lost or _CUT_SHORT.fullmatch(text.strip()) is not None
-    if lost or _LOST.match(line.text.lstrip(" (")):
-        raise _lost(path, line)
-
-
-def _check_numbers(path: Path, lines: Sequence[_Line]) -> None:
-    """Refuse a line whose number is that of the corner due before the first, or after the last."""
-    before: dict[int, _Line] = {}
-    last: int | None = None
-    begun = False
-    for line in lines:
-        number = _NUMBER.match(line.text.strip()) if not line.corners else None
-        if number and not _NOT_GIVEN.match(line.text.strip()[number.end() :]):
-            number = None  # a clause of a document
-        if number and begun and last is not None and int(number[1]) == last + 1:
-            raise _lost(path, line)
-        if number and not begun:
-            before[int(number[1])] = line
-        for match in line.corners:
-            name = numbered(match["name"] or "")
-            last = name[1] if name else None
-            if not begun and name and name[1] - 1 in before:
-                raise _lost(path, before[name[1] - 1])
-            begun = True
-
-
-def _lost(path: Path, line: _Line) -> Exception:
-    return _bad(path, line, f"有点号或数字而没有坐标：{line.short}",
-                f"numbers, or a corner's name, without coordinates: {line.short}")  # fmt: skip
-
-
-def _check_rest(path: Path, line: _Line, *, first: bool) -> None:
-    """Refuse a line with what may be a corner beside those that were found, or another place."""
-    corners, rest = line.corners, line.text
-    begin = corners[0].start() if corners else 0
-    for match in reversed(corners):
-        rest = rest[: match.start()] + " " + rest[match.end() :]
-    if corners and (found := _PLACE.search(rest)):
-        raise _bad(path, line, f"的“{found[0]}”不是拐点，请删去该行",
-                   f"{found[0]!r} is no corner; take the line out")  # fmt: skip
-    # A name of its own beside each place: a list of places, not of corners.
-    named = len(corners) == 1 and re.search(
-        r"[^\W\d_]", _SAID.sub("", rest[0 if not first else begin :])
-    )
-    bare = corners and _BARE.search(rest)
-    about = not corners and _ABOUT.match(line.text)
-    if bare or named or (not about and _NUMBERS.search(_NUMBERED.sub("", rest))):
-        raise _bad(path, line, f"除拐点外还有文字或数字，分不清含义：{line.short}",
-                   f"words or numbers beside the corners: {line.short}")  # fmt: skip

@@ -10,6 +10,7 @@ from layers.formats.angles import clean
 from layers.formats.planes import Datum, datums_named
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
+from layers.formats.table.naming import value_of
 from layers.formats.table.rows import is_cut_short, is_date
 from layers.issues import info, listed, warning
 
@@ -20,7 +21,8 @@ Block = tuple[str | None, list[Line]]
 # "许可证号 C1", "采矿许可证编号：C1", "许可证：C1"; not "许可证有效期…". Nothing may follow it.
 _LICENCE = re.compile(
     r"(?:(?:采矿|探矿|勘查)?(?:许可证|证)(?:(?:编号|号码|号)\s*[:：=,，]?|\s*[:：=,，])\s*"
-    r"|(?=[CT]\d{10,30}[,，;；]?$))([^\s:：=,，;；、。]+)[,，;；]?$"
+    r"|(?=[CT]\d{10,30}[,，;；]?$))([^\s:：=,，;；、。]+"
+    r"|[CT](?: ?\d){22} ?(?:[(（][正副]本[^()（）]{0,8}[)）])?)[,，;；。]?$"
 )
 _TITLE = re.compile(r"拐点|点号|序号|区域坐标|[^\d,，*]{2,30}(?:公示|公告)$")
 _CLOSING = re.compile(r"\*\s*[,，]")
@@ -74,7 +76,7 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
         line = raw.strip()
         licence = _LICENCE.match(line)
         if licence:
-            blocks.append((licence.group(1), []))
+            blocks.append((value_of("许可证号", licence.group(1)) or None, []))
         elif _is_data(line):
             if not blocks:
                 blocks.append((None, []))
@@ -109,7 +111,7 @@ def _check_blocks(path: Path, blocks: list[Block]) -> None:
             raise refusal(path, f"许可证 {licence} 没有拐点", f"licence {licence} has no corners")
     numbers = [licence for licence, _ in blocks]
     if len(blocks) > 1 and None in numbers:
-        raise refusal(path, "第一个矿权没有许可证号", "the first right has no licence number")
+        raise refusal(path, "有的矿权没有许可证号", "one of the rights has no licence number")
 
 
 def masked_licence(licence: str | None, label: str) -> list[Issue]:

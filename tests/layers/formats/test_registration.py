@@ -77,6 +77,21 @@ def test_datum_named_in_the_text(write_text, line, epsg):
     assert source.companions["right_part"].crs == source.crs
 
 
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("许可证号：C4100 0020 1005 3120 065432", "C4100002010053120065432"),
+        ("采矿许可证号：C4100002010053120065432（副本）", "C4100002010053120065432"),
+        ("许可证号：C4100002010053120065432。", "C4100002010053120065432"),
+        ("许可证号：待办", None), ("许可证号：无", None),
+    ],
+)  # fmt: skip
+def test_a_licence_number_is_whole_or_none(write_text, line, number):
+    source = read(write_text(f"{line}\n{STRING}"))
+    found = source.columns.get("licence_no")
+    assert (found.to_pylist() if found else [None]) == [number]
+
+
 def test_two_datums_are_refused(write_text):
     with pytest.raises(FormatError, match="more than one datum"):
         read(write_text(f"2000国家大地坐标系\n1980西安坐标系\n{STRING}"))
@@ -124,7 +139,7 @@ def test_unled_rights_are_refused(write_text):
     body = PUBLISHED.split("\n", 1)[1]
     with pytest.raises(FormatError, match="no licence number after the blank line"):
         read(write_text(f"{PUBLISHED}\n{body}"))
-    with pytest.raises(FormatError, match="first right has no licence number"):
+    with pytest.raises(FormatError, match="one of the rights has no licence number"):
         read(write_text(f"{PUBLISHED}\n许可证号：C002\n{PUBLISHED}"))
 
 

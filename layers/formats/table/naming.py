@@ -1,0 +1,158 @@
+"""Names and numbers that a row of words gives to a parcel: ``许可证号：C100，矿山名称：甲矿``.
+
+A value ends where another key begins or a mark ends it, not at a blank: 某县 甲铁矿 is one name,
+and a number that was copied out of a form has blanks between its groups of digits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from layers.account import Issue
+from layers.issues import label_en, warning
+
+_KEY = re.compile(
+    r"(?<![一-鿿A-Za-z_])(?:([一-鿿A-Za-z_]{2,12})\s?(?:[(（][^()（）:：]{1,8}[)）])?\s?[:：]"
+    r"|((?:采矿|探矿|勘查)?(?:许可)?证(?:编?号|号码)?)\s?(?=[CT]\d{10}))"
+)
+_NAMING = re.compile(r".*(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?")
+# Numbers of a document or of a company, and names of what is no parcel.
+_OF_OTHERS = re.compile(
+    r"(?:文件|公告|档案|受理|合同|备案|证书|资质|测绘|身份|信用|机构|邮政|区划|项目代|年度|图幅?|图纸|坐标系"
+    r"|报告).{0,6}"
+    r"(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?"
+)
+_END = re.compile(r"[,，;；。]")
+_END_OF_NUMBER = re.compile(r"[,，;；。]|\s(?=[一-鿿“《])")
+_WHOLE = re.compile(r"[CT](?:\s?\d){22}(?=$|\s(?!\s*[CT]?\d{4}))", re.IGNORECASE)
+LICENCE = re.compile(r"(?<![A-Za-z])[CT](?:\s?\d){22}(?!\d)", re.IGNORECASE)
+_COPY = re.compile(r"\s?[(（\[【]\s?[正副]本[^()（）]{0,8}[)）\]】]|[正副]本(?:\d{1,2}/\d{1,2})?$")
+# What stands in the place of a number that there is not.
+_NONE = re.compile(
+    r"[\W_]*|[暂]?(?:无|未)(?:办理?|取得|定|知|核?发|颁发)?|不详|略|待(?:办理?|[定补查发领批]|取得|核发|颁发)"
+    r"|(?:详?见|同)(?:附.{1,4}|上|下|前)|(?:正在)?(?:办理|申请|申办)中?|null|none|nan|n/?a",
+    re.IGNORECASE,
+)
+# Words after a blank that are no more of the name: of the outline, or of the paper.
+_NO_MORE = re.compile(
+    r"\s(?=\S*(?:面积|标高|高程|坐标|子午线|度带|有效|日期|规模|拐点|界址|单位|比例尺|第.{1,3}页|共.{1,3}[页个]"
+    r"|\d{4}\s?[-/.年]))"
+)
+_BRACKETS = {
+    "(": ")",
+    "（": "）",
+    "[": "]",
+    "【": "】",
+    "〔": "〕",
+    "「": "」",
+    "“": "”",
+    "《": "》",
+}
+_MARKS = " \t,，;；。、:："
+_BLANKS = re.compile(r"\s*")
+_LONGEST = 2000  # what is longer is no line about a parcel
+_CLAUSE = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}\s?[)）、.．]\s?|[①-⓿]+)")
+_MASKED = re.compile(r"[*＊×?？]|[xX]{3}|\.{3}|…")
+
+
+def names_a_parcel(title: str) -> bool:
+    """Tell whether the name of a value says that it names or numbers a parcel.
+
+    >>> [names_a_parcel(key) for key in ("矿山名称", "许可证号", "文件编号", "采矿权人")]
+    [True, True, False, False]
+    """
+    return _NAMING.fullmatch(title) is not None and _OF_OTHERS.fullmatch(title) is None
+
+
+def told_in(text: str) -> dict[str, str]:
+    """Return names and numbers that words give to a parcel.
+
+    >>> told_in("甲矿（许可证号：C100）"), told_in("1、矿山名称：某县 甲铁矿，采矿权人：甲公司")
+    ({'许可证号': 'C100'}, {'矿山名称': '某县 甲铁矿'})
+    """
+    return {key: value for key, value, _, _ in _pairs(text) if value and _NAMING.fullmatch(key)}
+
+
+def beside(text: str) -> str:
+    """Return what a text says beside its keys and their values.
+
+    >>> beside("甲矿（许可证号：C100）"), beside("许可证号：C100")
+    ('甲矿', '')
+    """
+    for _, _, start, end in reversed(_pairs(text)):
+        text = f"{text[:start]} {text[end:]}"
+    text = re.sub(r"[(（\[【]\s*[)）\]】]", "", text)
+    text = _CLAUSE.sub("", text.strip(_MARKS))
+    return text.strip(_MARKS).rstrip(_MARKS + "(（[【")
+
+
+def without_licences(text: str) -> str:
+    """Return a text without licence numbers, whose digits are those of no place.
+
+    >>> without_licences("许可证号：C4100 0020 1005 3120 065432")
+    '许可证号： '
+    """
+    return LICENCE.sub(" ", text)
+
+
+def masked_issues(title: str, values: Sequence[str | None], labels: Sequence[str]) -> list[Issue]:
+    """Return a warning of each licence number with masked digits: it names no right."""
+    if not re.search("证号|许可证", title):
+        return []
+    return [
+        warning("licence_masked", f"{label}：许可证号 {value} 被遮盖",
+                f"{label_en(label)}: licence number {value} is masked", label)
+        for value, label in zip(values, labels, strict=True)
+        if value and _MASKED.search(value)
+    ]  # fmt: skip
+
+
+def _pairs(text: str) -> list[tuple[str, str, int, int]]:
+    """Return each key, its value, and where the two stand in a text."""
+    found = [*_KEY.finditer(text)] if len(text) <= _LONGEST else []
+    pairs = []
+    for k, match in enumerate(found):
+        until = found[k + 1].start() if k + 1 < len(found) else len(text)
+        ends = _END if _is_name(match[1] or match[2]) else _END_OF_NUMBER
+        begun = _BLANKS.match(text, match.end(), until)
+        ended = ends.search(text, begun.end() if begun else match.end(), until)
+        until = ended.start() if ended else until
+        until = _closed(text, match.end(), until)
+        key = match[1] or match[2]
+        pairs.append((key, value_of(key, text[match.end() : until]), match.start(), until))
+    return pairs
+
+
+def _is_name(key: str) -> bool:
+    return key.endswith(("名称", "名"))
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """Return where a value ends: before a bracket that was opened before the value."""
+    opened: list[str] = []
+    for at in range(start, end):
+        if text[at] in _BRACKETS:
+            opened.append(_BRACKETS[text[at]])
+        elif opened and text[at] == opened[-1]:
+            opened.pop()
+        elif text[at] in _BRACKETS.values():
+            return at
+    return end
+
+
+def value_of(key: str, said: str) -> str:
+    """Return a value in its own form, blank where it says that there is none.
+
+    >>> value_of("许可证号", "C4100 0020 1005 3120 065432（副本）"), value_of("许可证号", "待办")
+    ('C4100002010053120065432', '')
+    """
+    said = _NO_MORE.split(" ".join(said.split()), maxsplit=1)[0]
+    if not _is_name(key):
+        said = _COPY.sub("", said)
+        whole = _WHOLE.match(said)
+        said = "".join(whole[0].split()) if whole else said
+    said = said.strip(" 、.:：([（【")
+    if _NONE.fullmatch(said) or (re.search("证号|许可证", key) and not re.search(r"\d", said)):
+        return ""
+    return said

@@ -1,0 +1,98 @@
+"""Corners in lines as people write them: what one looks like, and the lines that hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from layers.formats.angles import with_signs
+from layers.formats.table.header import role_of
+from layers.formats.table.naming import LICENCE
+from layers.parse import plain
+
+_NAME = (
+    r"(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4}['′]?)"
+    r"(?:号?(?:界址|拐|角|顶)?点|号)?"
+)
+_AFTER = r"(?:\)[\s,;、.:]{0,4}|[\s,;、.:]{1,4}|(?=\())"
+_BETWEEN = r"[\s,;、:]{1,6}"
+_PLANE = r"\d{6,8}(?:\.\d{1,9})?"
+_PLANE_WORD = r"(?:[XY]|[北东纵横]坐标)"
+_PLANE_PAIR = (
+    rf"(?P<one_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<one>{_PLANE})(?:\s?(?:米|m\b))?"
+    rf"(?:{_BETWEEN}|(?={_PLANE_WORD}))"
+    rf"(?P<two_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<two>{_PLANE})(?:\s?(?:米|m\b))?"
+    r"(?:[\s,]{1,4}(?P<height>-?\d{1,4}(?:\.\d{1,4}(?![\d.°])|(?=\s*$))))?"
+)
+_ANGLE = (
+    r"\d{2,3}\s?[°度]\s?\d{1,2}(?:\.\d{1,9})?\s?['′‘’分]"
+    r"(?:\s?\d{1,2}(?:\.\d{1,9})?\s?(?:['′‘’]{2}|[\"“”秒])?)?"
+    r"|\d{2,3}\.\d{3,12}\s?[°度]?"
+)
+_ANGLE_WORD = r"(?:东经|北纬|经度|纬度|[ENLB])"
+_ANGLE_PAIR = (
+    rf"(?P<one_word>{_ANGLE_WORD})?\s?[=:]?\s?(?P<one>{_ANGLE})\s?[EN]?"
+    rf"(?:{_BETWEEN}|(?={_ANGLE_WORD}))"
+    rf"(?P<two_word>{_ANGLE_WORD})?\s?[=:]?\s?(?P<two>{_ANGLE})\s?[EN]?"
+)
+PLANES, ANGLES = (
+    re.compile(rf"(?<![\d.A-Za-z°′'])(?:\(?{_NAME}{_AFTER}\(?)?{pair}\)?", re.IGNORECASE)
+    for pair in (_PLANE_PAIR, _ANGLE_PAIR)
+)
+# What stands beside a corner and says nothing more: 拐点坐标, 点号.
+SAID = re.compile(
+    r"(?:界址|拐|角|顶|边界)?点(?:号|坐标)?|坐标|序号|编号|为|其|[XYm]|米|[EN]", re.IGNORECASE
+)
+# ①4380000: the digits of the two are parted.
+_CIRCLED = {
+    base + k: f"{k + 1} "
+    for base in (0x2460, 0x2474, 0x2488, 0x2776, 0x2780, 0x278A)
+    for k in range(10)
+}
+HEIGHT = re.compile(r"边长|距离|高程|标高|高度?|[HZh](?:\(m\)|\(米\))?(?:坐标)?(?:\(m\)|\(米\))?")
+_SPLIT = re.compile(r"[\s,;、|]+")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as people write it, in plain characters, and the corners found in it."""
+
+    number: int
+    written: str
+    text: str
+    corners: Sequence[re.Match[str]]
+
+    @property
+    def cells(self) -> list[str]:
+        """Words and numbers."""
+        return [cell for cell in _SPLIT.split(self.text.strip()) if cell]
+
+    @property
+    def short(self) -> str:
+        """The beginning of the line, for a message."""
+        return self.written.strip()[:40]
+
+
+def heading_of(line: Line) -> tuple[str, ...] | None:
+    """Return the heads of corners' names and places where a line is a header, else None."""
+    cells = line.cells
+    roles = [role_of(cell) for cell in cells]
+    if "lat" in roles and "lon" in roles:
+        return "点号", cells[roles.index("lat")], cells[roles.index("lon")]
+    if "north" in roles and "east" in roles:
+        first, second = sorted((roles.index("north"), roles.index("east")))
+        return "点号", cells[first], cells[second]
+    return None
+
+
+def plain_line(line: str) -> str:
+    """Return a line in plain characters: no wide digits, circled numbers or other signs."""
+    return plain(with_signs(line.translate(_CIRCLED)))
+
+
+def found_in(text: str) -> list[re.Match[str]]:
+    """Return the corners of a line, those of a plane or in degrees."""
+    # The groups of digits of a licence number may look like two coordinates.
+    text = LICENCE.sub(lambda m: "C" * len(m[0]), text)
+    return [*PLANES.finditer(text)] or [*ANGLES.finditer(text)]

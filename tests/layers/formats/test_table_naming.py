@@ -1,0 +1,85 @@
+"""Names and numbers that rows of words give to parcels: whole, and none where there is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from layers.formats import read
+
+NUMBERS = ("C4100002010053120065432", "C4100002010053120065433")
+RINGS = [
+    [(4380000.123 + n + x, 38500000.456 + y) for x, y in ((0, 0), (600, 0), (600, 400), (0, 400))]
+    for n in (0, 2000)
+]
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Return the sources of two parcels below headings: a table, and lines without a header."""
+
+    def make(*headings):
+        sources = []
+        for name, sign, head in (("t.csv", ",", ["点号,X坐标,Y坐标"]), ("t.txt", " ", [])):
+            lines = ["2000国家大地坐标系", *head]
+            for heading, ring in zip(headings, RINGS, strict=False):
+                lines.append(f'"{heading}",,' if sign == "," else heading)
+                lines += [sign.join((str(k), *map(str, p))) for k, p in enumerate(ring, 1)]
+            path = tmp_path / name
+            path.write_text("\n".join(lines), encoding="utf-8")
+            sources.append(read(path))
+        return sources
+
+    return make
+
+
+def told(source):
+    return {name: column.to_pylist() for name, column in source.columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("form", "columns"),
+    [
+        ("{m}（许可证号：{n}）", {"块段名称": ["甲矿", "乙矿"], "许可证号": [*NUMBERS]}),
+        ("{m}(证号:{n})", {"块段名称": ["甲矿", "乙矿"], "证号": [*NUMBERS]}),
+        ("许可证号：{n}。", {"许可证号": [*NUMBERS]}),
+        ("许可证号：{n}（副本1/3）", {"许可证号": [*NUMBERS]}),
+        ("①许可证号：{n}", {"许可证号": [*NUMBERS]}),
+        ("1、采矿权名称：{m}", {"采矿权名称": ["甲矿", "乙矿"]}),
+        ("（一）矿山名称：某县 {m}", {"矿山名称": ["某县 甲矿", "某县 乙矿"]}),
+        ("矿山名称：{m}，许可证号：{n}，采矿权人：甲公司",
+         {"矿山名称": ["甲矿", "乙矿"], "许可证号": [*NUMBERS]}),
+        ("证号：{n} 有效期：2020.05.06-2030.05.06", {"证号": [*NUMBERS]}),
+        ("许可证号：采证〔2003〕12号 {m}",
+         {"块段名称": ["甲矿", "乙矿"], "许可证号": ["采证〔2003〕12号"] * 2}),
+    ],
+)  # fmt: skip
+def test_a_heading_gives_its_name_and_number_whole(written, form, columns):
+    pairs = zip("甲乙", NUMBERS, strict=True)
+    for source in written(*(form.format(m=f"{m}矿", n=n) for m, n in pairs)):
+        found = told(source)
+        assert {name: found[name] for name in columns} == columns
+        assert [round(shape.area) for shape in source.geometry] == [240000, 240000]
+        assert not {i.code for i in source.issues} - {"header_missing"}
+
+
+@pytest.mark.parametrize("number", ["C4100 0020 1005 3120 065432", "C4100002 0100531 20065432"])
+def test_blanks_within_a_number(written, number):
+    for source in written(f"许可证号：{number}"):
+        assert told(source)["许可证号"] == [NUMBERS[0]]
+
+
+@pytest.mark.parametrize("number", ["/", "无", "待办", "见附件", "____", "正在办理", "新立"])
+def test_what_is_no_number(written, number):
+    for source in written(f"许可证号：{number}"):
+        assert "许可证号" not in source.columns
+
+
+def test_a_masked_number_is_told(written):
+    for source in written("许可证号：C41000020*****065432"):
+        assert told(source)["许可证号"] == ["C41000020*****065432"]
+        assert "licence_masked" in {i.code for i in source.issues}
+
+
+def test_the_number_of_a_document_names_no_parcel(written):
+    for source in written("文件编号：410000202405060001"):
+        assert "块段名称" not in source.columns
