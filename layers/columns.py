@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
 from gis.ragged import Ints
-from layers import column_issues, minerals, null_marks
+from layers import column_issues, minerals, null_marks, stated_accuracy
 from layers.account import Issue
 from layers.catalog import nearest
 from layers.errors import LayerError
@@ -65,7 +65,7 @@ def build_columns(
     rests : field -> what is left of the letter in the middle of which its name was cut
     """
     n = len(labels)
-    used = [settings.id] if settings.id else []
+    used = [*([settings.id] if settings.id else []), *stated_accuracy.fields_of(list(fields))]
     # A field that the reader left out is there all the same: its column is not empty.
     left_out = [f for f, rows in (lost or {}).items() if len(rows) and f not in fields]
     fields = {**fields, **{f: pa.nulls(n, pa.string()) for f in left_out}}

@@ -15,7 +15,7 @@ import pyarrow as pa
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import Floats, Ints, Ragged
 from layers import coverage as covering
-from layers import placing, toes
+from layers import placing, stated_accuracy, toes
 from layers.account import Issue, Provenance, Refused
 from layers.columns import Built, build_columns
 from layers.errors import LayerError
@@ -54,6 +54,7 @@ def load(
     file = settings.source
     if role == "vetted" and not len(source):
         raise _nothing_left(file, 0, {}, ())
+    settings, said = _with_accuracy(source, settings)
     built = build_columns(
         source.columns,
         source.labels,
@@ -78,8 +79,20 @@ def load(
     for row in np.flatnonzero(numbered.unnamed):
         refused.setdefault(int(row), ("没有编号", "it has no number"))
     return _assemble(
-        source, schema, settings, built, placed, numbered, refused, role=role, coverage=coverage
-    )
+        source, schema, settings, built, placed, numbered, refused, said, role=role,
+        coverage=coverage,
+    )  # fmt: skip
+
+
+def _with_accuracy(
+    source: Source, settings: LayerSettings
+) -> tuple[LayerSettings, tuple[Issue, ...]]:
+    """Return the settings with the accuracy that the file itself states, where it is the worse."""
+    file = settings.source
+    own = stated_accuracy.worst(source.columns, source.labels, file, source.lost)
+    if own is None or own <= (settings.positional_accuracy_m or 0.0):
+        return settings, ()
+    return replace(settings, positional_accuracy_m=own), (stated_accuracy.told(file, own),)
 
 
 def _assemble(
@@ -90,6 +103,7 @@ def _assemble(
     placed: Placed,
     numbered: Numbered,
     refused: Mapping[int, Reason],
+    told: Sequence[Issue],
     *,
     role: Role,
     coverage: Ragged | None,
@@ -103,7 +117,7 @@ def _assemble(
         raise AssertionError(f"{file}: {source.declared} declared, {len(kept)} + {len(gone)}")
     said = [
         _naming(file, issue)
-        for issue in (*source.issues, *built.issues, *placed.issues, *numbered.issues)
+        for issue in (*source.issues, *told, *built.issues, *placed.issues, *numbered.issues)
     ]
     said += _refusals(file, refused, source.labels, numbered)
     if role == "workspace":

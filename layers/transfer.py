@@ -19,6 +19,7 @@ from layers.errors import LayerError
 from layers.frames import Frame
 from layers.layer import ARROW_TYPES, Layer
 from layers.schema import Schema
+from layers.stated_accuracy import MOST_M
 
 
 def pack(layers: Mapping[str, Layer]) -> Frame:
@@ -113,13 +114,18 @@ def _nothing_unread_is_given(layer: Layer, schema: Schema) -> bool:
 
 
 def _claims_nothing(layer: Layer, schema: Schema) -> bool:
-    """Tell whether the layer says only what a vetted file can say, in words."""
+    """Tell whether the layer says only what a vetted file can say, in words.
+
+    The accuracy it states of itself makes bands wider, never narrower.
+    """
     p = layer.provenance[0]
-    of_workspace = p.snapshot, p.positional_accuracy_m, p.coverage, layer.coverage
+    of_workspace = p.snapshot, p.coverage, layer.coverage
+    accuracy = p.positional_accuracy_m
     words = [t for i in layer.issues for t in (i.severity, i.code, i.zh, i.en)]
     return (
         p.role == "vetted"
         and all(claim is None for claim in of_workspace)
+        and (accuracy is None or (type(accuracy) is float and 0 < accuracy <= MOST_M))
         and not layer.empty_means_none
         and layer.absent <= {c.name for c in schema.columns}
         and all(isinstance(word, str) for word in words)

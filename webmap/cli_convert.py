@@ -38,7 +38,7 @@ def convert(file: Path, target: Path, asked: Asked) -> tuple[Source, writing.Wri
         form=asked.to,
         crs=parse_crs(asked.to_crs) if asked.to_crs else None,
         encoding=asked.to_encoding,
-        shift=read_datum(asked.datum).shift if asked.datum else None,
+        datum=read_datum(asked.datum) if asked.datum else None,
     )
     return source, written
 
@@ -55,6 +55,9 @@ def lines(source: Source, written: writing.Written, lang: str) -> list[str]:
         ),
         say("converted_crs", lang, crs=source.crs.name if source.crs else "—", to=written.crs),
     ]
+    if written.way is not None:
+        way = written.way
+        out.append(say("converted_way", lang, way=way.description, sigma=f"{way.accuracy_m:.2f}"))
     out += [
         f"  {SEVERITY[issue.severity].of(lang)}: {issue.zh if lang == 'zh' else issue.en}"
         for issue in (*source.issues, *written.issues)
@@ -71,6 +74,8 @@ def record(source: Source, written: writing.Written) -> dict[str, Any]:
         "crs": source.crs.name if source.crs else None,
         "files": [str(path) for path in written.files],
         "written_crs": written.crs,
+        "transformation": written.way.description if written.way else None,
+        "transformation_accuracy_m": written.way.accuracy_m if written.way else None,
         "issues": [
             {"severity": i.severity, "code": i.code, "feature": i.feature, "zh": i.zh, "en": i.en}
             for i in (*source.issues, *written.issues)

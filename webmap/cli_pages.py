@@ -141,7 +141,7 @@ def inspection_record(found: Inspection) -> dict[str, Any]:
 def _layer_record(layer: Layer, note: str | None) -> dict[str, Any]:
     names = (
         "format", "encoding", "crs", "transformation", "transformation_accuracy_m",
-        "declared", "read", "repaired", "refused", "sha256",
+        "positional_accuracy_m", "declared", "read", "repaired", "refused", "sha256",
     )  # fmt: skip
     return {
         "layer": layer.name,

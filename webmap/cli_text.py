@@ -218,6 +218,9 @@ SAY: Final[dict[str, Text]] = {
     ),
     "converted": Text("{file}：{n} 行，写成 {to}", "{file}: {n} rows written to {to}"),
     "converted_crs": Text("坐标系：{crs} → {to}", "coordinate system: {crs} → {to}"),
+    "converted_way": Text(
+        "换算：{way}（点位精度 ±{sigma} 米）", "transformation: {way} (places good to {sigma} m)"
+    ),
     "no_map": Text("没有地图: {why}", "no map: {why}"),
     "no_terrain": Text("地图上没有地形: {why}", "no terrain on the map: {why}"),
     "as_of_line": Text(

@@ -57,8 +57,9 @@ def test_a_workspace_layer_is_not_believed(layer):
     broken(replace(layer, empty_means_none=True))
     broken(replace(layer, coverage=Ragged.from_shapely([shapely.box(0, 0, 1, 1)])))
     broken(replace(layer, provenance=(replace(layer.provenance[0], role="workspace"),)))
-    accurate = replace(layer.provenance[0], positional_accuracy_m=0.1)
-    broken(replace(layer, provenance=(accurate,)))
+    for wild in (-0.1, 0.0, 1e6, float("nan"), 1):
+        stated = replace(layer.provenance[0], positional_accuracy_m=wild)
+        broken(replace(layer, provenance=(stated,)))
 
 
 def test_accounts_must_add_up(layer):

@@ -289,6 +289,32 @@ def test_a_reader_that_goes_away_is_no_error():
     assert b"Traceback" not in done.stderr
 
 
+def test_convert_says_how_good_places_are_after_a_datum_shift(tmp_path, capsys):
+    from webmap.cli import main
+
+    (tmp_path / "p.toml").write_text(
+        'datum = "西安80"\naccuracy_m = 2.0\n[four]\nmeridian = 111\ndx = 10\ndy = 100\n'
+        "rotation_s = 0\nscale_ppm = 0\n", encoding="utf-8"
+    )  # fmt: skip
+    (tmp_path / "a.csv").write_text("1980西安坐标系\n点号,X,Y\n1,4390000,37500000\n"
+                                    "2,4391000,37500000\n3,4391000,37501000\n",
+                                    encoding="gbk")  # fmt: skip
+    words = ["convert", str(tmp_path / "a.csv"), "--datum", str(tmp_path / "p.toml")]
+    words += ["--to-crs", "EPSG:4525"]
+    assert main(["--lang", "en", *words, str(tmp_path / "a.gpkg")]) == 0
+    said = capsys.readouterr().out
+    assert "10.0000 100.0000 m, 0.000000 s, 0.000000 ppm (places good to 2.00 m)" in said
+    assert "warning: places are good to 2 m after the shift" in said
+    assert main([*words, str(tmp_path / "b.gpkg"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["transformation"].startswith("Xian 1980 -> CGCS2000, four parameters")
+    assert told["transformation_accuracy_m"] == 2.0
+    assert "accuracy_written" in [issue["code"] for issue in told["issues"]]
+    assert main(["inspect", str(tmp_path / "b.gpkg"), "--json"]) == 0
+    (source,) = json.loads(capsys.readouterr().out)["layers"][0]["sources"]
+    assert source["positional_accuracy_m"] == 2.0
+
+
 def test_convert_writes_and_says_so(tmp_path, capsys):
     from webmap.cli import main
 

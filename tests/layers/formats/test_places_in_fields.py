@@ -29,8 +29,8 @@ def test_degrees_in_fields_that_stay_on_the_old_datum_are_told(tmp_path, crs, fi
     frame = geopandas.GeoDataFrame({"name": ["A"], field: [111.005]}, geometry=[outline], crs=crs)
     frame.to_file(tmp_path / "库.gpkg")
     source = formats.read(tmp_path / "库.gpkg")
-    shift = read_datum(tmp_path / "参数.toml").shift
-    said = write(source, tmp_path / "库.geojson", shift=shift).issues
+    datum = read_datum(tmp_path / "参数.toml")
+    said = write(source, tmp_path / "库.geojson", datum=datum).issues
     left = [i.en for i in said if i.code == "field_places_not_moved"]
     assert bool(left) == told
     assert not told or f"the places in {field} are written as they stand, in Xian 1980" in left[0]
