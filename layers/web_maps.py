@@ -23,14 +23,21 @@ from layers.whereabouts import Reason
 _GCJ = re.compile(r"gcj[\W_]?0?2(?!\d)|火星坐标|国测局(坐标|02)", re.IGNORECASE)
 _BD = re.compile(r"(?<![a-z0-9])bd[\W_]?09(?!\d)", re.IGNORECASE)
 _VENDORS = {"高德": "GCJ-02", "腾讯": "GCJ-02", "百度": "BD-09"}
+_BY = "(?:由|在|从|用|以|通过|使用|利用|采用|借助)"
 # 高德坐标, 百度地图拾取的坐标, 坐标来自百度: the word for a position stands near the map's name.
 _NEAR = re.compile(
     r"(高德|腾讯|百度)(?:地图)?(?:(?:上|中)?(?:拾取|采集|查询|获取)\w{0,4})?\s*(?:坐标|经纬度)"
     r"|(?:坐标|经纬度)\s*(?:来源|取自|来自|采自|为|是|[:：(（])\w{0,2}[:：]?\s*(高德|腾讯|百度)"
+    rf"|(?:坐标|经纬度)[均都系是]{{0,2}}{_BY}(高德|腾讯|百度)"
+    r"(?:地图|[上中里]?(?:定位|拾取|采集|获取|查询|取点))"
+    rf"|(?<![不未没非]){_BY}(高德|腾讯|百度)(?:地图)?[上中里]?(?:定位|拾取|取点|采点)"
 )
 # BD-09 is also a number that a building may have; 百度 also a company's name.
 _OF_PLACES = re.compile(r"坐标|经度|纬度|coord|crs|srs|datum|lng|lon|lat", re.IGNORECASE)
-_OF_ORIGIN = re.compile(r"(坐标|经纬度).*(来源|系|类型|说明)|coord|crs|srs|datum", re.IGNORECASE)
+_OF_ORIGIN = re.compile(
+    r"(坐标|经纬度).*(来源|系|类型|说明|采集|获取|拾取|方式|方法)|coord|crs|srs|datum",
+    re.IGNORECASE,
+)
 _COARSE = "(?i)gcj|火星|国测局|高德|腾讯|百度|bd[^a-z0-9]?09"
 
 
@@ -70,7 +77,7 @@ def system_named(text: str, about: str = "") -> str | None:
         return "BD-09"
     near = _NEAR.search(text)
     if near:
-        return _VENDORS[near[1] or near[2]]
+        return _VENDORS[next(filter(None, near.groups()))]
     named = [system for word, system in _VENDORS.items() if word in text]
     return named[0] if named and _OF_ORIGIN.search(about) else None
 
@@ -79,6 +86,7 @@ def _told(source: Source, settings: LayerSettings) -> Iterator[tuple[str, Reason
     """Yield each system named, and where."""
     yield from _in_names([PurePath(settings.source).stem], "文件名", "its name")
     yield from _in_names([source.layer or ""], "图层名", "the layer's name")
+    yield from _in_names(source.prose.splitlines(), "文件中的说明", "its own description")
     for field, values in source.columns.items():
         yield from _in_names([field], f"字段 {field} ", f"field {field}")
         yield from _in_values(source, field, values)

@@ -98,32 +98,61 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfil
         )
     out: dict[PurePosixPath, zipfile.ZipInfo] = {}
     seen: set[str] = set()
+    coded = _encoding(entries)
     for entry in entries:
-        name = PurePosixPath(_name(entry).replace("\\", "/"))
+        name = PurePosixPath(_name(entry, coded).replace("\\", "/"))
         _check_entry(path, name, entry)
         if str(name).lower() in seen:
             raise refusal(path, f"压缩包中 {name} 出现两次", f"the archive holds {name} twice")
         seen.add(str(name).lower())
-        if not entry.is_dir() and "__MACOSX" not in name.parts and name.name != ".DS_Store":
+        if not entry.is_dir() and not _is_noise(name):
             out[name] = entry
     return out
 
 
-def _name(entry: zipfile.ZipInfo) -> str:
-    """Return the name: flagged or given apart as UTF-8, else UTF-8 or GB18030 by its bytes."""
+def _is_noise(name: PurePosixPath) -> bool:
+    """Tell what systems and open programs leave: locks of a geodatabase hold no data."""
+    lock = name.suffix.lower() == ".lock" and name.parent.suffix.lower() == ".gdb"
+    return lock or "__MACOSX" in name.parts or name.name == ".DS_Store"
+
+
+def _raw_name(entry: zipfile.ZipInfo) -> bytes | None:
+    """Return the bytes of a name that is not flagged as UTF-8, else None."""
     if entry.flag_bits & _UTF8_FLAG:
-        return entry.filename
+        return None
     try:
-        raw = entry.filename.encode("cp437")  # as it was opened: any byte is a letter there
+        return entry.filename.encode("cp437")  # as it was opened: any byte is a letter there
     except UnicodeEncodeError:  # Python itself has taken the one that is given apart
+        return None
+
+
+def _encoding(entries: list[zipfile.ZipInfo]) -> str:
+    """Return UTF-8 where all names of which nothing else is said are such, else GB18030.
+
+    By itself 目录 in GBK is UTF-8, too.
+    """
+    try:
+        for entry in entries:
+            raw = _raw_name(entry)
+            if raw is not None and _name_apart(entry.extra, raw) is None:
+                raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def _name(entry: zipfile.ZipInfo, encoding: str) -> str:
+    """Return the name: flagged or given apart as UTF-8, else in the archive's own encoding."""
+    raw = _raw_name(entry)
+    if raw is None:
         return entry.filename
     apart = _name_apart(entry.extra, raw)
     if apart is not None:
         return apart
     try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:  # put together from two archives
         return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
 
 
 def _name_apart(extra: bytes, raw: bytes) -> str | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -27,6 +29,8 @@ from layers.formats.source import Source, digest_file, refusal, row_labels
 
 _DEEPEST = 64
 _MOST_FIELDS = 1_000
+_MOST_LINES = 100  # of what a document says of itself
+_NO_PROSE = frozenset({"geometry", "properties", "crs"})
 _MOST_DIGITS = 4_000  # of a whole number, before Python refuses to read it
 _SHORT = 15  # letters of a number whose digits a float holds
 # Escapes one by one, so that a backslash written twice begins none; group 1: half a pair.
@@ -88,7 +92,17 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
         labels=labels,
         lost=rows.lost,
         issues=(*rows.issues, *broken, *off),
+        prose="\n".join(islice(_prose(document), _MOST_LINES)),
     )
+
+
+def _prose(members: dict[str, Any], deeper: bool = True) -> Iterator[str]:
+    """Yield what a document says of itself beside its features: name, title, metadata."""
+    for key, value in members.items():
+        if isinstance(value, str):
+            yield f"{key}：{' '.join(value.split())}"
+        elif isinstance(value, dict) and deeper and key not in _NO_PROSE:
+            yield from _prose(value, deeper=False)
 
 
 def _lost(label: str, geometry: Any) -> Issue:

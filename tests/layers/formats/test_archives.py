@@ -81,6 +81,17 @@ def test_a_kmz_whose_index_writes_its_link_as_an_address(zipped):
     assert len(read(zipped("矿界.kmz", {"doc.kml": index, "图层/a b.kml": KML}))) == 1
 
 
+def test_a_name_in_gbk_that_is_utf_8_by_itself(zipped, shapefile_parts):
+    members = {**{f"XXXXXX{suffix}": data for suffix, data in shapefile_parts.items()},
+               "YYYY.xlsx": b"x"}  # fmt: skip
+    path = zipped("a.zip", members)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"X" * 6, "采矿权".encode("gbk"))
+                     .replace(b"YYYY", "目录".encode("gbk")))  # fmt: skip
+    with pytest.raises(FormatError, match=r"采矿权\.shp, 目录\.xlsx"):
+        read(path)
+
+
 def unicode_path(raw, name, version=1, flaw=0):
     field = struct.pack("<BL", version, zlib.crc32(raw) ^ flaw) + name.encode()
     return struct.pack("<HH", 0x7075, len(field)) + field

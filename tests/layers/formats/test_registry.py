@@ -487,6 +487,9 @@ def test_file_geodatabase(tmp_path, frame):
     assert read(packed).columns["矿山名称"].to_pylist() == ["甲", "乙", None]
     assert (read(packed).layer, read(packed).format) == ("rights", "OpenFileGDB")
     assert list_layers(packed) == ["rights"] and read(packed).sha256 == digest(packed)
+    with zipfile.ZipFile(packed, "a") as archive:  # while ArcGIS has it open
+        archive.writestr("t.gdb/_gdb.张三 - PC.1234.5678.sr.lock", b"")
+    assert read(packed).columns["矿山名称"].to_pylist() == ["甲", "乙", None]
     with zipfile.ZipFile(packed, "a") as archive:
         archive.writestr("t.gdb/A00000001.gdbtable", "x")
     with pytest.raises(FormatError, match="twice"):
