@@ -35,6 +35,11 @@ _LOCAL = re.compile(
 _UNCONVERTED = re.compile(
     r"(?:[未没]有?|(?<![无不毋勿免])[需待]要?)\s*(?:经过?|做|作|进行)?\s*(?:坐标)?(?:转换|换算)"
 )
+CONVERTED = re.compile(
+    r"由[^，。;；\n]{0,30}?(?<![未没待需])(?:转换|换算)(?:而来|而成|得到|得出|来|得)?"
+)
+"""由1980西安坐标系转换: what the coordinates no longer are in."""
+
 _CLOSE_DEGREES = 0.5 / 3600
 
 
@@ -51,6 +56,7 @@ class Stated:
     local : words for a plane of no national system, empty where there are none
     unconverted : words that say coordinates are still to be converted
     system : a system of which all but the datum is meant
+    words : some of those that say so, where they do not stand in plain sight
     """
 
     datums: tuple[Datum, ...] = ()
@@ -60,6 +66,7 @@ class Stated:
     local: str = ""
     unconverted: str = ""
     system: pyproj.CRS | None = None
+    words: str = ""
 
     def of(self, datums: tuple[Datum, ...]) -> Stated:
         """Return the same about coordinates whose own heading names ``datums``."""
@@ -117,6 +124,12 @@ class Stated:
 
     def contradiction(self, crs: pyproj.CRS) -> Reason | None:
         """Return how a given system contradicts what is written, None where it does not."""
+        said = self._contradiction(crs)
+        if said is None or not self.words:
+            return said
+        return f"{said[0]}（{self.words}）", f"{said[1]} ({self.words})"
+
+    def _contradiction(self, crs: pyproj.CRS) -> Reason | None:
         if self.system is not None and (said := other_plane(self.system, crs)) is not None:
             return said
         given = datums_claimed(crs)

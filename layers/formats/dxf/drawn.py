@@ -23,6 +23,7 @@ from layers.formats.dxf.places import (
     properties,
     texts_of,
 )
+from layers.formats.dxf.system import texts_elsewhere
 from layers.formats.source import digest_file, refusal
 
 _CLOSED = 1  # bit of the flags of a polyline
@@ -79,6 +80,8 @@ class Drawing:
     texts: list[str] = field(default_factory=list)
     heights: list[float] = field(default_factory=list)
     unseen_texts: int = 0
+    words_elsewhere: list[str] = field(default_factory=list)
+    """Texts of blocks and of the paper space."""
     issues: list[Issue] = field(default_factory=list)
     off: set[str] = field(default_factory=set)
     _names: dict[str, Drawn] = field(default_factory=dict)
@@ -133,6 +136,7 @@ def _fill(drawing: Drawing, opened: Opened) -> None:
     drawing.off = dxf_unread.unseen(opened.document)
     for entity in opened.entities:
         _sort(entity, drawing)
+    drawing.words_elsewhere = list(texts_elsewhere(opened.document, opened.entities))
     drawing.issues = dxf_unread.elsewhere(opened.document, opened.entities)
     _set_marks_aside(list(drawing.layers.values()))
 

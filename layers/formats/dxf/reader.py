@@ -19,8 +19,10 @@ from layers.formats.dxf import said
 from layers.formats.dxf import within as dxf_within
 from layers.formats.dxf.drawn import Drawn, drawing_of
 from layers.formats.dxf.entities import NO_CHARACTER
+from layers.formats.dxf.system import stated_by
 from layers.formats.planes import axes_of, codes_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
+from layers.formats.stated import Stated
 from layers.issues import error, label_en, listed, warning
 
 _SHOWN = 6
@@ -96,6 +98,7 @@ def read(path: Path, layer: str) -> Source:
     )
     labels = dxf_within.labels(shapes, texts, names)
     words = [layer, *drawing.texts]
+    stated = stated_by(layer, (*drawing.texts, *drawing.words_elsewhere))
     columns = {
         "图层": pa.array([layer] * len(shapes), pa.string()),
         "实体": pa.array(found.kinds, pa.string()),
@@ -110,7 +113,8 @@ def read(path: Path, layer: str) -> Source:
         sha256=digest_file(path),
         encoding=drawing.encoding,
         crs=None,
-        crs_note=_note(found.shapes),
+        crs_note=_note(found.shapes, stated),
+        stated=stated,
         declared=len(shapes),
         columns=columns,
         geometry=shapes,
@@ -149,11 +153,12 @@ def _check_unit(path: Path, units: int, xy: Floats) -> None:
         )
 
 
-def _note(shapes: list[shapely.Geometry]) -> str:
+def _note(shapes: list[shapely.Geometry], stated: Stated) -> str:
     xy = shapely.get_coordinates(shapes)
     axes, _ = axes_of(xy[:, 1], xy[:, 0])
     told = axes.note() if axes else "坐标不像中国的平面坐标 / no plane coordinates of China"
-    return f"DXF 不含坐标系；{told}"
+    said = f"图中写有{stated.words} / it says {stated.words}；" if stated.words else ""
+    return f"DXF 不含坐标系；{said}{told}"
 
 
 def _along(xy: Floats, degrees: bool) -> tuple[Bools, Bools]:

@@ -15,7 +15,7 @@ from layers.account import Issue
 from layers.formats.angles import clean
 from layers.formats.planes import Axes, Datum, axes_of, datums_named, geographic, plane, width_of
 from layers.formats.source import refusal
-from layers.formats.stated import Stated, stated_in
+from layers.formats.stated import CONVERTED, Stated, stated_in
 from layers.formats.table.header import Header, Pair, role_of, says_packed
 from layers.formats.table.numbers import angles_of, decimal, is_degrees, is_number_like, why_not
 from layers.formats.table.pairs import PairRead, disagreements
@@ -28,10 +28,6 @@ _RANK: dict[Datum | None, int] = {
 }  # fmt: skip
 # Columns that say of each row what titles say of all.
 _SAYING = re.compile(r"带号|中央(子午|经)线|坐标系统?|大地基准|基准面?|几度分?带|分带")
-# 由1980西安坐标系转换: what the coordinates no longer are in.
-_CONVERTED = re.compile(
-    r"由[^，。;；\n]{0,30}?(?<![未没待需])(?:转换|换算)(?:而来|而成|得到|得出|来|得)?"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +196,7 @@ def _placed(
     places = axes.east_north(first, second) if axes else np.column_stack([second, first])
     at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
     text = f"{words}\n{pair.title}"
-    stated = stated_in(text).of(tuple(datums_named(_CONVERTED.sub("", text))))
+    stated = stated_in(text).of(tuple(datums_named(CONVERTED.sub("", text))))
     # Several pairs have headings of their own; titles and remarks are about a lone one.
     stated = stated.of((*pair.datums, *(_named_otherwise(text, pair.datums) if alone else ())))
     crs, note = _crs(path, axes, stated, web_maps.system_named(text, "坐标"))
@@ -209,7 +205,7 @@ def _placed(
 
 def _named_otherwise(text: str, own: tuple[Datum, ...]) -> tuple[Datum, ...]:
     """Return the datums of titles and remarks that name none of a heading's own."""
-    lines = (datums_named(_CONVERTED.sub("", line)) for line in text.splitlines())
+    lines = (datums_named(CONVERTED.sub("", line)) for line in text.splitlines())
     others = {d for named in lines if own and not set(named) & set(own) for d in named}
     return tuple(sorted(others))
 
