@@ -129,7 +129,7 @@ class Joins(Between):
 
     def _doubt_new_ring(self, row: int, name: str, runs_on: bool) -> None:
         ring = self.parcels[-1].rings[-1]
-        here, first = words.numbered(name), words.numbered(ring.names[0])
+        here, first = words.numbered(name), ring.first
         if runs_on and first != ring.last:
             self.parcels[-1].doubts.append(
                 (

@@ -98,8 +98,7 @@ class _Reader(Joins):
         self.above = key
         if not cut:
             self.depths.give(row, parcel)
-        parcel.rings[-1].rows.append(row)
-        parcel.rings[-1].names.append(name)
+        parcel.rings[-1].add(row, name)
         goes_on = self.cut
         self.begin()
         self.cut = goes_on
@@ -171,9 +170,8 @@ class _Reader(Joins):
         ring = self.parcels[-1].rings[-1] if self.parcels else None
         if ring is None or not name or self._begins(row, name) or not ring.names[0]:
             return
-        numbers = [words.numbered(n) is not None for n in ring.names if n]
         closes = self.places.at[row] == self.places.at[ring.rows[0]]
-        if not closes and all(n != (words.numbered(name) is not None) for n in numbers):
+        if not closes and (words.numbered(name) is not None) not in ring.kinds:
             raise self.bad(row, f"点号“{name}”与上面的 {ring.names[-1]} 不是一类，是否拐点",
                            f"{name!r} is no name like {ring.names[-1]!r} above: is it a "
                            "corner?")  # fmt: skip

@@ -20,6 +20,8 @@ class Ring:
 
     ``label`` is what a ring column says; ``twins`` counts rows that gave the corner above again;
     ``kept`` where the table says that it is not cut out, ``marked`` where its own rows say which.
+    ``first`` is the number of the first corner, ``last`` that of the last that has one; ``kinds``
+    tells whether names are numbers, ``distinct`` holds them once.
     """
 
     rows: list[int] = field(default_factory=list)
@@ -29,11 +31,28 @@ class Ring:
     twins: int = 0
     kept: bool = False
     marked: bool = False
+    first: tuple[str, int] | None = None
+    last: tuple[str, int] | None = None
+    kinds: set[bool] = field(default_factory=set)
+    distinct: set[str] = field(default_factory=set)
 
-    @property
-    def last(self) -> tuple[str, int] | None:
-        """Return the number of the last corner that has one."""
-        return next((n for name in reversed(self.names) if (n := words.numbered(name))), None)
+    def add(self, row: int, name: str) -> None:
+        """Add a corner; what its number tells is kept, a digitised ring has thousands."""
+        number = words.numbered(name)
+        if not self.rows:
+            self.first = number
+        self.rows.append(row)
+        self.names.append(name)
+        self.last = number or self.last
+        self.distinct.add(name)
+        if name:
+            self.kinds.add(number is not None)
+
+    def give_last(self, ring: Ring) -> None:
+        """Give the last corner, which has the name of the first, to a ring that it begins."""
+        row, name = self.rows.pop(), self.names.pop()
+        self.last = next((n for m in reversed(self.names) if (n := words.numbered(m))), None)
+        ring.add(row, name)
 
 
 @dataclass
@@ -78,11 +97,11 @@ def begins_again(ring: Ring, name: str, row: int, places: Places) -> bool:
         return True
     if not name or not ring.names[0] or places.at[row] == places.at[ring.rows[0]]:
         return False
-    here, first, last = words.numbered(name), words.numbered(ring.names[0]), ring.last
+    here, first, last = words.numbered(name), ring.first, ring.last
     enough = len(ring.rows) >= 3
     if here is None or first is None or last is None:
         same = deductions.plain(name) == deductions.plain(ring.names[0])
-        return same and enough and len(set(ring.names)) > 1
+        return same and enough and len(ring.distinct) > 1
     if here == first:
         return True
     return enough and here[0] != last[0] and here[1] < last[1] and here[1] in (1, first[1])
@@ -99,8 +118,7 @@ def take_back(before: Ring, ring: Ring, name: str, places: Places) -> None:
         deductions.plain(name) == deductions.plain(before.names[1])
         and before.names[0] == before.names[-1]
     ):
-        ring.rows.append(before.rows.pop())
-        ring.names.append(before.names.pop())
+        before.give_last(ring)
 
 
 def column_of(header: Header, role: str) -> int | None:
