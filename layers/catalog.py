@@ -17,11 +17,13 @@ from layers.errors import LayerError
 from layers.parse import UNITS, folded
 from layers.schema import Column, Dtype, Schema
 
+# Pairs of columns of which one field may hold both, as a range.
+ENDS = (("top_elevation_m", "bottom_elevation_m"), ("valid_from", "valid_to"))
 _KINDS = {"point": Kind.POINT, "line": Kind.LINE, "polygon": Kind.POLYGON}
 _LAYER_KEYS = {"zh", "en", "kinds", "number", "columns"}
 _COLUMN_KEYS = {
     "type", "zh", "en", "unit", "required", "aliases", "codes", "derived", "unclear_aliases",
-    "bare_units", "unit_fields", "bounds",
+    "bare_units", "unit_fields", "bounds", "whole_names",
 }  # fmt: skip
 
 
@@ -145,6 +147,7 @@ def _column(
         bare_units=_strings(data.get("bare_units", []), where),
         unit_fields=_strings(data.get("unit_fields", []), where),
         bounds=_bounds(data.get("bounds"), where),
+        whole_names=_strings(data.get("whole_names", []), where),
     )
     if (column.dtype == "code") > bool(column.codes):
         raise _fault(f"{where}: a code column without codes")
@@ -165,11 +168,10 @@ def _bounds(data: Any, where: str) -> tuple[float, float] | None:
 
 def _unique_aliases(layer: str, columns: tuple[Column, ...]) -> None:
     seen: dict[str, str] = {}
-    elevations = {"top_elevation_m", "bottom_elevation_m"}
     for column in columns:
-        for alias in (*column.aliases, *column.unit_fields):
+        for alias in (*column.aliases, *column.whole_names, *column.unit_fields):
             other = seen.setdefault(folded(alias), column.name)
-            if other != column.name and {other, column.name} != elevations:
+            if other != column.name and {other, column.name} not in map(set, ENDS):
                 raise _fault(f"{layer}: alias {alias} belongs to {other} and {column.name}")
 
 

@@ -74,6 +74,7 @@ def _column(column: Column) -> str:
         + ("°" if a in column.generic_aliases else "")
         for a in column.aliases
     ]
+    aliases += column.whole_names
     aliases += [f"{u} (unit)" for u in column.unit_fields]
     codes = [f"`{code}` {'、'.join(words)}".strip() for code, words in column.codes.items()]
     cells = (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layers.account import Issue
-from layers.catalog import nearest
+from layers.catalog import ENDS, nearest
 from layers.errors import LayerError
 from layers.headings import Heading, Rest, heading, is_measured, may_be_other, unit_of
 from layers.issues import info, listed, warning
@@ -28,7 +28,8 @@ class Match:
 
     ``unit`` is the one in the field's own name ("生产规模（万吨/年）"); ``unclear`` where the name
     says nothing of a unit that bureaus write differently; ``both`` where the field holds the top
-    and the bottom elevation; ``generic`` where the name is used for other things too.
+    and the bottom elevation, or the beginning and the end of a term; ``generic`` where the name is
+    used for other things too.
     """
 
     field: str
@@ -138,14 +139,17 @@ def map_fields(
 
 
 def _range_words(schema: Schema, stated: Mapping[str, str]) -> frozenset[str]:
-    """Return the aliases of both elevations, and a field stated for both."""
-    ends = [c for c in schema.columns if c.name in ("top_elevation_m", "bottom_elevation_m")]
-    if len(ends) < 2:
-        return frozenset()
-    words = set(map(folded, ends[0].aliases)) & set(map(folded, ends[1].aliases))
-    fields = {stated.get(c.name) for c in ends}
-    if len(fields) == 1 and (field := fields.pop()):
-        words.add(heading(field).base)
+    """Return the names of both ends of a range, and a field stated for both."""
+    columns = {c.name: c for c in schema.columns}
+    words: set[str] = set()
+    for pair in ENDS:
+        if not set(pair) <= set(columns):
+            continue
+        named = [{*columns[c].aliases, *columns[c].whole_names} for c in pair]
+        words |= set(map(folded, named[0] & named[1]))
+        fields = {stated.get(name) for name in pair}
+        if len(fields) == 1 and (field := fields.pop()):
+            words.add(heading(field).base)
     return frozenset(words)
 
 
@@ -165,7 +169,7 @@ def _named(column: Column, found: _Mapping) -> tuple[Match, ...]:
     """Return the fields of a column's names; those that may be others become doubtful."""
     names = {f: h for f, h in found.names.items() if f not in found.rests}
     fields = [f for f in names if f == column.name]
-    wanted = [column.name, *map(folded, column.aliases), folded(column.en)]
+    wanted = [column.name, *map(folded, (*column.aliases, *column.whole_names, column.en))]
     # A name with brackets may be an alias as a whole: "改（扩）建".
     for word in wanted:
         fields += [f for f, h in names.items() if h.whole == word and f not in fields]
@@ -190,7 +194,7 @@ def _match(column: Column, field: str, found: _Mapping, word: str = "") -> Match
     base = word or _base(name, column)
     unit = unit_of(name, column) if is_measured(column) and not word else None
     unclear = unit is None and base in map(folded, column.unclear_aliases)
-    both = column.name.endswith("_elevation_m") and base in found.ranges
+    both = base in found.ranges and any(column.name in pair for pair in ENDS)
     generic = base in map(folded, column.generic_aliases)
     return Match(field, unit, unclear, both, generic=generic)
 

@@ -166,7 +166,7 @@ def may_be_other(found: Heading, column: Column) -> bool:
 
     开采方式（变更前） is not how the mine is worked; 建设性质（新建/改扩建） lists its values.
     """
-    words = {*map(parse.folded, (column.name, column.zh, column.en, *column.aliases))}
+    words = {*map(parse.folded, (column.name, column.en, *column.aliases, *column.whole_names))}
     if column.name == "name" or found.remark is None or found.whole in words:
         return False
     return found.is_cut or not _only_explains(found.remark, words, column)

@@ -23,6 +23,7 @@ _VALUE_KINDS = {
     "date": ("日期", "a date"),
     "code": ("已知代码", "a known code"),
     "formula": ("公式的结果", "a formula's result"),
+    "term": ("起止日期（如 2020年3月至2030年3月）", "a term such as 2020-03-01~2030-02-28"),
     "range": ("标高范围（如 1250~980）", "a range of elevations such as 1250~980"),
 }
 
@@ -106,6 +107,17 @@ def bad_values(
             )
         )
     return tuple(issues)
+
+
+def no_day(words: Sequence[str], column: Column, field: str) -> Issue:
+    """Return the note about ends of a term that name no more than a month or a year, or more."""
+    shown = [_short(word) for word in words]
+    return info(
+        "date_rounded",
+        f"{column.zh}（字段“{field}”）不是单独的日期，取其所指的最后一天：{listed(shown)}",
+        f"{column.name} (field '{field}'): no single days; the last day that is meant is taken: "
+        f"{listed(shown, 'en')}",
+    )
 
 
 def unreadable(column: Column, field: str, kind: pa.DataType) -> Issue:

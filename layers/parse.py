@@ -82,7 +82,7 @@ _RANGE = re.compile(
     rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}{_AFTER_LEVELS}"
 )
 # Of the tildes, what converters make of the full-width one of GB 18030.
-_WAVE = str.maketrans("〜∼", "~~")
+WAVE = str.maketrans("〜∼", "~~")
 
 _POWERS = {
     "³": "千", "⁴": "万", "⁶": "百万", "⁸": "亿", "3": "千", "4": "万", "6": "百万", "8": "亿",
@@ -217,7 +217,7 @@ def elevations(word: str) -> tuple[float, float] | None:
     >>> elevations("由1250米至980米标高，共由6个拐点圈定")
     (1250.0, 980.0)
     """
-    match = _RANGE.fullmatch(folded(word).translate(_WAVE)) if len(word) <= 64 else None
+    match = _RANGE.fullmatch(folded(word).translate(WAVE)) if len(word) <= 64 else None
     if not match or _runs_together(word):
         return None
     first, separator, second = match.groups()

@@ -7,7 +7,7 @@ default, and an issue names where it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.ragged import Ints
-from layers import parse
+from layers import parse, term
 from layers.account import Issue
 from layers.days import days_in_china
 from layers.formats.angles import packed, spelled
 from layers.identity import named_only, whole_numbers_only
-from layers.issues import bad_values, unreadable
+from layers.issues import bad_values, no_day, unreadable
 from layers.keys import is_key, is_list, matchable
 from layers.layer import ARROW_TYPES
 from layers.schema import Column
@@ -56,13 +56,15 @@ def convert(
     field : the source's name for them
     labels : (n,) how to name a row to a human
     unit : unit of values that state none, one for all or one per row; None = the column's own
-    elevation_range : the field holds both elevations ("1250~980")
+    elevation_range : the field holds both ends: of elevations ("1250~980"), of a term
     """
     array = _flat(array)
     if not _readable(array.type):
         issue = unreadable(column, field, array.type)
         held = np.flatnonzero(np.asarray(array.is_valid()))
         return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), (issue,), held)
+    if elevation_range and column.dtype == "date":
+        return _term_end(array, column, field, labels)
     if elevation_range:
         if unit is not None and parse.factor_of(parse.as_unit(str(unit)), column.unit) != 1:
             return _all_bad(array, column, field, labels)
@@ -309,7 +311,29 @@ def _any_date(array: pa.Array, column: Column, field: str, labels: Sequence[str]
         return Values(days, bad_values(words, bad, column, field, labels), bad)
     if pa.types.is_boolean(array.type):
         return _all_bad(array, column, field, labels)
-    return _parsed(as_text(array), parse.day, column, field, labels)
+    if column.name != _MAY_BE_ENDLESS:
+        return _parsed(as_text(array), parse.day, column, field, labels)
+    read = _parsed(as_text(array), term.last_day, column, field, labels)
+    return replace(read, issues=(*read.issues, *_rounded(as_text(array), read, field, column)))
+
+
+def _term_end(array: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
+    """Return one end of terms that a field holds whole."""
+    side = 1 if column.name == _MAY_BE_ENDLESS else 0
+
+    def one_end(word: str) -> date | None:
+        both = term.ends(word)
+        return None if both is None else both[side]
+
+    text = as_text(array)
+    return _parsed(text, one_end, column, field, labels, expected="term")
+
+
+def _rounded(text: pa.Array, read: Values, field: str, column: Column) -> tuple[Issue, ...]:
+    """Tell of ends of a term that name no day: the last one they may mean is taken."""
+    words = text.filter(read.array.is_valid()).unique().to_pylist()
+    rounded = [word for word in words if parse.day(word) is None]
+    return (no_day(rounded, column, field),) if rounded else ()
 
 
 _CONVERTERS: dict[str, Callable[..., Values]] = {
