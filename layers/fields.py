@@ -12,7 +12,7 @@ from layers.errors import LayerError
 from layers.headings import Heading, Rest, heading, is_measured, may_be_other, unit_of
 from layers.issues import info, listed, warning
 from layers.near_names import near_names
-from layers.parse import folded
+from layers.parse import as_unit, factor_of, folded
 from layers.schema import Column, Schema
 
 _DBF_NAME_BYTES = 10
@@ -60,12 +60,9 @@ class _Mapping:
     def __init__(
         self, fields: Sequence[str], schema: Schema, file: str, rests: Mapping[str, Rest]
     ) -> None:
-        # A bracket of full width that was cut itself is one that was cut inside.
-        self.names = {
-            f: heading(f"{_beginning(f)}(" if f in rests and rests[f].begins("(") else f)
-            for f in fields
-        }
-        self.rests = {f: rest for f, rest in rests.items() if not rest.begins("(")}
+        self.names = {f: _heading(f, rests.get(f)) for f in fields}
+        # What is cut inside a bracket has its name before it.
+        self.rests = {f: rest for f, rest in rests.items() if not self.names[f].is_cut}
         self.schema = schema
         self.file = file
         self.matches: dict[str, tuple[Match, ...]] = {}
@@ -285,6 +282,14 @@ def _meant(field: str, found: _Mapping) -> tuple[dict[str, str], bool]:
     return words, bool(words)
 
 
+def _heading(field: str, rest: Rest | None) -> Heading:
+    """Return the heading; a bracket of full width that was cut itself is one cut inside."""
+    found = heading(field)
+    if rest is None or found.is_cut or not rest.begins("("):
+        return found
+    return heading(f"{_beginning(field)}(")
+
+
 def _beginning(field: str) -> str:
     """Return a field's name without the mark of one that was cut."""
     return _CUT_MARK.sub("", field)
@@ -321,7 +326,7 @@ def _cut(file: str, cut: Sequence[tuple[str, str]]) -> Issue:
 
 def _cut_bracket(file: str, match: Match, column: Column) -> Issue:
     zh, en = f"{column.zh}（{column.name}）", column.name
-    if match.unit == column.unit and match.unit is not None:
+    if match.unit is not None and factor_of(as_unit(match.unit), column.unit) is not None:
         return info(
             "field_cut",
             f"{file}：字段名“{match.field}”在括号内被截断，按{zh}采用，单位按 {match.unit}",

@@ -148,7 +148,7 @@ def is_measured(column: Column) -> bool:
 def unit_of(found: Heading, column: Column) -> str | None:
     """Return the unit that a heading states of a measured column, None where it states none.
 
-    Of a heading cut inside its bracket, the column's own unit where nothing else begins so.
+    Of a heading cut inside its bracket, the one unit that begins so, where all that do are one.
     """
     unit = plain_unit(found.unit or "")
     if unit in _OF_FORMS:
@@ -156,9 +156,12 @@ def unit_of(found: Heading, column: Column) -> str | None:
     if not found.is_cut or column.unit is None:
         return unit
     begins = parse.as_unit(unit)
-    factors = {f for word, f in parse.UNITS.get(column.unit, {}).items() if word.startswith(begins)}
+    known = parse.UNITS.get(column.unit, {})
+    words = [word for word in known if word.startswith(begins)]
     # A capacity of 千 may be tonnes and cubic metres, of which the latter are no unit here.
-    return column.unit if factors == {1} and column.unit != "kt/a" else unit
+    if len({known[word] for word in words}) != 1 or column.unit == "kt/a":
+        return unit
+    return min(words, key=lambda word: (not word.endswith(str(column.unit)), len(word)))
 
 
 def may_be_other(found: Heading, column: Column) -> bool:

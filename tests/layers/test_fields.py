@@ -223,6 +223,27 @@ def test_a_bracket_that_was_cut_itself_is_one_cut_inside():
     assert [(i.severity, i.code) for i in result.issues] == [("warning", "field_cut")] * 2
 
 
+def test_a_name_cut_inside_its_bracket_is_what_stands_before_it():
+    # GBK leaves half of the last bracket of 总坝高（m）, UTF-8 a byte of 米 in 坝高（米）.
+    rests = {"总坝高（m": Rest(b"\xa3", "GB18030"), "坝高（": Rest(b"\xe7", "UTF-8")}
+    for field, units in (("总坝高（m", "m"), ("坝高（", None)):
+        found, result = mapped([field], POND, cut=True, rests={field: rests[field]})
+        assert found == {"total_dam_height_m": [field]}
+        assert result.matches["total_dam_height_m"][0].unit == units
+
+
+@pytest.mark.parametrize(
+    ("field", "unit", "severity"),
+    [("总库容（万", "万m3", "info"), ("总库容（亿", "亿m3", "info"), ("总库容（m", "m3", "info"),
+     ("总库容（", None, "warning")],
+)  # fmt: skip
+def test_the_one_unit_that_a_cut_bracket_begins(field, unit, severity):
+    found, result = mapped([field], POND, cut=True)
+    assert found == {"total_volume_m3": [field]}
+    assert result.matches["total_volume_m3"][0].unit == unit
+    assert [(i.severity, i.code) for i in result.issues] == [(severity, "field_cut")]
+
+
 def test_units_of_a_column_without_a_field_are_left_over():
     found, result = mapped(["生产规模单位"])
     assert found == {} and dict(result.units) == {}
@@ -244,7 +265,7 @@ def test_what_to_do_about_an_ambiguous_name_can_be_done():
     ("field", "unit", "unclear"),
     [
         ("总库容（", None, True),
-        ("总库容（万", "万", False),
+        ("总库容（万", "万m3", False),
         ("总库容（m", "m3", False),
         ("总库容（m3", "m3", False),
         ("总库容（现", "现", False),
@@ -254,7 +275,7 @@ def test_the_unit_of_a_heading_cut_inside_its_bracket(field, unit, unclear):
     _, result = mapped([field], POND, cut=True)
     (match,) = result.matches["total_volume_m3"]
     assert (match.field, match.unit, match.unclear) == (field, unit, unclear)
-    severity = "info" if unit == "m3" else "warning"
+    severity = "info" if unit in ("m3", "万m3") else "warning"
     assert [(i.severity, i.code) for i in result.issues] == [(severity, "field_cut")]
 
 
