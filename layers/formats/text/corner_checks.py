@@ -111,6 +111,18 @@ def have_heights(path: Path, lines: Sequence[Line], *, named: bool) -> bool:
     return True
 
 
+def check_star(path: Path, line: Line) -> None:
+    """Refuse a line that may close a part of a published list: it names no parcel.
+
+    A footnote, which * begins too, has no two numbers.
+    """
+    if line.text.lstrip()[:1] == "*" and len(re.findall(r"\d+(?:\.\d+)?", line.text)) > 1:
+        raise _bad(path, line, f"像公示拐点串的结束行而不合格式：{line.short}；应为 "
+                   "*,上限,下限,名称,1 或 -1",
+                   f"may close a part of a published list and does not fit: {line.short}; "
+                   "expected *,top,bottom,name,1 or -1")  # fmt: skip
+
+
 def check_places(path: Path, line: Line) -> None:
     """Refuse numbers that are those of no plane of China: packed degrees, a plane of a town."""
     for match in line.corners:

@@ -24,6 +24,7 @@ from layers.formats.text.corner_checks import (
     check_places,
     check_published,
     check_rest,
+    check_star,
     have_heights,
 )
 from layers.formats.text.corner_finds import (
@@ -70,6 +71,7 @@ def read(path: Path, encoding: str | None) -> Source:
     ]
     begun = False
     for line in lines:
+        check_star(path, line)
         check_heading(path, line)
         check_lost(path, line)
         check_rest(path, line, first=not begun)
@@ -112,6 +114,8 @@ def _rows(line: Line) -> list[tuple[str, ...]]:
 
 def _words(text: str) -> list[tuple[str, ...]]:
     words = text.strip(" \t,;:。、.")
+    if words[:1] == "*":
+        words = f"注:{words[1:].strip()}"  # a footnote is no heading
     return [(words,)] if re.search(r"[^\W_]", SAID.sub("", words)) else []
 
 

@@ -34,6 +34,7 @@ from layers.formats.text.corner_header import (
     stated_crs,
 )
 from layers.formats.text.corner_numbers import break_told, first_break
+from layers.formats.text.corner_parcels import nested_issues, taken_out
 from layers.issues import label_en, warning
 
 FORMAT = "national corner text"
@@ -81,10 +82,13 @@ def read(path: Path, encoding: str | None) -> Source:
     issues += header_issues(keys, axes)
     shapes = np.empty(len(parcels), dtype=object)
     for row, parcel in enumerate(parcels):
+        if (reason := taken_out(parcel)) is not None:
+            raise _bad_line(path, parcel.line, *reason)
         rings = _rings(path, parcel)
         shapes[row] = _polygon(path, rings, axes)
         issues += _number_issues(parcel, rings)
         issues += _area_issues(path, parcel, shapes[row], axes)
+    issues += nested_issues(parcels, list(shapes))
     columns = {
         name: pa.array([p.fields[at] or None for p in parcels], pa.string())
         for name, at in _TEXT_COLUMNS.items()
@@ -266,9 +270,10 @@ def _polygon(path: Path, opened: list[list[_Corner]], axes: Axes) -> shapely.Geo
         raise _bad_line(
             path,
             opened[wrong][0].line,
-            f"圈号 {opened[wrong][0].ring} 自交，或既不在外圈之内也不与它相离，或与外圈同号",
-            f"ring {opened[wrong][0].ring} crosses itself or another ring, or has the number of "
-            "one round it",
+            f"圈号 {opened[wrong][0].ring} 自交，或既不在外圈之内也不与它相离，或与外圈同号，"
+            "或在扣除圈之内（请改作另一地块）",
+            f"ring {opened[wrong][0].ring} crosses itself or another ring, has the number of one "
+            "round it, or lies within one that is taken out (make it a parcel of its own)",
         )
     return shape
 

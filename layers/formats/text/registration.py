@@ -47,6 +47,11 @@ _DEDUCTED = re.compile(
     r"扣除|扣减|剔除|抠除|[核减挖去]除|核减|减去|挖空|除外|不含|不包[括含]|禁采|禁止开采"
 )
 
+# Names of what belongs to a right; that of a quarry inside it says nothing of the sign.
+_ADDED = re.compile(
+    r"(?:采区|矿区|矿段|矿体|块段|区块|采场|[一二三四五六七八九十\d]+区|增加|新增|扩大|计入)$"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Right:
@@ -225,7 +230,9 @@ def _remarks(right: _Right, label: str) -> list[Issue]:
         zh = f"{label} 第 {part.number} 块"
         en = f"{right.licence or label_en(label)} part {part.number}"
         says_out = bool(_DEDUCTED.search(part.remark))
-        if (part.sign > 0 and says_out) or (part.sign < 0 and part.remark and not says_out):
+        if (part.sign > 0 and says_out) or (
+            part.sign < 0 and not says_out and _ADDED.search(part.remark)
+        ):
             zh_text = f"{zh}：备注“{part.remark}”与加减号 {part.sign:+d} 不一致，按加减号"
             en_text = f"{en}: remark and sign {part.sign:+d} disagree; the sign is used"
             issues.append(warning("sign_contradicted", zh_text, en_text, label))

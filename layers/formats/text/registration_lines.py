@@ -50,20 +50,40 @@ _HOLDS_CORNER = re.compile(
 _OTHERS = re.compile(
     r"(?<![\dA-Z])(?:0\d{2,3}-\d{7,8}|1[3-9]\d{9}|[1-9A-Z]\d[\dA-Z]{16})(?![\dA-Z])", re.ASCII
 )
+# The published list as web pages and PDFs paste it, its commas lost: * 229.5 70 某采区 1.
+_GAP = r"(?:[^\S\n]*[,，、][^\S\n]*|[^\S\n]+)"
+_VALUE = r"[+-]?\d+(?:\.\d+)?"
+_GAPPED_END = re.compile(
+    rf"^[^\S\n]*\*(?:[^\S\n]+|[^\S\n]*、[^\S\n]*)({_VALUE}){_GAP}({_VALUE}){_GAP}(?:([^\n]*?){_GAP})?([+-]?1){_GAP}?$",
+    re.MULTILINE,
+)
+_GAPPED_CORNER = re.compile(
+    rf"^[^\S\n]*(\d{{1,6}}){_GAP}(\d{{6,8}}(?:\.\d+)?){_GAP}(\d{{6,8}}(?:\.\d+)?){_GAP}?$",
+    re.MULTILINE,
+)
+_GAPPED_HEAD = re.compile(
+    rf"^[^\S\n]*(\S{{1,6}}){_GAP}([XＸ][(（]起标高[)）]){_GAP}([YＹ][(（]止标高[)）])[^\n]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_WIDE_STAR = re.compile(r"^([^\S\n]*)＊", re.MULTILINE)
 _TABS = re.compile(r"^[^\S\n]*\*\t", re.MULTILINE)
 _OWN_NAME = re.compile(r"^[^\S\n]*(?:矿区|勘查区)?区域坐标\s*[:：]\s*(?=\d{1,6}\s*,)", re.MULTILINE)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 def with_commas(text: str) -> str:
-    """Return a text with commas between fields: web pages paste tabs, people type wide commas.
+    """Return a text with commas between fields: web pages paste tabs or blanks, people type 、，.
 
     The string may stand behind its own name. Lines keep their numbers.
     """
     if "," not in text:
         text = text.replace("，", ",")
+    text = _WIDE_STAR.sub(r"\1*", text)
     if _TABS.search(text):
         text = text.replace("\t", ",")
+    elif _GAPPED_END.search(text):
+        text = _GAPPED_END.sub(lambda m: ",".join(("*", m[1], m[2], m[3] or "", m[4])), text)
+        text = _GAPPED_CORNER.sub(r"\1,\2,\3", _GAPPED_HEAD.sub(r"\1,\2,\3", text))
     return _OWN_NAME.sub("", text)
 
 

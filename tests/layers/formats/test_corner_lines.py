@@ -415,3 +415,15 @@ def test_ordinary_lines_of_notices(pasted, line, above):
 def test_a_lost_corner_shows_in_an_area_with_its_unit_before(pasted):
     text = f"矿区面积（平方公里）：0.2400\n{lines('{i} {x} {y}', PLACES[:3])}"
     assert "area_differs" in codes(pasted(text))
+
+
+def test_a_line_that_begins_with_a_star_names_nothing(pasted):
+    two = [(x + 2000, y) for x, y in PLACES]
+    form = "{i} {x} {y}"
+    source = pasted(
+        f"{lines(form)}\n* 以上为2000国家大地坐标系\n{lines(form, two)}\n*注：矿区范围\n"
+    )
+    assert len(source) == 2 and "块段名称" not in source.columns
+    assert source.crs.to_epsg() == 4526 and "heading_without_corners" not in codes(source)
+    with pytest.raises(FormatError, match=r"line 5: .*close a part of a published list"):
+        pasted(f"{lines(form)}\n* 229.5 某采区 1\n{lines(form, two)}\n")

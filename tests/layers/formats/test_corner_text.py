@@ -407,3 +407,28 @@ def test_the_first_line_may_be_missing(write_text):
     whole = read(write_text(HEAD + SQUARE))
     source = read(write_text(HEAD.partition("\n")[2] + SQUARE, name="无首行.txt"))
     assert source.crs == whole.crs and source.geometry[0].equals_exact(whole.geometry[0], 0)
+
+
+INNER = """5,4.0000,2,{name},面,,{use},,@
+J5,1,3760200.000,38500200.000
+J6,1,3760400.000,38500200.000
+J7,1,3760400.000,38500400.000
+J8,1,3760200.000,38500400.000
+J5,1,3760200.000,38500200.000
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "use", "area"),
+    [("扣除区", "采矿", "4"), ("二号", "扣除", "4"), ("二号", "采矿", "-4")],
+)
+def test_a_parcel_that_is_taken_out_is_refused(write_text, name, use, area):
+    inner = INNER.format(name=name, use=use).replace("5,4.", f"5,{area}.", 1)
+    with pytest.raises(FormatError, match=r"line 17: parcel 2.*is taken out of another"):
+        read(write_text(HEAD + SQUARE + inner))
+
+
+def test_a_parcel_inside_another_or_given_twice_is_told(write_text):
+    source = read(write_text(HEAD + SQUARE + INNER.format(name="二号", use="采矿")))
+    assert codes(source) == ["parcel_inside"] and source.issues[0].feature == "地块 2（二号）"
+    assert codes(read(write_text(HEAD + SQUARE + SQUARE))) == ["parcel_repeated"]

@@ -146,7 +146,8 @@ def test_unled_rights_are_refused(write_text):
 def test_remark_and_sign_disagree():
     turned = parse_registration(STRING.replace(",-1,", ",1,"))
     assert codes(turned) == ["sign_contradicted", "part_without_effect"]
-    assert codes(parse_registration(STRING.replace("扣除某", "某"))) == ["sign_contradicted"]
+    for name, told in (("某采石场", []), ("二采区", ["sign_contradicted"])):
+        assert codes(parse_registration(STRING.replace("扣除某采石场范围", name))) == told
 
 
 def test_swapped_axes():
@@ -599,3 +600,23 @@ def test_a_line_that_may_stand_for_corners_refuses_a_notice(tmp_path, line):
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(FormatError):
         read(path)
+
+
+@pytest.mark.parametrize("gap", [" ", "、", "  ", " 、"])
+@pytest.mark.parametrize("star", ["*", "＊"])
+@pytest.mark.parametrize("headed", [True, False])
+def test_a_published_list_without_its_commas(write_text, gap, star, headed):
+    cut = PUBLISHED.replace("363,10,另一采区,1,", "192,-5,某采石场,-1,")
+    cut = cut.replace("376", "3760", 0).replace("3762000", "3760200").replace("3763000", "3760400")
+    cut = cut.replace("38502000", "38500200").replace("38503000", "38500400")
+    lines = [line.replace(", ,", "").rstrip(",").replace(",", gap) for line in cut.splitlines()]
+    text = "\n".join(lines[not headed :]).replace("*", star)
+    source = read(write_text(f"2000国家大地坐标系\n{text}"))
+    assert source.format == "published corner list" and source.declared == 1
+    assert source.geometry[0].area == 1e6  # the deduction is a body in space
+    parts = source.companions["right_part"]
+    assert {k: v.to_pylist() for k, v in parts.columns.items()} == {
+        "parent_licence_no": [None, None], "sign": [1, -1], "top_elevation_m": [229.5, 192.0],
+        "bottom_elevation_m": [70.0, -5.0], "remark": ["某采区", "某采石场"],
+    }  # fmt: skip
+    assert shapely.area(parts.geometry).tolist() == [1e6, 2e4]
