@@ -420,9 +420,9 @@ def test_a_lost_corner_shows_in_an_area_with_its_unit_before(pasted):
 def test_a_line_that_begins_with_a_star_names_nothing(pasted):
     two = [(x + 2000, y) for x, y in PLACES]
     form = "{i} {x} {y}"
-    source = pasted(
-        f"{lines(form)}\n* 以上为2000国家大地坐标系\n{lines(form, two)}\n*注：矿区范围\n"
-    )
+    notes = "* 甲矿区范围", "*注：矿区范围"
+    text = "\n".join((lines(form), notes[0], lines(form, two), notes[1]))
+    source = pasted(f"2000国家大地坐标系\n{text}\n")
     assert len(source) == 2 and "块段名称" not in source.columns
     assert source.crs.to_epsg() == 4526 and "heading_without_corners" not in codes(source)
     with pytest.raises(FormatError, match=r"line 5: .*close a part of a published list"):
