@@ -119,7 +119,10 @@ def _scope(path: Path) -> tuple[list[Path], list[Path]]:
             return readable, []
         home = _folder_behind(path)
         for part in path.parent.iterdir():
-            if part.stem != path.stem or part.suffix.lower() not in wanted:
+            same = part.stem == path.stem
+            if suffix in _TABLES:  # MapInfo takes its parts whatever the case of their names
+                same = part.stem.lower() == path.stem.lower()
+            if not same or part.suffix.lower() not in wanted:
                 continue
             if part.is_symlink() and _folder_behind(part) != home:
                 raise refusal(

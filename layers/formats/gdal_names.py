@@ -161,11 +161,20 @@ def _folder(path: Path) -> Iterator[Path]:
 
 
 def _parts(target: Path) -> list[Path]:
-    """Return the further files of a data set, whatever the case of their suffixes."""
+    """Return the further files of a data set, whatever the case of their suffixes.
+
+    Of MapInfo the case of the whole name counts for nothing, as where it comes from.
+    """
     wanted = _PARTS.get(target.suffix.lower(), ())
     if not wanted:
         return []
-    beside = sorted(p for p in target.parent.iterdir() if p.stem == target.stem)
+    alike = {target.stem}
+    if target.suffix.lower() in (".tab", ".mif"):
+        alike |= {p.stem for p in target.parent.iterdir() if p.stem.lower() == target.stem.lower()}
+    beside = sorted(
+        (p for p in target.parent.iterdir() if p.stem in alike),
+        key=lambda p: (p.stem != target.stem, p.name),
+    )
     found: dict[str, Path] = {}
     for part in beside:
         if part.suffix.lower() in wanted and part.is_file():

@@ -207,15 +207,20 @@ def _deleted(count: int) -> Sequence[Issue]:
 
 
 def _parts(path: Path) -> Mapping[str, Path]:
-    """Return suffix -> file of a table's parts, whatever the case of their names."""
+    """Return suffix -> file of a table's parts, whatever the case of their names.
+
+    Where a part is called like the table to the letter, one in other letters is another table's.
+    """
     wanted = _TAB_PARTS if path.suffix.lower() == ".tab" else _MIF_PARTS
     found = {path.suffix.lower(): path}
-    for part in sorted(p for p in path.parent.iterdir() if p.stem == path.stem):
+    alike = [p for p in path.parent.iterdir() if p.stem.lower() == path.stem.lower()]
+    for part in sorted(alike, key=lambda p: (p.stem != path.stem, p.name)):
         suffix = part.suffix.lower()
         if suffix not in wanted or not part.is_file():
             continue
-        if found.setdefault(suffix, part).name != part.name:
-            raise twice(path, found[suffix].name, part.name)
+        first = found.setdefault(suffix, part)
+        if first.name != part.name and (first.stem != path.stem or part.stem == path.stem):
+            raise twice(path, first.name, part.name)
     if path.suffix.lower() == ".mif":
         return found  # without columns there is no .mid
     _check_table(path)
@@ -237,4 +242,10 @@ def _check_table(path: Path) -> None:
             path,
             "不是自带数据的 MapInfo 表（Type NATIVE），请导出为 MIF",
             "is no native MapInfo table; export it as MIF",
+        )
+    if re.search(r'"\\IsSeamless"\s*=\s*"(?!FALSE")', text, re.IGNORECASE):
+        raise refusal(
+            path,
+            "是无缝图层（IsSeamless）：图形在它所列的其他表里，请导出为 MIF",
+            "is a seamless table: its shapes are in the tables that it names; export it as MIF",
         )

@@ -528,3 +528,34 @@ def test_other_bytes_for_truth_values(tab, byte, value):
     source = read(path)
     assert source.columns["在线"].to_pylist() == [None if value == "told" else value, False]
     assert (("bad_value", "第 1 行") in told(source)) is (value == "told")
+
+
+def test_a_seamless_table_leads_to_others(tab):
+    path = tab({"name": np.array(["甲"], object)})
+    seamless = b'\nbegin_metadata\n"\\IsSeamless" = "%s"\nend_metadata\n'
+    plain = path.read_bytes()
+    path.write_bytes(plain + seamless % b"FALSE")
+    assert read(path).declared == 1
+    path.write_bytes(plain + seamless % b"TRUE")
+    with pytest.raises(FormatError, match="seamless table: its shapes are in the tables that it"):
+        read(path)
+
+
+@pytest.mark.parametrize("folder", ["plain", "矿 区.zip"])
+def test_parts_whose_names_differ_in_capitals(tab, folder):
+    path = tab({"name": np.array(["甲"], object)})
+    place = path.parent / folder
+    place.mkdir()
+    table = path.rename(place / "KQ.tab")
+    for suffix in ("dat", "map", "id"):
+        (path.parent / f"a.{suffix}").rename(place / f"kq.{suffix.upper()}")
+    source = read(table)
+    assert source.columns["name"].to_pylist() == ["甲"]
+    assert source.geometry[0].bounds == pytest.approx((111, 37, 111.01, 37.01), abs=1e-6)
+    (place / "Kq.dat").write_bytes(b"")
+    with pytest.raises(FormatError, match=r"there twice \(Kq\.dat, kq\.DAT\)"):
+        read(table)
+    (place / "Kq.dat").write_bytes((place / "kq.DAT").read_bytes())
+    for suffix in ("DAT", "MAP", "ID"):
+        (place / f"kq.{suffix}").rename(place / f"KQ.{suffix}")
+    assert read(table).declared == 1  # Kq.dat is another table's
