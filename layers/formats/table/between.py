@@ -45,7 +45,7 @@ class Between:
         heads = (text_of(sheet, r) for r in range(header.row + 1))
         self.spaced = is_spaced(sheet, places)
         self.page_heads = {words.bare(text) for text in heads if text}
-        self.depths = Depths(path, sheet, header.row)
+        self.depths = Depths(path, sheet, header.row, places.words)
         self.parcels: list[Parcel] = []
         self.seen: set[tuple[tuple[str, ...], str]] = set()
         self.issues: list[Issue] = []

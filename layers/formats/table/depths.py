@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from layers.account import Issue
 from layers.formats.source import refusal
 from layers.formats.table.sheets import Sheet
-from layers.issues import warning
+from layers.issues import info, warning
 
 _NOT_BEFORE = r"(?<![\d.,A-Za-z])(?<!\d\s)(?<!-)"
 _NUMBER = r"([+-]?(?:\d,\d{3}|\d+)(?:\.\d+)?)"
@@ -25,8 +26,24 @@ _RANGE = re.compile(
     rf"{_NOT_BEFORE}{_NUMBER}{_NOT_AFTER}{_UNIT}(?:标高\s*)?{_SIGN}\s*{_NUMBER}{_NOT_AFTER}{_UNIT}"
 )
 _ALONE = re.compile(r"[-+]?\d+(?:\.\d+)?\s*(?:米|m(?![A-Za-z\d²³/]))")
-_BEFORE = re.compile(r"(?:标高|高程|开采深度)[^\d+-]{0,8}$")
-_AFTER = re.compile(r"[(（]?(?:标高|高程)")
+# What says of elevations that the right is granted between them. Any other word before 标高 (地面,
+# 估算, 已采, 相邻, 原) makes them those of something else.
+_GRANTED = r"(?:开采|准采|限采|批准|批复|采矿许可|许可|拟设?|申请|设计|核定|登记|出让|采矿权|采矿证|证载?|划定|变更后)"
+_RIGHT = r"(?:本|该|其|全|现|矿区|矿山|范围|的|注|\d{4}(?:-\d{4})?年|[\d号至、~-]+矿体)"
+_OWN = re.compile(
+    rf"(?:(?:{_RIGHT}|{_GRANTED})*{_GRANTED}(?:{_RIGHT})*(?:深度|标高|高程|海拔)+|标高)"
+    r"(?:为|是|由|从|自|在)*"
+)
+_BARE = re.compile(r"(?:由|从|自|为)?")
+_AFTER = re.compile(r"\(?(?:标高|高程)")
+_WHOLLY = re.compile(
+    r"\s*\(?(?:标高|高程)?(?:$|[;:。)\s]|\((?![^)]*(?:原|前|已|禁|采空|不含))"
+    r"|之?间|范围|内|开采|圈定|共|由\d|面积|拐点|矿区|有效)"
+)
+_LEAD = re.compile(r"^[^\w(]*(?:[一二三四五六七八九十\d]{1,3}[、.](?!\d))?\s*")
+_ENDS = "米里顷亩点定日"  # of a number's unit, or a clause
+_LOOK = 60  # characters before a range that may say of what it is
+_ASSUMED = re.compile(r"(?:假定|相对|独立|任意|自定义?|地方)(?:的)?(?:高程|标高)")
 _HEIGHT_SYSTEM = re.compile(
     r"(?:高程(?:系统?|基准)?(?:采用|为|:)?\s*)?(?:\d{4}\s*年?)?\s*(?:国家|黄海|独立)?高程(?:基准|系统|系)|黄海高程"
 )
@@ -62,18 +79,58 @@ def stated(text: str) -> Depth | None:
     >>> stated("2020年1月至2025年12月"), stated("一区由9米至7米标高，二区由6米至5米")
     (None, None)
     """
-    words = _normal(text)
+    words = _plain(text)
+    if is_assumed(text):
+        return None
+    name, called = _plain(without_depth(text)), "标高" in words or "高程" in words
     found: set[Depth | None] = set()
     for m in _RANGE.finditer(words):
-        anchored = bool(_BEFORE.search(words[: m.start()]) or _AFTER.match(words[m.end() :]))
-        with_units = (m[2] and m[1][0] in "+-") or (m[5] and m[4][0] in "+-")
-        if anchored or with_units:
-            found.add(_depth(m, elevations="标高" in words or "高程" in words or bool(with_units)))
-        else:
-            found.add(None)  # another range: of what?
+        with_units = bool((m[2] and m[1][0] in "+-") or (m[5] and m[4][0] in "+-"))
+        own = _is_own(m, words, name, with_units)
+        found.add(_depth(m, elevations=called or with_units) if own else None)
     if _ALONE.search(_RANGE.sub("", words)):
         return None  # further elevations, of a vein or after a change
     return found.pop() if len(found) == 1 else None
+
+
+def is_assumed(text: str) -> bool:
+    """Tell whether heights are said to count from no national datum."""
+    return _ASSUMED.search(text) is not None
+
+
+def is_of_another(text: str) -> bool:
+    """Tell whether a row gives elevations of which it does not say that they are the right's.
+
+    >>> is_of_another("地面标高：1350米至1300米"), is_of_another("开采标高：1250米至980米")
+    (True, False)
+    """
+    words = _plain(text)
+    found = [*_RANGE.finditer(words)]
+    return bool(found) and not any(_is_own(m, words, "", True) for m in found)
+
+
+def _is_own(m: re.Match[str], words: str, name: str, with_units: bool) -> bool:
+    """Return whether words around a range say that a right is granted between its elevations.
+
+    What a cell or a clause of its own says before them does not count, the right's name neither.
+    """
+    if not _WHOLLY.match(words[m.end() : m.end() + _LOOK]):
+        return False
+    before = re.split(r"[;。()\n]", words[max(0, m.start() - _LOOK) : m.start()])[-1]
+    tokens = _LEAD.sub("", before.replace(":", "")).removeprefix(name).split()
+    anchored = with_units or _AFTER.match(words, m.end()) is not None
+    for k in range(len(tokens) + 1):
+        said = "".join(tokens[k:])
+        apart = k == 0 or not "一" <= tokens[k - 1][-1] <= "鿿" or tokens[k - 1][-1] in _ENDS
+        if apart and (_OWN.fullmatch(said) or (anchored and _BARE.fullmatch(said))):
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    """Return a text without the brackets that name a unit or the system of heights."""
+    words = re.sub(r"\(\s*(?:单位:?)?(?:米|m)\s*\)", "", _normal(text), flags=re.IGNORECASE)
+    return re.sub(r"\(\s*\)", "", _HEIGHT_SYSTEM.sub("", words))
 
 
 def _depth(m: re.Match[str], *, elevations: bool) -> Depth | None:
@@ -129,13 +186,15 @@ class Depths:
     Some tables state them below the corners, some above; the first statement tells which.
     """
 
-    def __init__(self, path: Path, sheet: Sheet, header: int) -> None:
+    def __init__(self, path: Path, sheet: Sheet, header: int, words: str) -> None:
         self.path, self.sheet = path, sheet
+        self.assumed = is_assumed(words)
         self.before: bool | None = None
         self.waiting: Depth | None = None
         self.said_in = 0
         self.used: set[str] = set()
-        found = [(text, d) for k in range(header) if (d := stated(text := text_of(sheet, k)))]
+        above = [] if self.assumed else map(partial(text_of, sheet), range(header))
+        found = [(text, depth) for text in above if (depth := stated(text))]
         self.title = found[0] if len(found) == 1 else None
 
     def take(self, row: int, text: str, last: Parcel | None, heading: str | None) -> bool:
@@ -144,7 +203,7 @@ class Depths:
         ``last`` is the parcel above, ``heading`` that of the parcel to come, None where there is
         none since the last corner.
         """
-        depth = stated(text)
+        depth = None if self.assumed else stated(text)
         if depth is None:
             return False
         self.used.add(text)
@@ -182,17 +241,23 @@ class Depths:
             parcels[0].depth = self.title[1]
             self.used.add(self.title[0])
 
-    def unread(self, header: int, corners: set[int]) -> list[Issue]:
-        """Tell of rows about elevations from which none were taken."""
+    def unread(self, header: int, corners: set[int], *, known: bool) -> list[Issue]:
+        """Tell of rows about elevations from which none were taken.
+
+        ``known`` says that all parcels have theirs: those of something else are a remark then.
+        """
         issues = []
         for row in range(len(self.sheet.rows)):
             text = "" if row == header or row in corners else text_of(self.sheet, row)
             if text and text not in self.used and is_about(text):
                 line, said = self.sheet.lines[row], text[:60]
-                zh = f"第 {line} 行的标高未能读取：{said}"
-                issues.append(
-                    warning("depth_unread", zh, f"row {line}: elevations not understood: {said}")
-                )
+                zh, en = f"第 {line} 行的标高未能读取", f"row {line}: elevations not understood"
+                tell = warning
+                if is_of_another(text):
+                    zh = f"第 {line} 行的标高没有写明是开采标高，未采用"
+                    en = f"row {line}: elevations not said to be the right's are not used"
+                    tell = info if known else warning
+                issues.append(tell("depth_unread", f"{zh}：{said}", f"{en}: {said}"))
         return issues
 
     def _set(self, row: int, parcel: Parcel, depth: Depth) -> None:

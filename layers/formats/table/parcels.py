@@ -265,7 +265,8 @@ class _Reader(Joins):
         self._name_first()
         self._tell_from_above()
         corners = {row for p in self.parcels for row in p.rows}
-        self.issues += self.depths.unread(self.header.row, corners)
+        known = all(p.depth for p in self.parcels)
+        self.issues += self.depths.unread(self.header.row, corners, known=known)
         self.passed += self.heading_rows
         self._tell_empty_cut()
         # 生产规模：30万吨 is a remark where no corners follow.

@@ -1,10 +1,13 @@
 """Rows of a table of corners that hold no corner, and what they do to rings and parcels."""
 
+import time
+
 import pytest
 import shapely
 
 from layers.errors import FormatError
 from layers.formats import read
+from layers.formats.table.depths import stated
 
 SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
 INNER = [(3760200, 38500200), (3760400, 38500200), (3760400, 38500400), (3760200, 38500400)]
@@ -375,7 +378,9 @@ def test_a_value_that_was_filled_down(table):
         ("1号至3号矿体的开采标高为1250至980米，面积见表", ("1250", "980")),
         ("开采深度：由1250米至980米标高，共有4个拐点圈定", ("1250", "980")),
         ("开采标高：1250m~980m（1985国家高程基准）", ("1250", "980")),
-        ("高程1250米至980米", ("1250", "980")),
+        ("开采高程1250米至980米", ("1250", "980")),
+        ("面积：1平方公里；标高：1250～980米", ("1250", "980")),
+        ("采矿许可证标高：1250～980米", ("1250", "980")),
         ("开采标高：1250〜980米", ("1250", "980")),
         ("由1250m标高至980m标高", ("1250", "980")),
     ],
@@ -773,10 +778,8 @@ def test_elevations_of_which_one_would_be_left_out(table, text):
         "设计",
         "核定",
         "现",
-        "原",
         "采矿许可证",
-        "矿体赋存",
-        "资源量估算",
+        "拟设采矿权",
         "四、",
         "",
     ],
@@ -784,6 +787,53 @@ def test_elevations_of_which_one_would_be_left_out(table, text):
 def test_words_before_elevations_are_no_parcel(table, words):
     source = table(*ring(), (f"{words}开采标高：1250米至980米", "", ""))
     assert source.columns["top_elevation_m"].to_pylist() == ["1250"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "地面标高：1350米至1300米", "矿区标高：1350-1300", "侵蚀基准面标高+1000米至+980米",
+        "原开采标高：1250米至980米", "相邻矿山开采标高：1250米至980米",
+        "资源量估算标高：1250～900米",
+        "已采标高1250米至1100米", "禁采标高：1240米至1000米", "原 开采标高：1250米至980米",
+        "井口标高：1230-990", "海拔高程1230～990m", "1250米至1100米标高已采空",
+        "开采标高：1250米至980米（原）",
+    ],
+)  # fmt: skip
+def test_elevations_of_something_else_are_told_and_not_used(table, told):
+    for source in (table(*ring(), (told,)), table(*ring(), above=[(told,)])):
+        assert "top_elevation_m" not in source.columns
+        assert "块段名称" not in source.columns
+        assert [(i.severity, i.code) for i in source.issues] == [("warning", "depth_unread")]
+        assert "没有写明是开采标高" in source.issues[0].zh
+
+
+@pytest.mark.parametrize("other", ["资源储量估算标高：1300m-900m", "原开采标高：1250米至880米"])
+def test_elevations_of_the_right_beside_others(table, other):
+    own = ("开采标高：1250m-980m",)
+    ways = (table(*ring(), own, (other,)), table(*ring(), (other,), own),
+            table(*ring(), above=[own, (other,)]))  # fmt: skip
+    for source in ways:
+        assert source.columns["top_elevation_m"].to_pylist() == ["1250"]
+        assert source.columns["bottom_elevation_m"].to_pylist() == ["980"]
+        assert [(i.severity, i.code) for i in source.issues] == [("info", "depth_unread")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[("开采标高：1250米至980米（假定高程）",)],
+     [("开采标高：1250米至980米",), ("高程系统：相对高程",)]],
+)  # fmt: skip
+def test_elevations_that_count_from_no_national_datum(table, rows):
+    source = table(*ring(), *rows)
+    assert "top_elevation_m" not in source.columns
+    assert "depth_unread" in codes(source)
+
+
+def test_a_long_line_of_elevations_is_read_in_time(table):
+    began = time.perf_counter()
+    assert stated("1250米至" * 100_000 + "980米") is None
+    assert time.perf_counter() - began < 30
 
 
 def test_headings_with_elevations_name_parcels(table):
