@@ -28,7 +28,10 @@ _RANGE = re.compile(
 _ALONE = re.compile(r"[-+]?\d+(?:\.\d+)?\s*(?:米|m(?![A-Za-z\d²³/]))")
 # What says of elevations that the right is granted between them. Any other word before 标高 (地面,
 # 估算, 已采, 相邻, 原) makes them those of something else.
-_GRANTED = r"(?:开采|准采|限采|批准|批复|采矿许可|许可|拟设?|申请|设计|核定|登记|出让|采矿权|采矿证|证载?|划定|变更后)"
+_GRANTED = (
+    r"(?:开采|准采|限采|批准|批复|采矿许可|许可|拟(?:设|变更)?|申请|设计(?=开采)|核定|登记|出让|采矿权|采矿证"
+    r"|证载?|划定|变更后)"
+)
 _RIGHT = r"(?:本|该|其|全|现|矿区|矿山|范围|的|注|\d{4}(?:-\d{4})?年|[\d号至、~-]+矿体)"
 _OWN = re.compile(
     rf"(?:(?:{_RIGHT}|{_GRANTED})*{_GRANTED}(?:{_RIGHT})*(?:深度|标高|高程|海拔)+|标高)"
@@ -37,7 +40,7 @@ _OWN = re.compile(
 _BARE = re.compile(r"(?:由|从|自|为)?")
 _AFTER = re.compile(r"\(?(?:标高|高程)")
 _WHOLLY = re.compile(
-    r"\s*\(?(?:标高|高程)?(?:$|[;:。)\s]|\((?![^)]*(?:原|前|已|禁|采空|不含))"
+    r"\s*\(?(?:标高|高程)?(?:$|[;:。)\s]|\([^)]{0,30}(?:拐点|圈定|面积|矿区))"
     r"|之?间|范围|内|开采|圈定|共|由\d|面积|拐点|矿区|有效)"
 )
 _LEAD = re.compile(r"^[^\w(]*(?:[一二三四五六七八九十\d]{1,3}[、.](?!\d))?\s*")

@@ -780,6 +780,7 @@ def test_elevations_of_which_one_would_be_left_out(table, text):
         "现",
         "采矿许可证",
         "拟设采矿权",
+        "拟变更",
         "四、",
         "",
     ],
@@ -797,7 +798,7 @@ def test_words_before_elevations_are_no_parcel(table, words):
         "资源量估算标高：1250～900米",
         "已采标高1250米至1100米", "禁采标高：1240米至1000米", "原 开采标高：1250米至980米",
         "井口标高：1230-990", "海拔高程1230～990m", "1250米至1100米标高已采空",
-        "开采标高：1250米至980米（原）",
+        "开采标高：1250米至980米（原）", "设计标高：1250米至980米", "开采标高：80～380米（负值）",
     ],
 )  # fmt: skip
 def test_elevations_of_something_else_are_told_and_not_used(table, told):
