@@ -39,6 +39,7 @@ _NUMBERED = re.compile(
     r"|(?<![\d.])\d{1,12}(?:\.\d{1,12})?\s?(?:平方|立方|m2|m3|km2|公顷|ha|亩|吨|t/a|万|元|克|kg|号)",
     re.IGNORECASE,
 )
+_MASK = re.compile(r"\s?[*?×…#□■_]|[Xx](?=$|[\s,;)])|\.{2}")
 # Lines about the right whose number has its unit before it: 矿区面积（平方公里）：0.2600.
 _ABOUT = re.compile(
     r"[^\d:]{0,12}(?:面积|规模|储量|资源量|价|资本|评估|图幅|证书|字号)(?:\([^()]{1,8}\))?[^\d:]{0,12}[:为]?[^\d]{0,8}"
@@ -121,6 +122,15 @@ def check_star(path: Path, line: Line) -> None:
                    "*,上限,下限,名称,1 或 -1",
                    f"may close a part of a published list and does not fit: {line.short}; "
                    "expected *,top,bottom,name,1 or -1")  # fmt: skip
+
+
+def check_masks(path: Path, line: Line) -> None:
+    """Refuse a number whose last digits a sign stands for: 38500300.4*, 38500300.4x."""
+    for match in line.corners:
+        for group in ("one", "two"):
+            if _MASK.match(line.text, match.end(group)):
+                raise _bad(path, line, f"：数字被遮盖或不完整：{line.short}",
+                           f"masked or unfinished digits: {line.short}")  # fmt: skip
 
 
 def check_places(path: Path, line: Line) -> None:

@@ -19,6 +19,7 @@ from layers.formats.table.sheets import Sheet
 from layers.formats.text.corner_checks import (
     check_heading,
     check_lost,
+    check_masks,
     check_numbers,
     check_order,
     check_places,
@@ -74,6 +75,7 @@ def read(path: Path, encoding: str | None) -> Source:
         check_star(path, line)
         check_heading(path, line)
         check_lost(path, line)
+        check_masks(path, line)
         check_rest(path, line, first=not begun)
         check_places(path, line)
         check_order(path, line)

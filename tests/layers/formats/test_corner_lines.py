@@ -427,3 +427,13 @@ def test_a_line_that_begins_with_a_star_names_nothing(pasted):
     assert source.crs.to_epsg() == 4526 and "heading_without_corners" not in codes(source)
     with pytest.raises(FormatError, match=r"line 5: .*close a part of a published list"):
         pasted(f"{lines(form)}\n* 229.5 某采区 1\n{lines(form, two)}\n")
+
+
+@pytest.mark.parametrize(
+    "corner",
+    ["5 4380700.123 38500300.45*", "5 4380700.123 38500300.4…", "5 4380700.123 38500300.4?",
+     "5 4380700.123 38500300.4x", "5 4380700.12x 38500300.45x", "5 4380700.1* 38500300.45"],
+)  # fmt: skip
+def test_one_masked_digit_is_refused(pasted, corner):
+    with pytest.raises(FormatError, match="line 5"):
+        pasted(f"{lines('{i} {x} {y}')}\n{corner}\n")
