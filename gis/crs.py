@@ -39,7 +39,8 @@ WGS84_ACCURACY_M = 1.0
 
 # First EPSG code of the CGCS2000 Gauss-Krueger systems: (width in degrees, zone in the easting).
 _FIRST_CODE = {(6, True): 4491, (6, False): 4502, (3, True): 4513, (3, False): 4534}
-_ZONES = {6: range(13, 24), 3: range(25, 46)}
+ZONES = {6: range(13, 24), 3: range(25, 46)}
+"""The zones of China by their width in degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ def gauss_kruger_crs(zone: int, width: int = 3, prefix: bool = True) -> pyproj.C
     CRSError
         China has no such zone.
     """
-    if width not in _ZONES or zone not in _ZONES[width]:
+    if width not in ZONES or zone not in ZONES[width]:
         raise CRSError(f"没有 {width} 度带第 {zone} 带", f"no zone {zone} of {width} degrees")
-    return pyproj.CRS.from_epsg(_FIRST_CODE[width, prefix] + zone - _ZONES[width].start)
+    return pyproj.CRS.from_epsg(_FIRST_CODE[width, prefix] + zone - ZONES[width].start)
 
 
 def in_china(lonlat: Floats) -> Bools:
@@ -285,7 +286,7 @@ def _plane(points: Floats, axis: Literal["xy", "yx"]) -> Recognition | None:
     zone = int(zones[0])
     if zone == 0:
         return Recognition("gauss_kruger", axis)
-    for width, known in _ZONES.items():
+    for width, known in ZONES.items():
         if zone in known:
             return Recognition("gauss_kruger", axis, zone, width, True)
     return None

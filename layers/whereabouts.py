@@ -11,6 +11,7 @@ import pyproj
 
 from gis import crs as gis_crs
 from gis.ragged import Bools, Floats, Ints
+from gis.zone_numbers import twin
 from layers.account import Issue
 from layers.errors import LayerError
 from layers.issues import label_en, listed, warning
@@ -207,6 +208,8 @@ def misplaced(
             f"{file}：坐标（{_box(xy)}）在坐标系 {name} 中 X、Y 似乎写反",
             f"{file}: X and Y seem swapped in {name} ({_box(xy)})",
         )
+    if (other := twin(system, xy)) is not None:
+        return _with_zone_number(xy, name, other, file)
     if gis_crs.other_zone(xy, system).any():
         own = gis_crs.zone_prefix(system)
         return LayerError(
@@ -219,6 +222,22 @@ def misplaced(
             f"{file}: {name} ({_box(xy)}): {_OFF[False][1]}",
         )
     return _all_outside(lonlat, extent, file)
+
+
+def _with_zone_number(xy: Floats, name: str, other: pyproj.CRS, file: str) -> LayerError:
+    has, meant = gis_crs.zone_prefix(other), crs_name(other)
+    zh, en = f"没有带号，而坐标系 {name} 带有", f"have no zone in front, but {name} has one"
+    if has:
+        zh, en = (
+            f"带有带号 {has}，而坐标系 {name} 不带",
+            f"begin with {has}, but {name} has no zone",
+        )
+    return LayerError(
+        f"{file}：横坐标（{_box(xy)}）{zh}，似应为 {meant}；"
+        f"请核对后给出 crs = {meant}，或改正 .prj",
+        f"{file}: the eastings ({_box(xy)}) {en}; {meant} seems meant: check it and give "
+        f"crs = {meant}, or mend the .prj",
+    )
 
 
 def _box(xy: Floats) -> str:

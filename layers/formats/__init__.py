@@ -7,10 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pyproj
+import shapely
 
 from gis.crs import is_cgcs2000
 from gis.crs_names import are_one, contradiction, names_no_datum
 from gis.datum_names import may_be_cgcs2000
+from gis.zone_numbers import twin
+from layers.account import Issue
 from layers.formats import archives, containers, parquet
 from layers.formats.dxf import reader as dxf
 from layers.formats.folder import is_dataset, layers_in, leading_out, passed_over
@@ -230,6 +233,9 @@ def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
         if are_one(source.crs, crs):
             open_datum = not is_cgcs2000(source.crs) and may_be_cgcs2000(source.crs)
             return _datum_given(source, crs) if open_datum and is_cgcs2000(crs) else source
+        meant = twin(source.crs, shapely.get_coordinates(source.geometry))
+        if meant is not None and are_one(meant, crs):
+            return _zone_given(source, source.crs, crs)
         raise refusal(
             source.path,
             f"自带坐标系 {source.crs.name}，与所给的 {crs.name} 不同",
@@ -250,13 +256,24 @@ def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
     return replace(source, crs=crs, crs_note=note, companions=parts, issues=issues)
 
 
+def _zone_given(source: Source, own: pyproj.CRS, crs: pyproj.CRS) -> Source:
+    """Take the user's word for the zone number that a file's eastings have and its system lacks."""
+    zh = f"文件注为 {own.name}，与横坐标有无带号不符，按所给的 {crs.name}"
+    en = f"{own.name} is stated, which is wrong about a zone number in front of the eastings; "
+    return _given(source, crs, warning("zone_as_given", zh, f"{en}{crs.name} is taken, as given"))
+
+
+def _given(source: Source, crs: pyproj.CRS, said: Issue) -> Source:
+    note = "由使用者给出 / given by the user"
+    parts = {n: replace(c, crs=crs, crs_note=note) for n, c in source.companions.items()}
+    issues = (*source.issues, said)
+    return replace(source, crs=crs, crs_note=note, companions=parts, issues=issues)
+
+
 def _datum_given(source: Source, crs: pyproj.CRS) -> Source:
     """Take the user's word that the plane a file states is one on CGCS2000."""
     own = source.crs.geodetic_crs if source.crs is not None else None
     name = own.datum.name if own is not None and own.datum is not None else "?"
-    note = "由使用者给出 / given by the user"
-    parts = {n: replace(c, crs=crs, crs_note=note) for n, c in source.companions.items()}
     zh = f"文件的基准写作“{name}”，按所给的 {crs.name} 取为 CGCS2000"
     en = f"the file calls its datum '{name}'; as {crs.name} is given, it is taken for CGCS2000"
-    issues = (*source.issues, warning("datum_as_given", zh, en))
-    return replace(source, crs=crs, crs_note=note, companions=parts, issues=issues)
+    return _given(source, crs, warning("datum_as_given", zh, en))

@@ -456,6 +456,22 @@ def test_a_stated_crs_may_be_the_file_s_own_otherwise_written(make_source, setti
             load(source, RIGHT, settings(crs="EPSG:4527"))
 
 
+@pytest.mark.parametrize(
+    ("east", "crs", "said"),
+    [
+        (38499000, 4547, "begin with 38, but EPSG:4547 has no zone; EPSG:4526 seems meant"),
+        (499000, 4526, "have no zone in front, but EPSG:4526 has one; EPSG:4547 seems meant"),
+        (19499000, 4508, "begin with 19, but EPSG:4508 has no zone; EPSG:4497 seems meant"),
+    ],
+)
+def test_the_plane_with_or_without_zone_number_that_is_meant(
+    make_source, settings, east, crs, said
+):
+    shapes = [shapely.box(east, 3900000, east + 1000, 3901000)]
+    with pytest.raises(LayerError, match=said):
+        load(make_source({"licence_no": ["A"]}, shapes, crs=f"EPSG:{crs}"), RIGHT, settings())
+
+
 def test_notes_are_in_the_language_of_the_message(make_source, settings):
     source = dataclasses.replace(
         make_source({"licence_no": ["A"]}), crs_note="来自 .prj / from .prj"

@@ -427,6 +427,22 @@ def test_a_prj_on_a_frame_like_cgcs2000_is_taken_for_it_where_the_user_says_so(w
     assert read(path, crs=zone).issues == ()
 
 
+def test_eastings_with_the_zone_number_that_the_prj_lacks(tmp_path):
+    frame = geopandas.GeoDataFrame(
+        {"n": [1]}, geometry=[shapely.box(38499000, 3900000, 38500000, 3901000)], crs=4547
+    )
+    frame.to_file(tmp_path / "a.shp")
+    with pytest.raises(FormatError, match="not the given"):
+        read(tmp_path / "a.shp", crs=pyproj.CRS.from_epsg(4527))
+    source = read(tmp_path / "a.shp", crs=pyproj.CRS.from_epsg(4526))
+    assert source.crs.to_epsg() == 4526
+    assert [(i.severity, i.code) for i in source.issues] == [("warning", "zone_as_given")]
+    # Where the coordinates fit what is stated, another plane is another place.
+    frame.set_crs(4526, allow_override=True).to_file(tmp_path / "b.shp")
+    with pytest.raises(FormatError, match="not the given"):
+        read(tmp_path / "b.shp", crs=pyproj.CRS.from_epsg(4547))
+
+
 def number_shapes(path, numbers):
     """Give the point records of a .shp other numbers."""
     data = bytearray(path.read_bytes())
