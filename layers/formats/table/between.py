@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.account import Issue
 from layers.formats.planes import datums_named
-from layers.formats.table import deductions
+from layers.formats.table import deductions, endings
 from layers.formats.table import rows as words
 from layers.formats.table.depths import Depths, is_about, text_of, without_depth
 from layers.formats.table.header import Header
@@ -119,7 +119,7 @@ class Between:
         pairs = {c for p in self.header.pairs for c in (p.first, p.second)}
         missing = any(words.is_missing(cell_of(self.sheet, row, c) or "") for c in pairs)
         lost = words.names_a_corner(name, self.known) or words.is_like(name, self.unnumbered)
-        if words.is_cut_short(text):
+        if words.is_cut_short(text) or (self.parcels and endings.leaves_out(text)):
             raise self.bad(row, f"“{text[:20]}”：是否略去了拐点",
                            f"{text[:20]!r}: are corners left out?")  # fmt: skip
         if lost or (missing and not words.is_sum(text) and not deductions.is_cut(text)):

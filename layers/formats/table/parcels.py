@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from layers.account import Issue
-from layers.formats.table import deductions
+from layers.formats.table import deductions, endings
 from layers.formats.table import rows as words
 from layers.formats.table.doubts import passed_issues
 from layers.formats.table.header import Header
@@ -265,6 +265,8 @@ class _Reader(Joins):
         self._name_first()
         self._tell_from_above()
         corners = {row for p in self.parcels for row in p.rows}
+        last, aside = max(corners, default=len(self.sheet.rows)), {*self.put_aside}
+        self.issues += endings.ending_issues(self.path, self.sheet, last, aside)
         known = all(p.depth for p in self.parcels)
         self.issues += self.depths.unread(self.header.row, corners, known=known)
         self.passed += self.heading_rows

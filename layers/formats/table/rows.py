@@ -12,6 +12,7 @@ from collections.abc import Sequence, Set
 from layers.formats.angles import clean
 from layers.formats.planes import width_of
 from layers.formats.table.deductions import is_cut, plain
+from layers.formats.table.endings import turns_page
 from layers.formats.table.header import Header, datums_of, role_of
 from layers.formats.table.naming import beside, names_a_parcel, without_licences
 from layers.formats.table.naming import told_in as told_in
@@ -115,7 +116,7 @@ def names_a_corner(text: str, known: frozenset[str]) -> bool:
 
 def is_page(text: str) -> bool:
     """Tell whether a row only says that the table goes on over the page."""
-    return _PAGE.fullmatch(text) is not None
+    return _PAGE.fullmatch(text) is not None or turns_page(text)
 
 
 def is_date(text: str) -> bool:
@@ -294,7 +295,12 @@ def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
         numbers = [c for c in cells if is_number_like(clean(c)) and not _DATE.fullmatch(c)]
         dated = any(_DATE.fullmatch(c) for c in cells) and not numbers
         said = _REMARK.search(first) is not None and sheet.rows[row].index(first) not in pairs
-        if is_ruling(cells) or (said and not holds_a_place(" ".join(numbers))) or dated:
+        if (
+            is_page(" ".join(cells))
+            or is_ruling(cells)
+            or (said and not holds_a_place(" ".join(numbers)))
+            or dated
+        ):
             out.add(row)
     return frozenset(out)
 

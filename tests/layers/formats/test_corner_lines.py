@@ -254,7 +254,7 @@ def test_a_spoilt_corner_is_never_passed_over(pasted, number, line, place):
 
 
 def test_pages_dates_rules_and_counts_are_no_corners(pasted):
-    text = f"2024年5月10日\n第1页 共2页\n------\n界址点4个\n{lines('{i} {x} {y}')}\n2024-05-10\n1/2"
+    text = f"2024年5月10日\n第1页 共2页\n------\n界址点4个\n{lines('{i} {x} {y}')}\n2024-05-10\n2/2"
     source = pasted(text)
     assert shapely.equals_exact(source.geometry[0], OUTLINE)
 

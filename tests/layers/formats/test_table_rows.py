@@ -120,6 +120,61 @@ def test_a_table_goes_on_over_the_page(table, rows):
     assert "块段名称" not in source.columns
 
 
+@pytest.mark.parametrize(
+    "words", ["（续下页）", "未完待续", "（转下页）", "（下转第2页）", "接下页"]
+)
+def test_words_that_turn_the_page(table, words):
+    six = ring(SIX)
+    source = table(*six[:3], (words,), *six[3:])
+    assert (source.declared, len(source.geometry[0].exterior.coords)) == (1, 7)
+    assert source.issues == ()
+    with pytest.raises(FormatError, match=r"row 8: .* no corner follows: is the table cut short"):
+        table(*six, (words,))
+
+
+@pytest.mark.parametrize("words", ["5-8", "五", "第五点", "5号点", "续表", "续上表", "接上页"])
+def test_words_at_the_end_that_name_corners(table, words):
+    with pytest.raises(FormatError, match=r"row 6: .* no corner follows: is the table cut short"):
+        table(*ring(), (words,))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "余见附件",
+        "续见附件",
+        "以下见附表",
+        "后略",
+        "等",
+        "……等12点",
+        "5—8点见附图",
+        "其余拐点详见附图",
+    ],
+)
+def test_corners_given_elsewhere(table, words):
+    for rows in ([*ring(), (words,)], [*ring(), (words,), ("二采区",), *ring(FAR)]):
+        with pytest.raises(FormatError, match=r"row 6: .* are corners left out"):
+            table(*rows)
+
+
+@pytest.mark.parametrize(
+    "words", ["第1页 共2页", "共2页 第1页", "第1页/共3页", "1/2", "第一页 共十二页"]
+)
+def test_pages_that_are_missing(table, words):
+    source = table(*ring(), (words,))
+    assert [(i.severity, i.code) for i in source.issues] == [("warning", "pages_missing")]
+    assert source.geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize(
+    "footer", [("第1页", "共1页", ""), ("第2页 共2页",), ("共十页 第十页",), ("- 1 -",), ("第3页",)]
+)
+def test_pages_at_the_end(table, footer):
+    source = table(*ring(), footer)
+    assert source.issues == ()
+    assert source.geometry[0].equals(BOX)
+
+
 def test_a_page_between_corners_without_numbers(table):
     six = [r[1:] for r in ring(SIX)]
     source = table(*six[:3], ("续表",), HEAD[1:], *six[3:], head=HEAD[1:])

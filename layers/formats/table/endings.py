@@ -1,0 +1,112 @@
+"""Rows that say that a table of corners goes on, or that corners are left out of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from pathlib import Path
+
+from layers.account import Issue
+from layers.formats.source import refusal
+from layers.formats.table.depths import text_of
+from layers.formats.table.sheets import Sheet
+from layers.issues import warning
+
+_N = r"[\d一二三四五六七八九十]{1,4}"
+_POINT = r"(?:号|个)?(?:拐点|界址点|角点|顶点|坐标点|点)"
+_TURNS = re.compile(
+    rf"(?:未完)?[,;，。、 ]*(?:[接续转见]|下转|转接|续见|接续)(?:下[页表]|第{_N}页|次页|背面)"
+    r"|下[页表][待继]?[续接]|未完(?:待续)?|待续|续表?见下[页表]"
+    r"|tobecontinued|continued(?:on|over).*",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"续(?:上?[表页])?\d{0,3}|接上[页表]")
+_ELSEWHERE = r"(?:详见|参见|见|从?略)[^无]{0,12}"
+_LEFT_OUT = re.compile(
+    rf"[…·.。]*等+|.{{0,8}}等(?:共)?{_N}{_POINT}?|.{{0,6}}等{_POINT}|[后下余]略|andsoon|etc|[。.…]{{2,}}"
+    rf"|(?:续|余|其余|剩余|其[他它]|以下|后续|另外|其后|余下)[^无空]{{0,8}}?{_ELSEWHERE}"
+    rf"|第?{_N}{_POINT}?[-~—–～至到]+第?{_N}{_POINT}?[(（]?{_ELSEWHERE}"
+    r"|(?:点击)?(?:展开|查看|加载|显示)?(?:更多|全[文部]|剩余)",
+    re.IGNORECASE,
+)
+# Words that may be a name between corners, and are none where no corner follows.
+_NO_CORNERS = re.compile(
+    rf"第?\d{{1,4}}{_POINT}?[-~—–～至到]+第?\d{{1,4}}{_POINT}?"
+    rf"|第{_N}{_POINT}|{_N}{_POINT}|[一二三四五六七八九十]{{1,3}}|[nN]"
+)
+_PAGE = re.compile(
+    rf"第({_N})页[,，/、]?共({_N})页"
+    r"|page(\d{1,4})(?:of|/)(\d{1,4})|(\d{1,3})/(\d{1,3})",
+    re.IGNORECASE,
+)
+_PAGE_OF = re.compile(rf"共({_N})页[,，/、]?第({_N})页")
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s+", "", text).strip("()（）[]【】.。…*") or re.sub(r"\s+", "", text)
+
+
+def turns_page(text: str) -> bool:
+    """Tell whether a row only says that the table goes on overleaf.
+
+    >>> [turns_page(text) for text in ("（续下页）", "未完待续", "接下页", "下页土地")]
+    [True, True, True, False]
+    """
+    return _TURNS.fullmatch(_bare(text)) is not None
+
+
+def leaves_out(text: str) -> bool:
+    """Tell whether a row says that corners are given elsewhere or not at all.
+
+    >>> [leaves_out(text) for text in ("余见附件", "……等12点", "5—8点见附图", "以下空白")]
+    [True, True, True, False]
+    """
+    return len(text) <= 40 and _LEFT_OUT.fullmatch(_bare(text)) is not None
+
+
+def ending_issues(path: Path, sheet: Sheet, last: int, aside: Set[int]) -> list[Issue]:
+    """Tell of pages that are missing below the last corner, which stands in row ``last``.
+
+    Raises
+    ------
+    FormatError
+        A row there says that the table goes on, or names corners.
+    """
+    issues = []
+    for row in range(last + 1, len(sheet.rows)):
+        text = "" if row in aside else text_of(sheet, row)
+        if not text or len(text) > 60:
+            continue
+        line, bare = sheet.lines[row], _bare(text)
+        ends = any(p.fullmatch(bare) for p in (_GOES_ON, _NO_CORNERS))
+        if ends or turns_page(text) or leaves_out(text):
+            raise refusal(
+                path,
+                f"第 {line} 行：写有“{text[:20]}”，其后没有拐点，表是否不全",
+                f"row {line}: {text[:20]!r}, and no corner follows: is the table cut short?",
+            )
+        if (pages := _pages(bare)) is not None and pages[0] < pages[1]:
+            zh = f"第 {line} 行写有“{text[:20]}”，其后的页没有读到，请核对拐点是否齐全"
+            en = f"row {line}: {text[:20]!r}, but nothing of further pages is here: are all " \
+                 "corners there?"  # fmt: skip
+            issues.append(warning("pages_missing", zh, en))
+    return issues[-1:]
+
+
+def _pages(text: str) -> tuple[int, int] | None:
+    """Return the number of a page and how many there are, None where a row does not tell both."""
+    if (found := _PAGE.search(text)) is not None:
+        page, of = (_number(n) for n in found.groups() if n)
+        whole = found[5] is None or found.end() - found.start() == len(text)
+        return (page, of) if whole else None
+    found = _PAGE_OF.search(text)
+    return (_number(found[2]), _number(found[1])) if found else None
+
+
+def _number(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    tens, _, ones = text.rpartition("十")
+    digits = "零一二三四五六七八九"
+    unit = digits.find(ones) if len(ones) == 1 else 0
+    return (max(digits.find(tens[:1] or "一"), 0) * 10 if "十" in text else 0) + max(unit, 0)
