@@ -23,6 +23,11 @@ _VALUE_KINDS = {
     "date": ("日期", "a date"),
     "code": ("已知代码", "a known code"),
     "formula": ("公式的结果", "a formula's result"),
+    "downwards": (
+        "由高到低的标高范围（如 1250~980；由低到高或由 0 起的可能是距地表的深度，须写明“标高”）",
+        "a range of elevations downwards such as 1250~980 (upwards or from 0 it may be of depths "
+        "below the ground: say 标高)",
+    ),
     "term": ("起止日期（如 2020年3月至2030年3月）", "a term such as 2020-03-01~2030-02-28"),
     "range": ("标高范围（如 1250~980）", "a range of elevations such as 1250~980"),
 }

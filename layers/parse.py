@@ -81,6 +81,7 @@ _AFTER_LEVELS = r"(?:\(1985(?:年)?国家高程基准\))?(?:[,;。]共?(?:有|�
 _RANGE = re.compile(
     rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}{_AFTER_LEVELS}"
 )
+_SAYS_LEVEL = re.compile("标高|高程")
 # Of the tildes, what converters make of the full-width one of GB 18030.
 WAVE = str.maketrans("〜∼", "~~")
 
@@ -204,7 +205,17 @@ def factor_of(word: str, unit: str | None) -> Decimal | None:
     return UNITS.get(unit, {}).get(spelling)
 
 
-def elevations(word: str) -> tuple[float, float] | None:
+def is_of_depths(heading: str) -> bool:
+    """Return whether a heading of a range may mean depths below the ground: 开采深度, KCSD.
+
+    >>> is_of_depths("开采深度"), is_of_depths("开采深度（标高）"), is_of_depths("开采标高")
+    (True, False, False)
+    """
+    name = folded(heading)
+    return re.search("深度|^kcsd", name) is not None and re.search("标高|高程", name) is None
+
+
+def elevations(word: str, *, may_be_depths: bool = False) -> tuple[float, float] | None:
     """Return (top, bottom) in metres of a text such as ``由1250米至980米标高``.
 
     A hyphen between signed numbers may be a separator or a sign, and the comma of ``1,250`` may
@@ -216,6 +227,14 @@ def elevations(word: str) -> tuple[float, float] | None:
     ((1250.0, 980.0), None)
     >>> elevations("由1250米至980米标高，共由6个拐点圈定")
     (1250.0, 980.0)
+
+    Under a heading of depths, a text that begins at nought or goes upwards may be one of depths;
+    it is read only where it speaks of elevations.
+
+    >>> elevations("0~300"), elevations("0~300", may_be_depths=True)
+    ((300.0, 0.0), None)
+    >>> elevations("由50米至300米标高", may_be_depths=True)
+    (300.0, 50.0)
     """
     match = _RANGE.fullmatch(folded(word).translate(WAVE)) if len(word) <= 64 else None
     if not match or _runs_together(word):
@@ -226,6 +245,8 @@ def elevations(word: str) -> tuple[float, float] | None:
     if separator == "," and _THOUSANDS.fullmatch(f"{first},{second}"):
         return None
     pair = float(first), float(second)
+    if may_be_depths and (pair[0] == 0 or pair[0] < pair[1]) and not _SAYS_LEVEL.search(word):
+        return None
     return max(pair), min(pair)
 
 

@@ -68,14 +68,14 @@ def convert(
     if elevation_range:
         if unit is not None and parse.factor_of(parse.as_unit(str(unit)), column.unit) != 1:
             return _all_bad(array, column, field, labels)
-        side = 0 if column.name.startswith("top") else 1
+        side, depths = int(not column.name.startswith("top")), parse.is_of_depths(field)
 
         def one_end(word: str) -> float | None:
-            ends = parse.elevations(word)
+            ends = parse.elevations(word, may_be_depths=depths)
             return None if ends is None else ends[side]
 
-        text = as_text(array)
-        read = _parsed(text, one_end, column, field, labels, expected="range")
+        text, kind = as_text(array), "downwards" if depths else "range"
+        read = _parsed(text, one_end, column, field, labels, expected=kind)
         return _sound(read, text, column, field, labels)
     if column.codes:
         return _codes(as_text(array), column, field, labels)

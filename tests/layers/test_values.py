@@ -461,6 +461,29 @@ def test_ranges_of_elevations_that_no_ground_has_are_not_read(word):
     assert read.array.to_pylist() == [None, 1250.0] and read.unread.tolist() == [0]
 
 
+@pytest.mark.parametrize(
+    ("heading", "word", "ends"),
+    [
+        ("开采深度", "0~300", None),
+        ("开采深度", "50-300米", None),
+        ("开采深度（米）", "由0米至300米", None),
+        ("KCSD", "由0m至-300m", None),
+        ("开采深度", "由50米至300米标高", [300.0, 50.0]),
+        ("开采深度", "1250~980", [1250.0, 980.0]),
+        ("开采深度", "50~-300", [50.0, -300.0]),
+        ("开采深度标高", "980~1250", [1250.0, 980.0]),
+        ("开采标高", "0~300", [300.0, 0.0]),
+    ],
+)
+def test_depths_from_the_ground_are_no_elevations(heading, word, ends):
+    for side, name in enumerate(("top_elevation_m", "bottom_elevation_m")):
+        column = schema("mining_right").column(name)
+        read = convert(pa.array([word]), column, heading, ["a"], elevation_range=True)
+        assert read.array.to_pylist() == [None if ends is None else ends[side]]
+        assert read.unread.tolist() == ([0] if ends is None else [])
+        assert ["距地表的深度" in i.zh for i in read.issues] == [True] * (ends is None)
+
+
 @pytest.mark.parametrize("shape", list(catalog().values()), ids=lambda s: s.name)
 def test_every_number_has_bounds(shape):
     for column in shape.columns:
