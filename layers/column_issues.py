@@ -79,6 +79,27 @@ def upside_down(columns: Mapping[str, pa.Array], labels: Sequence[str]) -> list[
     ]
 
 
+def unknown_words(schema: Schema, columns: Mapping[str, pa.Array], file: str) -> list[Issue]:
+    """Return notes about words that are none of a text column's known classes and are kept."""
+    said = []
+    for column in schema.columns:
+        if column.dtype != "text" or not column.codes:
+            continue
+        words = columns[column.name].drop_null().unique().to_pylist()
+        unknown = [word for word in words if word not in column.codes]
+        if unknown:
+            said.append(
+                warning(
+                    "unknown_code",
+                    f"{file}：{column.zh}（{column.name}）有不属于已知类别的，按原文保留，"
+                    f"不作为已知类别判定：{listed(unknown)}",
+                    f"{file}: {column.name} has words of no known class; they are kept as they "
+                    f"are and judged as none: {listed(unknown, 'en')}",
+                )
+            )
+    return said
+
+
 def double(column: Column, names: list[str], file: str, unread: int = 0) -> Issue:
     """Return the issue about fields that say the same of one column.
 

@@ -16,6 +16,7 @@ from gis.ragged import Ints
 from layers import column_issues, minerals, null_marks, stated_accuracy
 from layers.account import Issue
 from layers.catalog import nearest
+from layers.cells import as_text, is_blank, without
 from layers.errors import LayerError
 from layers.fields import Mapped, map_fields
 from layers.formats.table.numbers import may_be_packed
@@ -25,7 +26,7 @@ from layers.layer import ARROW_TYPES
 from layers.merging import read_column
 from layers.schema import Schema
 from layers.settings import LayerSettings
-from layers.values import as_text, convert, is_blank, without
+from layers.values import convert
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,7 @@ def build_columns(
         columns[name] = pa.nulls(n, ARROW_TYPES[schema.column(name).dtype])
     issues += column_issues.missing(schema, absent, file)
     issues += column_issues.upside_down(columns, labels)
+    issues += column_issues.unknown_words(schema, columns, file)
     issues += _degrees_assumed(mapped, fields, file)
     return Built(columns, frozenset(absent), constants, tuple(issues), tuple(errors), unread)
 

@@ -190,7 +190,9 @@ def _only_explains(remark: str, words: set[str], column: Column) -> bool:
 
 def _reader(column: Column) -> Callable[[str], object] | None:
     """Return what reads a word of the column, None where any word is one."""
+    if column.dtype == "flag":
+        return parse.flag
     if column.codes:
         known = {parse.folded(w): code for code, ws in column.codes.items() for w in (code, *ws)}
         return known.get
-    return parse.flag if column.dtype == "flag" else None
+    return None

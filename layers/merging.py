@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from gis.ragged import Bools, Ints
 from layers import column_issues, units
+from layers.cells import without
 from layers.fields import Mapped, Match
 from layers.schema import Column
-from layers.values import Values, without
+from layers.values import Values
 
 
 def read_column(

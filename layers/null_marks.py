@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from gis.ragged import Bools, Floats, Ints
 from layers.account import Issue
+from layers.cells import without
 from layers.issues import label_en, listed, warning
 from layers.schema import Schema
-from layers.values import without
 
 _MARKS = (0.0, -99.0)
 _APART_M = 200.0

@@ -24,8 +24,8 @@ FORMULA_ERROR = (
     r"|GETTING_DATA|公式未计算)|Err:\d{3})$"
 )
 
-_TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "真", "√"})
-_FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "没有", "假", "×"})
+_TRUE = frozenset({"true", "t", "yes", "y", "1", "是", "有", "真", "√", "✓", "✔", "☑"})
+_FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "没有", "假", "×", "✗", "✘", "☒"})
 
 _SOME_OR_NONE = frozenset({"有", "无", "没有"})
 

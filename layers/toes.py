@@ -15,6 +15,7 @@ from gis.crs_names import datums_claimed
 from gis.errors import CRSError
 from gis.ragged import Floats, Ints
 from layers.account import Issue
+from layers.cells import without
 from layers.columns import Built
 from layers.errors import LayerError
 from layers.fields import map_fields
@@ -22,7 +23,6 @@ from layers.formats.planes import Datum, datums_named, geographic
 from layers.issues import listed, warning
 from layers.schema import Schema
 from layers.settings import LayerSettings
-from layers.values import without
 
 COLUMNS = ("toe_lon", "toe_lat")
 _AS_THEY_STAND = ("CGCS2000", gis_crs.WGS84_NOTE)

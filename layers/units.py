@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from gis.ragged import Bools, Ints
 from layers import parse
 from layers.account import Issue
+from layers.cells import as_text, bare_numbers, without
 from layers.fields import Mapped, Match
 from layers.headings import heading
 from layers.issues import label_en, warning
 from layers.schema import Column
-from layers.values import Values, as_text, bare_numbers, convert, without
+from layers.values import Values, convert
 
 _ZH = {"kt/a": "千吨/年", "m3": "立方米"}
 

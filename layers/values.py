@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from gis.ragged import Ints
 from layers import parse, term
 from layers.account import Issue
+from layers.cells import as_text, bare_numbers, flat, is_readable, without
 from layers.days import days_in_china
 from layers.formats.angles import packed, spelled
 from layers.identity import named_only, whole_numbers_only
@@ -58,8 +59,8 @@ def convert(
     unit : unit of values that state none, one for all or one per row; None = the column's own
     elevation_range : the field holds both ends: of elevations ("1250~980"), of a term
     """
-    array = _flat(array)
-    if not _readable(array.type):
+    array = flat(array)
+    if not is_readable(array.type):
         issue = unreadable(column, field, array.type)
         held = np.flatnonzero(np.asarray(array.is_valid()))
         return Values(pa.nulls(len(array), ARROW_TYPES[column.dtype]), (issue,), held)
@@ -77,54 +78,9 @@ def convert(
         text, kind = as_text(array), "downwards" if depths else "range"
         read = _parsed(text, one_end, column, field, labels, expected=kind)
         return _sound(read, text, column, field, labels)
-    if column.codes:
+    if column.codes and column.dtype != "flag":
         return _codes(as_text(array), column, field, labels)
     return _CONVERTERS[column.dtype](array, column, field, labels, unit)
-
-
-def is_blank(array: pa.Array) -> bool:
-    """Return whether no row says anything: every value is null or white space."""
-    array = _flat(array)
-    if array.null_count == len(array) or not _readable(array.type):
-        return bool(array.null_count == len(array))
-    return int(as_text(array).null_count) == len(array)
-
-
-def as_text(array: pa.Array) -> pa.Array:
-    """Return ``array`` as trimmed text; whole floats lose their ``.0``, blanks become null."""
-    array = _flat(array)
-    if pa.types.is_floating(array.type):
-        array = _float_text(array)
-    text = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-
-
-def _float_text(array: pa.Array) -> pa.Array:
-    text = pc.cast(array, pa.string())
-    values = np.asarray(pc.cast(array, pa.float64()).fill_null(np.nan), np.float64)
-    with np.errstate(invalid="ignore"):
-        whole = (np.abs(values) < 2.0**63) & (np.trunc(values) == values)
-    integers = pa.array(np.where(whole, values, 0).astype(np.int64), pa.int64(), mask=~whole)
-    return pc.coalesce(pc.cast(integers, pa.string()), text)
-
-
-def _flat(array: pa.Array) -> pa.Array:
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    return array
-
-
-def _readable(kind: pa.DataType) -> bool:
-    return any(
-        test(kind)
-        for test in (
-            pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view,
-            pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date,
-            pa.types.is_timestamp, pa.types.is_null, pa.types.is_decimal,
-        )
-    )  # fmt: skip
 
 
 def _text(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
@@ -193,15 +149,6 @@ def _sound(
     return Values(without(read.array, rows), read.issues + told, np.union1d(read.unread, rows))
 
 
-def without(array: pa.Array, rows: Sequence[int] | Ints) -> pa.Array:
-    """Return the array with null at ``rows``."""
-    if not len(rows):
-        return array
-    mask = np.zeros(len(array), np.bool_)
-    mask[np.asarray(rows, np.int64)] = True
-    return pc.if_else(pa.array(mask), pa.scalar(None, array.type), array)
-
-
 def _any_number(
     array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any
 ) -> Values:
@@ -247,13 +194,6 @@ def _with_unit(text: pa.Array, unit: pa.Array | str) -> pa.Array:
     return pc.if_else(bare, pc.binary_join_element_wise(text, units, " "), text)
 
 
-def bare_numbers(array: pa.Array) -> pa.Array:
-    """Return (n,) bool: the cell holds a number without a unit; null is False."""
-    coded = pc.dictionary_encode(as_text(array))
-    bare = pa.array([parse.is_bare(w) for w in coded.dictionary.to_pylist()], pa.bool_())
-    return bare.take(coded.indices).fill_null(False)
-
-
 def _finite(values: pa.Array, column: Column, field: str, labels: Sequence[str]) -> Values:
     good = pc.is_finite(values)
     bad = np.flatnonzero(np.asarray(pc.invert(good).fill_null(False)))
@@ -279,14 +219,15 @@ def _integer(
 def _flag(array: pa.Array, column: Column, field: str, labels: Sequence[str], unit: Any) -> Values:
     if pa.types.is_boolean(array.type):
         return Values(array)
-    if not parse.is_negated(field):
-        return _parsed(as_text(array), parse.flag, column, field, labels)
+    negated = parse.is_negated(field)
+    own = {parse.folded(w): code == "true" for code, words in column.codes.items() for w in words}
 
     def read(word: str) -> bool | None:
-        return parse.flag(word, negated=True)
+        return own.get(parse.folded(word), parse.flag(word, negated=negated))
 
-    # 无 is no empty cell here: it may be the answer.
-    return _parsed(as_text(array), read, column, field, labels, blanks=parse.BLANK - {"无"})
+    # 无 is no empty cell below a heading that says no itself: it may be the answer.
+    blanks = parse.BLANK - {"无"} if negated else parse.BLANK
+    return _parsed(as_text(array), read, column, field, labels, blanks=blanks)
 
 
 # Only a term may be without end; elsewhere the last day of databases stands for an empty cell.

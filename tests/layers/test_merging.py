@@ -81,6 +81,12 @@ def test_a_constant_may_stand_beside_a_generic_field(make_source, settings, code
     layer = load(make_source({"zone_no": ["1"], "类型": ["水田"]}), zones, declared)
     assert layer.text("zone_class").tolist() == ["permanent_basic_farmland"]
     assert codes_of([i for i in layer.issues if "类型" in i.zh]) == ["field_double"]
+    kept = load(
+        make_source({"zone_no": ["1", "2"], "类型": ["水田", "生态保护红线区"]}), zones, settings()
+    )
+    assert kept.text("zone_class").tolist() == ["水田", "ecological_red_line"]
+    (said,) = [i for i in kept.issues if i.code == "unknown_code"]
+    assert said.severity == "warning" and said.zh.endswith("不作为已知类别判定：水田")
     with pytest.raises(LayerError, match="the source has this column"):
         load(make_source({"zone_no": ["1"], "分区类别": ["水田"]}), zones, declared)
 

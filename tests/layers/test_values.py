@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.catalog import catalog, schema
+from layers.cells import as_text
 from layers.keys import is_key, matchable
-from layers.values import as_text, convert
+from layers.values import convert
 
 RIGHT = schema("mining_right")
 POND = schema("tailings_facility")

@@ -1,0 +1,75 @@
+"""The cells of source columns, whatever their Arrow type: as text, blank, taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gis.ragged import Ints
+from layers import parse
+
+
+def is_blank(array: pa.Array) -> bool:
+    """Return whether no row says anything: every value is null or white space."""
+    array = flat(array)
+    if array.null_count == len(array) or not is_readable(array.type):
+        return bool(array.null_count == len(array))
+    return int(as_text(array).null_count) == len(array)
+
+
+def as_text(array: pa.Array) -> pa.Array:
+    """Return ``array`` as trimmed text; whole floats lose their ``.0``, blanks become null."""
+    array = flat(array)
+    if pa.types.is_floating(array.type):
+        array = _float_text(array)
+    text = pc.utf8_trim_whitespace(pc.cast(array, pa.string()))
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _float_text(array: pa.Array) -> pa.Array:
+    text = pc.cast(array, pa.string())
+    values = np.asarray(pc.cast(array, pa.float64()).fill_null(np.nan), np.float64)
+    with np.errstate(invalid="ignore"):
+        whole = (np.abs(values) < 2.0**63) & (np.trunc(values) == values)
+    integers = pa.array(np.where(whole, values, 0).astype(np.int64), pa.int64(), mask=~whole)
+    return pc.coalesce(pc.cast(integers, pa.string()), text)
+
+
+def flat(array: pa.Array) -> pa.Array:
+    """Return ``array`` in one piece and without a dictionary."""
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    return array
+
+
+def is_readable(kind: pa.DataType) -> bool:
+    """Return whether a column can be read from values of the type."""
+    return any(
+        test(kind)
+        for test in (
+            pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view,
+            pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date,
+            pa.types.is_timestamp, pa.types.is_null, pa.types.is_decimal,
+        )
+    )  # fmt: skip
+
+
+def without(array: pa.Array, rows: Sequence[int] | Ints) -> pa.Array:
+    """Return the array with null at ``rows``."""
+    if not len(rows):
+        return array
+    mask = np.zeros(len(array), np.bool_)
+    mask[np.asarray(rows, np.int64)] = True
+    return pc.if_else(pa.array(mask), pa.scalar(None, array.type), array)
+
+
+def bare_numbers(array: pa.Array) -> pa.Array:
+    """Return (n,) bool: the cell holds a number without a unit; null is False."""
+    coded = pc.dictionary_encode(as_text(array))
+    bare = pa.array([parse.is_bare(w) for w in coded.dictionary.to_pylist()], pa.bool_())
+    return bare.take(coded.indices).fill_null(False)
