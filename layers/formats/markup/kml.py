@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,11 @@ from layers.formats.markup.kml_scan import Container, Mark, Scan
 from layers.formats.markup.source import read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import info, label_en, listed, warning
+from layers.parse import folded
 
 _SHOWN = 20
 _FOLDERS = 6
+_LABEL = "Name"
 
 
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
@@ -90,6 +93,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
             *complaints,
             *told,
             *_ignored(scan, marks),
+            *_hidden(marks, labels),
             *_passed_over(layer, named),
         ),
     )
@@ -188,6 +192,7 @@ def _columns(
     The placemarks that have several come with the field's name.
     """
     given = dict.fromkeys(name for mark in marks for name in mark.fields)
+    named = any(folded(name) in _names_of_mines() for name in given)
     own = dict.fromkeys(name for mark in marks for name in mark.own)
     columns: dict[str, pa.Array] = {}
     lost: dict[str, Ints] = {}
@@ -195,7 +200,9 @@ def _columns(
     for name in own:
         cells = [_distinct(mark.own, name) for mark in marks]
         if name not in given:
-            columns[name], lost[name] = _single(cells), _multiple(cells)
+            # What the map shows, often a number, must not go before a field called 矿山名称.
+            called = f"{name} (Placemark)" if named and name == _LABEL else name
+            columns[called], lost[called] = _single(cells), _multiple(cells)
             issues += _several(name, cells, labels)
         elif cells != [_distinct(mark.fields, name) for mark in marks]:
             # A field of that name is somebody's data, the other is what the map shows.
@@ -207,6 +214,13 @@ def _columns(
         issues += _several(name, cells, labels)
     said = {n: c for n, c in columns.items() if c.null_count < len(c) or len(lost.get(n, ()))}
     return said, lost, issues
+
+
+@cache
+def _names_of_mines() -> frozenset[str]:
+    """Return what a field is called, in any layer, that holds the names of its features."""
+    columns = (c for schema in catalog().values() for c in schema.columns if c.name == "name")
+    return frozenset(folded(word) for c in columns for word in (c.zh, *c.aliases, *c.whole_names))
 
 
 def _distinct(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:
@@ -244,6 +258,22 @@ def _several(name: str, cells: Sequence[Sequence[str]], labels: Sequence[str]) -
             warning("bad_value", zh, f"{name}: {more} more rows have several values; null")
         )
     return issues
+
+
+def _hidden(marks: Sequence[Mark], labels: Sequence[str]) -> list[Issue]:
+    """Tell which placemarks are switched off, as outlines are kept that are superseded."""
+    off = [
+        (label, f"“{mark.own[_LABEL][0]}”" if mark.own.get(_LABEL) else "")
+        for mark, label in zip(marks, labels, strict=True) if mark.hidden
+    ]  # fmt: skip
+    if not off:
+        return []
+    zh = listed([f"{label}{name}" for label, name in off], shown=_FOLDERS)
+    en = listed([f"{label_en(label)} {name}".strip() for label, name in off], "en", _FOLDERS)
+    zh = f"{len(off)} 个地标关闭了显示（visibility 0），照读，请核对是否已作废：{zh}"
+    en = f"{len(off)} placemarks are switched off (visibility 0) and read like the others; are " \
+         f"they superseded? {en}"  # fmt: skip
+    return [warning("hidden_entities", zh, en)]
 
 
 def _ignored(scan: Scan, marks: Sequence[Mark]) -> list[Issue]:

@@ -30,6 +30,7 @@ _GEOMETRIES = frozenset(
 )
 _BOUNDARIES = frozenset({"outerBoundaryIs", "innerBoundaryIs"})
 _CONTAINERS = frozenset({"Document", "Folder"})
+_OFF = ("0", "false")
 _DEEPEST = 256
 _OVERLAYS = frozenset({"GroundOverlay", "PhotoOverlay", "ScreenOverlay"})
 _NEARLY_CLOSED = 0.01
@@ -59,6 +60,7 @@ class Mark:
     high : some corner has another altitude than 0
     kinds : of its geometries, outermost first
     outline : some of it may be meant for an outline
+    hidden : it, or a folder around it, is switched off
     """
 
     own: dict[str, list[str]] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Mark:
     high: bool = False
     kinds: list[str] = field(default_factory=list)
     outline: bool = False
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ class Container:
     """A document or folder and the placemarks directly in it."""
 
     name: str = ""
+    hidden: bool = False
     marks: list[Mark] = field(default_factory=list)
 
 
@@ -157,7 +161,7 @@ class Scan:
             self._overlay = len(self._within), self._parser.CurrentByteIndex
             self.overlays += 1
         elif tag == "Placemark" and self._mark is None and parent in {"kml", *_CONTAINERS}:
-            self._mark = Mark()
+            self._mark = Mark(hidden=any(container.hidden for container in self._open))
             self._open[-1].marks.append(self._mark)
         elif tag in _GEOMETRIES:
             self._shape(tag, parent)
@@ -224,10 +228,17 @@ class Scan:
             raise self._refusal("多边形没有外边界", "a polygon has no outer boundary")
         elif self._mark is not None:
             self._field(tag, parent, key, start, leaf=not inside)
-        elif tag == "name" and parent in _CONTAINERS and not self._open[-1].name:
-            self._open[-1].name = "".join(self._text[start:])
+        elif parent in _CONTAINERS:
+            self._of_container(tag, "".join(self._text[start:]))
         if self._mark is None:
             del self._text[start:]
+
+    def _of_container(self, tag: str, text: str) -> None:
+        container = self._open[-1]
+        if tag == "name" and not container.name:
+            container.name = text
+        elif tag == "visibility":
+            container.hidden = text.strip() in _OFF
 
     def _end_of_overlay(self, name: str) -> None:
         """Note where an overlay ends: it is taken out of the text that GDAL reads."""
@@ -247,7 +258,9 @@ class Scan:
         elif own is None and tag not in ("SimpleData", "when"):
             key = self._path(tag) if leaf else ""  # a program's own element
         text = "".join(self._text[start:]).strip()
-        if own is not None:
+        if tag == "visibility" and parent == "Placemark":
+            self._mark.hidden = self._mark.hidden or text in _OFF
+        elif own is not None:
             self._mark.own.setdefault(own, []).append(text)
         elif tag == "when" and parent == "Track":
             self._mark.own.setdefault("begin", [text])

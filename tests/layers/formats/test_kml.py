@@ -6,6 +6,7 @@ import shapely.affinity
 
 from layers.errors import FormatError
 from layers.formats import list_layers, read
+from layers.vetted import load_vetted
 
 SPACES = 'xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"'
 WHOLE = '<?xml version="1.0" encoding="{}"?><kml {}><Document>{}</Document></kml>'
@@ -53,7 +54,9 @@ def columns(source):
 def test_fields_keep_their_names_and_words(kml):
     pairs = ("许可证号", "007"), ("矿山 名称", "青山"), ("a.b", "1"), ("有限公司", "x")
     source = read(kml(mark(fields=data(*pairs)), mark()))
-    assert columns(source) == {"Name": ["甲", "甲"], **{k: [v, None] for k, v in pairs}}
+    assert columns(source) == {
+        **{k: [v, None] for k, v in pairs}, "Name (Placemark)": ["甲", "甲"]
+    }  # fmt: skip
     assert source.issues == ()
 
 
@@ -117,9 +120,35 @@ def test_a_field_that_is_called_like_the_placemark_s_own(kml):
     assert columns(source) == {"Name (Placemark)": ["1"], "Name": ["青山铁矿"]}
     assert [i.code for i in source.issues] == ["field_renamed"]
     source = read(kml(mark(fields=data(("name", "青山铁矿"), ("begin", "2024")), name="1")))
-    assert columns(source) == {"Name": ["1"], "name": ["青山铁矿"], "begin": ["2024"]}
+    assert columns(source) == {
+        "Name (Placemark)": ["1"], "name": ["青山铁矿"], "begin": ["2024"]
+    }  # fmt: skip
     source = read(kml(mark(fields=data(("Name", "甲")))))
     assert columns(source) == {"Name": ["甲"]} and source.issues == ()
+
+
+@pytest.mark.parametrize("field", ["矿山名称", "尾矿库名称", "KSMC", "矿业权 名称"])
+def test_what_the_map_shows_does_not_go_before_the_name_of_the_mine(kml, field):
+    path = kml(mark(fields=data((field, "青山铁矿")), name="1"), mark(name="丁"))
+    source = read(path)
+    assert columns(source) == {"Name (Placemark)": ["1", "丁"], field: ["青山铁矿", None]}
+    assert source.issues == ()
+    layer = "tailings_facility" if field == "尾矿库名称" else "mining_right"
+    vetted = load_vetted(path, layer)[layer]
+    assert vetted.table["name"].to_pylist() == ["青山铁矿", "丁"]
+
+
+def test_placemarks_that_are_switched_off_are_told(kml):
+    off = "<visibility>0</visibility>"
+    folder = f"<Folder><name>旧</name>{off}{mark(name='丙')}</Folder>"
+    source = read(kml(mark(fields=off, name="甲"), mark(fields="<visibility>1</visibility>")))
+    (told,) = source.issues
+    assert (told.code, told.severity) == ("hidden_entities", "warning")
+    assert told.en == "1 placemarks are switched off (visibility 0) and read like the others; " \
+                      "are they superseded? row 1 “甲”"  # fmt: skip
+    (told,) = read(kml(mark(), folder), layer="旧").issues
+    assert told.en.endswith("row 1 “丙”")
+    assert read(kml(mark(), folder), layer="t").issues == ()
 
 
 def test_what_a_placemark_says_of_itself(kml):
@@ -147,7 +176,7 @@ def test_encodings(tmp_path, encoding, declared, codes):
     path = tmp_path / "t.kml"
     path.write_bytes(text.encode(encoding))
     source = read(path)
-    assert columns(source) == {"Name": ["甲"], "名称": ["青山铁矿有限公司"]}
+    assert columns(source) == {"Name (Placemark)": ["甲"], "名称": ["青山铁矿有限公司"]}
     assert [i.code for i in source.issues] == codes
 
 
