@@ -16,6 +16,7 @@ from layers.formats.angles import clean
 from layers.formats.planes import Axes, Datum, axes_of, datums_named, geographic, plane, width_of
 from layers.formats.source import refusal
 from layers.formats.stated import CONVERTED, Stated, stated_in
+from layers.formats.table import disclaimers
 from layers.formats.table.header import Header, Pair, role_of, says_packed
 from layers.formats.table.numbers import angles_of, decimal, is_degrees, is_number_like, why_not
 from layers.formats.table.pairs import PairRead, disagreements
@@ -73,6 +74,8 @@ def find_places(
         decimal degrees as well as packed degrees, minutes and seconds.
     """
     words = _words(sheet, header)
+    if (said := disclaimers.wrong(words)) is not None:
+        raise refusal(path, *said)
     read = [_read(path, sheet, header, pair, words, skip) for pair in header.pairs]
     held = [r for r in read if r.at]
     if not held:
@@ -199,7 +202,7 @@ def _placed(
     stated = stated_in(text).of(tuple(datums_named(CONVERTED.sub("", text))))
     # Several pairs have headings of their own; titles and remarks are about a lone one.
     stated = stated.of((*pair.datums, *(_named_otherwise(text, pair.datums) if alone else ())))
-    crs, note = _crs(path, axes, stated, web_maps.system_named(text, "坐标"))
+    crs, note = _crs(path, axes, stated, _doubt(text))
     return PairRead(pair, at, bad, axes, crs, note, stated)
 
 
@@ -217,11 +220,19 @@ def _in_china(first: np.ndarray, second: np.ndarray) -> bool:
     return 2 * fits > min(len(first), 50)
 
 
+def _doubt(words: str) -> str:
+    """Return why places may not be where their numbers say, in both languages, or nothing."""
+    if (web_map := web_maps.system_named(words, "坐标")) is not None:
+        return f"写有 {web_map} / names {web_map}"
+    said = disclaimers.moved(words)
+    return f"写有“{said}” / says that the numbers were changed ({said})" if said else ""
+
+
 def _crs(
-    path: Path, axes: Axes | None, stated: Stated, web_map: str | None
+    path: Path, axes: Axes | None, stated: Stated, doubt: str
 ) -> tuple[pyproj.CRS | None, str]:
     told = axes.note() if axes else ("坐标不在中国 / no coordinates of China")
-    doubt = f"写有 {web_map} / names {web_map}" if web_map else stated.doubt(axes)
+    doubt = doubt or stated.doubt(axes)
     if axes is not None and (said := stated.zone_conflict(axes)) is not None:
         raise refusal(path, *said)
     if doubt or axes is None:

@@ -766,6 +766,38 @@ def test_a_title_and_a_remark(table, above, below, epsg):
 
 
 @pytest.mark.parametrize(
+    "words",
+    ["以上坐标已偏移", "以上坐标经脱密处理", "脱敏", "坐标已作保密处理", "坐标单位：公里",
+     "以上坐标加常数X+3000000", "X坐标省略前两位"],
+)  # fmt: skip
+def test_words_that_say_that_numbers_were_changed(table, words):
+    title = ("2000国家大地坐标系",)
+    for source in (
+        table(*ring(), (words,), above=[title]),
+        table(*ring(), above=[title, (words,)]),
+    ):
+        assert source.crs is None
+        assert "says that the numbers were changed" in source.crs_note
+
+
+@pytest.mark.parametrize("words", ["以上坐标有误，以批复为准", "作废", "（本表作废）"])
+def test_words_that_say_that_the_coordinates_are_wrong(table, words):
+    with pytest.raises(FormatError, match="they cannot be used"):
+        table(*ring(), (words.replace(",", "，"),), above=[("2000国家大地坐标系",)])
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["坐标准确无误", "坐标未作偏移", "坐标单位：米", "原许可证作废", "注：Y坐标省略带号38",
+     "如坐标有误的，请于十日内更正"],
+)  # fmt: skip
+def test_words_that_leave_the_coordinates_as_they_are(table, words):
+    source = table(*ring(), (words.replace(",", "，"),), above=[("2000国家大地坐标系",)])
+    assert source.crs.to_epsg() == 4526
+    assert source.geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize(
     ("first", "second", "title", "epsg"),
     [
         ("X_1980", "Y_1980", "", 2362), ("80X", "80Y", "", 2362), ("2000X", "2000Y", "", 4526),
