@@ -19,7 +19,7 @@ _DBF_NAME_BYTES = 10
 # Behind a name that the Shapefile reader knows to be cut, with a number where several are alike.
 _CUT_MARK = re.compile(r"(?:…|\.\.\.)\d*$")
 # Row numbers that programs add; nobody misses them.
-_ROW_NUMBERS = frozenset({"fid", "ogc_fid", "objectid"})
+ROW_NUMBERS = frozenset({"fid", "ogc_fid", "objectid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def map_fields(
     units = _unit_fields(found, cut=cut)
     taken = found.matched | {f for names in units.values() for f in names}
     rest = [f for f in fields if f not in taken and f not in used]
-    ignored = [f for f in rest if folded(f) not in _ROW_NUMBERS]
+    ignored = [f for f in rest if folded(f) not in ROW_NUMBERS]
     if ignored:
         found.issues.append(_ignored(file, ignored))
     matches = {k: v for k, v in found.matches.items() if v}

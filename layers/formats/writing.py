@@ -19,6 +19,7 @@ from gis.crs import Transformation, is_cgcs2000, zone_prefix
 from gis.errors import CRSError
 from layers.account import Issue
 from layers.datum_file import DatumFile
+from layers.fields import ROW_NUMBERS
 from layers.formats import read_back
 from layers.formats.accuracy_written import carry
 from layers.formats.gdal_writing import DRIVERS, field_names, write_by_gdal
@@ -30,6 +31,7 @@ from layers.formats.target import check_target, move_in
 from layers.formats.text import corner_writing
 from layers.formats.unwritable import refuse_off_globe, refuse_unplaced, refuse_wild
 from layers.issues import label_en, listed, warning
+from layers.values import is_blank
 
 _CORNERS: dict[str, Callable[[Source, Path, corner_writing.Zone], list[Issue]]] = {
     "txt": corner_writing.national_text,
@@ -155,11 +157,17 @@ def _left_out(source: Source, kind: str) -> list[Issue]:
         en = f"{len(parts)} registered parts (signs, elevations of their own) are not written"
         issues.append(warning("parts_not_written", zh, en))
     if kind in _CORNERS:
-        lost = [name for name in source.columns if name not in corner_writing.written(source, kind)]
+        held = corner_writing.written(source, kind)
+        lost = [name for name in source.columns if name not in held and _is_missed(source, name)]
         if lost:
             zh, en = f"字段不写出：{listed(lost)}", f"fields not written: {listed(lost, 'en')}"
             issues.append(warning("fields_not_written", zh, en))
     return issues
+
+
+def _is_missed(source: Source, name: str) -> bool:
+    """Tell whether a field says anything that is more than the number of the row."""
+    return name.casefold() not in ROW_NUMBERS and not is_blank(source.columns[name])
 
 
 def _zone_of(source: Source) -> corner_writing.Zone:

@@ -52,7 +52,8 @@ class _Parcel:
 
     @property
     def label(self) -> str:
-        return f"地块 {self.fields[2]}（{self.fields[3]}）"
+        name = f"（{self.fields[3]}）" if self.fields[3] else ""
+        return f"地块 {self.fields[2]}{name}"
 
 
 @dataclass(frozen=True, slots=True)

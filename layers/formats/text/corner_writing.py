@@ -6,7 +6,7 @@ Northing is X and stands first; millimetres throughout, which is the forms' own 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,26 +15,20 @@ import shapely
 
 from gis.ragged import Floats
 from layers.account import Issue
-from layers.catalog import schema
-from layers.fields import map_fields
 from layers.formats.dxf import writing as dxf_writing
 from layers.formats.source import Source, refusal
-from layers.issues import label_en, listed, warning
+from layers.formats.text.corner_columns import (
+    LICENCES,
+    NAMES,
+    NUMBERS,
+    Elevations,
+    column_of,
+    elevations,
+    first_field,
+)
+from layers.issues import label_en, warning
 
-_NUMBERS = ("地块编号", "许可证号", "licence_no", "facility_no", "编号", "source_id", "id")
-_NAMES = ("地块名称", "矿山名称", "名称", "name", "块段名称")
-_LICENCES = (
-    "licence_no", "许可证号", "采矿许可证号", "采矿许可证编号", "许可证编号", "勘查许可证号",
-)  # fmt: skip
-_CONTRACT = {
-    _NUMBERS: (("mining_right", "licence_no"), ("tailings_facility", "facility_no")),
-    _NAMES: (("mining_right", "name"), ("tailings_facility", "name")),
-    _LICENCES: (("mining_right", "licence_no"),),
-}
-"""Layers and columns of the contract that hold the same."""
-_ELEVATIONS = ("top_elevation_m", "bottom_elevation_m")
 _LICENCE = re.compile(r"[^\s:：=,，;；、。]+")
-_ELEVATION = re.compile(r"([+-]?(\d+(\.\d*)?|\.\d+))?", re.ASCII)
 _TEXT = "gb18030"
 
 
@@ -63,8 +57,8 @@ class _Parcel:
 def written(source: Source, form: str) -> set[str | None]:
     """Return the fields of a source that a corner form holds."""
     if form == "registration":
-        return {_first(source, _LICENCES), *_ELEVATIONS}
-    return {_first(source, _NUMBERS), _first(source, _NAMES)}
+        return {first_field(source, LICENCES), *elevations(source).fields}
+    return {first_field(source, NUMBERS), first_field(source, NAMES)}
 
 
 def as_read(source: Source, form: str) -> Source:
@@ -112,11 +106,12 @@ def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
         en = f"holes of {holed} outlines are deductions between elevations, not in plan"
         issues.append(warning("holes_deducted", zh, en))
     changed = 0
-    tops, bottoms = (_elevations(source, name) for name in _ELEVATIONS)
+    heights = elevations(source)
     registered = _registered(source)
+    issues += _taken(source) + _without_heights(licences, heights, registered)
     for row, licence in enumerate(licences):
         parts = registered.get(licence) or [
-            (ring, tops[row], bottoms[row], "" if sign > 0 else "扣除", sign)
+            (ring, heights.top[row], heights.bottom[row], "" if sign > 0 else "扣除", sign)
             for ring, sign in _signed(source.geometry[row])
         ]
         text = f"{len(parts)},"
@@ -137,6 +132,9 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
     import xlsxwriter
 
     parcels, issues = _parcels(source)
+    # A row's number that stands in for a missing licence is none.
+    own = column_of(source, first_field(source, LICENCES)) == [p.number for p in parcels]
+    number = "许可证号" if own else "地块编号"
     title = (
         f"2000国家大地坐标系 高斯克吕格投影 {zone.width}度带 第{zone.number}带 "
         f"中央子午线{zone.meridian}度"
@@ -145,9 +143,7 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
         sheet = book.add_worksheet("界址点")
         metres = book.add_format({"num_format": "0.000"})
         sheet.write_string(0, 0, title)
-        sheet.write_row(
-            1, 0, ["地块编号", "地块名称", "圈号", "点号", "X坐标（米）", "Y坐标（米）"]
-        )
+        sheet.write_row(1, 0, [number, "地块名称", "圈号", "点号", "X坐标（米）", "Y坐标（米）"])
         row = 2
         for parcel in parcels:
             for ring, name, (east, north) in _numbered(parcel):
@@ -183,7 +179,7 @@ def _refuse_others(source: Source) -> None:
 
 def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
     _refuse_others(source)
-    numbers, names = (_column(source, _first(source, of)) for of in (_NUMBERS, _NAMES))
+    numbers, names = (column_of(source, first_field(source, of)) for of in (NUMBERS, NAMES))
     parcels, changed = [], 0
     for row, shape in enumerate(source.geometry):
         own = str(row + 1) if str(row + 1) not in numbers else f"行{row + 1}"
@@ -219,12 +215,15 @@ def _licences(source: Source) -> list[str]:
         Several rows of which one has no number, two have the same, or one has a number that the
         form cannot hold: none is made up or changed.
     """
-    numbers = _column(source, _first(source, _LICENCES))
+    field = first_field(source, LICENCES)
+    numbers = column_of(source, field)
+    none = _no_licence(source, field)
     first = {number: row for row, number in reversed([*enumerate(numbers)])}
     for row, number in enumerate(numbers):
         if first[number] != row or (not number and len(numbers) > 1):
-            zh = f"许可证号 {number} 重复" if number else "没有许可证号"
-            en = f"licence {number} is given twice" if number else "has no licence number"
+            zh, en = (
+                (f"许可证号 {number} 重复", f"licence {number} is given twice") if number else none
+            )
         elif number and not _LICENCE.fullmatch(number):
             zh, en = (
                 f"许可证号 {number!r} 含空格或标点",
@@ -237,15 +236,37 @@ def _licences(source: Source) -> list[str]:
     return numbers
 
 
-def _elevations(source: Source, name: str) -> list[str]:
-    """Return elevations as they are written; FormatError where one is no plain number."""
-    words = _column(source, name)
-    odd = [source.labels[k] for k, word in enumerate(words) if not _ELEVATION.fullmatch(word)]
-    if odd:
-        zh = f"{listed(odd, shown=3)}：{name} 不是数值"
-        en = f"{listed([label_en(n) for n in odd], 'en', 3)}: {name} is no number"
-        raise refusal(source.path, zh, en)
-    return words
+def _no_licence(source: Source, field: str | None) -> tuple[str, str]:
+    """Return that a row has no licence number, and what number it has instead."""
+    parcels = first_field(source, NUMBERS)
+    if field is not None or parcels is None:
+        return "没有许可证号", "has no licence number"
+    return (
+        f"没有许可证号（字段 {parcels} 的编号不一定是许可证号，是则请改名为许可证号）",
+        f"has no licence number ({parcels} may be others; call it 许可证号 if not)",
+    )
+
+
+def _taken(source: Source) -> list[Issue]:
+    """Tell licence numbers that stood in a field of another name."""
+    field = first_field(source, LICENCES)
+    if field not in ("地块编号", "编号"):
+        return []
+    zh, en = f"字段 {field} 的编号作为许可证号", f"the numbers of {field} are taken as licences"
+    return [warning("licence_assumed", zh, en)]
+
+
+def _without_heights(
+    licences: list[str], heights: Elevations, registered: Mapping[str, object]
+) -> list[Issue]:
+    """Tell rights whose rings are written without elevations."""
+    rows = zip(licences, heights.top, heights.bottom, strict=True)
+    n = sum(not (top and bottom) and licence not in registered for licence, top, bottom in rows)
+    if not n:
+        return []
+    zh = f"{n} 个矿权没有上、下限标高，坐标串中的标高为空"
+    en = f"{n} rights have no top or bottom elevation; their rings are written without"
+    return [warning("elevations_missing", zh, en)]
 
 
 def _plain(word: str) -> str:
@@ -278,46 +299,15 @@ def _registered(source: Source) -> dict[str, list[_RegisteredPart]]:
     parts = source.companions.get("right_part")
     if parts is None:
         return {}
-    tops, bottoms = (_elevations(parts, name) for name in _ELEVATIONS)
-    remarks, signs = _column(parts, "remark"), parts.columns["sign"].to_pylist()
+    heights = elevations(parts)
+    remarks, signs = column_of(parts, "remark"), parts.columns["sign"].to_pylist()
     out: dict[str, list[_RegisteredPart]] = {}
-    for k, owner in enumerate(_column(parts, "parent_licence_no")):
+    for k, owner in enumerate(column_of(parts, "parent_licence_no")):
         ring = shapely.get_coordinates(parts.geometry[k])
-        out.setdefault(owner, []).append((ring, tops[k], bottoms[k], remarks[k], signs[k]))
-    return out
-
-
-def _column(source: Source, name: str | None) -> list[str]:
-    """Return a column as words, blank where there is nothing."""
-    if name is None or name not in source.columns:
-        return [""] * len(source)
-    return [_word(value) for value in source.columns[name].to_pylist()]
-
-
-def _word(value: object) -> str:
-    if value is None or value != value:  # NaN
-        return ""
-    if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 2**53 else repr(value)
-    return str(value)
-
-
-def _first(source: Source, names: tuple[str, ...]) -> str | None:
-    """Return the first of the fields that the source has, None where it has none.
-
-    Under other names the field is that which the contract's layers would take.
-    """
-    if (found := next((n for n in names if n in source.columns), None)) is not None:
-        return found
-    columns = _CONTRACT[names]
-    for layer, column in columns:
-        cut = source.format == "ESRI Shapefile"
-        fields = map_fields(
-            [*source.columns], schema(layer), {}, file="", cut=cut, rests=source.rests
+        out.setdefault(owner, []).append(
+            (ring, heights.top[k], heights.bottom[k], remarks[k], signs[k])
         )
-        if column in fields.matches:
-            return fields.matches[column][0].field
-    return None
+    return out
 
 
 def _write_text(path: Path, lines: list[str]) -> None:

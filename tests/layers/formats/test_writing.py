@@ -338,11 +338,77 @@ def rows_of(tmp_path, shapes, crs=4526, **columns):
 
 
 def test_fields_that_a_corner_form_has_no_place_for(source, tmp_path):
-    lost = ("fields_not_written", "fields not written: fid, 规模_万吨")
+    lost = ("fields_not_written", "fields not written: 规模_万吨")
     assert told(writing.write(source, tmp_path / "a.txt")) == [lost]
     assert told(writing.write(source, tmp_path / "a.xlsx")) == [lost]
     string = told(writing.write(source, tmp_path / "b.txt", form="registration"))
-    assert string[0] == ("fields_not_written", "fields not written: fid, 矿山名称, 规模_万吨")
+    assert string[0] == ("fields_not_written", "fields not written: 矿山名称, 规模_万吨")
+
+
+def test_fields_without_a_word_are_not_missed(tmp_path):
+    rows = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=["C1", "C2"], 备注=[None, ""], 编码=["", "9"])
+    lost = ("fields_not_written", "fields not written: 编码")
+    assert told(writing.write(rows, tmp_path / "a.xlsx")) == [lost]
+
+
+@pytest.mark.parametrize(
+    ("columns", "written", "lost"),
+    [
+        (
+            {"开采标高上限": [1250.5, 300], "开采标高下限": [980, -50.25]},
+            ("1250.5,980", "300,-50.25"),
+            "",
+        ),
+        (
+            {"上限标高（米）": ["1250.5", "300"], "下限标高": ["980", "-50.25"]},
+            ("1250.5,980", "300,-50.25"),
+            "",
+        ),
+        ({"开采标高": ["1250.5~980", "300至-50.25"]}, ("1250.5,980", "300,-50.25"), ""),
+        ({"开采标高上限": [1250.5, None], "备注": ["甲", "乙"]}, ("1250.5,", ","), "备注"),
+    ],
+)
+def test_elevations_under_the_names_of_bureaus(tmp_path, columns, written, lost):
+    source = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=["C1", "C2"], **columns)
+    out = writing.write(source, tmp_path / "a.txt", form="registration")
+    text = (tmp_path / "a.txt").read_bytes().decode("gb18030").split("\r\n")
+    assert text[2].endswith(f",{written[0]},,1,") and text[4].endswith(f",{written[1]},扣除,-1,")
+    said = dict(told(out))
+    assert said.get("fields_not_written", "").removeprefix("fields not written: ") == lost
+    assert ("elevations_missing" in said) == ("备注" in columns)
+    if "备注" in columns:
+        assert said["elevations_missing"].startswith("2 rights have no top or bottom elevation")
+
+
+def test_an_elevation_that_cannot_be_told_is_not_left_blank(tmp_path):
+    rows = rows_of(tmp_path, [PLAIN], 许可证号=["C1"], 开采标高=["见附图"])
+    with pytest.raises(FormatError, match="row 1: top_elevation_m is no number"):
+        writing.write(rows, tmp_path / "a.txt", form="registration")
+
+
+LONG = ["C1400002011117110119999", "T1400002011117110118888"]
+
+
+@pytest.mark.parametrize(("form", "numbers"), [("txt", LONG), ("xlsx", LONG), ("xlsx", ["7", "8"])])
+def test_licences_come_back_from_corner_forms(tmp_path, form, numbers):
+    rows = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=numbers)
+    writing.write(rows, tmp_path / f"b.{form}")
+    out = writing.write(read(tmp_path / f"b.{form}"), tmp_path / "c.txt", form="registration")
+    assert read(tmp_path / "c.txt").columns["licence_no"].to_pylist() == numbers
+    assert ("licence_assumed" in dict(told(out))) == (form == "txt")
+
+
+def test_the_number_of_a_parcel_is_no_licence(tmp_path):
+    rows = rows_of(tmp_path, [PLAIN, HOLED], 编号=["7", LONG[0]])
+    writing.write(rows, tmp_path / "b.txt")
+    again = read(tmp_path / "b.txt")
+    assert again.labels == ("地块 7", f"地块 {LONG[0]}")
+    with pytest.raises(FormatError) as fault:
+        writing.write(again, tmp_path / "c.txt", form="registration")
+    assert fault.value.en == (
+        f"{tmp_path / 'b.txt'}: parcel 7: has no licence number (地块编号 may be others; call it "
+        "许可证号 if not)"
+    )
 
 
 def test_registered_parts_that_a_form_has_no_place_for(tmp_path):
@@ -383,7 +449,7 @@ def test_two_rows_of_one_number_are_not_one_parcel(tmp_path):
     twins = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=["C1", "C1"])
     with pytest.raises(FormatError, match="of 2 rows 1 come back; nothing was written"):
         writing.write(twins, tmp_path / "a.xlsx")
-    assert told(writing.write(twins, tmp_path / "a.txt"))[0][0] == "fields_not_written"
+    assert told(writing.write(twins, tmp_path / "a.txt")) == []
     assert read(tmp_path / "a.txt").columns["地块编号"].to_pylist() == ["C1", "C1"]
 
 
