@@ -18,6 +18,7 @@ import shapely
 from gis.crs import Transformation, is_cgcs2000, zone_prefix
 from gis.errors import CRSError
 from layers.account import Issue
+from layers.cells import is_blank
 from layers.datum_file import DatumFile
 from layers.fields import ROW_NUMBERS
 from layers.formats import read_back
@@ -31,7 +32,6 @@ from layers.formats.target import check_target, move_in
 from layers.formats.text import corner_writing
 from layers.formats.unwritable import refuse_off_globe, refuse_unplaced, refuse_wild
 from layers.issues import label_en, listed, warning
-from layers.values import is_blank
 
 _CORNERS: dict[str, Callable[[Source, Path, corner_writing.Zone], list[Issue]]] = {
     "txt": corner_writing.national_text,
