@@ -44,6 +44,8 @@ class Between:
         self.unnumbered = {name for name, n in numbers.items() if n is None}
         heads = (text_of(sheet, r) for r in range(header.row + 1))
         self.spaced = is_spaced(sheet, places)
+        self.last_corner = max(places.at, default=-1)
+        self.below: list[int] = []  # rows below it that name a right
         self.page_heads = {words.bare(text) for text in heads if text}
         self.depths = Depths(path, sheet, header.row, places.words)
         self.parcels: list[Parcel] = []
@@ -130,12 +132,16 @@ class Between:
 
     def _words(self, row: int, text: str) -> None:
         """Take a row of words: elevations, a deduction, a heading, or what only parts parcels."""
-        about = is_about(text)
-        rest = without_depth(text) if about else text
+        about, told = is_about(text), words.told_in(text)
+        ends = row > self.last_corner and bool(words.identities_in(text))
+        rest = without_depth(text) if about and (ends or not told) else text
         if deductions.is_cut(text):
             self._begin_cut(row, about)
             return
-        name = words.heading(rest) if rest else ""
+        name = words.heading(rest) if rest and not ends else ""
+        self.below += [row] * ends
+        if self.parcels and name == self.parcels[-1].heading and words.is_sum(text):
+            name = ""  # the area of the parcel above, with its name
         self._refuse_aside(row, text, name)
         if deductions.is_outer(text):
             self.blank = True

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from layers.account import Issue
 from layers.formats.source import refusal
+from layers.formats.table.naming import without_identities
 from layers.formats.table.sheets import Sheet
 from layers.issues import info, warning
 
@@ -131,8 +132,9 @@ def _is_own(m: re.Match[str], words: str, name: str, with_units: bool) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return a text without the brackets that name a unit or the system of heights."""
-    words = re.sub(r"\(\s*(?:单位:?)?(?:米|m)\s*\)", "", _normal(text), flags=re.IGNORECASE)
+    """Return a text without the brackets that name a unit or the system of heights, nor names."""
+    words = _normal(without_identities(text))
+    words = re.sub(r"\(\s*(?:单位:?)?(?:米|m)\s*\)", "", words, flags=re.IGNORECASE)
     return re.sub(r"\(\s*\)", "", _HEIGHT_SYSTEM.sub("", words))
 
 
@@ -240,7 +242,13 @@ class Depths:
             raise _bad_row(
                 self.path, self.sheet, self.said_in, "标高之后没有拐点", "elevations of no corners"
             )
-        if self.title is not None and len(parcels) == 1 and parcels[0].depth is None:
+        held = [p for p in parcels if p.depth is not None]
+        if self.before is False and len(parcels) > len(held) == 1 and held[0] is parcels[-1]:
+            # Below the last of several: of that one, or of all?
+            parcels[-1].depth = None
+            self.used.clear()
+        alone = len(parcels) == 1 or (self.before and all(p.depth for p in parcels[1:]))
+        if self.title is not None and alone and parcels[0].depth is None:
             parcels[0].depth = self.title[1]
             self.used.add(self.title[0])
 

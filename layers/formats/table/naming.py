@@ -23,6 +23,27 @@ _OF_OTHERS = re.compile(
     r"|报告).{0,6}"
     r"(?:名称|编号|编码|证号|许可证|代码)(?:号|号码)?"
 )
+# 矿山：乙矿 names as 矿山名称：乙矿 does; 矿段：Ⅰ names a part of a right.
+_THING = re.compile(r"矿山|[采探]矿权|矿业权|(?:勘查|矿山|采矿)?项目|尾矿库")
+_PART = re.compile(
+    r"((?:地块|宗地|图斑|区块|矿段|块段|矿区|采区|采场|分区|范围|区域|矿体号?)[一二三四五六七八九十\d]{0,3})"
+    r"\s?[:：]\s?([^\s,，;；。:：]{1,20})"
+)
+_LABEL = re.compile(r"^(?:附件|附表|附图|表)\s?[一二三四五六七八九十\d]{1,3}\s?[:：]\s?")
+_NO_PART = re.compile(r"拐点|坐标|圈定|界址|面积|标高|高程|[详附]图|[\d.]{4}|[米里顷亩吨元]$")
+# What names a right, a mine or a pond, and no company or paper.
+_IDENTITY = re.compile(
+    r"(?:许可证(?:编?号|号码)?|^证号|(?:矿山|[采探]矿权|矿业权|尾矿库|项目)(?:名称|编号|编码))$"
+)
+# 乙矿 面积0.31km2: a name, and what is said of it.
+_BESIDE_NAME = re.compile(r"[\s,，;；](?=(?:矿区|矿山|总)?(?:面积|周长))")
+_NAMED = re.compile(
+    r".+[区块段矿坑井场库厂司]|.+[区块段矿坑井场库][一二三四五六七八九十甲乙丙丁\dA-ZⅠ-Ⅻ]{1,2}号?"
+)
+_WHOLE_OF = re.compile(
+    r"(?:[矿采库]区|矿山|采场|矿段|区块|地块|[采探]矿权|勘[查探]区|登记区|尾矿库)"
+    r"|(?:[本该全总各其此原]|整个).*"
+)
 _END = re.compile(r"[,，;；。]")
 _END_OF_NUMBER = re.compile(r"[,，;；。]|\s(?=[一-鿿“《])")
 _WHOLE = re.compile(r"[CT](?:\s?\d){22}(?=$|\s(?!\s*[CT]?\d{4}))", re.IGNORECASE)
@@ -74,6 +95,54 @@ def told_in(text: str) -> dict[str, str]:
     return {key: value for key, value, _, _ in _pairs(text) if value and _NAMING.fullmatch(key)}
 
 
+def identities_in(text: str) -> dict[str, str]:
+    """Return licence numbers and names of mines and ponds that words give.
+
+    >>> identities_in("许可证号：C100 采矿权人：甲公司"), identities_in("评估机构名称：某所")
+    ({'许可证号': 'C100'}, {})
+    """
+    return {key: value for key, value in told_in(text).items() if _IDENTITY.search(key)}
+
+
+def without_identities(text: str) -> str:
+    """Return a text with a mark in the place of each licence number and name that it gives.
+
+    >>> without_identities("矿山名称：乙矿 开采标高：1150～900m")
+    '；开采标高：1150～900m'
+    """
+    for key, _, start, end in reversed(_pairs(text)):
+        if _IDENTITY.search(key):
+            text = f"{text[:start]}；{text[end:]}"
+    return text
+
+
+def part_named(text: str) -> str:
+    """Return the part that a word and its value name, blank where they do not.
+
+    >>> part_named("矿段：Ⅰ"), part_named("采区：一采区"), part_named("矿区：0.48平方公里")
+    ('矿段Ⅰ', '一采区', '')
+    """
+    found = _PART.fullmatch(text)
+    if found is None or _NO_PART.search(found[2]) or _NONE.fullmatch(found[2]):
+        return ""
+    return found[2] if found[1] in found[2] else found[1] + found[2]
+
+
+def without_label(text: str) -> str:
+    """Return a title without the number of its enclosure: 附件2：乙矿 is 乙矿."""
+    return _LABEL.sub("", text)
+
+
+def before_area(text: str) -> str:
+    """Return the name that stands before an area, blank where there is none.
+
+    >>> before_area("乙矿 面积0.31km2"), before_area("全矿区 面积0.31km2")
+    ('乙矿', '')
+    """
+    name, *rest = _BESIDE_NAME.split(_CLAUSE.sub("", text), maxsplit=1)
+    return name if rest and _NAMED.fullmatch(name) and not _WHOLE_OF.fullmatch(name) else ""
+
+
 def beside(text: str) -> str:
     """Return what a text says beside its keys and their values.
 
@@ -114,12 +183,14 @@ def _pairs(text: str) -> list[tuple[str, str, int, int]]:
     pairs = []
     for k, match in enumerate(found):
         until = found[k + 1].start() if k + 1 < len(found) else len(text)
-        ends = _END if _is_name(match[1] or match[2]) else _END_OF_NUMBER
+        names = _is_name(match[1] or match[2]) or _THING.fullmatch(match[1] or "")
+        ends = _END if names else _END_OF_NUMBER
         begun = _BLANKS.match(text, match.end(), until)
         ended = ends.search(text, begun.end() if begun else match.end(), until)
         until = ended.start() if ended else until
         until = _closed(text, match.end(), until)
         key = match[1] or match[2]
+        key = f"{key}名称" if _THING.fullmatch(key) else key
         pairs.append((key, value_of(key, text[match.end() : until]), match.start(), until))
     return pairs
 

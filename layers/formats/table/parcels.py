@@ -7,6 +7,7 @@ from pathlib import Path
 from layers.account import Issue
 from layers.formats.table import deductions, endings
 from layers.formats.table import rows as words
+from layers.formats.table.depths import is_about
 from layers.formats.table.doubts import passed_issues
 from layers.formats.table.header import Header
 from layers.formats.table.joins import Joins
@@ -231,14 +232,16 @@ class _Reader(Joins):
 
     def _name_first(self) -> None:
         """Give the first parcel the title right above the header where the others have headings."""
-        title = self.header.row - 1
-        if title < 0 or len(self.parcels) < 2:
+        if len(self.parcels) < 2:
             return
         first, *others = self.parcels
         if first.heading or any(first.key):
             return
-        text = words.with_colon(self.sheet.rows[title])
-        name = words.heading(text) if not words.told_in(text) else ""
+        above = (words.with_colon(self.sheet.rows[r]) for r in range(self.header.row - 1, -1, -1))
+        # Its elevations or its coordinate system may stand between.
+        said = (t for t in above if words.heading(t) or not (is_about(t) or words.is_remark(t)))
+        text = next(said, "")
+        name = words.heading(words.beside(text)) if text else ""
         if name and all(p.heading for p in others) and name not in {p.heading for p in others}:
             first.heading = name
 
@@ -249,21 +252,64 @@ class _Reader(Joins):
             for title, value in words.told_in(words.with_colon(self.sheet.rows[row])).items():
                 above.setdefault(title, set()).add(value)
         for title, values in above.items():
-            if len(values) > 1 or title in self.header.names:
-                continue
-            for parcel in self.parcels:
-                other = len(self.parcels) > 1 and parcel.heading
-                if title in parcel.told or (other and not words.is_block(parcel.heading)):
-                    break  # another mine, perhaps
-                parcel.told = {title: next(iter(values)), **parcel.told}
+            if len(values) == 1 and title not in self.header.names:
+                self._spread(title, next(iter(values)))
+
+    def _spread(self, title: str, value: str) -> None:
+        """Give what is said of a table to its parcels, up to one that may be of another mine."""
+        for parcel in self.parcels:
+            other = len(self.parcels) > 1 and parcel.heading
+            if title in parcel.told or (other and not words.is_block(parcel.heading)):
+                break
+            row = parcel.parted_by
+            if row is not None and self._is_unread(row):
+                break
+            parcel.told = {title: value, **parcel.told}
+
+    def _is_unread(self, row: int) -> bool:
+        """Return whether a row between parcels holds words that may name another mine."""
+        text = words.with_colon(self.sheet.rows[row])
+        known = words.is_remark(text[:_MARK]) or words.is_header(self.sheet.rows[row], self.header)
+        return not (known or is_about(text) or words.is_page(text) or row in self.put_aside)
+
+    def _tell_from_below(self) -> None:
+        """Give names and numbers below the last corner to parcels of which none has its own.
+
+        Raises
+        ------
+        FormatError
+            Every parcel but the first has such a line above it: they may stand below their own.
+        """
+        for row in self.below:
+            told = words.identities_in(words.with_colon(self.sheet.rows[row]))
+            used = [self._is_told(row, *pair) for pair in told.items()]
+            if all(used) and row in self.passed:
+                self.passed.remove(row)
+
+    def _is_told(self, row: int, title: str, value: str) -> bool:
+        """Give what stands below the last corner to the parcels, or tell that it is not used."""
+        own = [p.told.get(title) for p in self.parcels]
+        if not any(own):
+            if title not in self.header.names:
+                self._spread(title, value)
+            return bool(self.parcels) and title in self.parcels[0].told
+        if own[0] is None and all(own[1:]):
+            raise self.bad(row, f"{title} 写在拐点之上还是之下分不清，请写在各地块之上",
+                           f"{title}: above or below its corners? write it above")  # fmt: skip
+        if {value} != set(filter(None, own)):
+            zh = f"第 {self.sheet.lines[row]} 行：{title} {value} 之后没有拐点，未采用"
+            en = f"row {self.sheet.lines[row]}: no corners below {title} {value}; not used"
+            self.issues.append(warning("heading_without_corners", zh, en))
+        return True
 
     # -- the end -----------------------------------------------------------------------------------
 
     def finish(self) -> tuple[list[Parcel], list[Issue]]:
         """Return the parcels, and tell of the rows that were passed over."""
         self.depths.finish(self.parcels)
-        self._name_first()
         self._tell_from_above()
+        self._name_first()
+        self._tell_from_below()
         corners = {row for p in self.parcels for row in p.rows}
         last, aside = max(corners, default=len(self.sheet.rows)), {*self.put_aside}
         self.issues += endings.ending_issues(self.path, self.sheet, last, aside)

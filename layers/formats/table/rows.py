@@ -14,7 +14,15 @@ from layers.formats.planes import width_of
 from layers.formats.table.deductions import is_cut, plain
 from layers.formats.table.endings import turns_page
 from layers.formats.table.header import Header, datums_of, role_of
-from layers.formats.table.naming import beside, names_a_parcel, without_licences
+from layers.formats.table.naming import (
+    before_area,
+    names_a_parcel,
+    part_named,
+    without_label,
+    without_licences,
+)
+from layers.formats.table.naming import beside as beside
+from layers.formats.table.naming import identities_in as identities_in
 from layers.formats.table.naming import told_in as told_in
 from layers.formats.table.numbers import decimal, is_number_like
 from layers.formats.table.sheets import Sheet
@@ -198,7 +206,8 @@ def heading(text: str) -> str:
     if told:
         rest = beside(text)  # 甲矿（许可证号：C100）
         return (heading(rest) if rest else "") or " ".join(told.values())
-    text = _BRACKETED.sub("", text)
+    text = _BRACKETED.sub("", without_label(text))
+    text = part_named(text) or before_area(text) or text
     if (
         len(text) > _LONGEST
         or _GENERIC.fullmatch(text)
@@ -245,7 +254,7 @@ def may_head(name: str) -> bool:
     >>> may_head("二采区"), may_head("某县自然资源局"), may_head("以下空白")
     (True, False, False)
     """
-    return _HEADS.search(name) is not None and not re.search("^[无未]|[:：]", name)
+    return _HEADS.search(name) is not None and not re.search("^[无未]|[:：]|[件书]$", name)
 
 
 def title_of(sheet: Sheet, header: Header) -> int | None:
@@ -294,7 +303,8 @@ def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
         first = cells[0] if cells else ""
         numbers = [c for c in cells if is_number_like(clean(c)) and not _DATE.fullmatch(c)]
         dated = any(_DATE.fullmatch(c) for c in cells) and not numbers
-        said = _REMARK.search(first) is not None and sheet.rows[row].index(first) not in pairs
+        said = _REMARK.search(first) is not None or names_a_parcel(first.rstrip(":："))
+        said = said and sheet.rows[row].index(first) not in pairs
         if (
             is_page(" ".join(cells))
             or is_ruling(cells)
