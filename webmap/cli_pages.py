@@ -50,8 +50,7 @@ def _issue_lines(layer: Layer, lang: str) -> Iterator[str]:
     """Yield how many issues there are and the first few of each kind, the gravest first."""
     if not layer.issues:
         return
-    grades = [issue.severity for issue in layer.issues]
-    counts = {grade: grades.count(grade) for grade in SEVERITY}
+    counts = {g: sum(issue.severity == g for issue in layer.issues) for g in SEVERITY}
     yield say("issue_counts", lang, **counts)
     if refused := sum(part.refused for part in layer.provenance):
         read = sum(part.read for part in layer.provenance)
