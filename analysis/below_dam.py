@@ -84,6 +84,22 @@ def find_toes(ponds: Layer, judged: Ints, context: RuleContext) -> Toes:
     return Toes(subject, places[:, 0], places[:, 1], rim, allowance, number, off)
 
 
+def doubtful_toes(ponds: Layer, toes: Toes, rows: Ints, context: RuleContext) -> Toes:
+    """Return the rims of those of ``rows`` whose stated toe does not fit the footprint.
+
+    It lies in the footprint, whose lowest rim may be far below it, or farther off than a dam of
+    that height reaches. No allowance is given: these look only whether it matters.
+    """
+    reach = np.nan_to_num(_allowance(ponds, context), nan=np.inf)
+    stated = ~toes.rim
+    odd = stated & (is_within(toes.off_m, 0.0) | ~is_within(toes.off_m, reach[toes.subject]))
+    subject = np.intersect1d(rows, toes.subject[odd])
+    middle = ponds.shapes.take(subject).centres.reshape(-1, 2)
+    n = len(subject)
+    none, nought = np.full(n, None, dtype=object), np.zeros(n)
+    return Toes(subject, middle[:, 0], middle[:, 1], np.ones(n, bool), nought, none, nought)
+
+
 def _allowance(ponds: Layer, context: RuleContext) -> Floats:
     # A dam of no height is one whose height is not known: 0 must not make the reach smaller.
     height = above_zero(ponds.number("total_dam_height_m"))

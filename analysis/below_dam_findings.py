@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 
 from analysis.below import Below
-from analysis.below_dam import GROUND, REACH, Toes, find_toes, look_below
+from analysis.below_dam import GROUND, REACH, Toes, doubtful_toes, find_toes, look_below
 from analysis.below_findings import Rows
-from analysis.below_neighbours import LAYERS, find_hits, find_neighbours
+from analysis.below_neighbours import LAYERS, Neighbours, find_hits, find_neighbours
 from analysis.model import FindingTable, Need, Objects, RuleContext, Same, Verdict, Window, Within
 from analysis.subjects import is_given
 from analysis.verdict import combined_sigma, is_within
@@ -56,7 +56,21 @@ def judge_below(
             rims[below.subject] = _told(below, toes).get("rim", np.nan)
     table = rows.table()
     clear = np.setdiff1d(judged, table.subject)
+    doubt = _below_rims(ponds, doubtful_toes(ponds, toes, clear, context), neighbours, context)
+    table, clear = FindingTable.concat([table, doubt]), np.setdiff1d(clear, doubt.subject)
     return FindingTable.concat([table, _clear(ponds, clear, toes, starts, rims, context)])
+
+
+def _below_rims(
+    ponds: Layer, rims: Toes, neighbours: tuple[Neighbours, ...], context: RuleContext
+) -> FindingTable:
+    """Return who lies below the lowest rim of facilities of which the stated toe passed nobody."""
+    rows = Rows(context, lambda below: _told(below, rims))
+    for below in look_below(ponds, rims, context):
+        for near in neighbours:
+            hits = find_hits(below, near, context).only("corridor")
+            rows.add_hits(below, near, hits, Verdict.REVIEW, "toe_doubtful")
+    return rows.table()
 
 
 def _add_toe(rows: Rows, below: Below, toes: Toes, context: RuleContext) -> None:

@@ -83,6 +83,11 @@ class Hits:
     metres: Floats
     lines: Shapes
 
+    def only(self, where: str) -> Hits:
+        """Return those that lie there."""
+        keep = np.equal(self.where, where)
+        return Hits(self.pair[keep], self.where[keep], self.metres[keep], self.lines[keep])
+
 
 def find_hits(below: Below, neighbours: Neighbours, context: RuleContext) -> Hits:
     """Return who of the facility's neighbours lies below one of its places, and where."""
