@@ -89,7 +89,7 @@ def unknown_words(schema: Schema, columns: Mapping[str, pa.Array], file: str) ->
         unknown = [word for word in words if word not in column.codes]
         if unknown:
             said.append(
-                warning(
+                info(
                     "unknown_code",
                     f"{file}：{column.zh}（{column.name}）有不属于已知类别的，按原文保留，"
                     f"不作为已知类别判定：{listed(unknown)}",

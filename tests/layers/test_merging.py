@@ -86,7 +86,7 @@ def test_a_constant_may_stand_beside_a_generic_field(make_source, settings, code
     )
     assert kept.text("zone_class").tolist() == ["水田", "ecological_red_line"]
     (said,) = [i for i in kept.issues if i.code == "unknown_code"]
-    assert said.severity == "warning" and said.zh.endswith("不作为已知类别判定：水田")
+    assert said.severity == "info" and said.zh.endswith("不作为已知类别判定：水田")
     with pytest.raises(LayerError, match="the source has this column"):
         load(make_source({"zone_no": ["1"], "分区类别": ["水田"]}), zones, declared)
 
