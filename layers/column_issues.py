@@ -167,11 +167,12 @@ def class_conflict(
     """Return the error about rows whose stated mineral class is not that of their mineral."""
     row = int(rows[0])
     first, word, code = labels[row], columns[mineral.name][row].as_py(), stated[row].as_py()
+    title = column.codes[code][0] if code else "非金属矿产"
     return error(
         "field_conflict",
-        f"{file}：{first}的{mineral.zh}“{word}”与{column.zh}“{column.codes[code][0]}”"
+        f"{file}：{first}的{mineral.zh}“{word}”与{column.zh}“{title}”"
         f"（{column.name}）矛盾，{len(rows)} 行的{column.zh}按空值处理",
-        f"{file}: {label_en(first)}: {mineral.name} '{word}' contradicts {column.name} {code}; "
-        f"{column.name} is taken as missing in {len(rows)} rows",
+        f"{file}: {label_en(first)}: {mineral.name} '{word}' contradicts {column.name} "
+        f"{code or title}; {column.name} is taken as missing in {len(rows)} rows",
         first,
     )

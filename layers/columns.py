@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
-from gis.ragged import Ints
+from gis.ragged import Bools, Ints
 from layers import column_issues, minerals, null_marks, stated_accuracy
 from layers.account import Issue
 from layers.catalog import nearest
@@ -77,6 +77,7 @@ def build_columns(
     except LayerError as fault:
         return Built({}, frozenset(), {}, (), (fault,))
     issues = list(mapped.issues)
+    fields, broad = _without_broad_classes(mapped, fields, n)
     columns: dict[str, pa.Array] = {}
     unread: dict[str, Ints] = {}
     for name, matches in mapped.matches.items():
@@ -97,7 +98,7 @@ def build_columns(
     issues += null_marks.clear(written, unread, labels, schema, file)
     constants, errors = _constants(settings.constants, written, schema, n, file)
     columns |= written
-    issues += _derive(columns, schema, unread, labels, file)
+    issues += _derive(columns, schema, unread, broad, labels, file)
     absent = [c.name for c in schema.columns if c.name not in columns]
     for name in absent:
         columns[name] = pa.nulls(n, ARROW_TYPES[schema.column(name).dtype])
@@ -133,16 +134,37 @@ def _doubted(
     return out
 
 
+def _without_broad_classes(
+    mapped: Mapped, fields: Mapping[str, pa.Array], n: int
+) -> tuple[Mapping[str, pa.Array], Bools]:
+    """Return the fields with null for mineral classes such as 非金属矿产, and (n,) those rows."""
+    broad = np.zeros(n, np.bool_)
+    changed = {}
+    for match in mapped.matches.get("mineral_class", ()):
+        coded = pc.dictionary_encode(as_text(fields[match.field]))
+        words = [minerals.is_any_non_metal(word) for word in coded.dictionary.to_pylist()]
+        hit = np.append(words, False).astype(np.bool_)[np.asarray(coded.indices.fill_null(-1))]
+        if hit.any():
+            changed[match.field] = without(as_text(fields[match.field]), np.flatnonzero(hit))
+            broad |= hit
+    return {**fields, **changed}, broad
+
+
 def _derive(
     columns: dict[str, pa.Array],
     schema: Schema,
     unread: dict[str, Ints],
+    broad: Bools,
     labels: Sequence[str],
     file: str,
 ) -> list[Issue]:
     """Fill the mineral class where the source gives none; what it gives may be unreadable.
 
     A stated class that is not that of the mineral contradicts it: neither is believed.
+
+    Parameters
+    ----------
+    broad : (n,) rows whose class is stated as one of the non-metals, and not which
     """
     if "mineral" not in columns or all(c.name != "mineral_class" for c in schema.columns):
         return []
@@ -152,7 +174,10 @@ def _derive(
     if stated is None:
         columns["mineral_class"] = found
         return list(issues)
-    clash = np.flatnonzero(np.asarray(pc.not_equal(stated, found).fill_null(False), np.bool_))
+    differs = pc.not_equal(stated, found)
+    metal = pc.invert(pc.is_in(found, value_set=pa.array(sorted(minerals.NON_METAL))))
+    differs = pc.if_else(pa.array(broad & found.is_valid()), metal, differs)
+    clash = np.flatnonzero(np.asarray(differs.fill_null(False), np.bool_))
     merged = without(pc.coalesce(stated, found), clash)
     columns["mineral_class"] = merged
     said = list(issues) if merged.null_count > len(clash) else []

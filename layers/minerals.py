@@ -17,6 +17,18 @@ from layers.parse import folded
 
 _BETWEEN = re.compile(r"[、,;/+]|及|和")
 _TAIL = re.compile(r"(?:矿石|矿产|矿)$")
+_REMARK = re.compile(r"(.+?)\(([^()]+)\)")
+# Any rock of which the use is said; of 建筑石料用灰岩、白云岩 all parts.
+_FOR_BUILDING = re.compile(r"(?:普通)?(?:建筑石料用|建筑用石料用?|建筑用)(.+)")
+_ROCK = re.compile(r"[^()用砂土]{0,8}(?:岩|玢岩|砂岩|斑岩)")
+NON_METAL = frozenset({
+    "building_stone", "building_sand", "clay", "dimension_stone", "other_nonmetal",
+})  # fmt: skip
+# Words of a class column that say no more than that it is one of these.
+_ANY_NON_METAL = frozenset({
+    "非金属", "非金属矿", "非金属矿产", "建材", "建材非金属", "建材非金属矿产", "建材类非金属",
+    "建材类非金属矿产", "建材及其他非金属", "建材及其他非金属矿产", "建筑材料", "建筑材料类",
+})  # fmt: skip
 
 
 @cache
@@ -43,10 +55,41 @@ def mineral_class(mineral: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_any_non_metal(word: str) -> bool:
+    """Return whether a mineral class is said to be one of non-metals, not which.
+
+    >>> is_any_non_metal("非金属矿产"), is_any_non_metal("其他非金属矿产")
+    (True, False)
+    """
+    return folded(word) in _ANY_NON_METAL
+
+
 def _class_of(mineral: str) -> str | None:
-    name = folded(mineral)
+    name = folded(mineral).removesuffix("(矿)")
+    known = _listed(name)
+    found = _REMARK.fullmatch(name)
+    if known or not found:
+        return known
+    base, remark = found.groups()
+    # 石灰岩（建筑石料用） is 建筑石料用石灰岩; 金矿（岩金） says it twice, 铁矿（煤） does not.
+    for whole in (remark + base, base + remark):
+        if _listed(whole):
+            return _listed(whole)
+    said = _listed(base), _listed(remark)
+    rock = _ROCK.fullmatch(base if said[0] is None else remark)
+    return said[0] or said[1] if said[0] == said[1] or (rock and None in said) else None
+
+
+def _listed(name: str) -> str | None:
     table = classes()
-    return table.get(name) or table.get(_TAIL.sub("", name))
+    bare = _TAIL.sub("", name)
+    known = table.get(name) or table.get(bare)
+    if known:
+        return known
+    use = _FOR_BUILDING.fullmatch(bare)
+    if use and all(_ROCK.fullmatch(_TAIL.sub("", part)) for part in _BETWEEN.split(use[1])):
+        return "building_stone"
+    return None
 
 
 def derive(minerals: pa.Array) -> tuple[pa.Array, tuple[Issue, ...]]:
