@@ -73,6 +73,8 @@ class Drawing:
 
     mended: tuple[str, ...] = ()
     encoding: str | None = None
+    other_lines: int = 0
+    """Lines in another encoding than the most."""
     units: int = 0
     """``$INSUNITS`` of the header."""
     layers: dict[str, Drawn] = field(default_factory=dict)
@@ -118,7 +120,7 @@ def _drawing(path: Path) -> Drawing:
     from ezdxf.lldxf.const import DXFError
 
     opened = entities_of(path)
-    drawing = Drawing(opened.mended, opened.encoding)
+    drawing = Drawing(opened.mended, opened.encoding, opened.other_lines)
     try:
         drawing.units = int(opened.document.header.get("$INSUNITS", 0))
         _fill(drawing, opened)
@@ -157,6 +159,7 @@ def _sort(entity: Any, drawing: Drawing) -> None:
     """Put an entity where it belongs."""
     kind, (layer, unseen) = readable(entity.dxftype()), properties(entity)
     into = drawing.layer(layer)
+    unseen = unseen or into.unseen
     if kind in TEXTS and unseen:
         drawing.unseen_texts += 1
         return
@@ -165,7 +168,7 @@ def _sort(entity: Any, drawing: Drawing) -> None:
             drawing.spots.append(text.spot)
             drawing.texts.append(text.words)
             drawing.heights.append(text.height)
-    if (unseen or into.unseen) and kind not in TEXTS:
+    if unseen and kind not in TEXTS:
         into.hidden.append(_handle(entity))
     if kind == "POINT":
         place = entity.dxf.location

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from layers.errors import FormatError
 from layers.formats.dxf import check as dxf_check
+from layers.formats.dxf import lines as dxf_lines
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
 
@@ -26,12 +27,16 @@ _CONTROLS = ("Cc", "Zl", "Zp")
 
 
 class Opened(NamedTuple):
-    """A drawing, the entities of its model space, what was mended, its encoding where told."""
+    """A drawing, the entities of its model space, what was mended, its encoding where told.
+
+    ``other_lines`` : how many of its lines are in another encoding than the most.
+    """
 
     document: Any
     entities: list[Any]
     mended: tuple[str, ...] = ()
     encoding: str | None = None
+    other_lines: int = 0
 
 
 def entities_of(path: Path) -> Opened:
@@ -51,27 +56,44 @@ def entities_of(path: Path) -> Opened:
             dxf_check.check(path, dxf_check.groups_in(raw))
             drawing = filemanagement.readfile(path)
             return Opened(drawing, list(drawing.modelspace()))
-        try:
-            text, encoding = read_any_text(path)
-        except FormatError:  # one drawing may hold texts of several encodings
+        found = _text_of(path, raw)
+        if found is None:
             plain = raw.decode("latin-1").replace("\r\n", "\n")
             dxf_check.check(path, dxf_check.groups_of(plain))
             return _mended(path, *recover.read(BytesIO(raw)))
+        text = found.text
         if "$ACADVER" not in text and "AcDbEntity" in text:
             text = _HEADER + text  # a bare list of entities would be read as one of 1992
         text = decoded(text.replace("\r\n", "\n"))
         dxf_check.check(path, dxf_check.groups_of(text))
         try:
             drawing = filemanagement.read(StringIO(text))
-            return Opened(drawing, list(drawing.modelspace()), encoding=encoding)
+            opened = Opened(drawing, list(drawing.modelspace()))
         except DXFError:
-            return _mended(path, *recover.read(BytesIO(raw)))
+            opened = _mended(path, *recover.read(BytesIO(_escaped(text))))
+        return opened._replace(encoding=found.encoding, other_lines=found.other)
     except (
         DXFError, UnicodeError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
         struct.error,
     ) as fault:  # fmt: skip
         why = " ".join(readable(str(fault)).split())[:120]
         raise refusal(path, f"图形文件无法读取：{why}", f"cannot be read: {why}") from fault
+
+
+def _text_of(path: Path, raw: bytes) -> dxf_lines.Lines | None:
+    """Return the text of a drawing, None where its header alone tells how it is encoded."""
+    try:
+        text, encoding = read_any_text(path)
+    except FormatError:  # one drawing may hold texts of several encodings
+        return dxf_lines.of_most(raw)
+    text, other = dxf_lines.with_utf8(text) if encoding == "GB18030" else (text, 0)
+    return dxf_lines.Lines(text, encoding, other)
+
+
+def _escaped(text: str) -> bytes:
+    r"""Return a text in ASCII, ``\U+7532`` for what is not: whatever its header says holds."""
+    escaped = re.sub(r"[^\x00-\x7f]", lambda c: f"\\U+{min(ord(c[0]), 0xFFFD):04X}", text)
+    return escaped.encode("ascii")
 
 
 NO_CHARACTER = "\ufffd"

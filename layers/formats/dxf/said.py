@@ -31,6 +31,11 @@ def of_texts(drawing: Drawing, damaged: int) -> list[Issue]:
         zh = f"{damaged} 处文字有不属于其编码的字节，以 {NO_CHARACTER} 代替"
         en = f"{damaged} texts have bytes of no character, replaced by {NO_CHARACTER}"
         issues.append(warning("text_damaged", zh, en))
+    if drawing.other_lines:
+        n, most = drawing.other_lines, drawing.encoding
+        zh = f"{n} 处文字不是 {most} 编码（UTF-8 与 GB18030 混用），各按其编码读"
+        en = f"{n} texts are not in {most} but in the other of UTF-8 and GB18030; read as such"
+        issues.append(warning("encoding_mixed", zh, en))
     if drawing.unseen_texts:
         n = drawing.unseen_texts
         zh, en = f"{n} 处文字在图上不可见，未作标注", f"{n} texts are invisible and label nothing"
