@@ -191,7 +191,7 @@ def _choose(path: Path, names: list[str], wanted: str | None) -> str:
         raise refusal(path, f"有多个图层，请指定其一：{listed}", f"has several layers: {listed}")
     if wanted is not None and wanted not in names:
         raise refusal(path, f"没有图层 {wanted}，有：{listed}", f"no layer {wanted}; has {listed}")
-    return wanted or names[0]
+    return names[0] if wanted is None else wanted
 
 
 def _with_unused(source: Source, encoding: str) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -25,6 +26,7 @@ from layers.parse import folded
 _SHOWN = 20
 _FOLDERS = 6
 _LABEL = "Name"
+_BLANK, _NAMELESS = re.compile(r"\s*(?:\(#\d+\))?"), "（未命名）"
 
 
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
@@ -117,8 +119,17 @@ def _named(path: Path, scan: Scan) -> dict[str, Container]:
             f"holds {len(scan.layers)} folders, {len(names)} can be read",
         )
     if scan.containers[0].marks and not scan.containers[0].name.strip():
-        names[0] = path.stem if path.stem not in names else f"{path.stem} (#2)"
+        names[0] = _free(path.stem, names)
+    for k, name in enumerate(names):
+        if _BLANK.fullmatch(name):
+            names[k] = _free(_NAMELESS, names)
     return {n: layer for n, layer in zip(names, scan.layers, strict=True) if layer.marks}
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Return a name for a folder that no other has."""
+    numbered = (f"{name} (#{k})" for k in range(2, len(taken) + 3))
+    return next(n for n in (name, *numbered) if n not in taken)
 
 
 def _without_placemarks(path: Path, scan: Scan) -> Exception:

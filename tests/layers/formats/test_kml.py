@@ -415,3 +415,21 @@ def test_a_tour_may_move_what_it_shows(kml):
     change = '<Update><targetHref/><Change><Point targetId="a"/></Change></Update>'
     tour = f"<gx:Tour><gx:AnimatedUpdate>{change}</gx:AnimatedUpdate></gx:Tour>"
     assert read(kml(mark(), tour)).issues == ()
+
+
+def test_folders_without_a_name_can_be_asked_for(kml):
+    def folder(name, inside):
+        return f"<Folder><name>{name}</name>{inside}</Folder>"
+
+    path = kml(
+        folder("拐点", mark("<Point><coordinates>111,37</coordinates></Point>", name="J1")),
+        folder("", mark(name="甲")),
+        folder(" ", mark(name="乙")),
+        folder("（未命名）", mark(name="丙")),
+    )
+    names = list_layers(path)
+    assert names == ["（未命名） (#2)", "（未命名） (#3)", "（未命名）"]
+    found = [columns(read(path, layer=name))["Name"] for name in names]
+    assert found == [["甲"], ["乙"], ["丙"]]
+    with pytest.raises(FormatError, match="no layer ; has"):
+        read(path, layer="")
