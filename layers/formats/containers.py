@@ -46,7 +46,14 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
     target = path.resolve()
     stated = ogr.count_rows(path, target, layer)
     key = ogr.key_column(path, target, layer)
-    rows = ogr.read_rows(path, target, layer, row_number=key is not None, times_as_text=True)
+    rows = ogr.read_rows(
+        path,
+        target,
+        layer,
+        row_number=key is not None,
+        times_as_text=True,
+        shapes_apart=kind == "FlatGeobuf",
+    )
     issues = list(rows.issues)
     for name in ogr.time_fields(path, target, layer):
         texts = rows.columns[name]

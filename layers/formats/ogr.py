@@ -71,6 +71,7 @@ def read_rows(
     row_number: bool = False,
     times_as_text: bool = False,
     without: str = "",
+    shapes_apart: bool = False,
     **options: str,
 ) -> Rows:
     """Read all rows of one layer.
@@ -84,6 +85,8 @@ def read_rows(
     times_as_text : deliver instants as they are written; as numbers they lose their time zone, and
         what is none becomes 1970-01-01
     without : suffix of a part of the file that GDAL is not to see
+    shapes_apart : read the geometries of a FlatGeobuf by themselves, one after the other; beside
+        the fields GDAL is wrong about rows that have none
     options : open options of the driver
 
     Raises
@@ -103,8 +106,11 @@ def read_rows(
                 encoding=encoding,
                 return_fids=row_number,
                 datetime_as_string=times_as_text,
+                read_geometry=not shapes_apart,
                 **options,
             )
+            if shapes_apart:
+                meta, table = _with_shapes(name.target, asked, table)
             codes = [domains.codes_of(column) for column in table.columns]
             table = pa.table(codes, names=table.column_names).combine_chunks()
             table.validate(full=True)
@@ -123,6 +129,35 @@ def read_rows(
         for text, count in texts.items()
     ]
     return Rows(columns, shapes, meta["crs"], (*complaints, *broken, *dropped), lost)
+
+
+def _with_shapes(target: Any, layer: str | None, fields: pa.Table) -> tuple[Any, pa.Table]:
+    """Return the fields of a FlatGeobuf with its geometries beside them, and what GDAL tells."""
+    import pyogrio.raw
+
+    with feature_by_feature("FLATGEOBUF"):
+        meta, shapes = pyogrio.raw.read_arrow(target, layer=layer, columns=[])
+    name = meta["geometry_name"] or "wkb_geometry"
+    return meta, fields.append_column(name, shapes.column(name))
+
+
+@contextmanager
+def feature_by_feature(driver: str) -> Iterator[None]:
+    """Let GDAL make columns of one feature after the other, for ``FLATGEOBUF`` or ``GPKG``.
+
+    The quicker way of the drivers fails at a FlatGeobuf row without a geometry, and numbers the
+    rows of a GeoPackage wrongly whose registered count is not theirs; this way makes null of an
+    impossible time.
+    """
+    from pyogrio import get_gdal_config_option, set_gdal_config_options
+
+    option = f"OGR_{driver}_STREAM_BASE_IMPL"
+    before = get_gdal_config_option(option)
+    set_gdal_config_options({option: True})
+    try:
+        yield
+    finally:
+        set_gdal_config_options({option: before})
 
 
 def read_shapes(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,9 +45,11 @@ def read(path: Path, layer: str) -> Source:
     with _database(path) as database:
         geometry = dict(_feature_tables(database))[layer]
         held = _one(database, f"SELECT count(*) FROM {rows_of(layer)}")
-        issues = [*_miscounted(database, layer, held), *_left_open(path)]
+        miscounted = _miscounted(database, layer, held)
+        issues = [*miscounted, *_left_open(path)]
         systems = gpkg_systems.stated(path, database, layer, geometry)
-        rows, columns, lost = _rows(path, database, layer, geometry)
+        with ogr.feature_by_feature("GPKG") if miscounted else nullcontext():
+            rows, columns, lost = _rows(path, database, layer, geometry)
         columns = domains.with_words(columns, domains.of_geopackage(database, layer))
         definition = _definition(database, layer)
     if len(rows.geometry) != held or len(systems.stored) != held:

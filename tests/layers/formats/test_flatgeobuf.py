@@ -86,3 +86,17 @@ def test_two_fields_of_one_name_are_refused(write_fgb):
     path.write_bytes(path.read_bytes().replace(b"number_b", b"number_a"))
     with pytest.raises(FormatError, match="two fields are called number_a"):
         read(path)
+
+
+@pytest.mark.parametrize("gone", [(0,), (2,), (4,), (1, 2), (0, 1, 2, 3, 4)])
+def test_rows_without_an_outline_are_read_as_such(tmp_path, gone):
+    points = [None if k in gone else Point(110 + k, 35) for k in range(5)]
+    frame = gpd.GeoDataFrame({"n": range(5)}, geometry=points, crs="EPSG:4490")
+    frame.to_file(
+        tmp_path / "t.fgb", driver="FlatGeobuf", SPATIAL_INDEX="NO", geometry_type="Point"
+    )
+    source = read(tmp_path / "t.fgb")
+    assert [None if g is None else g.x for g in source.geometry] == [
+        None if k in gone else 110 + k for k in range(5)
+    ]
+    assert source.columns["n"].to_pylist() == [0, 1, 2, 3, 4] and source.issues == ()

@@ -51,6 +51,17 @@ def test_declared_count_is_not_believed(write_gpkg, stated):
     assert f"{stated} 行" in source.issues[0].zh
 
 
+def test_a_deleted_row_that_the_declared_count_still_holds(write_gpkg):
+    path = write_gpkg(6)
+    change(path, "DELETE FROM rights WHERE fid = 3")
+    change(path, "UPDATE gpkg_ogr_contents SET feature_count = 6")
+    source = read(path)
+    assert source.columns["fid"].to_pylist() == [1, 2, 4, 5, 6]
+    assert source.columns["licence_no"].to_pylist() == ["C0", "C1", "C3", "C4", "C5"]
+    assert [g.x for g in source.geometry] == [110, 111, 113, 114, 115]
+    assert [i.code for i in source.issues] == ["count_contradicted"]
+
+
 def test_incomplete_spatial_index_hides_nothing(write_gpkg):
     path = write_gpkg(5)
     change(path, "DELETE FROM rtree_rights_geom WHERE id > 2")
