@@ -17,6 +17,7 @@ from gis.ragged import Floats
 from layers.account import Issue
 from layers.formats.dxf import writing as dxf_writing
 from layers.formats.source import Source, refusal
+from layers.formats.table.naming import value_of
 from layers.formats.text.corner_columns import (
     LICENCES,
     NAMES,
@@ -229,6 +230,8 @@ def _licences(source: Source) -> list[str]:
                 f"许可证号 {number!r} 含空格或标点",
                 f"licence {number!r} holds blanks or marks",
             )
+        elif number and value_of("许可证号", number) != number:
+            zh, en = f"许可证号 {number!r} 不像编号", f"licence {number!r} is no number"
         else:
             continue
         label = source.labels[row]

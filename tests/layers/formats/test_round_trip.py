@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from layers.formats import read, target, writing
 from layers.formats.source import Source, row_labels
+from layers.formats.table.naming import value_of
 
 X, Y = 38_500_000.0, 3_760_000.0
 CGCS = {4526: pyproj.CRS.from_epsg(4526), 4490: pyproj.CRS.from_epsg(4490)}
@@ -166,6 +167,8 @@ def test_every_cell_comes_back_or_is_told(form, source):
 @given(source=sources(), data=st.data())
 def test_numbers_and_corners_come_back(form, source, data):
     number = st.text(st.characters(categories=["Lu", "Ll", "Lo", "Nd"]), min_size=1, max_size=20)
+    if form == "registration":  # in words before corners a number has a digit
+        number = number.filter(lambda word: value_of("许可证号", word) == word)
     size = len(source)
     numbers = data.draw(st.lists(number, min_size=size, max_size=size, unique=True))
     source.columns.clear()

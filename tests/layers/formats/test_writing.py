@@ -463,6 +463,7 @@ def test_two_rows_of_one_number_are_not_one_parcel(tmp_path):
         (["C1", None], "row 2: has no licence number"),
         (["C1", "C2,3"], "row 2: licence 'C2,3' holds blanks or marks"),
         (["C1", "C2 甲"], "row 2: licence 'C2 甲' holds blanks or marks"),
+        (["C1", "待办"], "row 2: licence '待办' is no number"),
     ],
 )
 def test_licence_numbers_are_not_made_up_or_changed(tmp_path, numbers, said):
