@@ -19,7 +19,6 @@ _TO_FULL_WIDTH = 0xFEE0
 _AROUND = re.compile(r"^[\s*＊★☆※●•▲△◆]+|[\s*＊★☆※●•▲△◆:：、。]+$|[①-⒇⓪❶-❿]")
 _NUMBERED = re.compile(r"^\(?(?:\d{1,2}[)、.,:]|[一二三四五六七八九十]{1,3}[)、.])(?=\D)")
 _LONGEST = 64  # letters of a heading with a unit behind a stroke
-_UNIT_WORD = re.compile(r"单位[:为]?")
 # What forms say of how a cell is to be filled in; it leaves the meaning of the column alone.
 _OF_FORMS = frozenset({"", "必填", "选填", "必填项", "选填项", "代码", "全称", "等", "级"})
 _OF_DATES = re.compile(r"(?:格式[:为]?)?[ymd年月日/.\-]+|日期")
@@ -91,6 +90,9 @@ def heading(field: str) -> Heading:
     is_cut = name.count("(") > name.count(")") and not name.startswith("(")
     match = (_OPEN if is_cut else _SIMPLE).fullmatch(name)
     base, unit = (match[1], match[2]) if match else _parted(field, name)
+    # 上限标高（m）（85高程）: both say of what the number is.
+    if match and not is_cut and (inner := _SIMPLE.fullmatch(base)) and _are_metres(match[2]):
+        base, unit = inner[1], f"{inner[2]},{match[2]}"
     stem, bracket, remark = whole.partition("(")
     if not bracket or not stem or not (is_cut or whole.endswith(")")):
         return Heading(whole, base.casefold(), unit, whole, None, is_cut)
@@ -125,19 +127,14 @@ def _parted(field: str, name: str) -> tuple[str, str | None]:
 
 
 def _is_unit(word: str) -> bool:
-    spelling = parse.as_unit(plain_unit(word))
+    spelling = parse.as_unit(parse.plain_unit(word))
     return any(spelling in spellings for spellings in parse.UNITS.values())
 
 
-def plain_unit(word: str) -> str:
-    """Return a unit as :func:`layers.parse.as_unit` knows it.
-
-    >>> plain_unit("单位:万m^3"), plain_unit("万立方"), plain_unit("万吨/年")
-    ('万m3', '万立方米', '万吨/年')
-    """
-    word = _UNIT_WORD.sub("", word, count=1) if _UNIT_WORD.match(word) else word
-    word = re.sub(r"m\^3$", "m3", word, flags=re.IGNORECASE)
-    return re.sub("立方$", "立方米", word)
+def _are_metres(unit: str) -> bool:
+    """Return whether a unit says metres and the height datum: m，1985国家高程基准."""
+    words = [word for word in re.split(r"[,;、/\s]", unit) if word]
+    return bool(words) and all(parse.factor_of(word, "m") == 1 for word in words)
 
 
 def is_measured(column: Column) -> bool:
@@ -150,9 +147,11 @@ def unit_of(found: Heading, column: Column) -> str | None:
 
     Of a heading cut inside its bracket, the one unit that begins so, where all that do are one.
     """
-    unit = plain_unit(found.unit or "")
+    unit = parse.plain_unit(found.unit or "")
     if unit in _OF_FORMS:
         return None
+    if column.unit == "m" and _are_metres(unit):
+        return "m"
     if not found.is_cut or column.unit is None:
         return unit
     begins = parse.as_unit(unit)

@@ -17,6 +17,10 @@ _COUNT_WORDS = {"行": "row", "个矿权": "right", "块": "part"}
 _COUNTED = re.compile(r"第\s*(\d+)\s*(行|个矿权|块)")
 _VALUE_KINDS = {
     "number": ("数值", "a number"),
+    "mass": (
+        "可换算为千吨/年的数值（体积等单位不能换算为质量）",
+        "a number of kt/a (volumes are not turned into masses)",
+    ),
     "integer": ("整数", "a whole number"),
     "flag": ("是/否", "yes or no"),
     "null_mark": ("数值（是空值的标记）", "a number (a mark for null)"),

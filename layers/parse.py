@@ -29,6 +29,11 @@ _FALSE = frozenset({"false", "f", "no", "n", "0", "否", "无", "没有", "假",
 
 _SOME_OR_NONE = frozenset({"有", "无", "没有"})
 
+_DATUM_1985 = (
+    "1985国家高程基准", "1985年国家高程基准", "1985国家高程", "1985高程", "1985高程基准",
+    "85国家高程基准", "85国家高程", "85高程", "85高程基准", "国家85高程", "国家85高程基准",
+    "国家1985高程基准",
+)  # fmt: skip
 _MASS_RATE = {
     "吨": "0.001", "t": "0.001", "千吨": "1", "千t": "1", "kt": "1", "万吨": "10", "万t": "10",
     "百万吨": "1000", "百万t": "1000", "mt": "1000", "亿吨": "100000", "亿t": "100000",
@@ -49,7 +54,7 @@ UNITS: Mapping[str | None, Mapping[str, Decimal]] = {
         },
         "m3": _VOLUME,
         "m": {
-            **dict.fromkeys(("m", "米", "1985国家高程基准", "1985高程", "85高程"), "1"),
+            **dict.fromkeys(("m", "米", *_DATUM_1985), "1"),
             **dict.fromkeys(("km", "公里", "千米"), "1000"),
         },
         "a": {"a": "1", "年": "1"},
@@ -81,6 +86,7 @@ _AFTER_LEVELS = r"(?:\(1985(?:年)?国家高程基准\))?(?:[,;。]共?(?:有|�
 _RANGE = re.compile(
     rf"(?:由|从|自)?(?:标高)?{_LEVEL}(~|至|到|—{{1,2}}|–|-|/|,|;|、)(?:标高)?{_LEVEL}{_AFTER_LEVELS}"
 )
+_ONE_LEVEL = re.compile(r"(?:海拔|标高|高程)?:?([+-]?[\d.,]+(?:m|米)?)(?:标高|海拔|高程)?")
 _SAYS_LEVEL = re.compile("标高|高程")
 # Of the tildes, what converters make of the full-width one of GB 18030.
 WAVE = str.maketrans("〜∼", "~~")
@@ -91,6 +97,7 @@ _POWERS = {
 _POWER = re.compile(r"(?:\s{0,4}[×xX*·✕]\s{0,4}|(?<![\d.,]))10(?:([³⁴⁶⁸])|\^([3468])(?!\d))")
 # A unit in a header that lost its raised digit (104t/a), or counts in tens and thousands.
 _LOST_POWER = re.compile(r"10([3468])((?:t|吨|m3|立方米|方).*)")
+_UNIT_WORD = re.compile(r"单位[:为]?")
 _TENS = {"10k": "万", "1000": "千", "10000": "万", "1000k": "百万"}
 _TEN = re.compile(r"(10k|1000k|10000|1000)((?:t|吨|m3|立方米|方).*)")
 
@@ -139,6 +146,17 @@ def as_unit(word: str) -> str:
     return re.sub("^mt", "百万t", spelling) if plain(word).startswith("Mt") else spelling
 
 
+def plain_unit(word: str) -> str:
+    """Return a unit as :func:`as_unit` knows it.
+
+    >>> plain_unit("单位:万m^3"), plain_unit("万立方"), plain_unit("万吨/年")
+    ('万m3', '万立方米', '万吨/年')
+    """
+    word = _UNIT_WORD.sub("", word, count=1) if _UNIT_WORD.match(word) else word
+    word = re.sub(r"m\^3$", "m3", word, flags=re.IGNORECASE)
+    return re.sub("立方$", "立方米", word)
+
+
 def _runs_together(word: str) -> bool:
     """Tell whether a raised or circled digit stands behind a digit: 30², 50①."""
     behind = {b for a, b in pairwise(word) if a.isdecimal() and not b.isdecimal()}
@@ -180,6 +198,16 @@ def may_be_two(word: str) -> bool:
     return _ONE_COMMA.match(plain(word)) is not None
 
 
+def level(word: str) -> str:
+    """Return an elevation without the words that say that it is one.
+
+    >>> level("海拔1250m"), level("1250米标高"), level("标高：+1250")
+    ('1250m', '1250米', '+1250')
+    """
+    found = _ONE_LEVEL.fullmatch(plain(word))
+    return found[1] if found else word
+
+
 def is_bare(word: str) -> bool:
     """Return whether ``word`` is a number without a unit.
 
@@ -199,7 +227,7 @@ def _number_and_unit(word: str) -> re.Match[str] | None:
 
 def factor_of(word: str, unit: str | None) -> Decimal | None:
     """Return how many ``unit`` one ``word`` is; 1 for an empty word, None if unknown."""
-    spelling = folded(word)
+    spelling = folded(plain_unit(word))
     if not spelling:
         return Decimal(1)
     return UNITS.get(unit, {}).get(spelling)

@@ -164,16 +164,19 @@ def _any_number(
     if unit is not None:
         text = _with_unit(text, unit)
 
+    level = column.name.endswith("elevation_m")
     two = column.unit == "m" and any(word in column.name for word in _FROM_TO)
 
     def read(word: str) -> float | None:
         if two and parse.may_be_two(word):
             return None
-        number = parse.number(word, column.unit)
+        number = parse.number(parse.level(word) if level else word, column.unit)
         return spelled(word) if number is None and column.unit == "deg" else number
 
     # Arrow would cut 2.5 to 2 for an integer column: whole numbers are checked afterwards.
-    return _parsed(text, read, column, field, labels, kind=pa.float64())
+    volume = pc.any(pc.match_substring_regex(text, r"\d.*(?:方|m[3³])")).as_py()
+    wanted = "mass" if volume and column.unit == "kt/a" else None
+    return _parsed(text, read, column, field, labels, kind=pa.float64(), expected=wanted)
 
 
 def _packed_angle(word: str) -> float | None:

@@ -140,3 +140,19 @@ def test_millions_of_tonnes(read):
     assert read(RIGHT, "capacity_kt_a", {"生产规模（Mt/a）": [0.4]}) == ([400.0], [], [])
     beside = {"生产规模": [0.4], "生产规模单位": ["Mt/a"]}
     assert read(RIGHT, "capacity_kt_a", beside) == ([400.0], [], [])
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "上限标高（m，1985国家高程基准）", "上限标高（1985国家高程基准，米）",
+        "上限标高（m）（85高程）", "上限标高（米）", "上限标高（m/1985国家高程基准）",
+    ],
+)  # fmt: skip
+def test_headings_that_name_metres_and_the_datum(read, heading):
+    assert read(GOAF, "top_elevation_m", {heading: [1250.0, 980.0]}) == ([1250.0, 980.0], [], [])
+
+
+def test_ranges_under_a_heading_that_names_metres_and_the_datum(read):
+    columns = {"开采标高（m，1985国家高程基准）": ["1250~980"]}
+    assert read(RIGHT, "bottom_elevation_m", columns) == ([980.0], [], [])

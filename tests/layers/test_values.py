@@ -577,3 +577,30 @@ def test_nines_are_a_mark_of_measures_and_not_of_counts():
     for column, kept in ((people, True), (metres, False)):
         values = convert(pa.array(["9999"]), column, "f", ["第 1 行"])
         assert values.array[0].is_valid is kept
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "word", "value"),
+    [
+        ("tailings_facility", "total_volume_m3", "120万立方", 1_200_000.0),
+        ("tailings_facility", "total_volume_m3", "120万m^3", 1_200_000.0),
+        ("tailings_facility", "total_volume_m3", "1200000立方", 1_200_000.0),
+        ("goaf", "top_elevation_m", "1250米标高", 1250.0),
+        ("goaf", "top_elevation_m", "海拔1250m", 1250.0),
+        ("goaf", "top_elevation_m", "标高：+1250", 1250.0),
+        # An elevation is no depth.
+        ("mining_right", "burial_depth_m", "1250米标高", None),
+        ("mining_right", "burial_depth_m", "海拔1250", None),
+        ("mining_right", "capacity_kt_a", "50 万立方米/年", None),
+        ("open_pit", "safety_factor", "98", None),
+        ("open_pit", "safety_factor", "1.25", 1.25),
+        ("tailings_facility", "total_dam_height_m", "0.2005", None),
+        ("tailings_facility", "total_dam_height_m", "0", None),
+    ],
+)
+def test_numbers_with_words_and_beyond_all_sense(layer, name, word, value):
+    column = schema(layer).column(name)
+    read = convert(pa.array([word]), column, "字段", ["a"])
+    assert read.array.to_pylist() == [value] and len(read.unread) == (value is None)
+    told = "".join(i.zh for i in read.issues)
+    assert ("体积等单位不能换算为质量" in told) == (name == "capacity_kt_a")

@@ -201,6 +201,7 @@ def _columns(
     out: dict[str, pa.Array] = {}
     lost: dict[str, Ints] = {}
     issues: list[Issue] = []
+    stars: dict[str, list[str]] = {}
     arrays = list(rows.columns.values())
     for field, name, values in zip(table.fields, text.names, arrays, strict=True):
         if field.is_text:
@@ -208,11 +209,13 @@ def _columns(
         elif field.is_read:
             out[name], lost[name], said = _values(table, field, name, values, labels)
             issues += said
+            over = np.flatnonzero(table.overflowed(field)[~table.deleted])
+            stars |= {name: [labels[k] for k in over]} if len(over) else {}
         else:
             cells = table.column(field)[~table.deleted]
             lost[name] = np.flatnonzero([bool(c.tobytes().strip(b" \0")) for c in cells])
             issues.append(_left_out(name, field.kind))
-    return out, lost, issues
+    return out, lost, issues + _overflowed(stars)
 
 
 def _values(
@@ -225,7 +228,6 @@ def _values(
         values = pa.array(exact, pa.bool_() if field.kind == "L" else None).filter(pa.array(kept))
     bad, cells = table.misread(field)[kept], table.column(field)[kept]
     issues = [_misread(labels[k], name, cells[k].tobytes()) for k in np.flatnonzero(bad)]
-    issues += _overflowed([labels[k] for k in np.flatnonzero(table.overflowed(field)[kept])], name)
     read = pc.if_else(pa.array(~bad), values, pa.scalar(None, values.type))
     return read, np.flatnonzero(bad), issues
 
@@ -235,14 +237,26 @@ def _left_out(name: str, kind: str) -> Issue:
     return info("column_ignored", zh, f"field {name} of type {kind!r} left out")
 
 
-def _overflowed(rows: list[str], name: str) -> list[Issue]:
+def _overflowed(stars: dict[str, list[str]]) -> list[Issue]:
     """Tell of asterisks: GDAL writes them for an empty cell, others for a number too long."""
-    if not rows:
+    if not stars:
         return []
-    where = listed(rows, "zh", 5), listed([label_en(row) for row in rows], "en", 5)
-    zh = f"字段 {name} 写的是星号（空值，或数值超过字段宽度而丢失），按空值：{where[0]}"
-    en = f"field {name} holds asterisks (empty, or a number too long), taken as null: {where[1]}"
-    return [info("number_overflow", zh, en, rows[0])]
+    rows = next(iter(stars.values()))
+    zh = "；".join(f"{f}（{listed(r, 'zh', 5)}）" for f, r in list(stars.items())[:5])
+    en = "; ".join(
+        f"{f} ({listed([label_en(row) for row in r], 'en', 5)})" for f, r in list(stars.items())[:5]
+    )
+    more_zh, more_en = ("等", " and others") if len(stars) > 5 else ("", "")
+    return [
+        info(
+            "number_overflow",
+            f"{len(stars)} 个数值字段写有星号（空值，或数值超过字段宽度而丢失），按空值："
+            f"{zh}{more_zh}",
+            f"asterisks in {len(stars)} fields of numbers (empty, or a number too long), taken as "
+            f"null: {en}{more_en}",
+            rows[0],
+        )
+    ]
 
 
 def _decoded(path: Path, field: dbf.Field, name: str, values: pa.Array, encoding: str) -> pa.Array:

@@ -107,8 +107,8 @@ def test_what_is_no_number_is_null_and_said(write_shapefile):
     assert source.columns["D"].to_pylist() == [None, None]
     assert source.columns["F"].to_pylist() == [None, -1500.0]
     assert [(i.code, i.feature) for i in source.issues] == [
-        ("bad_value", "第 1 行"), ("number_overflow", "第 2 行"), ("bad_value", "第 1 行"),
-        ("bad_value", "第 1 行"),
+        ("bad_value", "第 1 行"), ("bad_value", "第 1 行"), ("bad_value", "第 1 行"),
+        ("number_overflow", "第 2 行"),
     ]  # fmt: skip
 
 
@@ -141,12 +141,13 @@ def test_a_cell_of_no_value_is_null_and_its_row_named(write_shapefile, kind, cel
     assert [(i.code, i.feature) for i in source.issues] == [("bad_value", "第 2 行")]
 
 
-def test_asterisks_are_told_once_for_a_field(write_shapefile):
-    cells = [b"***", b"12", b"*", b"  "]
-    source = read(write_shapefile([[c] for c in cells], [(b"N", "N", 3)]))
+def test_asterisks_are_told_once_for_a_file(write_shapefile):
+    cells = [[b"***", b"1"], [b"12", b"***"], [b"*", b"2"], [b"  ", b" "]]
+    source = read(write_shapefile(cells, [(b"N", "N", 3), (b"M", "N", 3)]))
     assert source.columns["N"].to_pylist() == [None, 12, None, None]
+    assert source.columns["M"].to_pylist() == [1, None, 2, None]
     assert [(i.severity, i.code) for i in source.issues] == [("info", "number_overflow")]
-    assert source.issues[0].en.endswith("taken as null: row 1, row 3")
+    assert source.issues[0].en.endswith("taken as null: N (row 1, row 3); M (row 2)")
 
 
 @pytest.mark.parametrize("kind", "MGBPIYT@+OVWQ0")
