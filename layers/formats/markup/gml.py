@@ -36,8 +36,7 @@ _OUTWARD = re.compile(rb"(?<=:)(?:schemaLocation|noNamespaceSchemaLocation|href)
 
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     """Return the feature types that have a geometry."""
-    markup = read_markup(path, encoding)
-    Scan(path, markup.data)
+    markup, _ = read_markup(path, encoding, Scan)
     return ogr.layer_names(path, _closed(markup))
 
 
@@ -50,8 +49,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         A document type, damage, members that GDAL does not deliver, several coordinate systems,
         an answer of a server that says itself that it is not whole.
     """
-    markup = read_markup(path, encoding)
-    scan = Scan(path, markup.data)
+    markup, scan = read_markup(path, encoding, Scan)
     data = _closed(markup)
     names = ogr.layer_names(path, data)
     counts = {name: ogr.count_rows(path, data, name) for name in names}

@@ -39,8 +39,7 @@ def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     FormatError
         It is no KML, or holds no placemark.
     """
-    scan = Scan(path, read_markup(path, encoding).data)
-    named = _named(path, scan)
+    _, (_, named) = read_markup(path, encoding, _parsed)
     return [name for name in named if _is_offered(name, named)]
 
 
@@ -52,7 +51,8 @@ def all_layers(path: Path, encoding: str | None = None) -> list[str]:
     FormatError
         It is no KML, or holds no placemark.
     """
-    return list(_named(path, Scan(path, read_markup(path, encoding).data)))
+    _, (_, named) = read_markup(path, encoding, _parsed)
+    return list(named)
 
 
 def read(path: Path, layer: str, encoding: str | None = None) -> Source:
@@ -63,9 +63,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     FormatError
         It is no KML, or GDAL reads other folders or placemarks of it.
     """
-    markup = read_markup(path, encoding)
-    scan = Scan(path, markup.data)
-    named = _named(path, scan)
+    markup, (scan, named) = read_markup(path, encoding, _parsed)
     marks = named[layer].marks
     labels = row_labels(len(marks))
     rows = ogr.read_shapes(path, scan.data, scan.layers.index(named[layer]), labels)
@@ -99,6 +97,11 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
             *_passed_over(layer, named),
         ),
     )
+
+
+def _parsed(path: Path, data: bytes) -> tuple[Scan, dict[str, Container]]:
+    scan = Scan(path, data)
+    return scan, _named(path, scan)
 
 
 def _named(path: Path, scan: Scan) -> dict[str, Container]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from layers.account import Issue
 from layers.formats.encoding import Text, guess, normal_name, remarks, require
@@ -18,6 +21,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16-BE"),
 )
 
+S = TypeVar("S")
+_LAST: dict[tuple[object, ...], tuple[Markup, Any]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Markup:
@@ -28,7 +34,29 @@ class Markup:
     issues: tuple[Issue, ...]
 
 
-def read_markup(path: Path, asked: str | None = None) -> Markup:
+def read_markup(
+    path: Path, asked: str | None, scan: Callable[[Path, bytes], S]
+) -> tuple[Markup, S]:
+    """Return the text of an XML file and what ``scan`` makes of it; neither is to be changed.
+
+    The last file is remembered by its bytes: its layers are asked for, and then one is read.
+
+    Raises
+    ------
+    FormatError
+        As :func:`_markup` and ``scan`` raise it.
+    """
+    raw = path.read_bytes()
+    key = path.name, hashlib.sha256(raw).digest(), asked, scan  # a KMZ is unpacked each time
+    if key not in _LAST:
+        _LAST.clear()  # before the next takes its place in memory
+        markup = _markup(path, raw, asked)
+        _LAST[key] = markup, scan(path, markup.data)
+    found: tuple[Markup, S] = _LAST[key]
+    return found
+
+
+def _markup(path: Path, raw: bytes, asked: str | None) -> Markup:
     """Return the text of an XML file without document type.
 
     A byte order mark settles the encoding, else what the user says, else the declaration where
@@ -39,7 +67,6 @@ def read_markup(path: Path, asked: str | None = None) -> Markup:
     FormatError
         The bytes are in no encoding that can be told, or there is a document type.
     """
-    raw = path.read_bytes()
     encoding, body, issues = _encoding(path, raw, asked)
     try:
         text = body.decode(encoding)

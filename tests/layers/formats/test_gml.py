@@ -8,6 +8,7 @@ import shapely
 
 from layers.errors import FormatError
 from layers.formats import list_layers, read
+from layers.formats.markup import gml as gml_reader
 
 URN = "urn:ogc:def:crs:EPSG::4490"
 NORTH_FIRST = "37 111 37 111.01 37.01 111.01 37.01 111 37 111"
@@ -551,3 +552,21 @@ def test_a_ring_whose_curves_do_not_meet_is_an_error_of_its_row(gml):
          "row 2: the curves of the ring at line 3 do not follow on one another")
     ]  # fmt: skip
     assert read(gml(member(open_ring))).geometry[0] is None
+
+
+def test_a_file_is_parsed_once(gml, monkeypatch):
+    parsed = []
+    whole = gml_reader.Scan
+
+    def scan(path, data):
+        parsed.append(path)
+        return whole(path, data)
+
+    monkeypatch.setattr(gml_reader, "Scan", scan)
+    path = gml(member(polygon()))
+    assert list_layers(path) == ["R"]
+    assert read(path).columns["no"].to_pylist() == ["007"]
+    assert parsed == [path]
+    gml(member(polygon(), fields="<c:no>008</c:no>"))
+    assert read(path).columns["no"].to_pylist() == ["008"]
+    assert parsed == [path, path]

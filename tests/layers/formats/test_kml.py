@@ -6,6 +6,7 @@ import shapely.affinity
 
 from layers.errors import FormatError
 from layers.formats import list_layers, read
+from layers.formats.markup import kml as kml_reader
 from layers.vetted import load_vetted
 
 SPACES = 'xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"'
@@ -433,3 +434,27 @@ def test_folders_without_a_name_can_be_asked_for(kml):
     assert found == [["甲"], ["乙"], ["丙"]]
     with pytest.raises(FormatError, match="no layer ; has"):
         read(path, layer="")
+
+
+def test_a_file_is_parsed_once(kml, monkeypatch):
+    parsed = []
+    whole = kml_reader.Scan
+
+    def scan(path, data):
+        parsed.append(path)
+        return whole(path, data)
+
+    monkeypatch.setattr(kml_reader, "Scan", scan)
+    path = kml(mark(), f"<Folder><name>B</name>{mark(name='乙')}</Folder>")
+    assert list_layers(path) == ["t", "B"]
+    assert [columns(read(path, layer=n))["Name"] for n in ("t", "B")] == [["甲"], ["乙"]]
+    assert parsed == [path]
+    kml(mark(name="丙"))  # another content under the same name
+    assert columns(read(path))["Name"] == ["丙"]
+    assert parsed == [path, path]
+    read(path, encoding="UTF-8")
+    assert len(parsed) == 3
+    path.write_bytes(b"<!DOCTYPE kml>" + path.read_bytes().split(b"?>", 1)[1])
+    for _ in range(2):
+        with pytest.raises(FormatError, match="DOCTYPE"):
+            read(path)
