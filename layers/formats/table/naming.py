@@ -46,7 +46,10 @@ _WHOLE_OF = re.compile(
 )
 _END = re.compile(r"[,，;；。]")
 _END_OF_NUMBER = re.compile(r"[,，;；。]|\s(?=[一-鿿“《])")
-_WHOLE = re.compile(r"[CT](?:\s?\d){22}(?=$|\s(?!\s*[CT]?\d{4}))", re.IGNORECASE)
+# A number whole; what is glued to it in letters or goes on with another number is no one of these.
+_WHOLE = re.compile(
+    r"[CT](?:\s?\d){22}(?=$|\s(?!\s*[CT]?\d{4})|[^\sA-Za-z\d、,，/～~至和_-])", re.IGNORECASE
+)
 LICENCE = re.compile(r"(?<![A-Za-z])[CT](?:\s?\d){22}(?!\d)", re.IGNORECASE)
 _COPY = re.compile(r"\s?[(（\[【]\s?[正副]本[^()（）]{0,8}[)）\]】]|[正副]本(?:\d{1,2}/\d{1,2})?$")
 # What stands in the place of a number that there is not.

@@ -11,6 +11,7 @@ from layers.formats.source import refusal
 from layers.formats.table.header import role_of
 from layers.formats.table.rows import is_date, is_page, is_place, numbered
 from layers.formats.text.corner_finds import HEIGHT, PLANES, SAID, Line, heading_of
+from layers.formats.text.prose import may_place, names_lost
 from layers.whereabouts import Reason
 
 _PLACE = re.compile(
@@ -20,15 +21,10 @@ _PLACE = re.compile(
 _NUMBERS = re.compile(
     r"\d{6,}|\d\.\d{4,}|\d\s?[°度]\s?\d{1,2}\s?['′分]|[XY]\s?[=:]\s?\d", re.IGNORECASE
 )
-_LOST = re.compile(
-    r"(?:\d{1,4}[\s.、,:)]{1,3})?(?:(?:界址|拐|角|顶|边界)点|J|界桩|桩号)"
-    r"\s?号?\s?\d{1,4}(?:号点?|点)?(?![\d个至到~—-])",
-    re.IGNORECASE,
-)
 _SENTENCE = re.compile(r"[XY]\s?=|[;；]", re.IGNORECASE)
 _CUT_SHORT = re.compile(r"[.…·]{2,}|(?:第?\d{1,4}点|点\d{1,4})\s?[(（]?缺[)）]?|同上|以下?略|略")
 _NUMBER = re.compile(r"\(?(\d{1,4})(?:[\s.、,:)]|$)")
-_LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]+(?=[\d.])")
+_LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]{1,9}(?=[\d.])")
 # A number alone: elevations and sign of a registered part, the number of another place.
 _BARE = re.compile(r"(?:^|[\s,;、])[-+]?\d+(?:\.\d+)?(?=[\s,;、]|$)(?!\s*[个度带年月日米])")
 _PUBLISHED = re.compile(r"\s*[^\s,，]{1,20}[,，]\s*\d[\d.]{0,20}[,，]\s*\d[\d.]{0,20}[,，\s]*")
@@ -161,6 +157,8 @@ def check_heading(path: Path, line: Line) -> None:
     if line.corners:
         return
     heading, cells = heading_of(line), line.cells
+    if heading is None and re.search("[为是指]|表示|代表", line.text):
+        return  # X为纵坐标，Y为横坐标
     heads = any(map(_NORTH_CELL.fullmatch, cells)) and any(map(_EAST_CELL.fullmatch, cells))
     if heads and heading is None:
         raise _bad(path, line, f"像表头而看不懂：{line.short}；请写作 点号,X坐标,Y坐标",
@@ -183,7 +181,7 @@ def check_lost(path: Path, line: Line) -> None:
     numbers = [cell for cell in line.cells if re.search(r"\d|\*|^[-—–/?×]+$", cell)]
     lost = wordless and len(numbers) > 1 and not is_date(text) and not is_page(text)
     lost = lost or _CUT_SHORT.fullmatch(text.strip()) is not None
-    if lost or _LOST.match(line.text.lstrip(" (")):
+    if lost or names_lost(line.text):
         raise _lost(path, line)
 
 
@@ -215,19 +213,24 @@ def _lost(path: Path, line: Line) -> Exception:
 
 def check_rest(path: Path, line: Line, *, first: bool) -> None:
     """Refuse a line with what may be a corner beside those that were found, or another place."""
-    corners, rest = line.corners, line.text
-    begin = corners[0].start() if corners else 0
-    for match in reversed(corners):
+    if not line.corners:
+        if may_place(line.text) and not _ABOUT.match(line.text):
+            raise _unclear(path, line)
+        return
+    rest, begin = line.text, line.corners[0].start()
+    for match in reversed(line.corners):
         rest = rest[: match.start()] + " " + rest[match.end() :]
-    if corners and (found := _PLACE.search(rest)):
+    if found := _PLACE.search(rest):
         raise _bad(path, line, f"的“{found[0]}”不是拐点，请删去该行",
                    f"{found[0]!r} is no corner; take the line out")  # fmt: skip
     # A name of its own beside each place: a list of places, not of corners.
-    named = len(corners) == 1 and re.search(
+    named = len(line.corners) == 1 and re.search(
         r"[^\W\d_]", SAID.sub("", rest[0 if not first else begin :])
     )
-    bare = corners and _BARE.search(rest)
-    about = not corners and _ABOUT.match(line.text)
-    if bare or named or (not about and _NUMBERS.search(_NUMBERED.sub("", rest))):
-        raise _bad(path, line, f"除拐点外还有文字或数字，分不清含义：{line.short}",
-                   f"words or numbers beside the corners: {line.short}")  # fmt: skip
+    if named or _BARE.search(rest) or _NUMBERS.search(_NUMBERED.sub("", rest)):
+        raise _unclear(path, line)
+
+
+def _unclear(path: Path, line: Line) -> Exception:
+    return _bad(path, line, f"除拐点外还有文字或数字，分不清含义：{line.short}",
+                f"words or numbers beside the corners: {line.short}")  # fmt: skip

@@ -51,6 +51,10 @@ _CIRCLED = {
     for k in range(10)
 }
 HEIGHT = re.compile(r"边长|距离|高程|标高|高度?|[HZh](?:\(m\)|\(米\))?(?:坐标)?(?:\(m\)|\(米\))?")
+PHONES = re.compile(
+    r"(?:电话|传真|手机|热线|座机|QQ|微信)[\s:为]{0,3}[(\d][\d()*-]{4,20}"
+    r"(?:\s?[、/,]\s?[\d()*-]{4,20}){0,9}(?![.\d])"
+)
 _SPLIT = re.compile(r"[\s,;、|]+")
 
 
@@ -93,6 +97,14 @@ def plain_line(line: str) -> str:
 
 def found_in(text: str) -> list[re.Match[str]]:
     """Return the corners of a line, those of a plane or in degrees."""
-    # The groups of digits of a licence number may look like two coordinates.
-    text = LICENCE.sub(lambda m: "C" * len(m[0]), text)
-    return [*PLANES.finditer(text)] or [*ANGLES.finditer(text)]
+    # Two telephone numbers, or groups of digits of a licence number, look like two coordinates.
+    for other in (LICENCE, PHONES):
+        text = other.sub(lambda m: "C" * len(m[0]), text)
+    found = [*PLANES.finditer(text)]
+    # 东经114°00′～114°02′，北纬39°30′～39°31′ is an extent.
+    return found or [m for m in ANGLES.finditer(text) if not _of_extent(text, m)]
+
+
+def _of_extent(text: str, match: re.Match[str]) -> bool:
+    before, after = text[: match.start("one")][-3:], text[match.end() : match.end() + 3]
+    return bool(re.search(r"[~至]\s?$", before) or re.match(r"\s?[~至]", after))

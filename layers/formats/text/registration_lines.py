@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from layers.account import Issue
@@ -10,8 +12,9 @@ from layers.formats.angles import clean
 from layers.formats.planes import Datum, datums_named
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
-from layers.formats.table.naming import value_of
+from layers.formats.table.naming import told_in, value_of
 from layers.formats.table.rows import is_cut_short, is_date
+from layers.formats.text.prose import is_elsewhere, is_prose, names_lost
 from layers.issues import info, listed, warning
 
 Line = tuple[int, str]
@@ -24,6 +27,10 @@ _LICENCE = re.compile(
     r"|(?=[CT]\d{10,30}[,，;；]?$))([^\s:：=,，;；、。]+"
     r"|[CT](?: ?\d){22} ?(?:[(（][正副]本[^()（）]{0,8}[)）])?)[,，;；。]?$"
 )
+_LICENCE_KEY = re.compile(r"(?:采矿|探矿|勘查)?(?:许可证|证)(?:编?号|号码)?")
+_ONE_NUMBER = re.compile(r"[A-Za-z\d*-]{1,40}|[^\s、,，/;；~～至和]{1,40}号")
+_ANOTHER = re.compile(r"[,，;；、/和]\s*[A-Za-z]?\d")  # number, not the year of a term
+_OF_PART = re.compile(r"\*\s*[,，]|[,，]\s*[+-]?1\s*[,，]?$")  # of the line that closes a part
 _TITLE = re.compile(r"拐点|点号|序号|区域坐标|[^\d,，*]{2,30}(?:公示|公告)$")
 _CLOSING = re.compile(r"\*\s*[,，]")
 _PUBLISHED = re.compile(
@@ -92,11 +99,15 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
     datums: list[Datum] = []
     blocks: list[Block] = []
     gap = False  # a blank line or a heading since the last corners
-    for number, raw in enumerate(text.rstrip("\x1a\r\n").splitlines(), 1):
-        line = raw.strip()
+    lines = [line.strip() for line in text.rstrip("\x1a\r\n").splitlines()]
+    spaced = _is_spaced(lines)
+    for number, line in enumerate(lines, 1):
         licence = _LICENCE.match(line)
         if licence:
             blocks.append((value_of("许可证号", licence.group(1)) or None, []))
+        elif (told := _licence_told(line)) is not None:
+            blocks.append((told, []))
+            datums += [d for d in datums_named(line) if d not in datums]
         elif _is_data(line):
             if not blocks:
                 blocks.append((None, []))
@@ -118,9 +129,25 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
         else:
             datums += [d for d in datums_named(line) if d not in datums]
         # A web page pastes blank lines between those of a part.
-        gap = gap or bool(line) or not (blocks and blocks[-1][1] and _is_open(blocks[-1][1][-1][1]))
+        within = blocks and blocks[-1][1] and (spaced or _is_open(blocks[-1][1][-1][1]))
+        gap = gap or bool(line) or not within
     _check_blocks(path, blocks)
     return datums, blocks
+
+
+def _is_spaced(lines: Sequence[str]) -> bool:
+    """Tell whether nearly every corner is followed by a blank line, which then parts nothing."""
+    followed = [not after for line, after in pairwise(lines) if _is_open(line)]
+    return sum(followed) > len(followed) / 2
+
+
+def _licence_told(line: str) -> str | None:
+    """Return the licence number of a line that says more: 证号：C41…，有效期：…."""
+    told = [v for key, v in told_in(line).items() if _LICENCE_KEY.fullmatch(key)]
+    if len(told) != 1 or not _ONE_NUMBER.fullmatch(told[0]) or not is_prose(line):
+        return None
+    rest = line.partition(told[0])[2]
+    return None if _ANOTHER.search(rest) else told[0]
 
 
 def _check_blocks(path: Path, blocks: list[Block]) -> None:
@@ -181,7 +208,7 @@ def _is_data(line: str) -> bool:
     first, comma, _ = line.replace("，", ",").partition(",")
     if not comma or not re.match(r"[\d+-]", line):
         return False
-    return bool(_PLAIN_NUMBER.fullmatch(clean(first))) or not datums_named(line)
+    return bool(_PLAIN_NUMBER.fullmatch(clean(first))) or not is_prose(line)
 
 
 def is_remark(line: str) -> bool:
@@ -191,8 +218,18 @@ def is_remark(line: str) -> bool:
 
 def _is_of_notice(line: str) -> bool:
     """Tell whether a line is one of the notice around a list: remarks, words, a date."""
-    words = not any(map(str.isdigit, line)) and not line.startswith("*") and not is_cut_short(line)
-    return words or is_date(line) or is_remark(line)
+    if line.startswith("*") or _OF_PART.search(line) or is_cut_short(line) or names_lost(line):
+        return False
+    words = not any(map(str.isdigit, line))
+    # Whose licence it is, and which, would be lost.
+    coded = re.search(r"[CT]\d{10}", line, re.IGNORECASE) and re.search("许可证|证号", line)
+    licence = coded or any(map(_LICENCE_KEY.fullmatch, told_in(line)))
+    return (
+        words
+        or is_date(line)
+        or is_remark(line)
+        or ((is_prose(line) or is_elsewhere(line)) and not licence)
+    )
 
 
 def remarks_unread(text: str) -> list[Issue]:

@@ -437,3 +437,28 @@ def test_a_line_that_begins_with_a_star_names_nothing(pasted):
 def test_one_masked_digit_is_refused(pasted, corner):
     with pytest.raises(FormatError, match="line 5"):
         pasted(f"{lines('{i} {x} {y}')}\n{corner}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "开户行：中国银行某县支行 账号：41001234567890123", "电子邮箱：abc123456@163.com",
+        "邮政编码：450000", "图幅号：I49G001001、I49G001002", "1:50000图幅：I49E001001",
+        "矿区北距县城约25公里，东经114°00′～114°02′，北纬39°30′～39°31′",
+        "咨询电话：（0371）65905679", "X为纵坐标，Y为横坐标", "办公电话：0371-65905679，65905680",
+    ],
+)  # fmt: skip
+def test_numbers_of_a_notice_are_no_corners(pasted, line):
+    for text in (f"{line}\n{lines('{i} {x} {y}')}", f"{lines('{i} {x} {y}')}\n{line}"):
+        source = pasted(f"2000国家大地坐标系\n{text}\n")
+        assert shapely.equals_exact(source.geometry[0], OUTLINE) and len(source) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["第五点 4380700.123", "五号点 4380700 385003oo", "东角 438O7OO.1 385003OO.45",
+     "电话：4380700.1 38500300.4", "角点五 东经114.12345 北纬39.5", "五 43807001234 385003004567"],
+)  # fmt: skip
+def test_words_do_not_hide_a_spoilt_corner(pasted, line):
+    with pytest.raises(FormatError):
+        pasted(f"{lines('{i} {x} {y}')}\n{line}\n")

@@ -131,8 +131,12 @@ def test_the_licence_number_and_nothing_of_its_title(line):
 
 
 def test_a_line_about_the_licence_is_no_number():
-    with pytest.raises(FormatError, match="line 1 does not fit: 采矿许可证有效期"):
-        parse_registration(f"采矿许可证有效期：2030年\n{STRING}")
+    source = parse_registration(f"采矿许可证有效期：2030年\n{STRING}")
+    assert "licence_no" not in source.columns and codes(source) == ["remark_unread"]
+    source = parse_registration(f"采矿许可证C4100002010053120065432，有效期至2030年\n{STRING}")
+    assert source.columns["licence_no"].to_pylist() == ["C4100002010053120065432"]
+    with pytest.raises(FormatError, match="line 1 does not fit: 许可证为C41"):
+        parse_registration(f"许可证为C4100002010053120065432\n{STRING}")
 
 
 def test_unled_rights_are_refused(write_text):
@@ -184,7 +188,7 @@ def test_missing_elevations_are_null_and_said():
         (PUBLISHED.replace("*,363,10,另一采区,1,", "*,363,10,1,"), "line 10: part 2: '' is not ±1"),
         (PUBLISHED.replace("3763000.0000,", "3763000.0000;", 1), "line 8"),
         (PUBLISHED.replace("*,229.5,70", "*,70,229.5"), "line 6: part 1: top elevation"),
-        (f"某县采矿权1\n{STRING}", "line 1 does not fit"),
+        (f"某县采矿权 3761000.00\n{STRING}", "line 1 does not fit"),
         ("许可证号：C1\n", "has no corners"),
         ("", "holds no corners"),
     ],
@@ -360,12 +364,13 @@ def test_a_second_list_below_a_heading_is_not_joined():
     "line",
     [
         "许可证号：C1,1,4,1,3760000.00,38500000.00",
-        "许可证号：C1，有效期至2030年",
         "许可证号：C1；C2",
         "许可证号：C1、C2",
     ],
 )
 def test_a_licence_number_does_not_take_the_rest_of_its_line(line):
+    source = parse_registration(f"许可证号：C1，有效期至2030年\n{STRING}")
+    assert source.columns["licence_no"].to_pylist() == ["C1"]
     with pytest.raises(FormatError, match="line 1 does not fit"):
         parse_registration(f"{line}\n{STRING}")
 
@@ -478,8 +483,8 @@ def test_many_parts_take_no_long(write_text):
 
 
 def test_a_licence_number_on_the_line_of_the_datum_is_not_lost():
-    with pytest.raises(FormatError, match="line 1 does not fit"):
-        parse_registration(f"2000国家大地坐标系 许可证号：C9\n{STRING}")
+    source = parse_registration(f"2000国家大地坐标系 许可证号：C9\n{STRING}")
+    assert source.columns["licence_no"].to_pylist() == ["C9"] and source.crs.to_epsg() == 4526
 
 
 def test_a_masked_licence_number_is_told():
@@ -490,8 +495,8 @@ def test_a_masked_licence_number_is_told():
     ]
 
 
-@pytest.mark.parametrize("title", ["1、矿区范围", "许可证号：C9拐点,X(起标高),Y(止标高)"])
-def test_words_above_a_published_list_do_not_make_it_a_table(write_text, title):
+def test_words_above_a_published_list_do_not_make_it_a_table(write_text):
+    title = "许可证号：C9拐点,X(起标高),Y(止标高)"
     with pytest.raises(FormatError, match="line 1 does not fit"):
         read(write_text(f"{title}\n{PUBLISHED}"))
 
@@ -620,3 +625,37 @@ def test_a_published_list_without_its_commas(write_text, gap, star, headed):
         "bottom_elevation_m": [70.0, -5.0], "remark": ["某采区", "某采石场"],
     }  # fmt: skip
     assert shapely.area(parts.geometry).tolist() == [1e6, 2e4]
+
+
+AROUND = [
+    "监督举报电话：12336", "邮政编码：450000", "报名时间：2024年5月6日9时至2024年6月3日17时",
+    "出让收益起始价：1234.56万元", "边坡角：55°", "豫自然资规〔2024〕3号", "附件1", "共1页",
+    "比例尺1:2000", "与周边矿权最近距离350.25米", "1、矿区范围", "1号矿体长350米，宽40米",
+    "3度分带，中央子午线114度", "开户行：中国银行某县支行 账号：41001234567890123",
+    "矿区范围由4个拐点圈定，面积2平方公里，开采标高229.5米至10米",
+    "地理坐标：东经114°00′12″-114°02′30″；北纬39°30′10″-39°32′20″",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", AROUND)
+def test_lines_of_a_notice_around_a_list(write_text, line):
+    for text in (f"{line}\n{PUBLISHED}", f"{PUBLISHED}{line}\n"):
+        source = read(write_text(f"2000国家大地坐标系\n{text}"))
+        assert source.format == "published corner list" and source.crs.to_epsg() == 4526
+        assert source.geometry[0].area == 1e6 + 5e5
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["拐点4：见附图", "4，3762500.00 385o2500.00", "第四点 3762500.0，38502500", "……", "第4点缺",
+     "X=3762500 Y=38502500", "* 363 某采区", "*注 3762500 38502500"],
+)  # fmt: skip
+def test_what_may_be_a_corner_is_no_notice(write_text, line):
+    with pytest.raises(FormatError):
+        read(write_text(PUBLISHED.replace("*,363", f"{line}\n*,363")))
+
+
+def test_blank_lines_everywhere_part_nothing(write_text):
+    source = read(write_text(PUBLISHED.replace("\n", "\n\n")))
+    assert source.declared == 1 and source.geometry[0].area == 1e6 + 5e5
+    assert source.columns["top_elevation_m"].to_pylist() == [363.0]
