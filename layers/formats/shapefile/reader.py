@@ -321,7 +321,7 @@ def _turned(
         return rows.geometry, []
     zh = "有的环方向与规范相反，内外按位置判断"
     issues = [warning("ring_direction", zh, "rings run the wrong way round; their place decides")]
-    stray = np.flatnonzero(np.isin(kept, stray_holes(path, index)))
+    stray = np.flatnonzero(np.isin(kept, np.setdiff1d(stray_holes(path, index), list(turned))))
     shapes = rows.geometry.copy()
     shapes[stray] = None
     for k in np.flatnonzero(np.isin(kept, list(turned))).tolist():

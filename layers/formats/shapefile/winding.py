@@ -88,17 +88,43 @@ def _turned(rings: list[Floats]) -> shapely.Geometry | None:
     inner, shells = _sorted(rings)
     if not inner or not shells or len(inner) + len(shells) != len(rings):
         return None
+    grounds, holes = shapely.STRtree(shells), shapely.STRtree(inner)
+    # Where an outer ring lies in no other, as it should, thousands need not be compared.
+    if not grounds.query(inner[0], predicate="covered_by").size:
+        return None
     if not shapely.is_valid([*inner, *shells]).all():
         return None
-    homes = [[k for k, shell in enumerate(shells) if shell.covers(ring)] for ring in inner]
-    within = any(ring.covers(shell) for ring in inner for shell in shells)
-    if within or any(len(home) != 1 for home in homes):
+    ring, home = grounds.query(inner, predicate="covered_by")
+    if not _alternate(inner, shells, grounds, holes, np.bincount(ring, minlength=len(inner))):
         return None
-    parts = [
-        shapely.Polygon(
-            shell.exterior,
-            [r.exterior for r, home in zip(inner, homes, strict=True) if home == [k]],
-        )
-        for k, shell in enumerate(shells)
-    ]
+    # An island in a hole may have holes itself: the smallest ground around a hole is its own.
+    area = shapely.area(shells)
+    order = np.lexsort((area[home], ring))
+    first = order[np.unique(ring[order], return_index=True)[1]]
+    own: dict[int, list[shapely.LinearRing]] = {}
+    for r, h in zip(ring[first].tolist(), home[first].tolist(), strict=True):
+        own.setdefault(h, []).append(inner[r].exterior)
+    parts = [shapely.Polygon(s.exterior, own.get(k, [])) for k, s in enumerate(shells)]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+
+
+def _alternate(
+    inner: list[shapely.Polygon],
+    shells: list[shapely.Polygon],
+    grounds: shapely.STRtree,
+    holes: shapely.STRtree,
+    around: Ints,
+) -> bool:
+    """Return whether every hole lies in one ground more than in holes, every ground in as many.
+
+    ``around``: the grounds around each hole.
+    """
+
+    def others(tree: shapely.STRtree, shapes: list[shapely.Polygon], own: int) -> Ints:
+        found = np.bincount(tree.query(shapes, predicate="covered_by")[0], minlength=len(shapes))
+        return found - own  # each covers itself
+
+    return bool(
+        (around == others(holes, inner, 1) + 1).all()
+        and (others(holes, shells, 0) == others(grounds, shells, 1)).all()
+    )

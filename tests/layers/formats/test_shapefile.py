@@ -2,6 +2,7 @@
 
 import datetime
 import struct
+import time
 
 import geopandas
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 
 from layers.errors import FormatError
 from layers.formats import digest, read
+from layers.formats.shapefile import winding
 from layers.headings import Rest
 
 TEXT = [("名称".encode("gbk"), "C", 10)]
@@ -611,6 +613,47 @@ def test_rings_that_all_run_the_wrong_way(tmp_path):
     far = [box(20, 0, 29, 9, clockwise=False), box(22, 2, 24, 4, clockwise=True)]
     source = read(rings_file(tmp_path, *inside_out, *far))
     assert source.geometry[0].area == 2 * 77
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_islands_in_holes_that_run_the_wrong_way(tmp_path, order):
+    rings = [box(0, 0, 9, 9, clockwise=False), box(1, 1, 8, 8, clockwise=True),
+             box(2, 2, 7, 7, clockwise=False), box(3, 3, 6, 6, clockwise=True),
+             box(20, 0, 29, 9, clockwise=False)][::order]  # fmt: skip
+    source = read(rings_file(tmp_path, *rings))
+    assert codes(source) == ["ring_direction"]
+    inner = shapely.box(2, 2, 7, 7) - shapely.box(3, 3, 6, 6)
+    outer = shapely.box(0, 0, 9, 9) - shapely.box(1, 1, 8, 8)
+    assert source.geometry[0].equals(outer | inner | shapely.box(20, 0, 29, 9))
+    assert source.geometry[0].is_valid
+
+
+def test_rings_of_which_not_all_run_the_wrong_way_are_left_to_their_place(tmp_path):
+    twice = [box(0, 0, 9, 9, clockwise=False)] * 2 + [box(2, 2, 4, 4, clockwise=True)]
+    assert winding.inside_out(*_both(rings_file(tmp_path, *twice))) == {}
+    nested = [box(0, 0, 9, 9, clockwise=False), box(1, 1, 8, 8, clockwise=False),
+              box(2, 2, 4, 4, clockwise=True)]  # fmt: skip
+    assert winding.inside_out(*_both(rings_file(tmp_path, *nested))) == {}
+
+
+def _both(path):
+    return path, path.with_suffix(".shx")
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_thousands_of_shells_and_holes(tmp_path, right):
+    rings = [
+        ring
+        for k in range(4000)
+        for x, y in [(4 * (k % 80), 4 * (k // 80))]
+        for ring in (box(x, y, x + 3, y + 3, clockwise=right),
+                     box(x + 1, y + 1, x + 2, y + 2, clockwise=not right))
+    ]  # fmt: skip
+    begun = time.perf_counter()
+    source = read(rings_file(tmp_path, *rings))
+    assert source.geometry[0].area == 4000 * 8
+    assert codes(source) == ([] if right else ["ring_direction"])
+    assert time.perf_counter() - begun < 5
 
 
 def test_rings_as_they_are_due_are_left_alone(tmp_path):
