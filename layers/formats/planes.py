@@ -64,6 +64,21 @@ def datums_named(text: str) -> list[Datum]:
     return [*named, "New Beijing"] if old != plain else named
 
 
+DATUMS: tuple[Datum, ...] = (*(d for d, _ in _DATUM_WORDS), "New Beijing")
+
+
+def with_marks(text: str, first: int) -> str:
+    """Return a text in which the character ``first`` + k stands for each mention of ``DATUMS[k]``.
+
+    >>> [hex(ord(c)) for c in with_marks("CGCS2000转WGS84", 0xE000) if ord(c) >= 0xE000]
+    ['0xe000', '0xe001']
+    """
+    text = _NEW.sub(chr(first + len(_DATUM_WORDS)), _SCALE.sub(" / ", text))
+    for k, (_, pattern) in enumerate(_DATUM_WORDS):
+        text = re.sub(pattern, chr(first + k), text, flags=re.IGNORECASE)
+    return text
+
+
 def geographic(datum: Datum) -> pyproj.CRS:
     """Return the geographic system of a datum."""
     others = {"WGS 84": 4326, "New Beijing": 4555}

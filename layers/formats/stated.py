@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import pyproj
 
 from gis.crs_names import central_meridian, datums_claimed, other_plane
-from layers.formats.planes import Axes, Datum, datums_named, width_of
+from layers.formats.former_datums import datums_now
+from layers.formats.planes import Axes, Datum, width_of
 
 Reason = tuple[str, str]
 
@@ -35,10 +36,6 @@ _LOCAL = re.compile(
 _UNCONVERTED = re.compile(
     r"(?:[未没]有?|(?<![无不毋勿免])[需待]要?)\s*(?:经过?|做|作|进行)?\s*(?:坐标)?(?:转换|换算)"
 )
-CONVERTED = re.compile(
-    r"由[^，。;；\n]{0,30}?(?<![未没待需])(?:转换|换算)(?:而来|而成|得到|得出|来|得)?"
-)
-"""由1980西安坐标系转换: what the coordinates no longer are in."""
 
 _CLOSE_DEGREES = 0.5 / 3600
 
@@ -57,6 +54,7 @@ class Stated:
     unconverted : words that say coordinates are still to be converted
     system : a system of which all but the datum is meant
     words : some of those that say so, where they do not stand in plain sight
+    former : datums that the coordinates are no longer in
     """
 
     datums: tuple[Datum, ...] = ()
@@ -67,6 +65,7 @@ class Stated:
     unconverted: str = ""
     system: pyproj.CRS | None = None
     words: str = ""
+    former: tuple[Datum, ...] = ()
 
     def of(self, datums: tuple[Datum, ...]) -> Stated:
         """Return the same about coordinates whose own heading names ``datums``."""
@@ -87,7 +86,9 @@ class Stated:
         if self.local:
             return f"写有“{self.local}” / names a local plane ({self.local})"
         if not self.datums:
-            return "没有写明坐标系 / names no datum"
+            was = f"写明由 {'、'.join(self.former)} 转换（或原为），" if self.former else ""
+            had = f"was {', '.join(self.former)}; " if self.former else ""
+            return f"{was}没有写明坐标系 / {had}names no datum"
         if len(self.datums) > 1:
             return f"同时写有 {'、'.join(self.datums)} / names {', '.join(self.datums)}"
         if self.unconverted and self.datums == ("CGCS2000",):
@@ -135,6 +136,9 @@ class Stated:
         given = datums_claimed(crs)
         if self.datums and given and not given & _alike(self.datums):
             return f"写明 {'、'.join(self.datums)}", f"names {', '.join(self.datums)}"
+        if self.former and not self.datums and given and given <= _alike(self.former):
+            was = "、".join(self.former)
+            return f"写明由 {was} 转换（或原为）", f"was {', '.join(self.former)}"
         if self.local and not self.datums and crs.to_authority(min_confidence=100):
             return f"写有“{self.local}”", f"names a local plane ({self.local})"
         return self._other_meridian(crs)
@@ -156,13 +160,15 @@ def stated_in(words: str) -> Stated:
         float(m[1]) + int(m[2] or 0) / 60 + int(m[3] or 0) / 3600 for m in _MERIDIAN.finditer(words)
     )
     local, unconverted = _LOCAL.search(words), _UNCONVERTED.search(words)
+    now, former = datums_now(words)
     return Stated(
-        tuple(datums_named(words)),
+        tuple(now),
         frozenset(int(m[1] or m[2]) for m in _ZONE.finditer(words)),
         frozenset(meridians),
         frozenset(3 if m[1] in "3三" else 6 for m in _WIDTH.finditer(words)),
         local[0] if local else "",
         unconverted[0] if unconverted else "",
+        former=tuple(former),
     )
 
 

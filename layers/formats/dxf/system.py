@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from layers.formats.dxf.places import TEXTS, texts_of
-from layers.formats.planes import datums_named
-from layers.formats.stated import CONVERTED, Stated, stated_in
+from layers.formats.stated import Stated, stated_in
 
 _MAY_SAY = re.compile(
     r"坐标|系|带|子午|经线|经度|纬度|西安|北京|国家|cgcs|wgs|geodetic|xi'?an|xa|bj|beijing"
@@ -30,7 +29,7 @@ def stated_by(layer: str, texts: Iterable[str]) -> Stated:
     on the sheet. A layer that is called after a datum goes before them.
     """
     own = stated_in(layer)
-    told = {t: _of_text(t) for t in dict.fromkeys(texts) if _MAY_SAY.search(t)}
+    told = {t: stated_in(t) for t in dict.fromkeys(texts) if _MAY_SAY.search(t)}
     said = {t: s for t, s in told.items() if s != Stated()}
     all_of = list(said.values())
     datums = dict.fromkeys(d for s in all_of for d in s.datums)
@@ -42,13 +41,9 @@ def stated_by(layer: str, texts: Iterable[str]) -> Stated:
         own.widths or frozenset(w for s in all_of for w in s.widths),
         own.local or next((s.local for s in all_of if s.local), ""),
         own.unconverted or next((s.unconverted for s in all_of if s.unconverted), ""),
+        former=own.former or tuple(dict.fromkeys(d for s in all_of for d in s.former)),
         words="、".join(f"“{' '.join(t.split())[:_LONGEST]}”" for t in words[:_SHOWN]),
     )
-
-
-def _of_text(text: str) -> Stated:
-    found = stated_in(text)
-    return found.of(tuple(datums_named(CONVERTED.sub("", text)))) if found.datums else found
 
 
 def texts_elsewhere(document: Any, entities: Iterable[Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from layers.account import Issue
-from layers.formats.planes import datums_named
+from layers.formats.former_datums import datums_now
 from layers.formats.table import deductions, endings
 from layers.formats.table import rows as words
 from layers.formats.table.depths import Depths, is_about, text_of, without_depth
@@ -93,7 +93,7 @@ class Between:
         if not text:
             self.blank = not self.spaced
             return
-        named = set(datums_named(text))
+        named = set(datums_now(text)[0])
         if not self.parcels and not any(pair.datums for pair in self.header.pairs):
             self.datums |= named  # a title below the header
         elif named - self.datums:

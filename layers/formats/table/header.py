@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from layers.formats.planes import Datum, datums_named
+from layers.formats.former_datums import datums_now
+from layers.formats.planes import Datum
 from layers.formats.table.sheets import Sheet
 from layers.parse import visible
 
@@ -19,7 +20,7 @@ Role = Literal[
 SEARCHED = 60
 """Rows in which a header is sought: registers begin with titles and remarks."""
 
-# What may stand before X and Y, 经度 and 纬度: ``datums_named`` knows the datum of each.
+# What may stand before X and Y, 经度 and 纬度: ``datums_now`` knows the datum of each.
 _DATUM = (
     r"(cgcs2000|(国家)?2000(国家大地)?坐标系?|西安(19)?80(坐标系?)?|(国家)?(19)?80(年?西安)?坐标系?"
     r"|北京(19)?54(坐标系?)?|(19)?54(年?北京)?坐标系?)?"
@@ -149,7 +150,7 @@ def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[P
 
 def datums_of(cells: Sequence[str]) -> set[Datum]:
     """Return the datums that the cells of a header name."""
-    return set(datums_named(_with_years(" ".join(cells))))
+    return set(datums_now(_with_years(" ".join(cells)))[0])
 
 
 def _with_years(title: str) -> str:
@@ -185,7 +186,7 @@ def _datums(words: Sequence[str]) -> tuple[Datum, ...]:
     words : headings, the nearest first
     """
     own: list[Datum] = []
-    for named in map(datums_named, words):
+    for named, _ in map(datums_now, words):
         if not own or not named:
             own = own or named
         elif not set(own) & set(named):

@@ -13,9 +13,10 @@ import pyproj
 from layers import web_maps
 from layers.account import Issue
 from layers.formats.angles import clean
-from layers.formats.planes import Axes, Datum, axes_of, datums_named, geographic, plane, width_of
+from layers.formats.former_datums import datums_now
+from layers.formats.planes import Axes, Datum, axes_of, geographic, plane, width_of
 from layers.formats.source import refusal
-from layers.formats.stated import CONVERTED, Stated, stated_in
+from layers.formats.stated import Stated, stated_in
 from layers.formats.table import disclaimers
 from layers.formats.table.header import Header, Pair, role_of, says_packed
 from layers.formats.table.numbers import angles_of, decimal, is_degrees, is_number_like, why_not
@@ -199,7 +200,7 @@ def _placed(
     places = axes.east_north(first, second) if axes else np.column_stack([second, first])
     at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
     text = f"{words}\n{pair.title}"
-    stated = stated_in(text).of(tuple(datums_named(CONVERTED.sub("", text))))
+    stated = stated_in(text)
     # Several pairs have headings of their own; titles and remarks are about a lone one.
     stated = stated.of((*pair.datums, *(_named_otherwise(text, pair.datums) if alone else ())))
     crs, note = _crs(path, axes, stated, _doubt(text))
@@ -208,7 +209,7 @@ def _placed(
 
 def _named_otherwise(text: str, own: tuple[Datum, ...]) -> tuple[Datum, ...]:
     """Return the datums of titles and remarks that name none of a heading's own."""
-    lines = (datums_named(CONVERTED.sub("", line)) for line in text.splitlines())
+    lines = (datums_now(line)[0] for line in text.splitlines())
     others = {d for named in lines if own and not set(named) & set(own) for d in named}
     return tuple(sorted(others))
 

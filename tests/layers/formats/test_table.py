@@ -147,7 +147,7 @@ def test_xian_1980_alone_is_said_to_be_so(table):
 
 
 def test_two_datums_for_one_pair_say_nothing(table):
-    source = table(lines(*corners(), title="由1980西安坐标系转换为2000国家大地坐标系"))
+    source = table(lines(*corners(), title="1980西安坐标系 2000国家大地坐标系"))
     assert source.crs is None
 
 
