@@ -25,13 +25,13 @@ Words for a flag: true/false, 1/0, 是/否; 有/无 too, but not under a name th
 as 无主. Dates: 2024-01-31, 2024/1/31, 2024年1月31日, 20240131. Numbers of features (columns ending
 in `_no`, `_id`, `_code`, and the lists
 `replaces_licences`, `replaces_facility`, `overlap_exception`) are read half-width, with plain
-hyphens and without blanks or invisible characters, so that they match however they were typed;
-letter case stays as given. A value that cannot be read is taken as missing and reported; so is a
-number beyond the bounds given with the unit, which are well past anything known of China, and a
-bare number under a name marked † where it would be a possible one in another usual unit too. A
-field of a name marked ° is asked only where no field of another name of the column has a value.
-The English title is a name too. Stars, numbers and colons around a name (*建设性质, 1、建设性质：)
-do not matter.
+hyphens and without blanks or invisible characters, and compared in capitals and without a 号
+behind them, so that they match however they were typed. A value that cannot be read is taken as
+missing and reported; so is a number beyond the bounds given with the unit, which are well past
+anything known of China, and a bare number under a name marked † where it would be a possible one
+in another usual unit too. A field of a name marked ° is asked only where no field of another name
+of the column has a value. The English title is a name too. Stars, numbers and colons around a name
+(*建设性质, 1、建设性质：) do not matter.
 
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +20,10 @@ _BETWEEN = (
     r"([A-Za-z0-9)])\s+([A-Za-z]{1,3}[0-9]{6})",
 )
 _DASHES = "[‐‑‒–—―−]"
+# 号 behind a number says that it is one; 1号 and 1 are one number, 主井号 is a word.
+_NUMBER_SIGN = r"([0-9A-Za-z)])号$"
+# What the number of a claim stands behind in a list of them: same_holder_gap:C140...
+_CLAIM = r"^(?P<claim>(?:.*:)?)(?P<number>[^:]*)$"
 
 
 def is_key(column: Column) -> bool:
@@ -35,7 +40,7 @@ def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
     """Return numbers of features in the one form in which layers are matched.
 
     Half-width, plain hyphens, without blanks or invisible characters; letter case stays as
-    given. A number that no longer holds anything is null.
+    given (see :func:`folded`). A number that no longer holds anything is null.
 
     Parameters
     ----------
@@ -56,3 +61,38 @@ def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
     # An accent may stand beside its letter only now.
     text = pc.utf8_normalize(text, form="NFKC")
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def compared(values: pa.Array, column: Column) -> pa.Array:
+    """Return the values of a column as rules compare them: :func:`folded` where they are numbers.
+
+    ``source_id`` alone stays as written.
+    """
+    return folded(values, listed=is_list(column)) if is_key(column) else values
+
+
+def folded(text: pa.Array, *, listed: bool = False) -> pa.Array:
+    """Return :func:`matchable` numbers as they are compared: two that are one number are equal.
+
+    Letters are capital, and there is no 号 behind the number. In a list a claim before a number
+    (``code:number``) stays as it is.
+
+    Parameters
+    ----------
+    text : (n,) string
+    listed : each value lists several numbers, parted by ``;``
+    """
+    if not listed or text.null_count == len(text):
+        return _folded(text)
+    lists = pc.split_pattern(text, ";")
+    parts = pc.extract_regex(pc.list_flatten(lists), _CLAIM)
+    numbers = _folded(pc.struct_field(parts, "number"))
+    entries = pc.binary_join_element_wise(pc.struct_field(parts, "claim"), numbers, "")
+    sizes = np.asarray(pc.list_value_length(lists).fill_null(0), np.int64)
+    ends = pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32))
+    joined = pc.binary_join(pa.ListArray.from_arrays(ends, entries), ";")
+    return pc.if_else(pc.is_valid(text), joined, pa.scalar(None, pa.string()))
+
+
+def _folded(text: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(pc.utf8_upper(text), _NUMBER_SIGN, r"\1")

@@ -135,16 +135,13 @@ class Layer:
         values = pc.cast(self._column(column), pa.int8()).fill_null(-1)
         return np.asarray(values.to_numpy(zero_copy_only=False), np.int8)
 
-    def matches(
-        self, column: str, other: Layer, other_column: str, *, ignore_case: bool = False
-    ) -> tuple[Ints, Ints]:
+    def matches(self, column: str, other: Layer, other_column: str) -> tuple[Ints, Ints]:
         """Return (i, j): rows whose ``column`` equals ``other_column`` of row j of ``other``.
 
-        Null equals nothing. Sorted by i, then j.
+        Null equals nothing. Sorted by i, then j. Numbers of features are in the form in which
+        they are compared (:func:`layers.keys.folded`).
         """
         own, theirs = self.text(column), other.text(other_column)
-        if ignore_case:
-            own, theirs = lowered(own), lowered(theirs)
         rows = np.flatnonzero(np.array([v is not None for v in theirs], bool))
         keys = theirs[rows].astype(str)
         order = np.argsort(keys, kind="stable")
@@ -390,11 +387,3 @@ class Layer:
             table = table.set_column(at, name, pa.array(values, pa.string()))
         said = renamed(self.source_id[rows].tolist(), ids[rows].tolist())
         return replace(self, table=table, issues=(*self.issues, said))
-
-
-def lowered(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Return (n,) texts in lower case, None where null."""
-    values: npt.NDArray[np.object_] = pc.utf8_lower(pa.array(texts, pa.string())).to_numpy(
-        zero_copy_only=False
-    )
-    return values

@@ -15,7 +15,7 @@ import pyarrow as pa
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import Floats, Ints, Ragged
 from layers import coverage as covering
-from layers import placing, stated_accuracy, toes
+from layers import keys, placing, stated_accuracy, toes
 from layers.account import Issue, Provenance, Refused
 from layers.columns import Built, build_columns
 from layers.errors import LayerError
@@ -134,7 +134,8 @@ def _assemble(
         part=np.zeros(len(kept), np.int16),
         issues=tuple(said),
         refused=Refused(
-            _widened(placed.bounds[gone], built.columns, gone), tuple(numbered.number[gone])
+            _widened(placed.bounds[gone], built.columns, gone),
+            tuple(keys.folded(pa.array(numbered.number[gone], pa.string())).to_pylist()),
         ),
         absent=built.absent,
         coverage=coverage,
@@ -175,7 +176,7 @@ def _table(
     arrays = {
         "feature_id": pa.array(feature_ids, pa.string()),
         "source_id": pa.array(ids, pa.string()),
-    } | {c.name: columns[c.name].take(rows) for c in schema.columns}
+    } | {c.name: keys.compared(columns[c.name].take(rows), c) for c in schema.columns}
     return pa.table(arrays)
 
 

@@ -18,7 +18,7 @@ from analysis.verdict import (
 from gis.distance import near_boxes
 from gis.overlay import overlap_shapes, overlaps
 from gis.ragged import Bools, Ints
-from layers.layer import Layer, lowered
+from layers.layer import Layer
 
 
 def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
@@ -188,7 +188,7 @@ def _namesakes(
     n = len(subjects)
     closed, unknown, known = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, bool)
     for layer, itself in ((ponds, own), (replaced, None)):
-        i, j = subjects.matches("facility_no", layer, "facility_no", ignore_case=True)
+        i, j = subjects.matches("facility_no", layer, "facility_no")
         if itself is not None:
             other = ~np.equal(itself[i], j)
             i, j = i[other], j[other]
@@ -213,8 +213,8 @@ def _is_nameless(subjects: Layer, layers: tuple[Layer, Layer], own: Ints) -> Boo
 
 def _is_refused(subjects: Layer, ponds: Layer) -> Bools:
     """Return where a refused row carries the subject's own number."""
-    refused = lowered(np.array([*ponds.refused.numbers, None], dtype=object)).astype(str)
-    own = lowered(subjects.text("facility_no")).astype(str)
+    refused = np.array([n for n in ponds.refused.numbers if n is not None], dtype=str)
+    own = subjects.text("facility_no").astype(str)
     return np.asarray(~subjects.is_null("facility_no") & np.isin(own, refused), np.bool_)
 
 

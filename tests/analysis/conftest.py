@@ -17,6 +17,7 @@ from gis.ragged import Ragged
 from layers.catalog import catalog
 from layers.coverage import NOWHERE
 from layers.elevation import Elevation
+from layers.keys import compared, folded, is_key, is_list, matchable
 from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
 
 ORIGIN = (111.0, 39.0)
@@ -91,7 +92,10 @@ def build_layer(
     }
     for column in schema.columns:
         values = [row.get(column.name) for row in rows]
-        columns[column.name] = pa.array(values, ARROW_TYPES[column.dtype])
+        array = pa.array(values, ARROW_TYPES[column.dtype])
+        if is_key(column):
+            array = compared(matchable(array, listed=is_list(column)), column)
+        columns[column.name] = array
     bits = np.zeros(len(rows), np.uint64)
     for at, column_name in unread:
         assert rows[at].get(column_name) is None
@@ -125,7 +129,11 @@ def build_layer(
         issues=(),
         refused=Refused(
             np.array(bounds, float).reshape(-1, 4),
-            tuple(row.get(schema.number) for row in refused),
+            tuple(
+                folded(
+                    pa.array([row.get(schema.number) for row in refused], pa.string())
+                ).to_pylist()
+            ),
         ),
         absent=frozenset(absent),
         coverage=None

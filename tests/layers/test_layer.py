@@ -110,9 +110,21 @@ def test_entries_of_lists_and_matches_by_number(rights):
     assert (i.tolist(), j.tolist()) == ([0, 1, 1], [2, 0, 3])
 
 
-def test_numbers_are_matched_with_or_without_their_case(rights):
-    some, others = rights(["A-1", "b"]), rights(["a-1", "B", "b"])
-    found = some.matches("licence_no", others, "licence_no")
-    assert [v.tolist() for v in found] == [[1], [2]]
-    found = some.matches("licence_no", others, "licence_no", ignore_case=True)
-    assert [v.tolist() for v in found] == [[0, 1, 1], [0, 1, 2]]
+def test_numbers_match_however_they_were_typed(rights):
+    some, others = rights(["A-1", "b号", "主井"]), rights(["ａ-1", "B", "主井号"])
+    i, j = some.matches("licence_no", others, "licence_no")
+    assert (i.tolist(), j.tolist()) == ([0, 1], [0, 1])
+    assert some.source_id.tolist() == ["A-1", "b号", "主井"]  # as written
+
+
+def test_a_vetted_feature_takes_the_place_of_one_whose_number_was_typed_otherwise(rights):
+    joined = rights(["kq-1", "KQ-2"]).join(rights(["KQ-1号"], vetted=True))
+    assert joined.source_id.tolist() == ["KQ-2", "KQ-1号"]
+    assert joined.displaced == {"KQ-1"}
+
+
+def test_claims_before_the_numbers_of_a_list_keep_their_case(rights):
+    said = "same_holder_gap:kq-1号；oil_gas:c2"
+    layer = rights(["A", "B"], 重叠例外=[said, None], 原许可证号=["kq-1;x号", None])
+    assert layer.text("overlap_exception").tolist() == ["same_holder_gap:KQ-1;oil_gas:C2", None]
+    assert layer.text("replaces_licences").tolist() == ["KQ-1;X", None]
