@@ -27,6 +27,7 @@ from analysis.verdict import (
 from analysis.voids import codes, has, matches, unseen, worst_rows
 from gis.overlay import overlap_shapes, overlaps
 from gis.ragged import Bools, Floats, Ints
+from layers.keys import orebody_keys
 from layers.layer import Layer
 
 
@@ -76,7 +77,8 @@ class _Seats:
         orebody = context.layer("orebody")
         live = np.flatnonzero(~is_lapsed(rights))
         row, names = rights.entries("orebody_id")
-        named, drawn = codes(names, orebody.text("orebody_id"))
+        written = orebody.text("orebody_id")
+        named, drawn = codes(orebody_keys(names), orebody_keys(written))
         unnamed = np.flatnonzero(~has(drawn))
         drawn[unnamed] = max(named.max(initial=-1), drawn.max(initial=-1)) + 1 + unnamed
         right, outline, sure = _crossings(rights, live, orebody, context)
@@ -84,16 +86,16 @@ class _Seats:
         self.undrawn: Bools = np.zeros(len(rights), bool)
         self.undrawn[row[~np.isin(named, drawn)]] = True
         # The outline of what it names may be among those refused, wherever they lie.
-        refused = orebody.refused.numbers
-        lost = np.array([name in refused for name in names], bool)
-        self.lost: Bools = self.undrawn & (None in refused)
+        gone = np.array([*orebody.refused.numbers, None], dtype=object)[:-1]
+        lost = np.isin(orebody_keys(names).astype(str), orebody_keys(gone).astype(str))
+        self.lost: Bools = self.undrawn & (None in orebody.refused.numbers)
         self.lost[row[lost]] = True
         self.drawn: Ints = drawn
         self.right: Ints = np.concatenate([row[own], right])
         self.body: Ints = np.concatenate([named[own], drawn[outline]])
         self.sure: Bools = np.concatenate([np.ones(int(own.sum()), bool), sure])
         self.outline: Ints = np.concatenate([np.full(int(own.sum()), -1), outline])
-        self.name: Objects = np.concatenate([names[own], orebody.text("orebody_id")[outline]])
+        self.name: Objects = np.concatenate([names[own], written[outline]])
         self._once()
 
     def _once(self) -> None:

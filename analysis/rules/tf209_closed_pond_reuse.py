@@ -34,6 +34,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     applies = is_new_pond(subjects) | subjects.is_code("project_type", "expanded")
     registered = _Overlaps(subjects, ponds, applies, context, context.rows)
     earlier = _Overlaps(subjects, replaced, applies, context, None)
+    earlier.drop_told(registered)
     by_number = _by_number(subjects, ponds, replaced, applies, context)
     decided = np.concatenate([registered.decided(), earlier.decided()])
     # What the ground shows says more than the number.
@@ -109,6 +110,18 @@ class _Overlaps:
             (unsure, Verdict.REVIEW, "near_threshold"),
         ]
         return decide(len(self.i), cases, (Verdict.PASS, "sliver"))
+
+    def drop_told(self, others: _Overlaps) -> None:
+        """Leave out facilities of which ``others`` says as much by what took their places."""
+        present, at = self.ponds.matches("facility_no", others.ponds, "facility_no")
+        heir = np.full(len(self.ponds) + 1, -1, np.int64)
+        heir[present] = at
+        told = dict(zip(zip(others.i, others.j, strict=True), others.verdict, strict=True))
+        pairs = zip(self.i, heir[self.j], self.verdict, strict=True)
+        keep = np.flatnonzero([told.get((i, j), -1) < verdict for i, j, verdict in pairs])
+        self.i, self.j = self.i[keep], self.j[keep]
+        self.area, self.width = self.area[keep], self.width[keep]
+        self.verdict, self.reason = self.verdict[keep], self.reason[keep]
 
     def decided(self) -> Ints:
         """Return the subjects of which an overlap says something other than PASS."""
