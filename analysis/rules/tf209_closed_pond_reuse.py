@@ -117,8 +117,9 @@ class _Overlaps:
         heir = np.full(len(self.ponds) + 1, -1, np.int64)
         heir[present] = at
         told = dict(zip(zip(others.i, others.j, strict=True), others.verdict, strict=True))
-        pairs = zip(self.i, heir[self.j], self.verdict, strict=True)
-        keep = np.flatnonzero([told.get((i, j), -1) < verdict for i, j, verdict in pairs])
+        same = [told.get(pair) for pair in zip(self.i, heir[self.j], strict=True)]
+        said = np.array([Verdict.NOT_APPLICABLE if v is None else v for v in same], np.int8)
+        keep = np.flatnonzero(~np.equal(said, Verdict.FAIL) & ~np.equal(said, self.verdict))
         self.i, self.j = self.i[keep], self.j[keep]
         self.area, self.width = self.area[keep], self.width[keep]
         self.verdict, self.reason = self.verdict[keep], self.reason[keep]
