@@ -69,6 +69,7 @@ class Between:
         self.cut_row: int | None = None
         self.over: str | None = None  # a heading right above it
         self.told: dict[str, str] = {}
+        self.field: tuple[int, str] | None = None  # a row that heads corners if they follow
         self.other_datum: int | None = None  # a row that names another than the header
 
     def bad(self, row: int, zh: str, en: str) -> Exception:
@@ -159,6 +160,8 @@ class Between:
         if self.depths.take(row, text, last, self.new_heading):
             self.summed |= not name
         elif not name:
+            if (field := words.field_heading(text)) and not about:
+                self.field = row, field
             if not about:
                 self.passed.append(row)  # else told with the elevations
             self.summed |= words.is_sum(text)
@@ -167,6 +170,16 @@ class Between:
                 return
         self.parted = row if self.parted is None else self.parted
         self.cut = False
+
+    def _take_field(self) -> None:
+        """Take a row 采区：一采区 for the heading of the corners that follow it."""
+        if self.field is None or self.new_heading is not None or self.field[1] == self.heading:
+            return
+        row, name = self.field
+        self.heading_rows.append(row)
+        self.new_heading = self.heading = name
+        if row in self.passed:
+            self.passed.remove(row)
 
     def _refuse_aside(self, row: int, text: str, name: str) -> None:
         if words.is_aside(text) or (name and words.is_aside(name)):

@@ -45,7 +45,7 @@ _WHOLLY = re.compile(
     r"|之?间|范围|内|开采|圈定|共|由\d|面积|拐点|矿区|有效)"
 )
 _LEAD = re.compile(r"^[^\w(]*(?:[一二三四五六七八九十\d]{1,3}[、.](?!\d))?\s*")
-_ENDS = "米里顷亩点定日"  # of a number's unit, or a clause
+_APART = re.compile(r":.|[^一-鿿:]$|[米里顷亩点定日]$")  # ends a value, a unit or a clause
 _LOOK = 60  # characters before a range that may say of what it is
 _ASSUMED = re.compile(r"(?:假定|相对|独立|任意|自定义?|地方)(?:的)?(?:高程|标高)")
 _HEIGHT_SYSTEM = re.compile(
@@ -121,11 +121,11 @@ def _is_own(m: re.Match[str], words: str, name: str, with_units: bool) -> bool:
     if not _WHOLLY.match(words[m.end() : m.end() + _LOOK]):
         return False
     before = re.split(r"[;。()\n]", words[max(0, m.start() - _LOOK) : m.start()])[-1]
-    tokens = _LEAD.sub("", before.replace(":", "")).removeprefix(name).split()
+    tokens = _LEAD.sub("", before).removeprefix(name).split()
     anchored = with_units or _AFTER.match(words, m.end()) is not None
     for k in range(len(tokens) + 1):
-        said = "".join(tokens[k:])
-        apart = k == 0 or not "一" <= tokens[k - 1][-1] <= "鿿" or tokens[k - 1][-1] in _ENDS
+        said = "".join(tokens[k:]).replace(":", "")
+        apart = k == 0 or _APART.search(tokens[k - 1]) is not None
         if apart and (_OWN.fullmatch(said) or (anchored and _BARE.fullmatch(said))):
             return True
     return False

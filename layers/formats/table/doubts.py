@@ -107,6 +107,21 @@ def hole_issues(
     return issues
 
 
+def apart_issues(
+    sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], shapes: Shapes
+) -> list[Issue]:
+    """Tell of outer rings that nothing names and nothing but their numbers parts."""
+    issues = []
+    for parcel, label, shape in zip(parcels, labels, shapes, strict=True):
+        parts = int(shapely.get_num_geometries(shape))
+        told = any(parcel.key) or parcel.heading or any(r.label or r.kept for r in parcel.rings)
+        if parts > 1 and not told and not parcel.doubts:
+            zh = f"{parts} 个外圈按同一地块读；若属于几个矿权，请在各圈之上写明名称"
+            en = f"{parts} outer rings are read as one parcel; name each if they are several rights"
+            issues.append(_at(sheet, parcel.rings[1].rows[0], label, "rings_apart", zh, en))
+    return issues
+
+
 def count_issues(
     sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], places: Places
 ) -> list[Issue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.between import Between
+from layers.formats.table.depths import text_of
 from layers.formats.table.rings import begins_again, cell_of, is_closed
 
 
@@ -113,14 +114,14 @@ class Joins(Between):
         if not (self.blank or self.parted is not None):
             return False
         if runs_on:
-            parcel.doubts.append(
-                (
-                    row,
-                    "ring_by_blank_row",
-                    "空行或标题之后点号续接，按新的一圈读",
-                    "numbers run on after a blank row or heading; read as a new ring",
-                )
+            said = "" if self.parted is None else text_of(self.sheet, self.parted)[:20]
+            zh = f"“{said}”之后" if said else "空行之后"
+            en = f"after {said!r}" if said else "after a blank row"
+            zh, en = (
+                f"{zh}点号续接，按同一地块的新一圈读",
+                f"numbers run on {en}; read as a new ring",
             )
+            parcel.doubts.append((row, "ring_by_blank_row", zh, f"{en} of one parcel"))
         elif not name and not is_closed(ring, self.places):
             zh = "空行或标题之后按新的一圈读（没有点号，前一圈没有闭合）"
             en = "a new ring after a blank row or heading: no numbers, the one before is open"

@@ -63,6 +63,7 @@ class _Reader(Joins):
             self._corner(row)
 
     def _corner(self, row: int) -> None:
+        self._take_field()
         cells = [cell_of(self.sheet, row, c) for c in self.keys]
         key = self._key(cells)
         name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""

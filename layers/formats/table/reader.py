@@ -25,6 +25,7 @@ from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
 from layers.formats.table.columns import columns_of
 from layers.formats.table.doubts import (
+    apart_issues,
     count_issues,
     hole_issues,
     nested_issues,
@@ -275,6 +276,7 @@ def _outlines(
         issues += ring_issues(sheet, parcel, label, places)
     refuse_mixtures(path, sheet, header, parcels, geometry, places)
     issues += hole_issues(sheet, parcels, labels, geometry, places)
+    issues += apart_issues(sheet, parcels, labels, geometry)
     issues += count_issues(sheet, parcels, labels, places)
     issues += start_issues(sheet, parcels, labels)
     issues += nested_issues(path, sheet, parcels, labels, geometry)

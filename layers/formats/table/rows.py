@@ -77,13 +77,21 @@ _ABOUT_PLACES = re.compile(
     r"中心|质心|形心|重心|控制点|基准点|范围|四至|极值|原点|起算|井口|硐口|地理坐标|平均|东经|北纬"
 )
 _ABOUT_RIGHT = re.compile(
-    r"(?:文号|公告号|发证机关|审批机关|(?:采矿|探矿|矿业)权人|申请人|法定代表人|有效期限?|地址|开采矿种|矿种|开采方式|(?:设计)?生产规模"
+    r"(?:文号|公告号|发证机关|审批机关|(?:采矿|探矿|矿业)权人|申请人|法定代表人|联系人|有效期限?|地址|开采矿种|矿种|开采方式|(?:设计)?生产规模"
     r"|经济类型|图幅号?|项目类型)\s*[:：]"
 )
 _VOID = re.compile(r"作废|注销|取消|废[弃除止]|停用|变更前|改为|^原\d|控制点|井口|中心点")
 _HEADS = re.compile(r"矿(?!业|产|权)|[采勘库区块段]|范围|扣除|拐点|坐标|地块")
 # 成交价：123456元 says something of the right; 一采区：由4个拐点圈定 is a heading.
 _FIELD = re.compile(r"[^:：]{1,12}[:：]\s*(?!.*(?:拐点|坐标|圈定|界址))\S.*")
+_A_FIELD = re.compile(r"([^:：,，;；。]{1,12})[:：]\s*([^:：;；。]{1,40})")
+_PART = re.compile(
+    r"(?:[采勘矿]区|采场|块段?|矿段|矿体|地块|区块|分区|重叠区|避让区|范围|部分|标段|片区?|坑口?|井)"
+    r"[\d一二三四五六七八九十A-ZⅠ-Ⅻ]{0,3}(?:名称?|编?号)?$"
+)
+_NAME_LIKE = re.compile(r"(?=.*[^\W\d_]{2})[^\d.+-].*")
+_OWNED = re.compile(r"(?:采矿|探矿|矿业)权人|(?:采矿权|探矿权)?申请人|单位|企业|业主|公司")
+_COMPANY = re.compile(r"公司|厂|集团|[矿场社队人]$")
 _BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部分|拐点|坐标|(?<!矿)区)\S?")
 _GENERIC = re.compile(r"(?:矿区|矿界|范围|拐点|界址点|平面|直角|坐标|成果|一览|表|编号|及)+[:：]?")
 # What a heading says beside its name: 一采区（2000国家大地坐标系）, （面积0.24平方公里）.
@@ -218,6 +226,31 @@ def heading(text: str) -> str:
     ):
         return ""
     return without_continued(text).rstrip(":： ")
+
+
+def field_heading(text: str) -> str:
+    """Return the name that 采区：一采区 or 采矿权人：乙公司 gives the corners below it.
+
+    Blank where a row says something else of a right: 成交价：123456元. Where no corners follow, it
+    is a remark.
+
+    >>> field_heading("矿段：Ⅰ"), field_heading("采区：一采区"), field_heading("采矿权人：乙公司")
+    ('矿段Ⅰ', '一采区', '乙公司')
+    >>> field_heading("成交价：123456元"), field_heading("开采方式：露天")
+    ('', '')
+    """
+    found = _A_FIELD.fullmatch(text.strip())
+    if found is None:
+        return ""
+    title, value = "".join(found[1].split()), without_continued(found[2]).strip(" :：")
+    if _OWNED.fullmatch(title):
+        return value if _COMPANY.search(value) else ""
+    part = _PART.search(title) is not None
+    if _REMARK.search(text) or (
+        not part and (_ABOUT_RIGHT.match(f"{title}：") or not _NAME_LIKE.fullmatch(value))
+    ):
+        return ""
+    return f"{title}{value}" if part and len(value) < 3 else value
 
 
 def with_colon(cells: Sequence[str]) -> str:

@@ -381,7 +381,7 @@ def test_a_ring_that_closes_while_numbers_run_on(table):
     source = table(*ring(rows))
     assert (areas(source), codes(source)) == ([2e6], ["ring_by_place", "ring_unclosed"])
     closed = [*ring(), ("J1", *SQUARE[0]), *ring(FAR), ("J1", *FAR[0])]
-    assert (areas(table(*closed)), table(*closed).issues) == ([2e6], ())
+    assert (areas(table(*closed)), codes(table(*closed))) == ([2e6], ["rings_apart"])
 
 
 def test_a_table_that_says_how_many_corners_it_has(table):
@@ -604,7 +604,7 @@ def test_a_second_ring_that_begins_at_the_first_corner(table):
     below = [("J1", *SQUARE[0]), ("J2", 3759000, 38500000), ("J3", 3759000, 38499000),
              ("J4", 3760000, 38499000)]  # fmt: skip
     source = table(*ring(), *below)
-    assert (areas(source), source.issues) == ([2e6], ())
+    assert (areas(source), codes(source)) == ([2e6], ["rings_apart"])
     tail = [("J1", *SQUARE[0]), ("J5", 3759000, 38500000), ("J6", 3759000, 38499000),
             ("J7", 3760000, 38499000)]  # fmt: skip
     source = table(*ring(), *tail)
@@ -930,6 +930,58 @@ def test_headings_with_elevations_name_parcels(table):
     )
     assert source.columns["块段名称"].to_pylist() == ["一采区", "2号井"]
     assert source.columns["top_elevation_m"].to_pylist() == ["1250", "1150"]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "names"),
+    [
+        ("矿段：Ⅰ", "矿段：Ⅱ", ["矿段Ⅰ", "矿段Ⅱ"]),
+        ("采区：一采区", "采区：二采区", ["一采区", "二采区"]),
+        ("采矿权人：甲公司", "采矿权人：乙公司", ["甲公司", "乙公司"]),
+        ("单位：甲公司", "单位：乙公司", ["甲公司", "乙公司"]),
+        ("采矿权：甲矿", "采矿权：乙矿", ["甲矿", "乙矿"]),
+    ],
+)
+def test_names_behind_a_colon_head_the_corners_below(table, one, two, names):
+    for start in (1, 5):
+        source = table((one,), *ring(), (two,), *ring(FAR, start=start))
+        assert source.columns["块段名称"].to_pylist() == names
+        assert [g.equals(b) for g, b in zip(source.geometry, (BOX, FAR_BOX), strict=True)]
+
+
+def test_outer_rings_that_nothing_names_are_told(table):
+    for blank in ([], [("",)]):
+        source = table(*ring(), *blank, *ring(FAR))
+        assert (areas(source), codes(source)) == ([2e6], ["rings_apart"])
+    named = [("甲", *row) for row in (*ring(), *ring(FAR))]
+    assert codes(table(*named, head=("地块", *HEAD))) == []
+
+
+def test_a_part_of_another_mine_inside_is_no_hole(table):
+    source = table(*ring(), ("重叠区：乙矿",), *ring(INNER, start=5))
+    assert areas(source) == [1e6, 4e4]
+    assert codes(source) == ["parcel_by_row", "parcel_inside"]
+
+
+@pytest.mark.parametrize(
+    "words", ["开采矿种：铜矿", "成交价：123456元", "联系人：张三", "采矿权人：甲公司"]
+)
+def test_what_else_is_said_behind_a_colon_is_a_remark(table, words):
+    source = table(*ring(), (words,))
+    assert "块段名称" not in source.columns
+    assert set(codes(source)) <= {"rows_ignored"}
+    if "公司" not in words:
+        source = table(*ring(), (words,), *ring(FAR, start=5))
+        assert areas(source) == [2e6]
+        assert words[:20] in source.issues[-1].zh
+
+
+def test_elevations_beside_a_name_are_those_of_the_corners_below(table):
+    rows = [("矿山名称：甲矿",), *ring(), ("矿山名称：乙矿 开采标高：1150～900m",), *ring(FAR)]
+    source = table(*rows)
+    assert source.columns["矿山名称"].to_pylist() == ["甲矿", "乙矿"]
+    assert source.columns["top_elevation_m"].to_pylist() == [None, "1150"]
+    assert source.columns["bottom_elevation_m"].to_pylist() == [None, "900"]
 
 
 # -- names and footers -----------------------------------------------------------------------------
