@@ -41,6 +41,21 @@ _PAGE = re.compile(
 )
 _PAGE_OF = re.compile(rf"共({_N})页[,，/、]?第({_N})页")
 
+_ANY = r"[\d一二三四五六七八九十]+"
+_ON_PAGE = re.compile(
+    r"[（(\[]?(?:(?:接|续|转)?(?:上|下)[页表]|续上?[表页]?[\d一二三四五六七八九十]*|接[上下]页"
+    r"|附?表[\d一二三四五六七八九十.-]*[（(]?续[表\d]*[）)]?"
+    rf"|(?:第\s*{_ANY}\s*页\s*[,，/、]?\s*(?:共\s*{_ANY}\s*页)?"
+    rf"|共\s*{_ANY}\s*页\s*[,，/、]?\s*(?:第\s*{_ANY}\s*页)?)"
+    r"|page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}\s*/\s*\d{1,3}|[-—–]\s*\d{1,3}\s*[-—–])[）)\]]?",
+    re.IGNORECASE,
+)
+_CONTINUED = re.compile(
+    rf"\s*[（(\[【]?\s*(?:续表?(?:{_ANY})?|接上[页表]|第\s*{_ANY}\s*页(?:\s*[,，/]?\s*共\s*{_ANY}\s*页)?)"
+    r"\s*[）)\]】]?$"
+)
+_TABLE_NUMBER = re.compile(rf"^(?:续(?:上表|表)?\s*(?:{_ANY})?|附?表\s*[\d.-]+)\s*[:：、]?\s*")
+
 
 def _bare(text: str) -> str:
     return re.sub(r"\s+", "", text).strip("()（）[]【】.。…*") or re.sub(r"\s+", "", text)
@@ -53,6 +68,26 @@ def turns_page(text: str) -> bool:
     [True, True, True, False]
     """
     return _TURNS.fullmatch(_bare(text)) is not None
+
+
+def is_page(text: str) -> bool:
+    """Tell whether a row only says that the table goes on over the page."""
+    return _ON_PAGE.fullmatch(text) is not None or turns_page(text)
+
+
+def without_continued(text: str) -> str:
+    """Return a heading without （续） or （第2页）."""
+    return _CONTINUED.sub("", text).strip()
+
+
+def bare(text: str) -> str:
+    """Return a title without its table number and page: 续表1 拐点表（第2页） is 拐点表."""
+    return without_continued(_TABLE_NUMBER.sub("", text))
+
+
+def goes_on(text: str) -> bool:
+    """Tell whether a title says that it is the one before, continued."""
+    return text.startswith("续") or re.search(r"[（(\[【]\s*(?:续|接上)", text) is not None
 
 
 def leaves_out(text: str) -> bool:

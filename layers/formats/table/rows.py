@@ -12,7 +12,10 @@ from collections.abc import Sequence, Set
 from layers.formats.angles import clean
 from layers.formats.planes import width_of
 from layers.formats.table.deductions import is_cut, plain
-from layers.formats.table.endings import turns_page
+from layers.formats.table.endings import bare as bare
+from layers.formats.table.endings import goes_on as goes_on
+from layers.formats.table.endings import is_page as is_page
+from layers.formats.table.endings import without_continued as without_continued
 from layers.formats.table.header import Header, datums_of, role_of
 from layers.formats.table.naming import (
     before_area,
@@ -30,20 +33,6 @@ from layers.formats.table.sheets import Sheet
 _NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d一-鿿]{0,2}|号|点)")
 _CORNER_WORD = re.compile(r"(矿界|边界|界址|拐|界|顶|角|桩)(点|桩)?号?[-_.]?|[a-z]{0,3}[-_.]?")
 _LETTERED = re.compile(r"[a-z]+\d*[-_.]")
-_ANY = r"[\d一二三四五六七八九十]+"
-_PAGE = re.compile(
-    r"[（(\[]?(?:(?:接|续|转)?(?:上|下)[页表]|续上?[表页]?[\d一二三四五六七八九十]*|接[上下]页"
-    r"|附?表[\d一二三四五六七八九十.-]*[（(]?续[表\d]*[）)]?"
-    rf"|(?:第\s*{_ANY}\s*页\s*[,，/、]?\s*(?:共\s*{_ANY}\s*页)?"
-    rf"|共\s*{_ANY}\s*页\s*[,，/、]?\s*(?:第\s*{_ANY}\s*页)?)"
-    r"|page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}\s*/\s*\d{1,3}|[-—–]\s*\d{1,3}\s*[-—–])[）)\]]?",
-    re.IGNORECASE,
-)
-_CONTINUED = re.compile(
-    rf"\s*[（(\[【]?\s*(?:续表?(?:{_ANY})?|接上[页表]|第\s*{_ANY}\s*页(?:\s*[,，/]?\s*共\s*{_ANY}\s*页)?)"
-    r"\s*[）)\]】]?$"
-)
-_TABLE_NUMBER = re.compile(rf"^(?:续(?:上表|表)?\s*(?:{_ANY})?|附?表\s*[\d.-]+)\s*[:：、]?\s*")
 _DATE = re.compile(
     r"[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?"
 )
@@ -130,11 +119,6 @@ def names_a_corner(text: str, known: frozenset[str]) -> bool:
     return before in known or any(p.fullmatch(before) for p in (_CORNER_WORD, _LETTERED))
 
 
-def is_page(text: str) -> bool:
-    """Tell whether a row only says that the table goes on over the page."""
-    return _PAGE.fullmatch(text) is not None or turns_page(text)
-
-
 def is_date(text: str) -> bool:
     """Tell whether a row only is a date."""
     return _DATE.fullmatch(text.strip()) is not None
@@ -179,11 +163,6 @@ def is_like(text: str, names: Set[str]) -> bool:
     return text[-1] in {n[-1] for n in names} and len(text) <= max(map(len, names)) + 1
 
 
-def without_continued(text: str) -> str:
-    """Return a heading without （续） or （第2页）."""
-    return _CONTINUED.sub("", text).strip()
-
-
 def is_header(cells: Sequence[str], header: Header) -> bool | None:
     """Tell whether a row repeats the header; None where it is another one."""
     roles = {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
@@ -194,16 +173,6 @@ def is_header(cells: Sequence[str], header: Header) -> bool | None:
     there = {c: r for c, r in header.roles.items() if r in places}
     same = here == there and datums_of(cells) <= {d for p in header.pairs for d in p.datums}
     return True if same else None
-
-
-def bare(text: str) -> str:
-    """Return a title without its table number and page: 续表1 拐点表（第2页） is 拐点表."""
-    return without_continued(_TABLE_NUMBER.sub("", text))
-
-
-def goes_on(text: str) -> bool:
-    """Tell whether a title says that it is the one before, continued."""
-    return text.startswith("续") or re.search(r"[（(\[【]\s*(?:续|接上)", text) is not None
 
 
 def heading(text: str) -> str:
