@@ -160,16 +160,20 @@ class Between:
         if self.depths.take(row, text, last, self.new_heading):
             self.summed |= not name
         elif not name:
-            if (field := words.field_heading(text)) and not about:
-                self.field = row, field
-            if not about:
-                self.passed.append(row)  # else told with the elevations
-            self.summed |= words.is_sum(text)
-            if not re.search(r"[^\W\d_]", text):
-                self.odd = row  # lengths of sides stand between the corners
+            self._remark(row, text, about)
+            if row == self.odd:
                 return
         self.parted = row if self.parted is None else self.parted
         self.cut = False
+
+    def _remark(self, row: int, text: str, about: bool) -> None:
+        if not about:  # else told with the elevations
+            self.passed.append(row)
+            if field := words.field_heading(text):
+                self.field = row, field
+        self.summed |= words.is_sum(text)
+        if not re.search(r"[^\W\d_]", text):
+            self.odd = row  # lengths of sides stand between the corners
 
     def _take_field(self) -> None:
         """Take a row 采区：一采区 for the heading of the corners that follow it."""
