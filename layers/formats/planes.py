@@ -42,7 +42,8 @@ _SHORT = (
 _OLD = r"(?<![\d第])(19)?{0}" + _GAP + "年?" + _GAP + r"({1}|系|" + _SYSTEM + r")|{1}\s*" \
        r"(大地|坐标系?)?\s*((19)?{0}(?!\d)|坐标)|国家\s*(19)?{0}(?!\d)|" + _SHORT  # fmt: skip
 _DATUM_WORDS: tuple[tuple[Datum, str], ...] = (
-    ("CGCS2000", rf"CGCS\s*2000|(?<!\d)2000{_SYSTEM}|国家\s*2000|(大地|坐标系)\s*2000"),
+    ("CGCS2000", rf"CGCS[\s_-]*2000|(?<!\d)2000{_SYSTEM}|国家\s*2000|(大地|坐标系)\s*2000"
+     r"|China[\s_]Geodetic[\s_]Coordinate[\s_]System[\s_]2000|(?:GCS|D)_China_2000"),
     ("WGS 84", r"wgs[\s_-]*(19)?84|world\s+geodetic\s+system\s+(19)?84"),
     ("Xian 1980", r"xi'?an[\s_-]*(19)?80|(?<![a-z])xa[\s_-]?80|" + _OLD.format("80", "西安")),
     ("Beijing 1954", r"beijing[\s_-]*(19)?54|(?<![a-z])bj[\s_-]?54|"

@@ -233,7 +233,7 @@ def _text_kind(path: Path, encoding: str | None) -> str:
     text, _ = read_any_text(path, encoding)
     parted = registration_lines.with_commas(text).splitlines()
     lines = [(n, line.strip()) for n, line in enumerate(parted, 1) if line.strip()]
-    if any(line in (corner_text.HEADER, corner_text.BODY) for _, line in lines):
+    if any(corner_text.is_section(line) for _, line in lines):
         return corner_text.FORMAT
     at = next((k for k, p in enumerate(lines) if not registration_lines.is_preamble(p[1])), None)
     first = None if at is None else lines[at]

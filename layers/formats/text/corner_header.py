@@ -41,6 +41,9 @@ _CITIES: dict[Datum, str] = {
     "Beijing 1954": "北京|beijing|bj",
     "New Beijing": "新|北京|new|beijing",
 }
+# 3度分带, 三度带, 第38带.
+_WIDTH_WORDS = re.compile(r"^\s*第|\s*(?:度|°)?\s*分?带?(?:投影)?\s*$")
+_IN_WORDS = str.maketrans("三六", "36")
 _MERIDIAN_INSIDE = re.compile(r"(?<![a-z])cm[\s_]*(\d+)", re.IGNORECASE)
 _ZONE_INSIDE = re.compile(r"zone[\s_]*(\d+)|(\d{2})\s*号?带", re.IGNORECASE)
 # What may stand beside the words of a datum; anything else is the name of a system of its own.
@@ -49,7 +52,7 @@ _BESIDE = re.compile(
     r"|(?:19)?(?:54|80|84)(?!\d)|2000(?!\d)"
     r"|(?:19)?(?:85|56)年?\s*(?:国家|黄海)*高程(?:基准|系统?)?|黄海|高程|基准"
     r"|中国|国家|大地|平面|直角|空间|地理|投影|坐标|系统?|年|高斯|克[吕里]格|分?带号?|第|号|度|[三六]|经纬度"
-    r"|china|geodetic|geographic|coordinates?|system|national|gauss|kr[uü]ger|gk|gcs|degree|zone|cm"
+    r"|china|cgcs|(?<![a-z])d_|geodetic|geographic|coordinates?|system|national|gauss|kr[uü]ger|gk|gcs|degree|zone|cm"
     r"|[\s_()（）,，、;；:：./°·—–-]",
     re.IGNORECASE,
 )
@@ -189,7 +192,7 @@ def _check_words(path: Path, stated: str, zone: int | None) -> None:
 
 
 def _header_integer(path: Path, keys: dict[str, str], key: str) -> int | None:
-    value = keys.get(key, "")
+    value = _WIDTH_WORDS.sub("", keys.get(key, "").translate(_IN_WORDS))
     if not value:
         return None
     if not value.isdecimal():

@@ -40,6 +40,7 @@ from layers.issues import label_en, warning
 FORMAT = "national corner text"
 HEADER, BODY = "[属性描述]", "[地块坐标]"
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_WIDE_BRACKETS = str.maketrans("［］【】", "[][]")
 _DASH = re.compile(r"^-\s+")  # some programs list their lines
 _TEXT_COLUMNS = {"地块编号": 2, "地块名称": 3, "图幅号": 5, "用途": 6, "地类编码": 7}
 
@@ -112,12 +113,19 @@ def read(path: Path, encoding: str | None) -> Source:
     )
 
 
+def is_section(line: str) -> bool:
+    """Tell whether a line begins a section of the form; its brackets may be wide ones."""
+    return line.translate(_WIDE_BRACKETS) in (HEADER, BODY)
+
+
 def _parse(path: Path, text: str) -> tuple[dict[str, str], list[_Parcel]]:
     keys: dict[str, str] = {}
     parcels: list[_Parcel] = []
     section = ""
     for number, raw in enumerate(text.rstrip("\x1a\r\n").splitlines(), 1):
         line = _DASH.sub("", raw.strip())
+        if is_section(line):
+            line = line.translate(_WIDE_BRACKETS)
         if line in (HEADER, BODY):
             if section in (line, BODY):
                 raise _bad_line(path, number, f"{line} 再次出现", f"{line} appears again")
@@ -140,7 +148,7 @@ def _parse(path: Path, text: str) -> tuple[dict[str, str], list[_Parcel]]:
 
 
 def _take(path: Path, number: int, line: str, parcels: list[_Parcel]) -> None:
-    fields = [f.strip() for f in line.split(",")]
+    fields = _fields(line)
     if fields[-1] == "@":
         if len(fields) != 9:
             raise _bad_line(
@@ -158,12 +166,21 @@ def _take(path: Path, number: int, line: str, parcels: list[_Parcel]) -> None:
     if len(fields) != 4 or not parcels:
         raise _bad_line(path, number, f"不合格式：{line[:40]}", f"does not fit: {line[:40]}")
     name, ring, first, second = fields
+    ring = ring.lstrip("0") if ring.isdecimal() else ring  # 01
     if not ring.isdecimal() or int(ring) < 1:
         raise _bad_line(path, number, f"圈号 {ring!r} 不是正整数", f"ring {ring!r} is no number")
     corner = _Corner(
         number, name, ring, parse_number(path, number, first), parse_number(path, number, second)
     )
     parcels[-1].corners.append(corner)
+
+
+def _fields(line: str) -> list[str]:
+    """Return the fields of a line; programs write tabs, or a comma after the last."""
+    parted = line if "," in line else line.replace("，", ",").replace("\t", ",")
+    fields = [f.strip() for f in parted.split(",")]
+    ended = fields.index("@") + 1 if "@" in fields else 4
+    return fields if any(fields[ended:]) else fields[:ended]
 
 
 def parse_number(path: Path, line: int, text: str) -> float:

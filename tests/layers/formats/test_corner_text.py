@@ -432,3 +432,32 @@ def test_a_parcel_inside_another_or_given_twice_is_told(write_text):
     source = read(write_text(HEAD + SQUARE + INNER.format(name="二号", use="采矿")))
     assert codes(source) == ["parcel_inside"] and source.issues[0].feature == "地块 2（二号）"
     assert codes(read(write_text(HEAD + SQUARE + SQUARE))) == ["parcel_repeated"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("几度分带=3\n", "几度分带=3度分带\n"), ("几度分带=3\n", "几度分带=三度分带\n"),
+        ("几度分带=3\n", "几度分带=3°带\n"), ("带号=38", "带号=第38带"),
+        ("坐标系=2000国家大地坐标系", "坐标系=CGCS_2000"),
+        ("坐标系=2000国家大地坐标系", "坐标系=GCS_China_Geodetic_Coordinate_System_2000"),
+        ("00.000\n", "00.000,\n"), ("@\n", "@,\n"), (",1,37", ",01,37"),
+        ("[属性描述]", "［属性描述］"), ("[地块坐标]", "【地块坐标】"),
+    ],
+)  # fmt: skip
+def test_ways_of_writing_the_form(write_text, old, new):
+    source = read(write_text((HEAD + SQUARE).replace(old, new)))
+    assert source.format == "national corner text" and source.crs.to_epsg() == 4526
+    assert source.geometry[0].bounds == (38500000, 3760000, 38501000, 3761000)
+    assert source.issues == () and source.columns["用途"].to_pylist() == ["采矿"]
+
+
+def test_tabs_part_the_fields_as_well(write_text):
+    source = read(write_text(HEAD + SQUARE.replace(",", "\t")))
+    assert source.geometry[0].area == 1e6 and source.columns["地类编码"].to_pylist() == ["0602"]
+
+
+@pytest.mark.parametrize("width", ["3度6", "三又", "36", "六"])
+def test_another_width_of_zones_is_refused(write_text, width):
+    with pytest.raises(FormatError, match="几度分带"):
+        read(write_text((HEAD + SQUARE).replace("几度分带=3\n", f"几度分带={width}\n")))
