@@ -6,6 +6,7 @@ the document and, as that allowed, in features and geometries.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from layers.formats import ogr
 from layers.formats.source import refusal
 
 _USUAL = "OGC:CRS84"
+_CODE = re.compile(r"EPSG:\d{4,6}|urn:ogc:def:crs:[\w:.]+", re.IGNORECASE)
+_OLD_ADDRESS = re.compile(r"https?://www\.opengis\.net/gml/srs/epsg\.xml#(?=\d{4,6}$)")
 
 
 def stated(
@@ -53,8 +56,8 @@ def _of_document(path: Path, document: dict[str, Any]) -> tuple[pyproj.CRS | Non
     if "crs" not in document:
         return pyproj.CRS.from_user_input(_USUAL), "GeoJSON: WGS 84 (RFC 7946)", False
     member = document["crs"]
-    if member is None:
-        return None, '"crs": null', False
+    if member is None or member == {}:
+        return None, f'"crs": {"null" if member is None else "{}"}', False
     name = _name(path, member)
     return _parsed(path, name), f"GeoJSON crs: {name}", True
 
@@ -76,7 +79,7 @@ def _inside(path: Path, row: int, feature: dict[str, Any]) -> str | None:
 def _members(thing: object) -> Iterator[object]:
     if not isinstance(thing, dict):
         return
-    if thing.get("crs") is not None:
+    if thing.get("crs"):
         yield thing["crs"]
     yield from _members(thing.get("geometry"))
     parts = thing.get("geometries")
@@ -85,11 +88,17 @@ def _members(thing: object) -> Iterator[object]:
 
 
 def _name(path: Path, member: object) -> str:
-    if isinstance(member, dict) and member.get("type") == "name":
-        properties = member.get("properties")
-        name = properties.get("name") if isinstance(properties, dict) else None
-        if isinstance(name, str):
-            return name
+    kind, properties = member, None
+    if isinstance(member, dict):
+        kind, properties = member.get("type"), member.get("properties")
+    given = properties if isinstance(properties, dict) else {}
+    if kind == "name" and isinstance(name := given.get("name"), str):
+        return _OLD_ADDRESS.sub("EPSG:", name)
+    # Drafts of the specification, and programs of that time, wrote the code by itself.
+    if kind == "EPSG" and re.fullmatch(r"\d{4,6}", str(given.get("code"))):
+        return f"EPSG:{given['code']}"
+    if isinstance(member, str) and _CODE.fullmatch(member):
+        return member
     raise refusal(
         path,
         "crs 不是按名称给出（链接等形式不接受）",

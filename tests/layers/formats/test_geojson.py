@@ -93,8 +93,25 @@ def test_degrees_crs_with_metres(write_json):
         read(write_json(collection(polygon(METRES), crs=crs)))
 
 
-def test_crs_null_states_nothing(write_json):
-    assert read(write_json(collection(polygon(), crs=None))).crs is None
+@pytest.mark.parametrize("crs", [None, {}])
+def test_crs_null_states_nothing(write_json, crs):
+    path = write_json(collection(polygon(), crs=crs))
+    assert read(path).crs is None
+    assert read(path, crs=pyproj.CRS.from_epsg(4490)).crs.to_epsg() == 4490
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        {"type": "EPSG", "properties": {"code": 4490}},
+        {"type": "EPSG", "properties": {"code": "4490"}},
+        {"type": "name",
+         "properties": {"name": "http://www.opengis.net/gml/srs/epsg.xml#4490"}},
+        "EPSG:4490",
+    ],
+)  # fmt: skip
+def test_forms_of_a_crs_that_older_programs_write(write_json, crs):
+    assert read(write_json(collection(polygon(), crs=crs))).crs.to_epsg() == 4490
 
 
 @pytest.mark.parametrize(
@@ -102,7 +119,8 @@ def test_crs_null_states_nothing(write_json):
     [
         {"type": "link", "properties": {"href": "http://localhost/x", "type": "proj4"}},
         {"type": "name", "properties": {"name": "urn:x:nonsense"}},
-        "EPSG:4490",
+        {"type": "EPSG", "properties": {"code": "x"}},
+        "here",
     ],
 )
 def test_other_crs_members_are_refused(write_json, crs):
