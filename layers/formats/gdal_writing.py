@@ -14,9 +14,9 @@ import shapely
 
 from layers.account import Issue
 from layers.formats import gdal_names, ogr
+from layers.formats.short_names import shorten
 from layers.formats.source import Source, refusal
-from layers.issues import warning
-from layers.stated_accuracy import FIELD, SHORT
+from layers.issues import label_en, listed, warning
 
 DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "kml": "KML"}
 """Form -> what GDAL calls it."""
@@ -27,7 +27,6 @@ _TAKEN = {
                        "visibility", "draworder", "icon", "snippet"},
 }  # fmt: skip
 """Form -> names that GDAL or the form use for something else."""
-_FIELD_BYTES = 10
 _TEXT_BYTES = 254
 
 
@@ -49,6 +48,8 @@ def write_by_gdal(
     from pyogrio import errors
 
     columns = {written: source.columns[field] for written, field in fields.items()}
+    if kind == "shp":
+        _refuse_letters(source, encoding)
     issues = _long_texts(columns, encoding) if kind == "shp" else []
     options = {"encoding": encoding} if kind == "shp" else {}
     if kind == "gpkg":
@@ -119,39 +120,77 @@ def _one_kind(source: Source, form: str) -> tuple[str, npt.NDArray[np.object_]]:
     return (kinds.pop() if len(kinds) == 1 else "Unknown"), shapes
 
 
-def field_names(
-    names: Sequence[str], kind: str, encoding: str
-) -> tuple[dict[str, str], list[Issue]]:
+def field_names(source: Source, kind: str, encoding: str) -> tuple[dict[str, str], list[Issue]]:
     """Return field as written -> field of the source, and what is told of changed names.
 
     All are different also where case does not count, which only GeoJSON lets; in a Shapefile
     they have at most ten bytes.
     """
+    if kind == "shp":
+        short = shorten(source, encoding)
+        return short.fields, [*_renamed(short.fields), *_unknown(short.unknown, encoding)]
     out: dict[str, str] = {}
-    issues = []
-    for name in names:
-        full = SHORT if kind == "shp" and name.casefold() == FIELD else name
-        full = f"{full}_" if name.casefold() in _TAKEN.get(kind, _OF_GDAL) else full
+    for name in source.columns:
+        full = f"{name}_" if name.casefold() in _TAKEN.get(kind, _OF_GDAL) else name
         if kind == "kml":
             full = "Name" if full.casefold() == "name" else full  # what the form calls it
             full = re.sub(r"[^\w .()（）-]", "_", full)  # the writer of GDAL escapes none
-        size = _FIELD_BYTES if kind == "shp" else None
-        short, number = _cut(full, encoding, size), 1
-        while kind != "geojson" and short.casefold() in {k.casefold() for k in out}:
+        other, number = full, 1
+        while kind != "geojson" and other.casefold() in {k.casefold() for k in out}:
             number += 1
-            short = _cut(full, encoding, size and size - len(f"{number}")) + f"{number}"
-        out[short] = name
-        if short != name:
-            zh, en = f"字段 {name} 写作 {short}", f"field {name} is written as {short}"
-            issues.append(warning("field_renamed", zh, en))
-    return out, issues
+            other = f"{full}{number}"
+        out[other] = name
+    return out, _renamed(out)
 
 
-def _cut(text: str, encoding: str, size: int | None) -> str:
-    if size is None:
-        return text
-    raw = text.encode(encoding, "replace")[:size]
-    return raw.decode(encoding, "ignore")
+def _renamed(fields: Mapping[str, str]) -> list[Issue]:
+    return [
+        warning(
+            "field_renamed", f"字段 {name} 写作 {written}", f"field {name} is written as {written}"
+        )
+        for written, name in fields.items()
+        if written != name
+    ]
+
+
+def _unknown(names: Sequence[str], encoding: str) -> list[Issue]:
+    if not names:
+        return []
+    told, hint = listed(names), (" 或 GBK 编码", " or GBK") if encoding == "UTF-8" else ("", "")
+    return [
+        warning(
+            "field_not_known_again",
+            f"字段 {told} 的名称在 Shapefile 中放不下（最多 10 字节），读回时认不出原来的含义；"
+            f"请改用 gpkg{hint[0]}",
+            f"the names of {listed(names, 'en')} do not fit a Shapefile (10 bytes) and are not "
+            f"read for the same again; use gpkg{hint[1]}",
+        )
+    ]
+
+
+def _refuse_letters(source: Source, encoding: str) -> None:
+    """Refuse texts with a letter that the encoding has not: GDAL would leave it out of a name."""
+    for field, values in source.columns.items():
+        if not pa.types.is_string(values.type) and not pa.types.is_large_string(values.type):
+            continue
+        for label, value in zip(source.labels, values.to_pylist(), strict=True):
+            gone = _strange(value or "", encoding)
+            if gone is not None:
+                raise refusal(
+                    source.path,
+                    f"{label}：字段 {field} 的“{gone}”不在 {encoding} 中，请用 --to-encoding UTF-8",
+                    f"{label_en(label)}: field {field} holds '{gone}', which {encoding} has not; "
+                    "--to-encoding UTF-8 keeps it",
+                )
+
+
+def _strange(text: str, encoding: str) -> str | None:
+    """Return the first letter that an encoding has not."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError as fault:
+        return text[fault.start]
+    return None
 
 
 def _long_texts(columns: dict[str, pa.Array], encoding: str) -> list[Issue]:

@@ -134,7 +134,7 @@ def _made(source: Source, path: Path, kind: str, encoding: str) -> list[Issue]:
         return issues if kind in _UNCHECKED else issues + read_back.check(
             corner_writing.as_read(source, kind), path, kind, {}
         )  # fmt: skip
-    fields, told = field_names(list(source.columns), kind, encoding)
+    fields, told = field_names(source, kind, encoding)
     issues += told
     if kind == "geojson":
         write_geojson(source, path)

@@ -83,8 +83,23 @@ def test_attributes_of_a_gbk_shapefile(source, tmp_path):
     assert out.issues == ()
     utf8 = writing.write(source, tmp_path / "b.shp", encoding="UTF-8")
     assert [i.zh for i in utf8.issues] == [
-        "字段 许可证号 写作 许可证", "字段 矿山名称 写作 矿山名", "字段 规模_万吨 写作 规模_万"
+        "字段 许可证号 写作 XKZH", "字段 矿山名称 写作 矿山名", "字段 规模_万吨 写作 规模_万"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["某县㙟山铁矿", "𠮷山铁矿"])
+def test_a_letter_that_gbk_has_not_is_not_left_out(tmp_path, name):
+    rows = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=["C1", "C2"], 矿山名称=["é铁矿", name])
+    with pytest.raises(FormatError) as fault:
+        writing.write(rows, tmp_path / "a.shp")
+    letter = next(c for c in name if c in "㙟𠮷")
+    assert fault.value.en == (
+        f"{rows.path}: row 2: field 矿山名称 holds '{letter}', which GBK has not; "
+        "--to-encoding UTF-8 keeps it"
+    )
+    assert not (tmp_path / "a.shp").exists()
+    writing.write(rows, tmp_path / "b.shp", encoding="UTF-8")
+    assert read(tmp_path / "b.shp").columns["矿山名"].to_pylist() == ["é铁矿", name]
 
 
 def test_field_names_stay_apart_when_cut(source, tmp_path):
