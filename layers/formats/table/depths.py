@@ -282,6 +282,16 @@ class Depths:
         )
 
 
+def partial_issues(parcels: Sequence[Parcel]) -> list[Issue]:
+    """Tell of elevations that some parcels have and others lack: they may be those of all."""
+    have = sum(p.depth is not None for p in parcels)
+    if have in (0, len(parcels)):
+        return []
+    zh = f"{len(parcels)} 个地块中只有 {have} 个写有标高，其余按没有标高"
+    en = f"only {have} of {len(parcels)} parcels have elevations; the others are read without"
+    return [warning("depth_partial", zh, en)]
+
+
 def text_of(sheet: Sheet, row: int) -> str:
     """Return what a row says, each cell once."""
     return " ".join(dict.fromkeys(filter(None, sheet.rows[row])))

@@ -131,14 +131,19 @@ def ending_issues(path: Path, sheet: Sheet, last: int, aside: Set[int]) -> list[
 def _pages(text: str) -> tuple[int, int] | None:
     """Return the number of a page and how many there are, None where a row does not tell both."""
     if (found := _PAGE.search(text)) is not None:
-        page, of = (_number(n) for n in found.groups() if n)
+        page, of = (number_of(n) for n in found.groups() if n)
         whole = found[5] is None or found.end() - found.start() == len(text)
         return (page, of) if whole else None
     found = _PAGE_OF.search(text)
-    return (_number(found[2]), _number(found[1])) if found else None
+    return (number_of(found[2]), number_of(found[1])) if found else None
 
 
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
+    """Return a number below 100 in digits or in Chinese numerals.
+
+    >>> [number_of(text) for text in ("12", "六", "十", "十二", "二十", "三十四")]
+    [12, 6, 10, 12, 20, 34]
+    """
     if text.isdecimal():
         return int(text)
     tens, _, ones = text.rpartition("十")

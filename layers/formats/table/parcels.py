@@ -7,7 +7,7 @@ from pathlib import Path
 from layers.account import Issue
 from layers.formats.table import deductions, endings
 from layers.formats.table import rows as words
-from layers.formats.table.depths import is_about
+from layers.formats.table.depths import is_about, partial_issues
 from layers.formats.table.doubts import passed_issues
 from layers.formats.table.header import Header
 from layers.formats.table.joins import Joins
@@ -315,6 +315,7 @@ class _Reader(Joins):
         last, aside = max(corners, default=len(self.sheet.rows)), {*self.put_aside}
         self.issues += endings.ending_issues(self.path, self.sheet, last, aside)
         known = all(p.depth for p in self.parcels)
+        self.issues += partial_issues(self.parcels)
         self.issues += self.depths.unread(self.header.row, corners, known=known)
         self.passed += self.heading_rows
         self._tell_empty_cut()

@@ -15,6 +15,7 @@ from layers.formats.table.deductions import is_cut, plain
 from layers.formats.table.endings import bare as bare
 from layers.formats.table.endings import goes_on as goes_on
 from layers.formats.table.endings import is_page as is_page
+from layers.formats.table.endings import number_of
 from layers.formats.table.endings import without_continued as without_continued
 from layers.formats.table.header import Header, datums_of, role_of
 from layers.formats.table.naming import (
@@ -85,7 +86,11 @@ _BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部�
 _GENERIC = re.compile(r"(?:矿区|矿界|范围|拐点|界址点|平面|直角|坐标|成果|一览|表|编号|及)+[:：]?")
 # What a heading says beside its name: 一采区（2000国家大地坐标系）, （面积0.24平方公里）.
 _BRACKETED = re.compile(r"[(（\[][^()（）\[\]]*(?:坐标|面积|标高|投影|带)[^()（）\[\]]*[)）\]]")
-_COUNT = re.compile(r"(?<![\d.])(\d{1,5})\s*个\s*(?:拐点|界址点|角点|顶点|坐标点|点)")
+_COUNT = re.compile(
+    r"(?<![\d.一二三四五六七八九十百第])(\d{1,5}|[一二三四五六七八九]?十[一二三四五六七八九]?"
+    r"|[两一二三四五六七八九])\s*个"
+    r"\s*(?:拐点|界址点|角点|顶点|坐标点|点)"
+)
 _SERIES = (
     "甲乙丙丁戊己庚辛壬癸",
     "一二三四五六七八九十",
@@ -234,10 +239,10 @@ def with_colon(cells: Sequence[str]) -> str:
 def corners_told(text: str) -> int | None:
     """Return how many corners a text says there are, None where it says nothing or two things.
 
-    >>> corners_told("矿区范围由4个拐点圈定"), corners_told("一采区（共 12 个界址点）")
+    >>> corners_told("矿区范围由4个拐点圈定"), corners_told("一采区（共十二个界址点）")
     (4, 12)
     """
-    found = {int(n) for n in _COUNT.findall(plain(text))}
+    found = {number_of(n.replace("两", "二")) for n in _COUNT.findall(plain(text))}
     return found.pop() if len(found) == 1 else None
 
 

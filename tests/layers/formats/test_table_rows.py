@@ -949,6 +949,21 @@ def test_names_behind_a_colon_head_the_corners_below(table, one, two, names):
         assert [g.equals(b) for g, b in zip(source.geometry, (BOX, FAR_BOX), strict=True)]
 
 
+def test_counts_in_chinese_numerals(table):
+    for words, told in (("矿区范围由六个拐点圈定", 6), ("共有十二个界址点", 12)):
+        source = table(*ring(), (words,))
+        issue = next(i for i in source.issues if i.code == "corner_count")
+        assert f"写明 {told} 个拐点，读到 4 个" in issue.zh
+    assert "corner_count" not in codes(table(*ring(), ("矿区范围由四个拐点圈定",)))
+
+
+def test_elevations_of_some_parcels_are_told(table):
+    rows = [("一采区",), *ring(), ("开采标高：1250～980m",), ("二采区",), *ring(FAR)]
+    source = table(*rows)
+    assert source.columns["top_elevation_m"].to_pylist() == ["1250", None]
+    assert codes(source) == ["depth_partial"]
+
+
 def test_outer_rings_that_nothing_names_are_told(table):
     for blank in ([], [("",)]):
         source = table(*ring(), *blank, *ring(FAR))
@@ -982,6 +997,7 @@ def test_elevations_beside_a_name_are_those_of_the_corners_below(table):
     assert source.columns["矿山名称"].to_pylist() == ["甲矿", "乙矿"]
     assert source.columns["top_elevation_m"].to_pylist() == [None, "1150"]
     assert source.columns["bottom_elevation_m"].to_pylist() == [None, "900"]
+    assert codes(source) == ["depth_partial"]
 
 
 # -- names and footers -----------------------------------------------------------------------------
