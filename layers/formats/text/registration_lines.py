@@ -75,6 +75,11 @@ _GAPPED_HEAD = re.compile(
 _WIDE_STAR = re.compile(r"^([^\S\n]*)＊", re.MULTILINE)
 _TABS = re.compile(r"^[^\S\n]*\*\t", re.MULTILINE)
 _OWN_NAME = re.compile(r"^[^\S\n]*(?:矿区|勘查区)?区域坐标\s*[:：]\s*(?=\d{1,6}\s*,)", re.MULTILINE)
+# A string in quotation marks; a full stop behind the last sign.
+_QUOTED = re.compile(r"^[^\S\n]*[\"“]((?:\d{1,6}\s*,\s*){2}[^\"“”\n]*)[\"”][^\S\n]*$", re.MULTILINE)
+_STOPPED = re.compile(
+    r"(^[^\S\n]*(?:\*|\d{1,6})\s*,[^\n]*,\s*[+-]?1)\s*,?\s*[。;；.][^\S\n]*$", re.MULTILINE
+)
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
@@ -91,7 +96,8 @@ def with_commas(text: str) -> str:
     elif _GAPPED_END.search(text):
         text = _GAPPED_END.sub(lambda m: ",".join(("*", m[1], m[2], m[3] or "", m[4])), text)
         text = _GAPPED_CORNER.sub(r"\1,\2,\3", _GAPPED_HEAD.sub(r"\1,\2,\3", text))
-    return _OWN_NAME.sub("", text)
+    text = _QUOTED.sub(r"\1", text)
+    return _OWN_NAME.sub("", _STOPPED.sub(r"\1,", text))
 
 
 def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
@@ -178,7 +184,8 @@ def headings(text: str) -> str:
 def is_preamble(line: str) -> bool:
     """Tell whether a line is one that may stand before the numbers."""
     told = _LICENCE.match(line) or _TITLE.match(line) or is_remark(line)
-    return bool(told) or stated_in(line) != Stated()
+    words = "," not in line and re.search("[一-鿿]{2}", line) and _is_of_notice(line)
+    return bool(told or words) or stated_in(line) != Stated()
 
 
 def is_corner(line: str) -> bool:

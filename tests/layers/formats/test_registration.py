@@ -659,3 +659,15 @@ def test_blank_lines_everywhere_part_nothing(write_text):
     source = read(write_text(PUBLISHED.replace("\n", "\n\n")))
     assert source.declared == 1 and source.geometry[0].area == 1e6 + 5e5
     assert source.columns["top_elevation_m"].to_pylist() == [363.0]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["配号坐标：\n{}", "统一配号坐标串：\n{}", "{}。", "{};", '"{}"', "“{}”", "某县甲铁矿\n{}",
+     "关于甲铁矿采矿权的说明\n配号坐标\n{}"],
+)  # fmt: skip
+def test_a_string_as_people_hand_it_on(write_text, form):
+    for string in (STRING, STRING.rstrip(",")):
+        source = read(write_text(form.format(string)))
+        assert source.format == "registration string" and source.geometry[0].area == 1e6
+        assert source.companions["right_part"].columns["sign"].to_pylist() == [1, -1]
