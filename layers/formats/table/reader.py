@@ -37,6 +37,7 @@ from layers.formats.table.header import Header, find_header
 from layers.formats.table.mixtures import refuse_mixtures
 from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
 from layers.formats.table.parcels import parcels_of
+from layers.formats.table.place_lists import lists_places
 from layers.formats.table.places import Places, find_places
 from layers.formats.table.rings import Parcel, bad_row, cell_of
 from layers.formats.table.rows import aside_rows, footer_rows
@@ -223,6 +224,8 @@ class _Rows:
 def _is_corner_table(sheet: Sheet, header: Header) -> bool:
     """Tell outlines from places: by a column of corners, the title, or for want of attributes."""
     roles = set(header.roles.values())
+    if lists_places(sheet, header):
+        return False
     if "corner" in roles or "ring" in roles:
         return True
     others = [n for c, n in enumerate(header.names) if c not in header.roles and n[:1] != "列"]
