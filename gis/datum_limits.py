@@ -43,6 +43,11 @@ def check_parameters(shift: SevenParameters | FourParameters) -> None:
             "0 for none",
         )
     nearest = float(moved_m(_somewhere(shift), shift).min())
+    if not np.isfinite(nearest):
+        raise DatumError(
+            "参数把各处都移到地球之外，不可能；平移量是否带有带号",
+            "the parameters move every place off the globe; do the offsets carry a zone number?",
+        )
     if not nearest <= FARTHEST_M:
         raise DatumError(
             f"参数在中国各处都移动 {nearest:.0f} 米以上，超过 {FARTHEST_M:.0f} 米，不可能",

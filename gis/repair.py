@@ -110,6 +110,7 @@ def repair(shapes: Shapes) -> Repaired:
     _refuse_unusable(state)
     _unpack_collections(state)
     _drop_empty_parts(state)
+    _drop_repeats(state)
     kind = shapely.get_type_id(out)
     _refuse(state, ~state.refused & ~np.isin(kind, (*_POINTS, *_LINES, *_POLYGONS)), (
         "几何类型不支持", "the geometry type is not supported"
@@ -161,6 +162,32 @@ def _drop_empty_parts(state: Repaired) -> None:
         state.repaired[row] = True
         state.reason_zh[row] = "含空的部分，已略去"
         state.reason_en[row] = "an empty part was left out"
+
+
+def _drop_repeats(state: Repaired) -> None:
+    """Drop parts and holes that are there twice, the same to the bit: nothing is in doubt."""
+    polygon = np.isin(shapely.get_type_id(state.shapes), _POLYGONS) & ~state.refused
+    rows = np.flatnonzero(polygon)
+    for row in rows[~shapely.is_valid(state.shapes[rows])].tolist():
+        parts = shapely.get_parts(state.shapes[row])
+        once = _once([_once_holed(part) for part in parts])
+        kept = once[0] if len(once) == 1 else shapely.multipolygons(once)
+        if shapely.get_num_coordinates(kept) < shapely.get_num_coordinates(state.shapes[row]):
+            state.shapes[row] = kept
+            state.repaired[row] = True
+            state.reason_zh[row] = "同一个环或部分重复，只取一次"
+            state.reason_en[row] = "a ring or part that is there twice was taken once"
+
+
+def _once_holed(part: shapely.Polygon) -> shapely.Polygon:
+    holes = _once([shapely.Polygon(ring) for ring in part.interiors])
+    return shapely.Polygon(part.exterior, [hole.exterior for hole in holes])
+
+
+def _once(shapes: list[shapely.Polygon]) -> list[shapely.Polygon]:
+    """Return shapes without those that are the same as an earlier one, wherever it begins."""
+    found = {shapely.to_wkb(shapely.normalize(shape)): shape for shape in reversed(shapes)}
+    return list(found.values())[::-1]
 
 
 def _mask(state: Repaired, rows: Ints | int) -> Bools:

@@ -25,6 +25,7 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<!\d)(?:epsg\s*[:：]{1,2}\s*)?(\d{4,5})(?!\d)", re.IGNORECASE)
+_INTO_2000 = re.compile(r"(转换?[为成到至]?|→|->)\s*2000(?!\d)")  # 西安80转2000
 _OF_CODES = re.compile(r"epsg|crs|srs", re.IGNORECASE)
 
 
@@ -71,6 +72,7 @@ def _contradicted(source: Source, system: pyproj.CRS) -> dict[int, Reason]:
 def _stated_by(name: str, value: object) -> Stated:
     """Return what one value of a field says."""
     text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = _INTO_2000.sub(r"\1 CGCS2000", text)
     stated = stated_in(f"{name}：{text}")
     code = _CODE.search(text)
     if code is None or not (_OF_CODES.search(name) or "epsg" in text.lower()):

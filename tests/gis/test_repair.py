@@ -49,6 +49,27 @@ def test_a_bow_tie_keeps_both_lobes_and_its_corners():
     assert "0.0 →" in whole.reason_en[1]
 
 
+@pytest.mark.parametrize(
+    "twice",
+    [
+        outline(SQUARE, [[(2, 2), (4, 2), (4, 4), (2, 4)], [(4, 4), (2, 4), (2, 2), (4, 2)]]),
+        shapely.MultiPolygon([outline(SQUARE, [[(2, 2), (4, 2), (4, 4), (2, 4)]])] * 2),
+    ],
+)
+def test_a_ring_that_is_there_twice_leaves_nothing_in_doubt(twice):
+    result = mended(twice)
+    assert result.shapes[0].equals(outline(SQUARE, [[(2, 2), (4, 2), (4, 4), (2, 4)]]))
+    assert result.repaired[0] and not result.doubtful[0] and not result.refused[0]
+    assert result.reason_en[0] == "a ring or part that is there twice was taken once"
+
+
+def test_a_ring_that_is_there_twice_beside_another_fault():
+    bow = outline([(20, 0), (30, 10), (30, 0), (20, 10)])
+    result = mended(shapely.MultiPolygon([outline(SQUARE)] * 2 + [bow]))
+    alone = mended(shapely.MultiPolygon([outline(SQUARE), bow]))
+    assert result.shapes[0].equals(alone.shapes[0]) and result.doubtful[0] == alone.doubtful[0]
+
+
 def test_a_spike_is_cut_off():
     result = mended(outline([(0, 0), (10, 0), (10, 10), (10, 20), (10, 10), (0, 10)]))
     assert result.repaired[0]

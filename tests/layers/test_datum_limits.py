@@ -70,6 +70,8 @@ def points(write):
         (SEVEN.replace("1.5", "1.5e-6"), "a scale of 1.5e-06 cannot be"),
         (SEVEN.replace("dx = 1.0", "dx = 6000000.0"), "move every place of China by"),
         (FOUR.replace("dy = 100.0", "dy = 37000100.0"), "four: the parameters move every place"),
+        (FOUR.replace("dy = 100.0", "dy = 38000100.25").replace("dx = 10.0", "dx = 38000100.25"),
+         "do the offsets carry a zone number"),
         (FOUR.replace("dx = 10.0", "dx = 1500.0"), "four: the parameters move every place"),
         (FOUR.replace("rotation_s = 0", "rotation_s = -700"), "a rotation of 700 seconds"),
     ],

@@ -72,6 +72,8 @@ def test_a_row_whose_field_names_another_system_is_refused(write, field, own, ot
         ("坐标系", "WGS84"),  # a metre apart
         ("坐标系", "EPSG:4490"),
         ("原坐标系", "西安80"),
+        ("坐标系统", "西安80转2000"),
+        ("坐标系统", "西安80转换为2000"),
         ("备注", "西安80坐标系"),
         ("矿带号", 39),
         ("坐标系", "平面"),
