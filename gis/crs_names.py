@@ -148,17 +148,19 @@ def is_web_mercator(crs: pyproj.CRS) -> bool:
     return "pseudo" in _method(_plain(crs)).lower()
 
 
-def other_plane(own: pyproj.CRS, given: pyproj.CRS) -> Reason | None:
+def other_plane(
+    own: pyproj.CRS, given: pyproj.CRS, *, any_ellipsoid: bool = False
+) -> Reason | None:
     """Return what one system writes of ellipsoid, unit or projection that another has not.
 
-    Their datums are left aside. A plane other than a transverse Mercator counts as another.
+    Their datums are left aside, and their ellipsoids too where ``any_ellipsoid``. A plane other
+    than a transverse Mercator counts as another.
     """
     own, given = _plain(own), _plain(given)
-    for zh, en, tell in _TOLD:
+    for zh, en, tell in _TOLD[:-1] if any_ellipsoid else _TOLD:
         if tell(own) != tell(given):
             return f"所写的{zh}是 {tell(own)}", f"writes the {en} {tell(own)}"
-    a, b = own.ellipsoid, given.ellipsoid
-    if a is None or b is None or abs(a.inverse_flattening - b.inverse_flattening) > 1e-3:
+    if not any_ellipsoid and not _alike_figures(own, given):
         return "所写的椭球不同", "writes another ellipsoid"
     if own.is_geographic:
         return None
@@ -168,6 +170,13 @@ def other_plane(own: pyproj.CRS, given: pyproj.CRS) -> Reason | None:
             value = f"{numbers[key]:.10g}" if numbers else own.name
             return f"所写的{word}是 {value}", f"writes the {key} {value}"
     return None
+
+
+def _alike_figures(own: pyproj.CRS, given: pyproj.CRS) -> bool:
+    a, b = own.ellipsoid, given.ellipsoid
+    if a is None or b is None:
+        return False
+    return bool(abs(a.inverse_flattening - b.inverse_flattening) <= 1e-3)
 
 
 def _method(crs: pyproj.CRS) -> str:

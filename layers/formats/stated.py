@@ -53,6 +53,7 @@ class Stated:
     local : words for a plane of no national system, empty where there are none
     unconverted : words that say coordinates are still to be converted
     system : a system of which all but the datum is meant
+    any_ellipsoid : its ellipsoid is not meant either
     words : some of those that say so, where they do not stand in plain sight
     former : datums that the coordinates are no longer in
     """
@@ -66,6 +67,7 @@ class Stated:
     system: pyproj.CRS | None = None
     words: str = ""
     former: tuple[Datum, ...] = ()
+    any_ellipsoid: bool = False
 
     def of(self, datums: tuple[Datum, ...]) -> Stated:
         """Return the same about coordinates whose own heading names ``datums``."""
@@ -131,8 +133,10 @@ class Stated:
         return f"{said[0]}（{self.words}）", f"{said[1]} ({self.words})"
 
     def _contradiction(self, crs: pyproj.CRS) -> Reason | None:
-        if self.system is not None and (said := other_plane(self.system, crs)) is not None:
-            return said
+        if self.system is not None:
+            said = other_plane(self.system, crs, any_ellipsoid=self.any_ellipsoid)
+            if said is not None:
+                return said
         given = datums_claimed(crs)
         if self.datums and given and not given & _alike(self.datums):
             return f"写明 {'、'.join(self.datums)}", f"names {', '.join(self.datums)}"

@@ -43,6 +43,7 @@ _TYPES = {
 }  # fmt: skip
 _FLAGS = {"T": True, "F": False, "TRUE": True, "FALSE": False, "1": True, "0": False}
 _SHOWN = 20
+_GBK = "GB18030"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,10 @@ def names_of(path: Path, fields: Sequence[Field], encoding: str) -> tuple[list[s
     """Return the names of the fields, which must differ; those that are no text are numbered."""
     names: list[str] = []
     damaged: list[str] = []
-    for k, field in enumerate(fields, 1):
-        name = decode(Text(field.name), encoding)
-        if name is None:
+    said = [decode(Text(field.name), encoding) for field in fields]
+    spoilt = encoding == _GBK and any(name is None or _is_spoilt(name) for name in said)
+    for k, name in enumerate(said, 1):
+        if name is None or (spoilt and _may_be_spoilt(name)):
             name = f"字段{k}"
             damaged.append(name)
         if name in names:
@@ -111,6 +113,20 @@ def names_of(path: Path, fields: Sequence[Field], encoding: str) -> tuple[list[s
     zh = f"{len(damaged)} 个字段的名称已损坏（不是 {encoding} 文字），按序号读：{listed(damaged)}"
     en = f"names of fields are damaged (no {encoding} text), numbered: {listed(damaged, 'en')}"
     return names, [warning("field_name_damaged", zh, en)]
+
+
+def _is_spoilt(name: str) -> bool:
+    """Tell whether a name shows what GDAL does to GBK: it writes "_" for bytes from 80 to BF.
+
+    Such a byte is most often the second of a character, and makes another, rare one of it: 有效期
+    comes out as 有衉期.
+    """
+    return any(c.encode(_GBK)[1:2] == b"_" for c in name)
+
+
+def _may_be_spoilt(name: str) -> bool:
+    """Tell whether a name of a table in which others are spoilt may be so too."""
+    return not name.strip("_") or (not name.isascii() and ("_" in name or _is_spoilt(name)))
 
 
 def column(

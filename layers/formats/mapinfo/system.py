@@ -26,6 +26,9 @@ from layers.issues import warning
 _WGS84, _GRS80 = 104, 33
 _OWN = {999: 4, 9999: 9}
 """Datums of a table's own -> how many numbers follow: ellipsoid, shift, rotation, meridian."""
+_NONE = 0
+"""The datum of “Longitude / Latitude”, the first line of MapInfo's list; native tables have an
+ellipsoid beside it."""
 _PULKOVO = "pulkovo"
 _LIKE = {
     0: ("CGCS2000", "CGCS2000"), 3: ("北京 1954", "Beijing 1954"), 31: ("西安 1980", "Xian 1980"),
@@ -82,7 +85,7 @@ def of_map(raw: bytes) -> Written:
     own = [ellipsoid, *shifts] if datum in _OWN else []
     numbers = [*own, *(plane if projection > 1 else [])]
     words = ", ".join([f"Projection {projection}, {datum}", *(f"{n:.10g}" for n in numbers)])
-    if not own:
+    if datum not in (*_OWN, _NONE):
         return Written(words, datum)
     return Written(words, datum, ellipsoid, any(shifts))
 
@@ -100,11 +103,15 @@ def system_of(written: Written, said: str | None) -> System:
     datum = written.datum
     base = crs.geodetic_crs
     called = base.datum.name if base is not None and base.datum is not None else ""
-    if "1984" in called and datum not in (None, 0, _WGS84, *_OWN):
+    if "1984" in called and datum not in (None, _NONE, _WGS84, *_OWN):
         return System(None, f"不认识的 MapInfo 基准 {datum} / unknown MapInfo datum {datum}")
     claimed = tuple(d for d in _CHINA if d in datums_claimed(crs))
     if claimed and contradiction(crs) is not None:
         return _misread(written, claimed)
+    if datum == _NONE and written.ellipsoid is None:
+        zh = f"文件写作“{written.words}”，没有写明基准"
+        en = f"the file's '{written.words}' names no datum"
+        return System(None, f"{zh} / {en}", Stated(system=crs, any_ellipsoid=True))
     like = _like(written, called)
     if like:
         zh = f"文件写作“{written.words}”，未指明中国的基准，椭球同{like[0]}"
@@ -120,7 +127,7 @@ def _like(written: Written, called: str) -> tuple[str, str] | None:
         return _LIKE[_KRASSOVSKY]
     if written.datum == _GRS80:
         return _LIKE[0]
-    own = written.datum in _OWN and not written.shifted
+    own = written.datum in (*_OWN, _NONE) and not written.shifted
     return _LIKE.get(written.ellipsoid) if own and written.ellipsoid is not None else None
 
 

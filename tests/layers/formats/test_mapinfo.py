@@ -196,6 +196,35 @@ def test_a_field_name_that_gdal_spoilt(mif):
     assert issue.code == "field_name_damaged" and "字段2" in issue.zh
 
 
+def test_field_names_that_gdal_spoilt_and_that_are_words_all_the_same(mif):
+    names = ["有效期止", "起止", "面", "安全", "name", "设计规模_年", "生产规模"]
+    spoilt = [
+        b"".join(b"_" if 0x80 <= b < 0xC0 else bytes([b]) for b in name.encode("gbk"))
+        for name in names
+    ]
+    assert spoilt[0].decode("gbk") == "有衉期謃"
+    path = mif(
+        rows=",".join(f'"甲{k}"' for k in range(7)) + "\n",
+        columns=[f"N{k} Char(9)" for k in range(7)],
+    )
+    raw = path.read_bytes()
+    for k, name in enumerate(spoilt):
+        raw = raw.replace(f"N{k} ".encode(), name + b" ")
+    path.write_bytes(raw)
+    source = read(path)
+    assert list(source.columns) == [
+        "字段1", "字段2", "面", "字段4", "name", "字段6", "字段7",
+    ]  # fmt: skip
+    assert [v.to_pylist() for v in source.columns.values()] == [[f"甲{k}"] for k in range(7)]
+    (issue,) = source.issues
+    assert issue.zh.startswith("5 个字段的名称已损坏")
+
+
+def test_names_with_lines_below_are_not_spoilt(mif):
+    columns = ("矿区_编号 Char(9)", "_ Char(9)")
+    assert list(read(mif(rows='"甲","乙"\n', columns=columns)).columns) == ["矿区_编号", "_"]
+
+
 def test_a_native_table_in_another_encoding(tab):
     path = tab({"name": np.array(["青山铁矿有限公司"], object)})
     path.write_bytes(path.read_bytes().replace(b"WindowsSimpChinese", b"WindowsLatin1"))
@@ -290,6 +319,36 @@ def test_what_is_given_agrees_with_the_plane_that_is_written(mif, code, said):
     path = mif(system=f"CoordSys Earth Projection {PREFIXED.format('999, 0, 0, 0, 0, ')}")
     with pytest.raises(FormatError, match=said):
         read(path, crs=pyproj.CRS.from_epsg(code))
+
+
+@pytest.mark.parametrize(
+    ("words", "right", "wrong", "said"),
+    [
+        ("1, 0", (4490, 4326, 4610), 4526, "writes the projection longitude, latitude"),
+        (PREFIXED.format("0, "), (4526, 2362, 2414), 4527, "writes the meridian 114"),
+    ],
+)
+def test_datum_0_is_none(mif, words, right, wrong, said):
+    path = mif(system=f"CoordSys Earth Projection {words}")
+    source = read(path)
+    assert (source.crs, source.issues) == (None, ())
+    assert source.crs_note.endswith(f"'CoordSys Earth Projection {words}' names no datum")
+    for code in right:
+        assert read(path, crs=pyproj.CRS.from_epsg(code)).crs.to_epsg() == code
+    with pytest.raises(FormatError, match=said):
+        read(path, crs=pyproj.CRS.from_epsg(wrong))
+
+
+@pytest.mark.parametrize(("ellipsoid", "like"), [(0, "CGCS2000"), (3, "Beijing 1954")])
+def test_datum_0_of_a_native_table_has_an_ellipsoid(tab, ellipsoid, like):
+    path = tab({"name": np.array(["甲"], object)})
+    raw = bytearray(path.with_suffix(".map").read_bytes())
+    assert struct.unpack_from("<h", raw, 0x16A) == (104,)
+    struct.pack_into("<h", raw, 0x16A, 0)
+    raw[0x16E] = ellipsoid
+    path.with_suffix(".map").write_bytes(raw)
+    source = read(path)
+    assert source.crs is None and source.crs_note.endswith(f"it has the ellipsoid of {like}")
 
 
 def test_kilometres_are_no_metres_of_the_same_plane(mif):
