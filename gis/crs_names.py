@@ -160,7 +160,8 @@ def other_plane(
     for zh, en, tell in _TOLD[:-1] if any_ellipsoid else _TOLD:
         if tell(own) != tell(given):
             return f"所写的{zh}是 {tell(own)}", f"writes the {en} {tell(own)}"
-    if not any_ellipsoid and not _alike_figures(own, given):
+    a, b = own.ellipsoid, (own if any_ellipsoid else given).ellipsoid
+    if a is None or b is None or abs(a.inverse_flattening - b.inverse_flattening) > 1e-3:
         return "所写的椭球不同", "writes another ellipsoid"
     if own.is_geographic:
         return None
@@ -170,13 +171,6 @@ def other_plane(
             value = f"{numbers[key]:.10g}" if numbers else own.name
             return f"所写的{word}是 {value}", f"writes the {key} {value}"
     return None
-
-
-def _alike_figures(own: pyproj.CRS, given: pyproj.CRS) -> bool:
-    a, b = own.ellipsoid, given.ellipsoid
-    if a is None or b is None:
-        return False
-    return bool(abs(a.inverse_flattening - b.inverse_flattening) <= 1e-3)
 
 
 def _method(crs: pyproj.CRS) -> str:
@@ -273,7 +267,7 @@ def _zone_differs(crs: pyproj.CRS) -> Reason | None:
         return _not_so(crs.name, numbers, 6.0 * int(utm[1]) - 183, 0.9996)
     if not _GAUSS.search(words):
         return None
-    zone = _zone_named(words)
+    zone = zone_named(crs.name)
     if zone is not None:
         number, width = zone
         meridian = 3.0 * number if width == 3 else 6.0 * number - 3
@@ -282,11 +276,6 @@ def _zone_differs(crs: pyproj.CRS) -> Reason | None:
     if named is not None and datums_of(crs.name):
         return _not_so(crs.name, numbers, named, 1.0)
     return None
-
-
-def zone_named(name: str) -> tuple[int, int] | None:
-    """Return number and width of the zone of China that the name of a system gives."""
-    return _zone_named(_words(name))
 
 
 def meridian_named(name: str) -> float | None:
@@ -299,8 +288,9 @@ def meridian_named(name: str) -> float | None:
     return -meridian if named["side"] == "w" else meridian
 
 
-def _zone_named(words: str) -> tuple[int, int] | None:
-    """Return number and width of the zone of China that a name gives."""
+def zone_named(name: str) -> tuple[int, int] | None:
+    """Return number and width of the zone of China that the name of a system gives."""
+    words = _words(name)
     named, width = _ZONE.search(words), _WIDTH.search(words)
     if not named:
         return None
