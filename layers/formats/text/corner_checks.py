@@ -10,7 +10,7 @@ from pathlib import Path
 from layers.formats.source import refusal
 from layers.formats.table.header import role_of
 from layers.formats.table.rows import is_date, is_page, is_place, numbered
-from layers.formats.text.corner_finds import HEIGHT, PLANES, SAID, Line, heading_of
+from layers.formats.text.corner_finds import HEIGHT, PLANES, SAID, Line, heading_of, name_of
 from layers.formats.text.prose import may_place, names_lost
 from layers.whereabouts import Reason
 
@@ -143,7 +143,7 @@ def check_places(path: Path, line: Line) -> None:
 
 def check_order(path: Path, line: Line) -> None:
     """Refuse a line of several corners whose numbers do not run on: columns side by side."""
-    names = [numbered(match["name"] or "") for match in line.corners]
+    names = [numbered(name_of(match)) for match in line.corners]
     for one, two in itertools.pairwise(names):
         if one is None or two is None or two[1] not in (one[1] + 1, 1):
             raise _bad(path, line, "有几个拐点而点号不连续（并列的几栏、两套坐标？）："
@@ -199,7 +199,7 @@ def check_numbers(path: Path, lines: Sequence[Line]) -> None:
         if number and not begun:
             before[int(number[1])] = line
         for match in line.corners:
-            name = numbered(match["name"] or "")
+            name = numbered(name_of(match))
             last = name[1] if name else None
             if not begun and name and name[1] - 1 in before:
                 raise _lost(path, before[name[1] - 1])

@@ -12,17 +12,18 @@ from layers.formats.table.naming import LICENCE
 from layers.parse import plain
 
 _NAME = (
-    r"(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4}['′]?)"
+    r"(?:第\s?)?(?P<name>(?:(?:界址|拐|角|顶|边界)?点号?|[A-Za-z]{1,3}-?)?\s{0,2}\d{1,4}['′]?)"
     r"(?:号?(?:界址|拐|角|顶)?点|号)?"
 )
-_AFTER = r"(?:\)[\s,;、.:]{0,4}|[\s,;、.:]{1,4}|(?=\())"
-_BETWEEN = r"[\s,;、:]{1,6}"
+_AFTER = r"(?:\)[\s,;、.:|/]{0,4}|[\s,;、.:|/]{1,4}|(?=\())"
+_BETWEEN = r"(?:\)?[\s,;、:|/]{1,6}\(?|\)\()"
 _PLANE = r"\d{6,8}(?:\.\d{1,9})?"
-_PLANE_WORD = r"(?:[XY]|[北东纵横]坐标)"
+_PLANE_WORD = r"(?:[XY]|[北东纵横]坐标|[NE北东纵横](?=\s?[=:]?\s?\d))"
+# X1=…，Y1=…: the corner's number stands behind both letters.
 _PLANE_PAIR = (
-    rf"(?P<one_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<one>{_PLANE})(?:\s?(?:米|m\b))?"
+    rf"(?P<one_word>{_PLANE_WORD})?(?P<index>(?<=[XYxy])\d{{1,4}}(?=\s?[=:]))?(?:坐标)?\s?[=:]?\s?(?P<one>{_PLANE})(?:\s?(?:米|m\b))?"
     rf"(?:{_BETWEEN}|(?={_PLANE_WORD}))"
-    rf"(?P<two_word>{_PLANE_WORD})?(?:坐标)?\s?[=:]?\s?(?P<two>{_PLANE})(?:\s?(?:米|m\b))?"
+    rf"(?P<two_word>{_PLANE_WORD})?(?(index)(?P=index))(?:坐标)?\s?[=:]?\s?(?P<two>{_PLANE})(?:\s?(?:米|m\b))?"
     r"(?:[\s,]{1,4}(?P<height>-?\d{1,4}(?:\.\d{1,4}(?![\d.°])|(?=\s*$))))?"
 )
 _ANGLE = (
@@ -103,6 +104,12 @@ def found_in(text: str) -> list[re.Match[str]]:
     found = [*PLANES.finditer(text)]
     # 东经114°00′～114°02′，北纬39°30′～39°31′ is an extent.
     return found or [m for m in ANGLES.finditer(text) if not _of_extent(text, m)]
+
+
+def name_of(match: re.Match[str]) -> str:
+    """Return the name of a corner that was found, blank where it has none."""
+    words = match.groupdict()
+    return (words["name"] or words.get("index") or "").strip()
 
 
 def _of_extent(text: str, match: re.Match[str]) -> bool:

@@ -35,13 +35,14 @@ from layers.formats.text.corner_finds import (
     Line,
     found_in,
     heading_of,
+    name_of,
     plain_line,
 )
 from layers.issues import info, warning
 
 FORMAT = "corner lines"
 # Words before the first of two numbers that say it is the easting or the longitude.
-_EAST = frozenset(("y", "东坐标", "横坐标", "东经", "经度", "e", "l"))
+_EAST = frozenset(("y", "东坐标", "横坐标", "东", "横", "东经", "经度", "e", "l"))
 
 
 def is_corner_lines(text: str) -> bool:
@@ -139,4 +140,4 @@ def _corner(match: re.Match[str]) -> tuple[str, ...]:
     # Which of two numbers of a plane is which tells the table by their size.
     degrees = 0 if match.re is PLANES else int(one[:3] if one[:3].isdigit() else one[:2])
     first, second = (two, one) if (told in _EAST if told else degrees > 60) else (one, two)
-    return (words["name"] or "").strip(), first, second
+    return name_of(match), first, second

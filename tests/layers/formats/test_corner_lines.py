@@ -51,7 +51,11 @@ def codes(source):
         "J{i} {x} {y}", "拐点{i}：X坐标{x}，Y坐标{y}", "拐点{i}：X{x}米，Y{y}米", "{i}号点 {x} {y}",
         "{i},,{x},{y}", "{i} Y={y} X={x}", "{i} {y} {x}", "X={x}, Y={y}", "{x} {y}", "{x},{y}",
         "{i} 北坐标{x} 东坐标{y}", "点{i}（{x}，{y}）", "{i}({x},{y})",
-        "{i}号拐点 X：{x} Y：{y}", "{i}号拐点（{x}，{y}）",
+        "{i}号拐点 X：{x} Y：{y}", "{i}号拐点（{x}，{y}）", "X{i}={x}，Y{i}={y}；",
+        "X{i}={x} Y{i}={y}", "第{i}拐点 {x} {y}", "第{i}点：X={x}，Y={y}", "{i} N{x} E{y}",
+        "{i} 纵{x} 横{y}", "{i} 横{y} 纵{x}", "{i} E{y} N{x}", "{i} ({x}) ({y})",
+        "{i}（{x}）（{y}）",
+        "{i}|{x}|{y}", "{i} {x}/{y}",
     ],
 )  # fmt: skip
 def test_corners_in_lines(pasted, form):
@@ -462,3 +466,10 @@ def test_numbers_of_a_notice_are_no_corners(pasted, line):
 def test_words_do_not_hide_a_spoilt_corner(pasted, line):
     with pytest.raises(FormatError):
         pasted(f"{lines('{i} {x} {y}')}\n{line}\n")
+
+
+def test_two_numbers_behind_the_letters_of_one_corner(pasted):
+    text = "\n".join(f"X{i}={x} Y{i}={y}" for i, (x, y) in enumerate(PLACES, 1))
+    with pytest.raises(FormatError):
+        pasted(text.replace("Y3", "Y4"))
+    assert "corner_numbers" in codes(pasted(text.replace("4=", "5=")))
