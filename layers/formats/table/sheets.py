@@ -288,13 +288,38 @@ def _sheet(
     for (row, column), shown in marks.shown.items():
         if row < len(rows) and column < len(rows[row]) and _NUMBER.fullmatch(rows[row][column]):
             rows[row][column] = as_shown(rows[row][column], shown)
-    for (top, left), (bottom, right) in merged:
-        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        for r in range(top, bottom + 1):
-            for c in range(left, right + 1):
-                rows[r][c] = value
+    covered = [at for (top, left), last in merged if (at := _fill(rows, top, left, *last))]
     numbers = tuple(range(1, len(rows) + 1))
-    return Sheet(name, tuple(map(tuple, rows)), numbers, told=tuple(_unseen(name, rows, marks)))
+    told = (*_unseen(name, rows, marks), *_covered(name, covered))
+    return Sheet(name, tuple(map(tuple, rows)), numbers, told=told)
+
+
+def _fill(rows: list[list[str]], top: int, left: int, bottom: int, right: int) -> str:
+    """Give the cells of a merged range its value; return the first that holds another.
+
+    Programs leave values in cells that a range covers. Of two numbers nobody can tell which is
+    meant, so that such a cell holds both, and is none.
+    """
+    value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+    first = ""
+    for r in range(top, bottom + 1):
+        for c in range(left, right + 1):
+            own = rows[r][c]
+            rows[r][c] = value
+            if own and own != value:
+                first = first or f"{_letters(c)}{r + 1}"
+                numbers = _NUMBER.fullmatch(own) or _NUMBER.fullmatch(value)
+                rows[r][c] = f"{value} / {own}" if numbers else value
+    return first
+
+
+def _covered(name: str, cells: Sequence[str]) -> list[Issue]:
+    """Tell of merged cells under which other values stand."""
+    if not cells:
+        return []
+    zh = f"工作表 {name} 的合并单元格下另有不同的值（{listed(cells)}），请核对或取消合并"
+    en = f"sheet {name}: other values stand under merged cells ({listed(cells, 'en')}): check them"
+    return [warning("merged_values", zh, en)]
 
 
 def _unseen(name: str, rows: Sequence[Sequence[str]], marks: Marks) -> list[Issue]:

@@ -39,6 +39,20 @@ def test_merged_cells_reach_their_last_row(tmp_path):
     assert read(path).columns["地块"].to_pylist() == ["甲"]
 
 
+def test_values_under_merged_cells_are_never_lost(tmp_path):
+    path = xlsx(tmp_path / "a.xlsx", sheet(merged=["B2:B3"]))
+    assert rows_of(path)[2] == ("2", "3760000 / 3761000", "38500000")
+    with pytest.raises(FormatError, match="row 3: no coordinate: '3760000 / 3761000'"):
+        read(path)
+    keys = [["许可证号", *CORNERS[0]], *(["C1", *r] for r in CORNERS[1:])]
+    keys[3][0] = "C2"
+    source = read(xlsx(tmp_path / "b.xlsx", sheet(keys, merged=["A2:A4"])))
+    assert source.columns["许可证号"].to_pylist() == ["C1"]
+    assert [(i.code, "A4" in i.zh) for i in source.issues] == [("merged_values", True)]
+    keys[3][0] = "C1"
+    assert read(xlsx(tmp_path / "c.xlsx", sheet(keys, merged=["A2:A4"]))).issues == ()
+
+
 def test_merged_cells_of_opendocument(tmp_path):
     over = ods_cell("甲", 'table:number-rows-spanned="2" table:number-columns-spanned="2"')
     covered = '<table:covered-table-cell table:number-columns-repeated="2"/>'
