@@ -169,7 +169,10 @@ def _unknown(names: Sequence[str], encoding: str) -> list[Issue]:
 
 
 def _refuse_letters(source: Source, encoding: str) -> None:
-    """Refuse texts with a letter that the encoding has not: GDAL would leave it out of a name."""
+    """Refuse texts with a letter that the encoding has not: without it a name is another one.
+
+    Of other signs the comparison with what was read again tells.
+    """
     for field, values in source.columns.items():
         if not pa.types.is_string(values.type) and not pa.types.is_large_string(values.type):
             continue
@@ -185,12 +188,11 @@ def _refuse_letters(source: Source, encoding: str) -> None:
 
 
 def _strange(text: str, encoding: str) -> str | None:
-    """Return the first letter that an encoding has not."""
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError as fault:
-        return text[fault.start]
-    return None
+    """Return the first letter or digit that an encoding has not."""
+    kept = text.encode(encoding, "ignore").decode(encoding)
+    if kept == text:
+        return None
+    return next((c for c in text if c.isalnum() and c not in kept), None)
 
 
 def _long_texts(columns: dict[str, pa.Array], encoding: str) -> list[Issue]:

@@ -109,7 +109,7 @@ def test_field_names_stay_apart_when_cut(source, tmp_path):
     writing.write(read(tmp_path / "n.gpkg"), tmp_path / "n.shp")
     again = read(tmp_path / "n.shp")
     assert {k: v.to_pylist() for k, v in again.columns.items()} == {
-        "fid": [1], "采矿许可证": ["a"], "采矿许可2": ["b"]
+        "fid": [1], "FIELD_2": ["a"], "采矿许可2": ["b"]
     }  # fmt: skip
 
 
