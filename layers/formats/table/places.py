@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pyproj
 
+from gis.ragged import Floats
 from layers import web_maps
 from layers.account import Issue
 from layers.formats.angles import clean
 from layers.formats.former_datums import datums_now
-from layers.formats.planes import Axes, Datum, axes_of, geographic, plane, width_of
+from layers.formats.planes import Axes, Datum, axes_of, codes_of, geographic, plane, width_of
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.table import disclaimers
@@ -189,14 +190,8 @@ def _placed(
         return PairRead(pair, {}, bad, None, None, "", Stated())
     rows = list(values)
     first, second = np.array([values[r] for r in rows]).T
-    axes, odd = axes_of(first, second)
-    if axes is None and _in_china(first, second):
-        bad[rows[odd]] = (
-            f"坐标 {first[odd]:.10g}, {second[odd]:.10g} 与其余点不一致"
-            "（另一带号？请按带分成几个文件）",
-            f"{first[odd]:.10g}, {second[odd]:.10g} fits not the others (another zone? make a file "
-            "of each)",
-        )
+    axes, odd = _axes(first, second)
+    bad.update({rows[k]: why for k, why in odd.items()})
     places = axes.east_north(first, second) if axes else np.column_stack([second, first])
     at = {r: (float(x), float(y)) for r, (x, y) in zip(rows, places, strict=True) if r not in bad}
     text = f"{words}\n{pair.title}"
@@ -214,11 +209,37 @@ def _named_otherwise(text: str, own: tuple[Datum, ...]) -> tuple[Datum, ...]:
     return tuple(sorted(others))
 
 
-def _in_china(first: np.ndarray, second: np.ndarray) -> bool:
-    """Return whether most places fit a reading of China."""
-    fits = sum(axes_of(first[k : k + 1], second[k : k + 1])[0] is not None
-               for k in range(min(len(first), 50)))  # fmt: skip
-    return 2 * fits > min(len(first), 50)
+def _axes(first: Floats, second: Floats) -> tuple[Axes | None, dict[int, Reason]]:
+    """Tell what the numbers are: the reading that most places have, and why others have not.
+
+    Where most are no places of China nothing is told.
+    """
+    codes = codes_of(first, second)
+    found, counts = np.unique(codes, return_counts=True)
+    code = int(found[counts.argmax()])
+    axes, at = axes_of(first, second)
+    if axes is None and code >= 0 and 2 * counts.max() > len(codes):
+        kept = codes == code
+        axes, _ = axes_of(first[kept], second[kept])
+        others = np.flatnonzero(~kept).tolist()
+    else:
+        others = [at] if axes is None and 2 * int((codes >= 0).sum()) > len(codes) else []
+    return axes, {k: _odd(first[k], second[k], int(codes[k]), code) for k in others}
+
+
+def _odd(first: float, second: float, code: int, most: int) -> Reason:
+    """Say why a place is not like the others."""
+    zh, en = "另一带号？请按带分成几个文件", "another zone? make a file of each"
+    if code < 0:
+        zh, en = "不在中国，数字有误？", "not in China: a wrong number?"
+    elif min(code, most) < 2 <= max(code, most):
+        zh, en = "经纬度与平面坐标混用？", "degrees among plane coordinates?"
+    elif code // 2 == most // 2:
+        zh, en = "两个坐标颠倒？", "are the two swapped?"
+    return (
+        f"坐标 {first:.10g}, {second:.10g} 与其余点不一致（{zh}）",
+        f"{first:.10g}, {second:.10g} fits not the others ({en})",
+    )
 
 
 def _doubt(words: str) -> str:

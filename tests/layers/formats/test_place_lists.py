@@ -71,3 +71,33 @@ def test_corners_stay_one_outline(table, title, head, columns):
     assert [
         g.equals(shapely.box(38500000, 3760000, 38501000, 3761000)) for g in source.geometry
     ] == [True]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((38500500, 3760500), "are the two swapped"),
+        ((3760500, 39500500), "another zone"),
+        ((3760500, 500500), "another zone"),
+        ((0, 0), "not in China"),
+        ((37605000, 38500500), "not in China"),
+        ((34.5, 113.5), "degrees among plane coordinates"),
+    ],
+)
+@pytest.mark.parametrize("at", [0, 2])
+def test_one_spoilt_row_leaves_the_others_where_they_are(tmp_path, row, said, at):
+    rows = [*PLACES]
+    rows[at] = row
+    text = "村庄一览表（2000国家大地坐标系）\n村名,X,Y\n" + "\n".join(
+        f"{name},{x},{y}" for name, (x, y) in zip(NAMES, rows, strict=True)
+    )
+    path = tmp_path / "村庄.csv"
+    path.write_text(text, "utf-8")
+    source = read(path)
+    assert source.crs.to_epsg() == 4526
+    assert [g is None for g in source.geometry] == [k == at for k in range(4)]
+    assert all((g.y, g.x) == PLACES[k] for k, g in enumerate(source.geometry) if g)
+    assert [(i.code, i.feature) for i in source.issues] == [
+        ("unreadable_geometry", f"第 {at + 3} 行")
+    ]
+    assert said in source.issues[0].en
