@@ -12,6 +12,7 @@ import shapely
 from layers.account import Issue
 from layers.formats.dxf import unread as dxf_unread
 from layers.formats.dxf.entities import Opened, entities_of, readable
+from layers.formats.dxf.hatches import miscounted, outlines_of
 from layers.formats.dxf.marks import Round, are_marks, round_of
 from layers.formats.dxf.places import (
     CURVES,
@@ -123,7 +124,7 @@ def _drawing(path: Path) -> Drawing:
     drawing = Drawing(opened.mended, opened.encoding, opened.other_lines)
     try:
         drawing.units = int(opened.document.header.get("$INSUNITS", 0))
-        _fill(drawing, opened)
+        _fill(drawing, path, opened)
     except LostPlaceError as fault:
         raise refusal(path, fault.zh, fault.en) from fault
     except (
@@ -134,13 +135,32 @@ def _drawing(path: Path) -> Drawing:
     return drawing
 
 
-def _fill(drawing: Drawing, opened: Opened) -> None:
+def _fill(drawing: Drawing, path: Path, opened: Opened) -> None:
     drawing.off = dxf_unread.unseen(opened.document)
     for entity in opened.entities:
         _sort(entity, drawing)
     drawing.words_elsewhere = list(texts_elsewhere(opened.document, opened.entities))
     drawing.issues = dxf_unread.elsewhere(opened.document, opened.entities)
     _set_marks_aside(list(drawing.layers.values()))
+    _read_hatches(drawing, path, opened)
+
+
+def _read_hatches(drawing: Drawing, path: Path, opened: Opened) -> None:
+    """Take hatches for outlines in a drawing that holds no line and no point."""
+    found = [e for e in opened.entities if readable(e.dxftype()) == "HATCH"]
+    if not found or any(drawn.shapes for drawn in drawing.layers.values()):
+        return
+    wrong = miscounted(path)
+    for hatch in found:
+        layer, unseen = properties(hatch)
+        into, handle = drawing.layer(layer), _handle(hatch)
+        areas = outlines_of(hatch, wrong)
+        for area in areas:
+            _add(into, hatch, area, float(hatch.dxf.elevation.z))
+        if areas:
+            left = [h for h in into.ignored.pop("HATCH") if h != handle]
+            into.ignored |= {"HATCH": left} if left else {}
+            into.hidden += [handle] if unseen or into.unseen else []
 
 
 def _set_marks_aside(layers: list[Drawn]) -> None:

@@ -17,7 +17,7 @@ from gis.ragged import Bools, Floats, Shapes
 from layers.account import Issue
 from layers.formats.dxf import said
 from layers.formats.dxf import within as dxf_within
-from layers.formats.dxf.drawn import Drawn, drawing_of
+from layers.formats.dxf.drawn import Drawing, Drawn, drawing_of
 from layers.formats.dxf.entities import NO_CHARACTER
 from layers.formats.dxf.system import stated_by
 from layers.formats.planes import axes_of, codes_of
@@ -47,16 +47,23 @@ def list_layers(path: Path) -> list[str]:
     drawing = drawing_of(path)
     shown = {name: d for name, d in drawing.layers.items() if d.shapes}
     if not shown:
-        other = sum((said.counts(d) for d in drawing.layers.values()), Counter())
-        kinds = said.counted(other + Counter({"TEXT": len(drawing.texts)})) or "—"
-        blocks = [i for i in drawing.issues if i.severity == "warning"]
-        raise refusal(
-            path,
-            "；".join([f"模型空间里没有多段线、线或点；有：{kinds}", *(i.zh for i in blocks)]),
-            "; ".join([f"no polyline, line or point in the model space; it has: {kinds}",
-                       *(i.en for i in blocks)]),
-        )  # fmt: skip
+        raise _nothing_in(path, drawing)
     return sorted(filter(lambda n: _has_outline(shown[n]), shown)) or sorted(shown)
+
+
+def _nothing_in(path: Path, drawing: Drawing) -> Exception:
+    other = sum((said.counts(d) for d in drawing.layers.values()), Counter())
+    kinds = said.counted(other + Counter({"TEXT": len(drawing.texts)})) or "—"
+    zh = [f"模型空间里没有多段线、线或点；有：{kinds}"]
+    en = [f"no polyline, line or point in the model space; it has: {kinds}"]
+    if other["HATCH"]:
+        zh.append("填充的边界有曲线、相交或不全，未读，请把界线画成闭合多段线，或导出为 GeoPackage")
+        en.append("the boundaries of its hatches have curves, cross or lack corners; draw the "
+                  "outlines as closed polylines, or export to GeoPackage")  # fmt: skip
+    blocks = [i for i in drawing.issues if i.severity == "warning"]
+    return refusal(
+        path, "；".join([*zh, *(i.zh for i in blocks)]), "; ".join([*en, *(i.en for i in blocks)])
+    )
 
 
 def _has_outline(drawn: Drawn) -> bool:

@@ -63,6 +63,10 @@ def of_layer(found: Drawn, mended: tuple[str, ...]) -> list[Issue]:
         n = found.sloping
         zh, en = f"{n} 行的坐标带有高程，未用", f"the altitudes of {n} rows are not used"
         issues.append(info("altitude_unused", zh, en))
+    if n := len({h for h, kind in zip(found.handles, found.kinds, strict=True) if kind == "HATCH"}):
+        zh = f"图中没有闭合线，{n} 个填充（HATCH）的边界按界线读，请核对"
+        en = f"the drawing has no closed line; the boundaries of {n} hatches are read as outlines"
+        issues.append(warning("hatches_read", zh, en))
     return [*issues, *_circles(found), *_left_out(found)]
 
 
