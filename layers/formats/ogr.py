@@ -44,6 +44,12 @@ _OF_FIELDS = re.compile(
     r"parsed incompletely|clamped|field|encoding|converted|Measured \(M\)", re.IGNORECASE
 )
 """What GDAL says of values, which are not read with shapes alone, and of M, which is never kept."""
+_IN_CHINESE = {
+    "organizePolygons() received": "有的环不足四个点，或不成面",
+    "Non closed ring": "有的环首尾两点不同（或只是高程不同），按闭合读入",
+    "couldn't be converted correctly from": "有的字在目标编码中没有，已丢失（UTF-8 可保留）",
+}
+"""What GDAL says most, by a part of it, in Chinese."""
 _IN_MEMORY = re.compile(r"(?:/vsimem/[\w/]*?)?pyogrio_[0-9a-f]{32}(?:/\w+)?")
 
 
@@ -207,7 +213,8 @@ def check_names(path: Path, names: Sequence[str]) -> None:
 def complaint(path: Path, text: str) -> Issue:
     """Return what GDAL said of a file as a warning."""
     said = _by_name(path, text)
-    return warning("gdal", f"GDAL：{said}", f"GDAL: {said}")
+    zh = next((words for begin, words in _IN_CHINESE.items() if begin in said), "")
+    return warning("gdal", f"GDAL：{zh}（{said}）" if zh else f"GDAL：{said}", f"GDAL: {said}")
 
 
 def layer_names(path: Path, target: Path | bytes, **options: str) -> list[str]:

@@ -129,6 +129,14 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
     except _WrongValueError as error:
         raise refusal(path, error.zh, error.en) from error
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and text[error.pos :].lstrip().startswith("{"):
+            raise refusal(
+                path,
+                f"第 {error.lineno} 行起又是一个 JSON（似为逐行的 GeoJSONSeq），不是一个 GeoJSON；"
+                "请另存为 GeoJSON 或 GeoPackage",
+                f"another JSON text begins at line {error.lineno} (GeoJSONSeq, a feature a line?); "
+                "save it as GeoJSON or GeoPackage",
+            ) from error
         raise refusal(
             path,
             f"第 {error.lineno} 行第 {error.colno} 字不是合法的 JSON",

@@ -93,6 +93,16 @@ def test_degrees_crs_with_metres(write_json):
         read(write_json(collection(polygon(METRES), crs=crs)))
 
 
+def test_a_feature_a_line_is_told_as_such(tmp_path):
+    path = tmp_path / "a.geojson"
+    path.write_text(2 * '{"type": "Feature", "properties": {}, "geometry": null}\n')
+    with pytest.raises(FormatError, match=r"begins at line 2 \(GeoJSONSeq"):
+        read(path)
+    path.write_text('{"type": "FeatureCollection", "features": []} x')
+    with pytest.raises(FormatError, match="is not valid JSON"):
+        read(path)
+
+
 @pytest.mark.parametrize("crs", [None, {}])
 def test_crs_null_states_nothing(write_json, crs):
     path = write_json(collection(polygon(), crs=crs))

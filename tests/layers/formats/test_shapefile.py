@@ -656,6 +656,13 @@ def test_thousands_of_shells_and_holes(tmp_path, right):
     assert time.perf_counter() - begun < 5
 
 
+def test_what_gdal_says_of_rings_is_told_in_chinese_too(tmp_path):
+    rings = [box(0, 0, 9, 9, clockwise=True), [(1, 1), (2, 2), (1, 1)]]
+    (said,) = (i for i in read(rings_file(tmp_path, *rings)).issues if i.code == "gdal")
+    assert said.zh.startswith("GDAL：有的环不足四个点，或不成面（organizePolygons() received")
+    assert said.en.startswith("GDAL: organizePolygons() received an unexpected geometry")
+
+
 def test_rings_as_they_are_due_are_left_alone(tmp_path):
     rings = [box(0, 0, 9, 9, clockwise=True), box(2, 2, 4, 4, clockwise=False)]
     source = read(rings_file(tmp_path, *rings))
