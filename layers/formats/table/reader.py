@@ -315,6 +315,8 @@ def _polygon(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> shapel
                        "what is not to be taken out overlaps another ring")  # fmt: skip
     if shape is None:
         raise bad_row(path, sheet, parcel.rings[wrong].rows[0],
-                       "这一圈自交，或既不在外圈之内也不与它相离",
-                       "this ring crosses itself or another ring")  # fmt: skip
+                       "这一圈自交，或既不在外圈之内也不与它相离，或在扣除圈之内"
+                       "（另立地块，或以加减号写明）",
+                       "this ring crosses itself or another ring, or lies within one that is taken "
+                       "out (make it a parcel of its own, or say so by signs)")  # fmt: skip
     return shape

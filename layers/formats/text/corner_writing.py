@@ -27,7 +27,7 @@ from layers.formats.text.corner_columns import (
     elevations,
     first_field,
 )
-from layers.issues import label_en, warning
+from layers.issues import label_en, listed, warning
 
 _LICENCE = re.compile(r"[^\s:：=,，;；、。]+")
 _TEXT = "gb18030"
@@ -53,6 +53,10 @@ class _Parcel:
     area_ha: float
     rings: tuple[Floats, ...]
     """Closed rings of (east, north); of each part the outer one first."""
+    signs: tuple[int, ...]
+    """Of each ring: 1 part of the right, -1 taken out."""
+    island: bool
+    """Whether a part lies within a hole of another; the larger one is then the first."""
 
 
 def written(source: Source, form: str) -> set[str | None]:
@@ -81,6 +85,7 @@ def national_text(source: Source, path: Path, zone: Zone) -> list[Issue]:
         "精度=0.001", "转换参数=,,,,,,", "[地块坐标]",
     ]  # fmt: skip
     parcels, issues = _parcels(source)
+    _refuse_islands(source, parcels)
     for parcel in parcels:
         count = sum(map(len, parcel.rings))
         lines.append(f"{count},{parcel.area_ha:.4f},{parcel.number},{parcel.name},面,,,,@")
@@ -129,22 +134,33 @@ def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
 
 
 def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
-    """Write one sheet of corners below a line that states system and zone."""
+    """Write one sheet of corners below a line that states system and zone.
+
+    Where a part lies within a hole, a column of signs says of every corner which it is of.
+    """
     import xlsxwriter
 
     parcels, issues = _parcels(source)
     # A row's number that stands in for a missing licence is none.
     own = column_of(source, first_field(source, LICENCES)) == [p.number for p in parcels]
-    number = "许可证号" if own else "地块编号"
     title = (
         f"2000国家大地坐标系 高斯克吕格投影 {zone.width}度带 第{zone.number}带 "
         f"中央子午线{zone.meridian}度"
     )
+    signed = any(parcel.island for parcel in parcels)
+    heads = [
+        "许可证号" if own else "地块编号",
+        "地块名称",
+        "圈号",
+        "点号",
+        "X坐标（米）",
+        "Y坐标（米）",
+    ]
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("界址点")
         metres = book.add_format({"num_format": "0.000"})
         sheet.write_string(0, 0, title)
-        sheet.write_row(1, 0, [number, "地块名称", "圈号", "点号", "X坐标（米）", "Y坐标（米）"])
+        sheet.write_row(1, 0, heads)
         row = 2
         for parcel in parcels:
             for ring, name, (east, north) in _numbered(parcel):
@@ -154,6 +170,8 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
                 sheet.write_string(row, 3, f"J{name}")
                 sheet.write_number(row, 4, round(float(north), 3), metres)
                 sheet.write_number(row, 5, round(float(east), 3), metres)
+                if signed:
+                    sheet.write_string(row, 6, f"{parcel.signs[ring - 1]:+d}")
                 row += 1
         sheet.set_column(0, 1, 24)
         sheet.set_column(4, 5, 16)
@@ -186,8 +204,11 @@ def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
         own = str(row + 1) if str(row + 1) not in numbers else f"行{row + 1}"
         words = [_plain(numbers[row] or own), _plain(names[row] or "")]
         changed += words[0] != (numbers[row] or words[0]) or words[1] != (names[row] or "")
-        rings = tuple(ring for ring, _ in _signed(shape))
-        parcels.append(_Parcel(words[0], words[1], float(shape.area) / 1e4, rings))
+        island = _has_island(shape)
+        found = [*_signed(_largest_first(shape) if island else shape)]
+        rings, signs = tuple(r for r, _ in found), tuple(sign for _, sign in found)
+        area_ha = float(shape.area) / 1e4
+        parcels.append(_Parcel(words[0], words[1], area_ha, rings, signs, island))
     issues = _changed_text(changed, "行的编号或名称", "numbers or names")
     bare = numbers.count("")
     if bare:
@@ -197,6 +218,31 @@ def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
         )
         issues.append(warning("numbers_by_row", zh, en))
     return parcels, issues
+
+
+def _has_island(shape: shapely.Geometry) -> bool:
+    """Tell whether a part of an outline lies within a hole of another part."""
+    parts = shapely.get_parts(shape)
+    holes = [shapely.Polygon(hole) for part in parts for hole in part.interiors]
+    return len(parts) > 1 and any(hole.covers(part) for hole in holes for part in parts)
+
+
+def _largest_first(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = shapely.get_parts(shape)
+    return shapely.multipolygons(parts[np.argsort(-shapely.area(parts), kind="stable")])
+
+
+def _refuse_islands(source: Source, parcels: list[_Parcel]) -> None:
+    """Refuse parts within holes where a form cannot say that they are none themselves."""
+    names = [source.labels[k] for k, parcel in enumerate(parcels) if parcel.island]
+    if names:
+        raise refusal(
+            source.path,
+            f"{listed(names, shown=3)}：内环之内又有一块，全国界址点文本无法写明它不是扣除；"
+            "请改用 xlsx、gpkg、shp 或 geojson",
+            f"{listed([label_en(n) for n in names], 'en', 3)}: a part lies within a hole, and the "
+            "national text cannot say that it is none itself; use xlsx, gpkg, shp or geojson",
+        )
 
 
 def _changed_text(count: int, zh: str, en: str) -> list[Issue]:
