@@ -28,6 +28,7 @@ _LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]{1,9}(?=[\d.])")
 # A number alone: elevations and sign of a registered part, the number of another place.
 _BARE = re.compile(r"(?:^|[\s,;、])[-+]?\d+(?:\.\d+)?(?=[\s,;、]|$)(?!\s*[个度带年月日米])")
 _PUBLISHED = re.compile(r"\s*[^\s,，]{1,20}[,，]\s*\d[\d.]{0,20}[,，]\s*\d[\d.]{0,20}[,，\s]*")
+_OF_CORNERS = re.compile("拐点|界址点|(?<!大地)坐标(?!系)")
 _NUMBERED = re.compile(
     r"(?:证?号[\s:]{0,3})?[CT](?:\s?\d){22}"
     r"|(?:证号?|编号|号码|代码|电话|传真|邮编|日期|时间)[\s:]{0,3}[A-Za-z\d*-]{1,40}|[A-Za-z]\d{10,40}"
@@ -48,6 +49,11 @@ _NORTH_CELL, _EAST_CELL = (
     re.compile(rf"(?:[^A-Za-z]{{0,8}}[{letters}]|\W?[{signs}])[^A-Za-z]{{0,8}}", re.IGNORECASE)
     for letters, signs in (("XBN", "北纵纬"), ("YLE", "东横经"))
 )
+# Heads that programs write: POINT_X, xcoord, X_COORD.
+_X_CELL, _Y_CELL = (
+    re.compile(rf"(?:[a-z]{{2,8}}_?)?{letter}(?:_?(?:coord|coordinate|co|pos))?", re.IGNORECASE)
+    for letter in "xy"
+)
 
 
 def with_advice(text: str, zh: str, en: str) -> Reason:
@@ -63,8 +69,17 @@ def _bad(path: Path, line: Line, zh: str, en: str) -> Exception:
 
 
 def check_published(path: Path, lines: Sequence[Line]) -> None:
-    """Refuse what looks like a published list whose closing lines are gone."""
-    if all(_PUBLISHED.fullmatch(line.text) for line in lines if line.corners):
+    """Refuse what looks like a published list whose closing lines are gone.
+
+    One below a header, or a title that says 拐点坐标, without empty fields, is a plain list.
+    """
+    corners = [line for line in lines if line.corners]
+    words = [line for line in lines if not line.corners]
+    told = any(heading_of(line) or _OF_CORNERS.search(line.text) for line in words)
+    empty = any(line.text.rstrip()[-1:] == "," for line in corners)
+    if any("起标高" in line.text for line in words) or empty:
+        told = False
+    if not told and all(_PUBLISHED.fullmatch(line.text) for line in corners):
         raise refusal(
             path,
             "像公示的拐点串而没有以 * 开头的结束行，可能不完整；"
@@ -144,12 +159,20 @@ def check_places(path: Path, line: Line) -> None:
 def check_order(path: Path, line: Line) -> None:
     """Refuse a line of several corners whose numbers do not run on: columns side by side."""
     names = [numbered(name_of(match)) for match in line.corners]
+    if len(names) > 2 and not any(names) and _is_chain(line):
+        return
     for one, two in itertools.pairwise(names):
         if one is None or two is None or two[1] not in (one[1] + 1, 1):
             raise _bad(path, line, "有几个拐点而点号不连续（并列的几栏、两套坐标？）："
                        f"{line.short}",
                        "several corners whose numbers do not run on (columns side by side?): "
                        f"{line.short}")  # fmt: skip
+
+
+def _is_chain(line: Line) -> bool:
+    """Tell whether corners without names are parted by semicolons: X,Y;X,Y;X,Y of data bases."""
+    gaps = (line.text[a.end() : b.start()] for a, b in itertools.pairwise(line.corners))
+    return all(gap.strip() == ";" for gap in gaps)
 
 
 def check_heading(path: Path, line: Line) -> None:
@@ -160,6 +183,7 @@ def check_heading(path: Path, line: Line) -> None:
     if heading is None and re.search("[为是指]|表示|代表", line.text):
         return  # X为纵坐标，Y为横坐标
     heads = any(map(_NORTH_CELL.fullmatch, cells)) and any(map(_EAST_CELL.fullmatch, cells))
+    heads = heads or (any(map(_X_CELL.fullmatch, cells)) and any(map(_Y_CELL.fullmatch, cells)))
     if heads and heading is None:
         raise _bad(path, line, f"像表头而看不懂：{line.short}；请写作 点号,X坐标,Y坐标",
                    f"a header that is not understood: {line.short}; "

@@ -11,6 +11,7 @@ from layers.account import Issue
 from layers.formats.planes import Axes, Datum, datums_named, geographic, plane, width_of
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
+from layers.formats.text.doubts import doubt_of
 from layers.issues import warning
 
 _KEYS = frozenset(
@@ -124,7 +125,7 @@ def stated_crs(
     stated = stated_in(words).of((datum,) if datum else ())
     width, zone = _zone(path, keys, axes, stated) if axes.kind == "plane" else (3, None)
     said = f"坐标系={keys.get('坐标系', '')}, 带号={keys.get('带号', '')}; {axes.note()}"
-    doubt = stated.doubt(axes)
+    doubt = doubt_of(path, words, stated, axes)
     if datum is None or doubt:
         return None, f"{doubt}；{axes.note()}", stated
     if axes.kind == "degrees":

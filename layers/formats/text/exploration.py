@@ -24,6 +24,7 @@ from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of, geographic
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.stated import stated_in
+from layers.formats.text.doubts import doubt_of
 from layers.formats.text.registration_grammar import Tokens
 from layers.formats.text.registration_lines import (
     Line,
@@ -89,7 +90,7 @@ def read(path: Path, encoding: str | None) -> Source:
     ]
     issues += remarks_unread(text)
     stated = stated_in(headings(text))
-    doubt = stated.doubt(axes)
+    doubt = doubt_of(path, headings(text), stated, axes)
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}
     if any(licence for licence, _ in rights):
         columns["licence_no"] = pa.array([licence for licence, _ in rights], pa.string())

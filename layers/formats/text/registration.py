@@ -29,6 +29,7 @@ from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.text.corner_numbers import break_told, first_break
+from layers.formats.text.doubts import doubt_of
 from layers.formats.text.registration_grammar import Part, parse_published, parse_string
 from layers.formats.text.registration_lines import (
     blocks_of,
@@ -195,7 +196,7 @@ def _crs(
     stated = stated_in(headings(text))
     if (said := stated.zone_conflict(axes)) is not None:
         raise refusal(path, *said)
-    doubt = stated.doubt(axes)
+    doubt = doubt_of(path, headings(text), stated, axes)
     if doubt:
         return None, f"{doubt}；{axes.note()}", stated
     note = f"{datums[0]}；{axes.note()}"

@@ -12,6 +12,7 @@ from layers.formats.angles import clean
 from layers.formats.planes import Datum, datums_named
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
+from layers.formats.table.endings import leaves_out, turns_page
 from layers.formats.table.naming import told_in, value_of
 from layers.formats.table.rows import is_cut_short, is_date
 from layers.formats.text.prose import is_elsewhere, is_prose, names_lost
@@ -138,6 +139,7 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
         within = blocks and blocks[-1][1] and (spaced or _is_open(blocks[-1][1][-1][1]))
         gap = gap or bool(line) or not within
     _check_blocks(path, blocks)
+    _check_end(path, lines[blocks[-1][1][-1][0] :])
     return datums, blocks
 
 
@@ -165,6 +167,17 @@ def _check_blocks(path: Path, blocks: list[Block]) -> None:
     numbers = [licence for licence, _ in blocks]
     if len(blocks) > 1 and None in numbers:
         raise refusal(path, "有的矿权没有许可证号", "one of the rights has no licence number")
+
+
+def _check_end(path: Path, below: Sequence[str]) -> None:
+    """Refuse a line below the last corner that says that the list goes on: a part may be lost."""
+    for line in below:
+        if turns_page(line) or leaves_out(line):
+            raise refusal(
+                path,
+                f"写有“{line[:20]}”，其后没有拐点，是否不全",
+                f"{line[:20]!r}, and no corner follows: is the list cut short?",
+            )
 
 
 def masked_licence(licence: str | None, label: str) -> list[Issue]:

@@ -473,3 +473,36 @@ def test_two_numbers_behind_the_letters_of_one_corner(pasted):
     with pytest.raises(FormatError):
         pasted(text.replace("Y3", "Y4"))
     assert "corner_numbers" in codes(pasted(text.replace("4=", "5=")))
+
+
+def test_corners_in_a_chain_as_data_bases_keep_them(pasted):
+    chain = ";".join(f"{x},{y}" for x, y in PLACES)
+    for text in (chain, f"{chain};"):
+        source = pasted(f"2000国家大地坐标系\n{text}\n")
+        assert shapely.equals_exact(source.geometry[0], OUTLINE) and len(source) == 1
+    with pytest.raises(FormatError, match="side by side"):
+        pasted(chain.replace(";", "  "))
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["OBJECTID,NAME,POINT_X,POINT_Y", "FID,Id,ORIG_FID,POINT_X,POINT_Y", "id,xcoord,ycoord"],
+)
+def test_a_header_that_a_program_wrote_is_quoted(pasted, head):
+    rows = "\n".join(f"{i},{y},{x}" for i, (x, y) in enumerate(PLACES, 1))
+    with pytest.raises(FormatError, match=f"not understood: {head}; write 点号"):
+        pasted(f"{head}\n{rows}\n", name="a.csv", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [("矿区范围拐点坐标：", "开采深度：由1250米至980米标高"), ("点号 X坐标 Y坐标", ""),
+     ("", "共有4个拐点圈定")],
+)  # fmt: skip
+@pytest.mark.parametrize("comma", [",", "，", ", "])
+def test_commas_below_a_title_or_header_are_no_published_list(pasted, above, below, comma):
+    text = lines(f"{{i}}{comma}{{x}}{comma}{{y}}")
+    source = pasted(f"2000国家大地坐标系\n{above}\n{text}\n{below}\n")
+    assert shapely.equals_exact(source.geometry[0], OUTLINE) and len(source) == 1
+    with pytest.raises(FormatError, match="published list without the line that ends"):
+        pasted(f"2000国家大地坐标系\n{lines('{i},{x},{y},')}\n")

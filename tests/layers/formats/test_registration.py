@@ -671,3 +671,18 @@ def test_a_string_as_people_hand_it_on(write_text, form):
         source = read(write_text(form.format(string)))
         assert source.format == "registration string" and source.geometry[0].area == 1e6
         assert source.companions["right_part"].columns["sign"].to_pylist() == [1, -1]
+
+
+@pytest.mark.parametrize("line", ["未完待续", "（续下页）", "余见附件", "……等12点"])
+def test_a_list_that_goes_on_elsewhere_is_refused(write_text, line):
+    with pytest.raises(FormatError, match=r"no corner follows|does not fit"):
+        read(write_text(f"{PUBLISHED}{line}\n"))
+
+
+def test_words_that_the_numbers_are_not_true(write_text):
+    for text in (PUBLISHED, f"{STRING}\n"):
+        with pytest.raises(FormatError, match="they cannot be used"):
+            read(write_text(f"2000国家大地坐标系\n{text}以上坐标有误\n"))
+        for words in ("以上坐标经脱密处理", "坐标来自高德地图"):
+            source = read(write_text(f"2000国家大地坐标系\n{text}{words}\n"))
+            assert source.crs is None
