@@ -20,7 +20,7 @@ from analysis.results import Results
 from analysis.rulebook import load as load_rulebook
 from gis.errors import MineZoneError
 from gis.ragged import Ints
-from layers import coverage
+from layers import between, coverage
 from layers.errors import LayerError
 from layers.given import Given
 from layers.layer import Layer
@@ -185,7 +185,7 @@ class Session:
         rules: Sequence[Rule] | None = None,
     ) -> Outcome:
         """Run the rules, write every output, and work out the exit status."""
-        layers = coverage.checked(layers)
+        layers = between.checked(coverage.checked(layers))
         results = engine.run(
             layers,
             subjects,

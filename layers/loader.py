@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from gis.errors import CRSError, MineZoneError
 from gis.ragged import Floats, Ints, Ragged
+from layers import contradictions, keys, placing, stated_accuracy, toes
 from layers import coverage as covering
-from layers import keys, placing, stated_accuracy, toes
 from layers.account import Issue, Provenance, Refused
 from layers.columns import Built, build_columns
 from layers.errors import LayerError
@@ -78,10 +78,11 @@ def load(
     refused = dict(placed.refused)
     for row in np.flatnonzero(numbered.unnamed):
         refused.setdefault(int(row), ("没有编号", "it has no number"))
-    return _assemble(
+    layer = _assemble(
         source, schema, settings, built, placed, numbered, refused, said, role=role,
         coverage=coverage,
     )  # fmt: skip
+    return contradictions.told(layer, file)
 
 
 def _with_accuracy(

@@ -1,0 +1,171 @@
+"""Layers that contradict one another: owners nobody has, orebodies that cannot be one.
+
+What is told here changes no verdict: it says on which ground a verdict may stand wrongly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gis.ragged import Bools
+from layers.account import Issue
+from layers.contradictions import SHOWN
+from layers.issues import info, listed, warning
+from layers.keys import orebody_keys
+from layers.layer import Layer
+
+RIGHT, POND = "mining_right", "tailings_facility"
+_OWNER = {
+    **dict.fromkeys(
+        ("goaf", "working", "movement_zone", "open_pit", "waste_dump"), "owner_licence_no"
+    ),
+    "dam_toe": "facility_no",
+}
+_REPLACED = {RIGHT: "replaces_licences", POND: "replaces_facility"}
+# Voids of one mine follow its orebody some way beyond the licence; not by 100 m of rock.
+_ASIDE_M = 100.0
+# About 5 km, farther than any one right's orebody is long.
+_APART_DEG = 0.05
+
+
+def checked(layers: Mapping[str, Layer]) -> dict[str, Layer]:
+    """Return the layers of a run, each with what it says that another layer contradicts."""
+    out = {}
+    for name, layer in layers.items():
+        said = [*_told(layer, layers)] if len(layer) else []
+        out[name] = replace(layer, issues=(*layer.issues, *said)) if said else layer
+    return out
+
+
+def _told(layer: Layer, layers: Mapping[str, Layer]) -> Iterator[Issue]:
+    if layer.name in _OWNER:
+        owners = layers.get(POND if layer.name == "dam_toe" else RIGHT)
+        if owners is not None and owners.registered and len(owners) and not owners.astray:
+            yield from _unknown_owners(layer, owners)
+            if layer.name in ("goaf", "working"):
+                yield from _beyond_elevations(layer, owners)
+            if layer.name == "working":
+                yield from _under_open_pits(layer, owners)
+    if layer.name == RIGHT:
+        yield from _far_orebodies(layer, layers.get("orebody"))
+
+
+def _file(layer: Layer) -> str:
+    return layer.provenance[0].source
+
+
+def _unknown_owners(layer: Layer, owners: Layer) -> Iterator[Issue]:
+    """Tell of owners that no feature is, was, or is to replace.
+
+    Goafs of mines long closed are many, and GF301 answers for each: they are worth knowing, and a
+    warning only where none at all is known.
+    """
+    column = layer.table.column(_OWNER[layer.name])
+    lost = np.asarray(pc.is_valid(column)) & ~_in(column, _known(owners))
+    if not lost.any():
+        return
+    numbers = column.filter(pa.array(lost)).unique().to_pylist()
+    make = warning if layer.name != "goaf" or lost.all() else info
+    yield make(
+        "owner_unknown",
+        f"{_file(layer)}：{int(lost.sum())} 个要素所属的编号在图层 {owners.name} 中没有，"
+        f"不计入任何一家，请核对：{listed(numbers, 'zh', SHOWN)}",
+        f"{_file(layer)}: {int(lost.sum())} features belong to numbers that {owners.name} does "
+        f"not have, and count as nobody's; check them: {listed(numbers, 'en', SHOWN)}",
+        numbers[0],
+    )
+
+
+def _known(owners: Layer) -> pa.Array:
+    number = owners.schema.number
+    known = [owners.table.column(number), pa.array(owners.refused.numbers, pa.string())]
+    if owners.predecessors is not None:
+        known.append(owners.predecessors.table.column(number))
+    lists = pc.split_pattern(owners.table.column(_REPLACED[owners.name]).drop_null(), ";")
+    known.append(pc.list_flatten(lists))
+    return pa.concat_arrays([_flat(k) for k in known]).drop_null()
+
+
+def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _in(column: pa.ChunkedArray, numbers: pa.Array) -> Bools:
+    return np.asarray(pc.is_in(column, value_set=numbers).combine_chunks(), np.bool_)
+
+
+def _beyond_elevations(voids: Layer, rights: Layer) -> Iterator[Issue]:
+    """Tell of voids that lie wholly above or below the elevations of the licence they are of."""
+    numbers = rights.table.column("licence_no").combine_chunks()
+    counts = pc.value_counts(numbers.drop_null())
+    once = counts.field("values").filter(pc.equal(counts.field("counts"), 1))
+    owner = voids.table.column("owner_licence_no").combine_chunks()
+    single = np.asarray(pc.is_in(owner, value_set=once), np.bool_)
+    at = np.asarray(pc.index_in(owner, value_set=numbers).fill_null(0), np.int64)
+    above = voids.number("bottom_elevation_m") - rights.number("top_elevation_m")[at]
+    below = rights.number("bottom_elevation_m")[at] - voids.number("top_elevation_m")
+    rows = np.flatnonzero(single & ((above > _ASIDE_M) | (below > _ASIDE_M)))
+    if len(rows):
+        names = voids.source_id[rows].tolist()
+        yield warning(
+            "contradiction",
+            f"{_file(voids)}：{len(rows)} 个要素的标高与所属许可证的开采标高相距 {_ASIDE_M:g} m "
+            f"以上，标高是否有误（按所填值判定）：{listed(names, 'zh', SHOWN)}",
+            f"{_file(voids)}: {len(rows)} features lie over {_ASIDE_M:g} m above or below the "
+            f"elevations of their licence; are theirs wrong (judged as given)? "
+            f"{listed(names, 'en', SHOWN)}",
+            names[0],
+        )
+
+
+def _under_open_pits(workings: Layer, rights: Layer) -> Iterator[Issue]:
+    """Tell of licences for open pits that have stopes or shafts: no rule on mines counts them."""
+    pits = rights.is_code("method", "open_pit") & ~rights.is_code("status", "expired", "cancelled")
+    numbers = rights.table.column("licence_no").filter(pa.array(pits)).combine_chunks().drop_null()
+    owner = workings.table.column("owner_licence_no")
+    hit = workings.is_code("kind", "stope", "shaft") & _in(owner, numbers)
+    if hit.any():
+        names = owner.filter(pa.array(hit)).unique().to_pylist()
+        yield warning(
+            "contradiction",
+            f"{_file(workings)}：{len(names)} 个矿业权的开采方式为露天，却有采场或井筒，"
+            f"不作为地下矿山判定，请核对：{listed(names, 'zh', SHOWN)}",
+            f"{_file(workings)}: {len(names)} rights are mined by open pit and yet have stopes "
+            "or shafts; they are not judged as underground mines, check them: "
+            f"{listed(names, 'en', SHOWN)}",
+            names[0],
+        )
+
+
+def _far_orebodies(rights: Layer, orebodies: Layer | None) -> Iterator[Issue]:
+    """Tell of orebody numbers, drawn nowhere, of rights too far apart to lie on one orebody."""
+    if rights.is_null("orebody_id").all():
+        return
+    live = ~rights.is_code("status", "expired", "cancelled")
+    rows, names = rights.entries("orebody_id")
+    rows, names = rows[live[rows]], names[live[rows]]
+    body, group = np.unique(orebody_keys(names).astype(str), return_inverse=True)
+    bounds = rights.shapes.take(rows).bounds
+    low, high = np.full((len(body), 2), np.inf), np.full((len(body), 2), -np.inf)
+    np.minimum.at(low, group, bounds[:, 2:])
+    np.maximum.at(high, group, bounds[:, :2])
+    # From the nearer edges of the outermost rights: those of one group that meet give nothing.
+    far = (high - low > _APART_DEG).any(axis=1)
+    if orebodies is not None:
+        far &= ~np.isin(body, orebody_keys(orebodies.text("orebody_id")).astype(str))
+    if far.any():
+        shown = body[far].tolist()
+        yield warning(
+            "contradiction",
+            f"{_file(rights)}：同一矿体编号见于相距 5 km 以上的矿业权，按同一矿体判定；"
+            f"如为各矿自编的编号，请改为全图层唯一：{listed(shown, 'zh', SHOWN)}",
+            f"{_file(rights)}: rights over 5 km apart name one orebody and are judged to be on "
+            "it; if each mine numbers its own, make the numbers unique: "
+            f"{listed(shown, 'en', SHOWN)}",
+            shown[0],
+        )
