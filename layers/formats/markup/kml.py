@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from layers.account import Issue
 from layers.catalog import catalog
 from layers.formats import geometries, ogr
 from layers.formats.markup.kml_scan import Container, Mark, Scan
-from layers.formats.markup.source import read_markup
+from layers.formats.markup.source import read_markup, without_prefix
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import info, label_en, listed, warning
 from layers.parse import folded
@@ -26,6 +27,7 @@ from layers.parse import folded
 _SHOWN = 20
 _FOLDERS = 6
 _LABEL = "Name"
+_NAMESPACE = rb"https?://(?:www\.opengis\.net|earth\.google\.com)/kml/[\d.]+/?"
 _BLANK, _NAMELESS = re.compile(r"\s*(?:\(#\d+\))?"), "（未命名）"
 
 
@@ -74,7 +76,8 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
             f"holds {len(marks)} placemarks, {len(rows.geometry)} can be read",
         )
     shapes, complaints = _compared(marks, rows, labels)
-    columns, lost, told = _columns(marks, labels)
+    titled, renamed = _titled(scan, marks)
+    columns, lost, told = _columns(titled, labels)
     return Source(
         path=path,
         format="KML",
@@ -91,6 +94,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         issues=(
             *markup.issues,
             *complaints,
+            *renamed,
             *told,
             *_ignored(scan, marks),
             *_hidden(marks, labels),
@@ -100,7 +104,7 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
 
 
 def _parsed(path: Path, data: bytes) -> tuple[Scan, dict[str, Container]]:
-    scan = Scan(path, data)
+    scan = Scan(path, without_prefix(data, _NAMESPACE))
     return scan, _named(path, scan)
 
 
@@ -228,6 +232,44 @@ def _columns(
         issues += _several(name, cells, labels)
     said = {n: c for n, c in columns.items() if c.null_count < len(c) or len(lost.get(n, ()))}
     return said, lost, issues
+
+
+def _titled(scan: Scan, marks: Sequence[Mark]) -> tuple[Sequence[Mark], list[Issue]]:
+    """Return the placemarks with fields such as f1 under their titles, where those are known ones.
+
+    A title that stands for several fields, or is a field's name, renames none.
+    """
+    given = dict.fromkeys(name for mark in marks for name in mark.fields)
+    titles = {name: next(iter(scan.titles[name])) for name in given
+              if len(scan.titles.get(name, ())) == 1}  # fmt: skip
+    times = Counter(titles.values())
+    called = {
+        name: title for name, title in titles.items()
+        if times[title] == 1 and title not in given and _is_known(title) and not _is_known(name)
+    }  # fmt: skip
+    if not called:
+        return marks, []
+    renamed = [
+        replace(mark, fields={called.get(name, name): v for name, v in mark.fields.items()})
+        for mark in marks
+    ]
+    pairs = [f"{name} → {title}" for name, title in called.items()]
+    zh = f"字段按其显示名（displayName）读：{listed(pairs, shown=_SHOWN)}"
+    en = f"fields are called by their titles (displayName): {listed(pairs, 'en', _SHOWN)}"
+    return renamed, [info("field_titled", zh, en)]
+
+
+def _is_known(field: str) -> bool:
+    # A unit may stand behind: 矿区面积（km²）.
+    return folded(re.sub(r"[(（].*", "", field)) in _known_names()
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """Return what any column of the contract is called."""
+    columns = (c for schema in catalog().values() for c in schema.columns)
+    words = (w for c in columns for w in (c.name, c.zh, *c.aliases, *c.whole_names))
+    return frozenset(map(folded, words))
 
 
 @cache

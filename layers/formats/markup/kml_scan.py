@@ -98,6 +98,7 @@ class Scan:
         self.data = data
         self.counts: dict[str, int] = {}
         self.overlays = 0
+        self.titles: dict[str, set[str]] = {}  # field -> what it is called for people
         self.containers: list[Container] = []
         self._open: list[Container] = []
         self._mark: Mark | None = None
@@ -216,6 +217,8 @@ class Scan:
         key, start = self._begun.pop()
         parent = self._within[-1][0] if self._within else ""
         self._updates -= tag == "Update"
+        if tag == "displayName" and parent in ("Data", "SimpleField"):
+            self._titled(self._begun[-1][0], "".join(self._text[start:]))
         if tag in _COORDINATES and self._overlay is None:
             self._coordinates(tag, parent, "".join(self._text[start:]).strip())
         elif self._overlay is not None:
@@ -232,6 +235,12 @@ class Scan:
             self._of_container(tag, "".join(self._text[start:]))
         if self._mark is None:
             del self._text[start:]
+
+    def _titled(self, name: str, text: str) -> None:
+        """Note the title of a field, which may be in bold letters and end with a colon."""
+        title = " ".join(re.sub(r"<[^<>]*>", " ", text).split()).strip(" :：")
+        if name and title:
+            self.titles.setdefault(name, set()).add(title)
 
     def _of_container(self, tag: str, text: str) -> None:
         container = self._open[-1]

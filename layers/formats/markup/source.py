@@ -101,3 +101,20 @@ def _encoding(path: Path, raw: bytes, asked: str | None) -> tuple[str, bytes, li
             f"its text is not {stated} as declared, and fits no encoding; state it (encoding)",
         )
     return told.encoding, raw, remarks(path, told, stated)
+
+
+def without_prefix(data: bytes, namespace: bytes) -> bytes:
+    """Return a text whose elements of a namespace have no prefix: GDAL knows plain names alone.
+
+    Parameters
+    ----------
+    namespace : pattern of its names; a prefix that stands for others too is kept
+    """
+    declared = re.findall(rb"""\sxmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""", data)
+    own = {prefix for prefix, name in declared if re.fullmatch(namespace, name)}
+    own -= {prefix for prefix, name in declared if not re.fullmatch(namespace, name)}
+    if not own:
+        return data
+    any_of = b"|".join(map(re.escape, sorted(own)))
+    tags = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(</?)(?:" + any_of + rb"):", re.DOTALL)
+    return tags.sub(lambda found: found[1] or found[0], data)

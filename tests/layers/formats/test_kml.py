@@ -1,5 +1,7 @@
 """KML: fields under their own names, corners as the text has them, nothing kept of two values."""
 
+import re
+
 import pytest
 import shapely
 import shapely.affinity
@@ -458,3 +460,74 @@ def test_a_file_is_parsed_once(kml, monkeypatch):
     for _ in range(2):
         with pytest.raises(FormatError, match="DOCTYPE"):
             read(path)
+
+
+def titled(name, title, value):
+    inside = f"<displayName>{title}</displayName><value>{value}</value>"
+    return f'<ExtendedData><Data name="{name}">{inside}</Data></ExtendedData>'
+
+
+@pytest.mark.parametrize(
+    "title", ["许可证号", "<![CDATA[<b>许可证号</b>：]]>", "生产规模（万吨/年）", "XKZH"]
+)
+def test_a_field_is_called_by_its_title_where_that_is_a_known_one(kml, title):
+    called = "许可证号" if "许可证号" in title else title
+    source = read(kml(mark(fields=titled("f1", title, "C14"))))
+    assert columns(source) == {"Name": ["甲"], called: ["C14"]}
+    assert [(i.code, i.en) for i in source.issues] == [
+        ("field_titled", f"fields are called by their titles (displayName): f1 → {called}")
+    ]
+
+
+def test_a_field_of_a_schema_is_called_by_its_title(kml):
+    schema = (
+        '<Schema name="a" id="s"><SimpleField type="string" name="F1"><displayName>许可证号'
+        '</displayName></SimpleField><SimpleField type="string" name="F2"/></Schema>'
+    )
+    source = read(kml(schema, mark(fields=simple(("F1", "C14"), ("F2", "x")))))
+    assert columns(source) == {"Name": ["甲"], "许可证号": ["C14"], "F2": ["x"]}
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        (mark(fields=titled("f1", "备注甲", "1")),),  # no name of a column
+        (mark(fields=titled("f1", "许可证号", "1")), mark(fields=titled("f1", "采矿权人", "2"))),
+        (mark(fields=titled("f1", "许可证号", "1") + titled("f2", "许可证号", "2")),),
+        (mark(fields=titled("f1", "许可证号", "1") + data(("许可证号", "2"))),),
+        (mark(fields=titled("XKZH", "采矿权人", "1")),),
+    ],
+)
+def test_titles_that_are_doubtful_rename_nothing(kml, marks):
+    source = read(kml(*marks))
+    assert {"f1", "XKZH"} & set(source.columns)
+    assert "field_titled" not in [i.code for i in source.issues]
+
+
+K = "http://www.opengis.net/kml/2.2"
+
+
+def prefixed(text, prefix="k"):
+    return re.sub(r"<(/?)(?=\w)(?!!)", rf"<\1{prefix}:", text)
+
+
+def test_elements_with_a_prefix(tmp_path):
+    path = tmp_path / "t.kml"
+    inside = mark(fields=data(("说明", "<![CDATA[<k:b>粗</k:b>]]>")))
+    body = prefixed(f"<Document>{mark(name='乙')}</Document>")
+    path.write_text(f'<?xml version="1.0"?><k:kml xmlns:k="{K}">{body}</k:kml>', encoding="utf-8")
+    source = read(path)
+    assert source.geometry[0].equals(TRIANGLE) and columns(source) == {"Name": ["乙"]}
+    body = f"<Document>{prefixed(mark(name='乙'))}{inside}</Document>"
+    path.write_text(f'<kml xmlns="{K}" xmlns:k="{K}">{body}</kml>', encoding="utf-8")
+    source = read(path)
+    assert [shape.equals(TRIANGLE) for shape in source.geometry] == [True, True]
+    assert columns(source) == {"Name": ["乙", "甲"], "说明": [None, "<k:b>粗</k:b>"]}
+
+
+def test_a_prefix_of_something_else_is_kept(tmp_path):
+    path = tmp_path / "t.kml"
+    body = f'<Document xmlns:k="urn:else">{prefixed(mark())}</Document>'
+    path.write_text(f'<kml xmlns="{K}" xmlns:k="{K}">{body}</kml>', encoding="utf-8")
+    with pytest.raises(FormatError):
+        read(path)
