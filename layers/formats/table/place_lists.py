@@ -6,12 +6,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
 from layers.formats.angles import clean
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like
 from layers.formats.table.rings import cell_of
-from layers.formats.table.rows import names_a_corner
+from layers.formats.table.rows import (
+    holds_a_place,
+    is_date,
+    is_header,
+    is_page,
+    is_ruling,
+    names_a_corner,
+)
 from layers.formats.table.sheets import Sheet
 
 _CORNER = re.compile(r"拐点|界址|角点")
@@ -25,6 +33,16 @@ _NAMING = re.compile(r"(?!.*(?:坐标|测绘|单位)).*(?:名称?|村庄|居民�
 _GENERIC = re.compile(r"名称?|编[号码]")
 _NAMED = 0.5
 """Share of the rows of a list that have a name of their own; of corners, at most a third have."""
+_SUM = re.compile(r"(?:[合小总共累]\s*计|平均值?)[:：]?")
+_FOOTER = re.compile(
+    r"(?:备\s?注|附注|注|说明|(?:填|制|审|校|绘|编)\s?[表核对制图]\s?人?|复核人?|负责人|联系(?:人|电话)|电话|日期"
+    r"|(?:填[报表]|制表|编制|测绘)(?:单位|日期|时间)(?:[(（][盖签]章[)）])?|单位(?:[(（]?[盖签]章[)）]?)|资料来源|数据来源)"
+    r"\s*[:：].*|以下空白|[(（]?(?:盖章|签章|公章)[)）]?|第.{1,3}页.{0,6}"
+)
+_CLAUSE = re.compile(
+    r"[(（]?[一二三四五六七八九十]{1,3}[)）]?\s?[、.．].+|[(（][一二三四五六七八九十]{1,3}[)）].+"
+)
+_NUMBERING = re.compile(r".*(?:号|编码|代码)|id|no", re.IGNORECASE)
 
 
 def lists_places(sheet: Sheet, header: Header) -> bool:
@@ -52,3 +70,44 @@ def _has_names(sheet: Sheet, header: Header) -> bool:
         if not corners and len(names) > _NAMED * len(rows):
             return True
     return False
+
+
+def rows_without_place(sheet: Sheet, header: Header, placed: Collection[int]) -> list[int]:
+    """Return rows of a list that are none of its places: sums, remarks, headings, headers again.
+
+    A row with a name and without coordinates is a place that is not known, and never among them.
+    """
+    rows = [r for r in range(header.row + 1, len(sheet.rows)) if any(sheet.rows[r])]
+    numbering = _numbering(sheet, header, placed)
+    return [
+        row
+        for row in rows
+        if row not in placed
+        and (
+            is_header(sheet.rows[row], header)
+            or (is_ruling(sheet.rows[row]) and row == header.row + 1)
+            or is_page(" ".join(filter(None, sheet.rows[row])))
+            or _is_aside(sheet.rows[row], numbering)
+        )
+    ]
+
+
+def _numbering(sheet: Sheet, header: Header, placed: Collection[int]) -> frozenset[int]:
+    """Return the columns in which every place has a number."""
+    columns = [c for c, name in enumerate(header.names) if placed and _NUMBERING.fullmatch(name)]
+    cells = {c: [cell_of(sheet, row, c) or "" for row in placed] for c in columns}
+    return frozenset(c for c, of in cells.items() if all(any(map(str.isdecimal, t)) for t in of))
+
+
+def _is_aside(cells: Sequence[str], numbering: Collection[int]) -> bool:
+    """Return whether a row sums up, remarks, is dated, or heads those below it."""
+    filled = {c: cell for c, cell in enumerate(cells) if cell}
+    column, first = next(iter(filled.items()))
+    numbers = [c for c in filled.values() if is_number_like(clean(c))]
+    if _SUM.fullmatch(first):
+        return not holds_a_place(" ".join(numbers))
+    if _FOOTER.fullmatch(first) or is_date(" ".join(dict.fromkeys(filled.values()))):
+        return True
+    alone = len(set(filled.values())) == 1
+    word = column in numbering and not any(map(str.isdecimal, first))
+    return alone and (word or _CLAUSE.fullmatch(first) is not None)

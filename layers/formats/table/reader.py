@@ -37,7 +37,7 @@ from layers.formats.table.header import Header, find_header
 from layers.formats.table.mixtures import refuse_mixtures
 from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
 from layers.formats.table.parcels import parcels_of
-from layers.formats.table.place_lists import lists_places
+from layers.formats.table.place_lists import lists_places, rows_without_place
 from layers.formats.table.places import Places, find_places
 from layers.formats.table.rings import Parcel, bad_row, cell_of
 from layers.formats.table.rows import aside_rows, footer_rows
@@ -239,7 +239,10 @@ def _is_corner_table(sheet: Sheet, header: Header) -> bool:
 
 
 def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
-    used = [r for r in range(header.row + 1, len(sheet.rows)) if any(sheet.rows[r])]
+    passed = rows_without_place(sheet, header, places.at)
+    rows = range(header.row + 1, len(sheet.rows))
+    left = set(passed)
+    used = [r for r in rows if any(sheet.rows[r]) and r not in left]
     geometry = np.full(len(used), None, dtype=object)
     known = np.array([r in places.at for r in used], bool)
     if known.any():
@@ -254,7 +257,17 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
         name: pa.array([cell_of(sheet, r, c) for r in used], pa.string())
         for c, name in enumerate(header.names)
     }
-    return _Rows(columns, geometry, labels, tuple(issues))
+    return _Rows(columns, geometry, labels, (*issues, *_passed(sheet, passed)))
+
+
+def _passed(sheet: Sheet, rows: Sequence[int]) -> list[Issue]:
+    """Tell of rows that are none of the places of a list."""
+    if not rows:
+        return []
+    lines = [str(sheet.lines[r]) for r in rows]
+    said = " ".join(dict.fromkeys(filter(None, sheet.rows[rows[0]])))[:40]
+    zh, en = f"第 {listed(lines)} 行不是地点，未读", f"rows {listed(lines, 'en')} are no places"
+    return [info("rows_ignored", f"{zh}：{said}", f"{en} and are not read: {said}")]
 
 
 def _named(label: str, zh: str, en: str) -> tuple[str, str]:

@@ -101,3 +101,42 @@ def test_one_spoilt_row_leaves_the_others_where_they_are(tmp_path, row, said, at
         ("unreadable_geometry", f"第 {at + 3} 行")
     ]
     assert said in source.issues[0].en
+
+
+HEAD = "编号,村名,人口,X,Y"
+
+
+@pytest.fixture
+def villages(tmp_path):
+    def villages(*rows, at=4):
+        own = [
+            f"JM{k},{n},9,{x},{y}" for k, (n, (x, y)) in enumerate(zip(NAMES, PLACES, strict=True))
+        ]
+        path = tmp_path / "村庄.csv"
+        path.write_text(
+            "\n".join(["2000国家大地坐标系", HEAD, *own[:at], *rows, *own[at:]]), "utf-8"
+        )
+        return read(path)
+
+    return villages
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["合计,4,36,,", "合 计,,36,,5", "一、东乡,,,,", "东乡,,,,", "（二）西乡,,,,", HEAD,
+     "第2页 共3页,,,,", "备注：坐标为村中心点,,,,", "制表人：张三,,,审核：李四,",
+     "填表单位（盖章）：,,,,", "2024年5月6日,,,,"],
+)  # fmt: skip
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_rows_of_a_list_that_are_no_places(villages, row, at):
+    source = villages(row, at=at)
+    assert kinds(source) == ["Point"] * 4
+    assert [(i.severity, i.code) for i in source.issues] == [("info", "rows_ignored")]
+    assert f"第 {at + 3} 行不是地点" in source.issues[0].zh
+
+
+@pytest.mark.parametrize("row", ["JM9,南村,9,,", ",南村,,,", "9,测绘队家属院,,,", ",一、南村,9,,"])
+def test_a_place_that_is_not_known_stays_one(villages, row):
+    source = villages(row)
+    assert len(source.geometry) == 5
+    assert source.geometry[4] is None
