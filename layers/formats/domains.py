@@ -28,6 +28,7 @@ Domain = Mapping[str, str]
 
 _FIELD = re.compile(r"<GPFieldInfoEx\b.*?</GPFieldInfoEx>", re.DOTALL)
 _DOMAIN = re.compile(r"\s*(?:<\?[^>]*>\s*)?<(?:\w+:)?GP(Coded|Range)(?:Value)?Domain2?\b")
+_COUNTED = re.compile(r"[个家座套条户人名处口台层](?:[^\W\d]{0,6})")
 _VALUE = re.compile(r"<CodedValue\b(?!s).*?</CodedValue>", re.DOTALL)
 
 
@@ -41,9 +42,17 @@ def codes_of(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def described(values: pa.Array, domain: Domain) -> pa.Array:
     """Return the words of codes; a code that the domain does not list stays, as text."""
     words = {_plain(code): word for code, word in domain.items() if word.strip()}
+    if not pa.types.is_string(values.type) and _only_count(words):
+        return values
     encoded = values.dictionary_encode()
     codes = map(_plain, encoded.dictionary.to_pylist())
     return pa.array([words.get(c, c) for c in codes], pa.string()).take(encoded.indices)
+
+
+def _only_count(words: Mapping[str, str]) -> bool:
+    """Tell whether words say no more than their codes: 1 is 1个系统, and 2 is 2个系统."""
+    rests = {word.strip().removeprefix(code) for code, word in words.items()}
+    return len(words) > 1 and len(rests) == 1 and _COUNTED.fullmatch(rests.pop()) is not None
 
 
 def _plain(code: object) -> str:

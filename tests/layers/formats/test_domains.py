@@ -58,6 +58,20 @@ def test_a_code_without_a_word_stays(values, words):
     assert domains.described(values, domain).to_pylist() == words
 
 
+@pytest.mark.parametrize(
+    ("words", "read_as"),
+    [
+        ({"1": "1个系统", "2": "2个系统"}, [1, 2, 5]),
+        ({"1": "1个系统", "2": "3个系统"}, ["1个系统", "3个系统", "5"]),
+        ({"1": "1万吨", "2": "2万吨"}, ["1万吨", "2万吨", "5"]),  # a unit, which must not be lost
+        ({"1": "1露天", "2": "2地下"}, ["1露天", "2地下", "5"]),
+        ({"1": "1个系统"}, ["1个系统", "2", "5"]),
+    ],
+)
+def test_words_that_only_count_leave_the_numbers(words, read_as):
+    assert domains.described(pa.array([1, 2, 5]), words).to_pylist() == read_as
+
+
 def test_codes_that_gdal_makes_words_of():
     # Words are numbered by their codes; one that the domain does not list is null, or beyond.
     words = pa.array([None, "露天", None, "地下"])
