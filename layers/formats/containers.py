@@ -73,11 +73,13 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
     geodatabase = kind == "OpenFileGDB"
     xml = _definition(target, layer) if geodatabase else ""
     columns, lost = rows.columns, rows.lost
-    if "<DomainName>" in xml:
-        words, unknown = domains.of_geodatabase(xml, _items(target))
+    if "<DomainName>" in xml or "<Subtype " in xml or "<Subtype>" in xml:
+        items = _items(target)
+        words, unknown = domains.of_geodatabase(xml, items)
         columns, lost = domains.without(columns, lost, unknown)
         issues += [domains.missing(name, unknown[name]) for name in unknown]
-        columns = domains.with_words(columns, words)
+        own = domains.by_subtype(columns, xml, items, words)
+        columns = {**domains.with_words(columns, words), **own}
     text = _system_in(xml) if geodatabase else flatgeobuf.defined_system(path)
     defined, _ = ogr.parse_stated_crs(text)
     return Source(

@@ -29,6 +29,8 @@ Domain = Mapping[str, str]
 _FIELD = re.compile(r"<GPFieldInfoEx\b.*?</GPFieldInfoEx>", re.DOTALL)
 _DOMAIN = re.compile(r"\s*(?:<\?[^>]*>\s*)?<(?:\w+:)?GP(Coded|Range)(?:Value)?Domain2?\b")
 _COUNTED = re.compile(r"[个家座套条户人名处口台层](?:[^\W\d]{0,6})")
+_SUBTYPE = re.compile(r"<Subtype\b(?!s).*?</Subtype>", re.DOTALL)
+_SUBTYPE_FIELD = re.compile(r"<SubtypeFieldInfo\b.*?</SubtypeFieldInfo>", re.DOTALL)
 _VALUE = re.compile(r"<CodedValue\b(?!s).*?</CodedValue>", re.DOTALL)
 
 
@@ -102,18 +104,66 @@ def of_geodatabase(
     ``items`` are names and definitions of all that a geodatabase holds: a table may be called like
     a domain. Of a range of numbers there is nothing to read.
     """
-    kinds = [(name, _DOMAIN.match(xml), xml) for name, xml in items]
-    known = {name: xml if kind[1] == "Coded" else "" for name, kind, xml in kinds if kind}
+    known = _known(items)
     out: dict[str, Domain] = {}
     unknown: dict[str, str] = {}
     for field in _FIELD.findall(layer):
         name, domain = _element(field, "Name"), _element(field, "DomainName")
         if name and domain in known:
-            values = _VALUE.findall(known[domain])
-            out[name] = {_element(v, "Code"): _element(v, "Name") for v in values}
+            out[name] = known[domain]
         elif name and domain:
             unknown[name] = domain
+    for subtype in _SUBTYPE.findall(layer):
+        for field in _SUBTYPE_FIELD.findall(subtype):
+            name, domain = _element(field, "FieldName"), _element(field, "DomainName")
+            if name and domain and domain not in known:
+                unknown[name] = domain
     return {name: domain for name, domain in out.items() if domain}, unknown
+
+
+def _known(items: Sequence[tuple[str, str]]) -> dict[str, Domain]:
+    """Return the domains of a geodatabase by name, ranges without words."""
+    kinds = [(name, _DOMAIN.match(xml), xml) for name, xml in items]
+    coded = {name: xml if kind[1] == "Coded" else "" for name, kind, xml in kinds if kind}
+    return {
+        name: {_element(v, "Code"): _element(v, "Name") for v in _VALUE.findall(xml)}
+        for name, xml in coded.items()
+    }
+
+
+def by_subtype(
+    columns: Mapping[str, pa.Array],
+    layer: str,
+    items: Sequence[tuple[str, str]],
+    domains: Mapping[str, Domain],
+) -> dict[str, pa.Array]:
+    """Return the columns whose domain is another in each subtype, with the words of each row.
+
+    The field of the subtypes itself holds codes, of which the subtypes are the words.
+    """
+    field, subtypes = _element(layer, "SubtypeFieldName"), _SUBTYPE.findall(layer)
+    if field not in columns or not subtypes:
+        return {}
+    known, own = _known(items), [_plain(code) for code in columns[field].to_pylist()]
+    names = {_element(s, "SubtypeCode"): _element(s, "SubtypeName") for s in subtypes}
+    out = {} if field in domains else {field: described(columns[field], names)}
+    words: dict[str, dict[str, Domain]] = {}
+    for subtype in subtypes:
+        for part in _SUBTYPE_FIELD.findall(subtype):
+            name, domain = _element(part, "FieldName"), _element(part, "DomainName")
+            if domain in known and name in columns and _coded(columns[name]):
+                words.setdefault(name, {})[_element(subtype, "SubtypeCode")] = known[domain]
+    for name, found in words.items():
+        pairs = zip(own, columns[name].to_pylist(), strict=True)
+        usual = domains.get(name, {})
+        texts = [None if v is None else _word(v, found.get(code, usual)) for code, v in pairs]
+        out[name] = pa.array(texts, pa.string())
+    return out
+
+
+def _word(code: object, domain: Domain) -> str:
+    plain = _plain(code)
+    return next((w for c, w in domain.items() if _plain(c) == plain and w.strip()), plain)
 
 
 def without(

@@ -31,6 +31,35 @@ def test_a_table_may_be_called_like_a_domain(order):
     assert domains.of_geodatabase(LAYER, [("f&s", table)]) == ({}, {"KCFS": "f&s"})
 
 
+SUBTYPES = """<SubtypeFieldName>T</SubtypeFieldName><DefaultSubtypeCode>1</DefaultSubtypeCode>
+<Subtypes xsi:type="typens:ArrayOfSubtype"><Subtype xsi:type="typens:Subtype">
+<SubtypeName>露天矿</SubtypeName><SubtypeCode>1</SubtypeCode><FieldInfos>
+<SubtypeFieldInfo xsi:type="x"><FieldName>F</FieldName><DomainName>是否</DomainName>
+</SubtypeFieldInfo></FieldInfos></Subtype><Subtype><SubtypeName>地下矿</SubtypeName>
+<SubtypeCode>2</SubtypeCode><FieldInfos><SubtypeFieldInfo><FieldName>F</FieldName>
+<DomainName>反</DomainName></SubtypeFieldInfo></FieldInfos></Subtype></Subtypes>"""
+
+
+def coded(**words):
+    values = "".join(f"<CodedValue><Name>{w}</Name><Code>{c[1:]}</Code></CodedValue>"
+                     for c, w in words.items())  # fmt: skip
+    return f"<GPCodedValueDomain2><CodedValues>{values}</CodedValues></GPCodedValueDomain2>"
+
+
+def test_a_domain_that_is_another_in_each_subtype():
+    items = [("是否", coded(_1="是", _2="否")), ("反", coded(_1="否", _2="是"))]
+    columns = {"T": pa.array([1, 2, 2, 3, None]), "F": pa.array(["1", "1", None, "1", "2"])}
+    assert domains.of_geodatabase(SUBTYPES, items) == ({}, {})
+    found = domains.by_subtype(columns, SUBTYPES, items, {})
+    assert {k: v.to_pylist() for k, v in found.items()} == {
+        "T": ["露天矿", "地下矿", "地下矿", "3", None], "F": ["是", "否", None, "1", "2"],
+    }  # fmt: skip
+    found = domains.by_subtype(columns, SUBTYPES, items, {"F": {"1": "有", "2": "无"}})
+    assert found["F"].to_pylist() == ["是", "否", None, "有", "无"]
+    assert domains.of_geodatabase(SUBTYPES, items[:1]) == ({}, {"F": "反"})
+    assert domains.by_subtype({"F": columns["F"]}, SUBTYPES, items, {}) == {}
+
+
 def test_a_range_has_no_words():
     domain = '<typens:GPRangeDomain2 xsi:type="typens:GPRangeDomain2"><MaxValue>5</MaxValue>'
     assert domains.of_geodatabase(LAYER, [("f&s", domain)]) == ({}, {})
