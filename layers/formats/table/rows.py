@@ -71,6 +71,11 @@ _ABOUT_RIGHT = re.compile(
     r"|经济类型|图幅号?|项目类型)\s*[:：]"
 )
 _VOID = re.compile(r"作废|注销|取消|废[弃除止]|停用|变更前|改为|^原\d|控制点|井口|中心点")
+# Sentences, measures and numbers of documents below the corners head no parcel that is lacking.
+_NO_HEAD = re.compile(
+    r"^[无未]|[:：]|[件书]$|[,，。;；≤≥°%〔]|圈定|连线|\d\s*(?:米|年|吨|万|公里|公顷)|^.{24}"
+    r"|^[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．].{12}"
+)
 _HEADS = re.compile(r"矿(?!业|产|权)|[采勘库区块段]|范围|扣除|拐点|坐标|地块")
 # 成交价：123456元 says something of the right; 一采区：由4个拐点圈定 is a heading.
 _FIELD = re.compile(r"[^:：]{1,12}[:：]\s*(?!.*(?:拐点|坐标|圈定|界址))\S.*")
@@ -261,7 +266,8 @@ def may_head(name: str) -> bool:
     >>> may_head("二采区"), may_head("某县自然资源局"), may_head("以下空白")
     (True, False, False)
     """
-    return _HEADS.search(name) is not None and not re.search("^[无未]|[:：]|[件书]$", name)
+    void = re.search("注销|废止|取消|关闭", name)
+    return _HEADS.search(name) is not None and (void is not None or not _NO_HEAD.search(name))
 
 
 def title_of(sheet: Sheet, header: Header) -> int | None:

@@ -38,9 +38,11 @@ from layers.formats.text.corner_finds import (
     name_of,
     plain_line,
 )
+from layers.formats.text.prose import is_title
 from layers.issues import info, warning
 
 FORMAT = "corner lines"
+_MOST_TITLES = 50  # above a header
 # Words before the first of two numbers that say it is the easting or the longitude.
 _EAST = frozenset(("y", "东坐标", "横坐标", "东", "横", "东经", "经度", "e", "l"))
 
@@ -90,12 +92,15 @@ def read(path: Path, encoding: str | None) -> Source:
     high = have_heights(path, lines, named=named)
     if len({match.re for match in corners}) != 1:
         raise refusal(path, "平面坐标与经纬度混用", "mixes plane coordinates and degrees")
-    above = itertools.takewhile(lambda line: not line.corners, lines)
+    above = [*itertools.takewhile(lambda line: not line.corners, lines)]
     own = next(filter(None, map(heading_of, above)), None)
     pair = ("X坐标", "Y坐标") if corners[0].re is PLANES else ("纬度", "经度")
-    # All that stands above the corners is below this header: titles, headings, deductions.
+    # Names, elevations and deductions above the corners stand below this header; titles do not.
+    titles = [line for line in above if is_title(line.text)][-_MOST_TITLES:]
     header = own or ("点号", *pair)
-    rows = [(1, header), *((line.number, row) for line in lines for row in _rows(line))]
+    rows = [(line.number, row) for line in titles for row in _rows(line)]
+    rows.append((rows[-1][0] if rows else 1, header))
+    rows += [(line.number, row) for line in lines if line not in titles for row in _rows(line)]
     numbers, cells = zip(*rows, strict=True)
     source = table.source_of(path, Sheet(path.stem, cells, numbers), FORMAT, encoding=found)
     return replace(source, issues=(*_told(high, headed=own is not None), *source.issues))

@@ -10,7 +10,9 @@ import re
 
 from layers.formats.angles import clean
 from layers.formats.planes import width_of
-from layers.formats.table.naming import LICENCE
+from layers.formats.table.deductions import is_cut
+from layers.formats.table.depths import is_about
+from layers.formats.table.naming import LICENCE, told_in
 from layers.formats.text.corner_finds import PHONES, SAID, plain_line
 
 # Numbers that their words tell to be none of a place.
@@ -45,6 +47,12 @@ _LOST = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile("中心|质心|形心|地理坐标|四至|东经|北纬")
+_TITLE = re.compile(
+    r"[。;!]|\d{5,}|〔|\d\s?(?:公里|公顷|亩|米|年|万)"
+    r"|^(?:附件|附表|附图|表\s?\d|关于|经)|[下见][表图列]|如下|依次|连线|坐标|拐点|中华人民共和国|副本|邮编"
+    r"|^[A-Za-z\d\W]+$"
+)
+_PART = re.compile(r"\s*(?:(?!坐标|拐点)[^\s(]){1,12}\(")  # 一采区(4个拐点)
 _LONGEST = 4000  # a line of a notice is a paragraph at most
 _DEGREES = re.compile(r"(?<![\d.])(\d{1,3})\.\d{4,}")
 
@@ -63,6 +71,17 @@ def is_elsewhere(text: str) -> bool:
     """Tell whether a line around corners of a plane gives another place: its centre, its extent."""
     words = plain_line(text)
     return speaks(words) and _ELSEWHERE.search(words) is not None
+
+
+def is_title(words: str) -> bool:
+    """Tell whether a line above the first corner heads a document and names no parcel.
+
+    >>> [is_title(words) for words in ("二、拐点坐标", "经审查,现批复如下。", "一采区", "一、甲矿")]
+    [True, True, False, False]
+    """
+    if is_about(words) or is_cut(words) or told_in(words) or _PART.match(words):
+        return False
+    return _TITLE.search(words) is not None
 
 
 def speaks(words: str) -> bool:

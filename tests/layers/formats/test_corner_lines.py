@@ -506,3 +506,28 @@ def test_commas_below_a_title_or_header_are_no_published_list(pasted, above, bel
     assert shapely.equals_exact(source.geometry[0], OUTLINE) and len(source) == 1
     with pytest.raises(FormatError, match="published list without the line that ends"):
         pasted(f"2000国家大地坐标系\n{lines('{i},{x},{y},')}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["二、拐点坐标", "你公司报来的申请资料收悉。经研究，现批复如下：", "拐点坐标（CGCS2000）",
+     "START", "豫自然资规〔2024〕3号", "表1 矿区范围拐点坐标表", "中华人民共和国",
+     "占用林地0.0512公顷"],
+)  # fmt: skip
+def test_titles_and_sentences_name_no_parcel(pasted, line):
+    source = pasted(f"2000国家大地坐标系\n{line}\n{lines('{i} {x} {y}')}\n")
+    assert "块段名称" not in source.columns and codes(source) == ["header_missing"]
+    two = lines("{i} {x} {y}", [(x + 2000, y) for x, y in PLACES])
+    source = pasted(f"{line}\n一采区\n{lines('{i} {x} {y}')}\n二采区\n{two}\n")
+    assert source.columns["块段名称"].to_pylist() == ["一采区", "二采区"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["1号矿体长350米，宽40米", "矿体倾角35°～40°，厚度2.50～12.30米",
+     "拐点1至拐点4顺次连线圈定", "共有4个拐点圈定", "三、请你公司按有关规定办理采矿登记手续。",
+     "某自然资矿划字〔2024〕第003号"],
+)  # fmt: skip
+def test_prose_below_the_corners_heads_nothing(pasted, line):
+    source = pasted(f"2000国家大地坐标系\n{lines('{i} {x} {y}')}\n{line}\n")
+    assert "heading_without_corners" not in codes(source) and len(source) == 1
