@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -45,6 +46,11 @@ class _Entity:
             self.section = value.strip()
 
 
+def unified(text: str) -> str:
+    r"""Return a text with ``\n`` for ends of lines; transfers as text leave ``\r\r\n``."""
+    return re.sub(r"\r+\n", "\n", text) if "\n" in text else text.replace("\r", "\n")
+
+
 def groups_of(text: str) -> Iterator[tuple[str, str]]:
     """Yield the groups of a drawing in text, code and value as written."""
     lines = text.split("\n")
@@ -59,7 +65,7 @@ def groups_in(raw: bytes) -> Iterator[tuple[str, str]]:
 
 
 def check(path: Path, groups: Iterable[tuple[str, str]]) -> None:
-    """Refuse a drawing in which something of a line is lost.
+    """Refuse a drawing in which something of a line is lost, or that breaks off in a section.
 
     That is a polyline of other corners than it declares (group 90), a place without its second
     number, an entity without its radius or place, and two that have run into one because what
@@ -70,13 +76,24 @@ def check(path: Path, groups: Iterable[tuple[str, str]]) -> None:
     FormatError
         One line that names the entity's handle.
     """
-    section = ""
+    section, left_open = "", ""
     for entity in _entities(groups):
-        if entity.kind == "SECTION":
-            section = entity.section
+        if entity.kind == "SECTION" and not left_open:
+            section = left_open = entity.section
+        elif entity.kind in ("SECTION", "EOF"):
+            break
+        elif entity.kind == "ENDSEC":
+            left_open = ""
         said = _fault(entity, section)
         if said is not None:
             raise refusal(path, *said)
+    if left_open:
+        raise refusal(
+            path,
+            f"文件不完整：{left_open} 段没有结束（缺 ENDSEC），其后的图元已丢失，请重新导出或下载",
+            f"the file is not whole: its section {left_open} does not end (no ENDSEC), what "
+            "followed is lost; export or download it anew",
+        )
 
 
 def _entities(groups: Iterable[tuple[str, str]]) -> Iterator[_Entity]:

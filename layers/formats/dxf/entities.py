@@ -58,20 +58,23 @@ def entities_of(path: Path) -> Opened:
             return Opened(drawing, list(drawing.modelspace()))
         found = _text_of(path, raw)
         if found is None:
-            plain = raw.decode("latin-1").replace("\r\n", "\n")
+            plain = dxf_check.unified(raw.decode("latin-1"))
             dxf_check.check(path, dxf_check.groups_of(plain))
             return _mended(path, *recover.read(BytesIO(raw)))
         text = found.text
         if "$ACADVER" not in text and "AcDbEntity" in text:
             text = _HEADER + text  # a bare list of entities would be read as one of 1992
-        text = decoded(text.replace("\r\n", "\n"))
+        text = decoded(dxf_check.unified(text))
         dxf_check.check(path, dxf_check.groups_of(text))
         try:
             drawing = filemanagement.read(StringIO(text))
             opened = Opened(drawing, list(drawing.modelspace()))
         except DXFError:
             opened = _mended(path, *recover.read(BytesIO(_escaped(text))))
-        return opened._replace(encoding=found.encoding, other_lines=found.other)
+        ended = () if text.rstrip().endswith("EOF") else ("no EOF at its end",)
+        return opened._replace(
+            encoding=found.encoding, other_lines=found.other, mended=(*opened.mended, *ended)
+        )
     except (
         DXFError, UnicodeError, ValueError, LookupError, TypeError, AttributeError, OverflowError,
         struct.error,

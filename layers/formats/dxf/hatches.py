@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from layers.formats.dxf.check import groups_in, groups_of
+from layers.formats.dxf.check import groups_in, groups_of, unified
 from layers.formats.dxf.places import NEARLY
 
 _TEXT_BOX = 8  # bit of the kind of a path
@@ -86,7 +86,7 @@ def miscounted(path: Path) -> frozenset[str]:
     """Return the handles of hatches of which a boundary has other corners than it says."""
     raw = path.read_bytes()
     binary = raw.startswith(b"AutoCAD Binary DXF")
-    text = "" if binary else raw.decode("latin-1").replace("\r\n", "\n")
+    text = "" if binary else unified(raw.decode("latin-1"))
     return frozenset(_miscounted(groups_in(raw) if binary else groups_of(text)))
 
 
