@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gis.crs import parse_crs
+from gis.errors import MineZoneError
 from layers.datum_file import read_datum
 from layers.formats import writing
 from layers.formats.source import Source
@@ -68,6 +69,7 @@ def lines(source: Source, written: writing.Written, lang: str) -> list[str]:
 def record(source: Source, written: writing.Written) -> dict[str, Any]:
     """Return a conversion as JSON values."""
     return {
+        **outcome(source.path, None),
         "source": str(source.path),
         "format": source.format,
         "rows": len(source),
@@ -81,3 +83,9 @@ def record(source: Source, written: writing.Written) -> dict[str, Any]:
             for i in (*source.issues, *written.issues)
         ],
     }
+
+
+def outcome(file: Path, error: MineZoneError | None) -> dict[str, Any]:
+    """Return whether a file could be converted as JSON values, with the keys of ``inspect``."""
+    told = None if error is None else {"zh": error.zh, "en": error.en}
+    return {"file": str(file), "usable": error is None, "error": told}

@@ -16,6 +16,7 @@ from layers.account import Issue
 from layers.formats import gdal_names, ogr
 from layers.formats.short_names import shorten
 from layers.formats.source import Source, refusal
+from layers.formats.text.corner_columns import NAMES, column_of, first_field
 from layers.issues import label_en, listed, warning
 
 DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "kml": "KML"}
@@ -48,6 +49,8 @@ def write_by_gdal(
     from pyogrio import errors
 
     columns = {written: source.columns[field] for written, field in fields.items()}
+    if kind == "kml":
+        columns |= _shown_names(source, fields)
     if kind == "shp":
         _refuse_letters(source, encoding)
     issues = _long_texts(columns, encoding) if kind == "shp" else []
@@ -79,6 +82,18 @@ def write_by_gdal(
             why = made.shown(str(fault))
             raise refusal(source.path, f"不能写成 {kind}：{why}", f"no {kind}: {why}") from fault
     return issues + [ogr.complaint(path, made.shown(str(w.message))) for w in said]
+
+
+def _shown_names(source: Source, fields: Mapping[str, str]) -> dict[str, pa.Array]:
+    """Return what a map shows beside placemarks: the names of rights, where no field is so called.
+
+    They stay in their own field as well; one that is read again is that.
+    """
+    name = first_field(source, NAMES)
+    if name is None or any(written.casefold() == "name" for written in fields):
+        return {}
+    words = [word or None for word in column_of(source, name)]
+    return {"Name": pa.array(words, pa.string())}
 
 
 def _is_key(values: pa.Array | None) -> bool:

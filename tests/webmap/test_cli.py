@@ -327,4 +327,16 @@ def test_convert_writes_and_says_so(tmp_path, capsys):
     assert "已经存在" in capsys.readouterr().err
     assert main(["convert", str(text), str(tmp_path / "a.txt"), "--to", "pdf"]) == 2
     assert main(["convert", str(tmp_path / "矿界.shp"), str(tmp_path / "b.txt"), "--json"]) == 0
-    assert '"rows": 1' in capsys.readouterr().out
+    done = json.loads(capsys.readouterr().out)
+    assert (done["rows"], done["usable"], done["error"]) == (1, True, None)
+    assert main(["convert", str(tmp_path / "矿界.shp"), str(tmp_path / "b.txt"), "--json"]) == 2
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {
+        "file": str(tmp_path / "矿界.shp"),
+        "usable": False,
+        "error": {
+            "zh": f"{tmp_path / 'b.txt'}：文件已经存在，请另取名字",
+            "en": f"{tmp_path / 'b.txt'}: exists already; choose another name",
+        },
+    }
+    assert said.err == ""

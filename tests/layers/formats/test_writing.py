@@ -586,3 +586,20 @@ def test_an_island_that_a_text_cannot_tell_from_a_hole(tmp_path):
     writing.write(rows, tmp_path / "b.txt", form="registration")
     signs = read(tmp_path / "b.txt").companions["right_part"].columns["sign"].to_pylist()
     assert sorted(signs) == [-1, 1, 1, 1, 1]
+
+
+def test_placemarks_show_the_names_of_rights(tmp_path):
+    rows = rows_of(tmp_path, [PLAIN, HOLED], 许可证号=["C1", "C2"], 矿山名称=["甲 & 乙矿", None])
+    out = writing.write(rows, tmp_path / "a.kml")
+    text = (tmp_path / "a.kml").read_text(encoding="utf-8")
+    assert text.count("<name>甲 &amp; 乙矿</name>") == 1
+    again = read(tmp_path / "a.kml").columns
+    assert again["矿山名称"].to_pylist() == ["甲 & 乙矿", None]
+    assert again["Name (Placemark)"].to_pylist() == ["甲 & 乙矿", None]
+    assert told(out) == []
+
+
+def test_placemarks_of_unnamed_rights_show_nothing(tmp_path):
+    rows = rows_of(tmp_path, [PLAIN], 许可证号=["C1"])
+    writing.write(rows, tmp_path / "a.kml")
+    assert "Name" not in "".join(read(tmp_path / "a.kml").columns)
