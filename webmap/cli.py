@@ -20,7 +20,6 @@ from typer.main import get_command
 
 from gis.__about__ import __version__
 from gis._jit import on_compiling
-from gis.errors import MineZoneError
 from layers.launching import launch_early, without_data_frames
 from webmap import cli_io
 from webmap.cli_io import Settings, emit, emit_json, progress_bar
@@ -264,17 +263,12 @@ def convert_file(
     from webmap import cli_convert
 
     asked = cli_convert.Asked(source_layer, crs, encoding, to, to_crs, to_encoding.upper(), datum)
-    try:
-        source, done = cli_convert.convert(file, written, asked)
-    except MineZoneError as error:
-        if not as_json:
-            raise
-        emit_json(cli_convert.outcome(file, error))
-        return cli_io.ERROR_STATUS
     if as_json:
-        emit_json(cli_convert.record(source, done))
-    else:
-        emit(cli_convert.lines(source, done, context.obj.lang))
+        told = cli_convert.told(file, written, asked)
+        emit_json(told)
+        return 0 if told["usable"] else cli_io.ERROR_STATUS
+    source, done = cli_convert.convert(file, written, asked)
+    emit(cli_convert.lines(source, done, context.obj.lang))
     return 0
 
 

@@ -66,10 +66,20 @@ def lines(source: Source, written: writing.Written, lang: str) -> list[str]:
     return [clean(line) for line in out]
 
 
-def record(source: Source, written: writing.Written) -> dict[str, Any]:
-    """Return a conversion as JSON values."""
+def told(file: Path, target: Path, asked: Asked) -> dict[str, Any]:
+    """Convert as :func:`convert`; return what came of it as JSON values, with keys of ``inspect``.
+
+    What is refused is no exception here: ``usable`` is false, ``error`` says why.
+    """
+    try:
+        done = _record(*convert(file, target, asked))
+    except MineZoneError as error:
+        return {"file": str(file), "usable": False, "error": {"zh": error.zh, "en": error.en}}
+    return {"file": str(file), "usable": True, "error": None, **done}
+
+
+def _record(source: Source, written: writing.Written) -> dict[str, Any]:
     return {
-        **outcome(source.path, None),
         "source": str(source.path),
         "format": source.format,
         "rows": len(source),
@@ -83,9 +93,3 @@ def record(source: Source, written: writing.Written) -> dict[str, Any]:
             for i in (*source.issues, *written.issues)
         ],
     }
-
-
-def outcome(file: Path, error: MineZoneError | None) -> dict[str, Any]:
-    """Return whether a file could be converted as JSON values, with the keys of ``inspect``."""
-    told = None if error is None else {"zh": error.zh, "en": error.en}
-    return {"file": str(file), "usable": error is None, "error": told}

@@ -19,6 +19,7 @@ import shapely
 
 from gis.crs import (
     Transformation,
+    degrees_of,
     from_cgcs2000,
     gauss_kruger_crs,
     is_cgcs2000,
@@ -88,6 +89,27 @@ def system_for(source: Source, kind: str, datum: DatumFile | None) -> pyproj.CRS
         zh, en = "不在中国，不能写入国家 3 度带", "is not in China; no zone of its own"
         raise refusal(source.path, zh, en)
     return gauss_kruger_crs(zone)
+
+
+def check_degrees(target: Path, crs: pyproj.CRS) -> None:
+    """Refuse a system for a form that is read as degrees of WGS 84, whatever is in it.
+
+    Raises
+    ------
+    FormatError
+        It is no system of degrees, or one on another datum.
+    """
+    datum = degrees_of(crs)
+    if crs.is_geographic and (is_cgcs2000(datum) or datums_claimed(datum) == {"WGS 84"}):
+        return
+    kind = target.suffix.lower().removeprefix(".")
+    raise refusal(
+        target,
+        f"{kind} 只能写 CGCS2000 或 WGS 84 的经纬度，不能写 {crs.name}；"
+        "请去掉 --to-crs 或写 gpkg、shp",
+        f"{kind} holds degrees of CGCS2000 or WGS 84 only, not {crs.name}; leave out --to-crs, or "
+        "write gpkg or shp",
+    )
 
 
 def move(source: Source, crs: pyproj.CRS, datum: DatumFile | None) -> Moved:

@@ -25,7 +25,7 @@ from layers.formats import read_back
 from layers.formats.accuracy_written import carry
 from layers.formats.gdal_writing import DRIVERS, field_names, write_by_gdal
 from layers.formats.geojson.writing import write_geojson
-from layers.formats.moving import DEGREES, move, system_for
+from layers.formats.moving import DEGREES, check_degrees, move, system_for
 from layers.formats.places_in_fields import left_behind
 from layers.formats.source import Source, refusal
 from layers.formats.target import check_target, move_in
@@ -101,6 +101,8 @@ def write(
         )
     for whole in (source, *source.companions.values()):
         refuse_unplaced(whole)
+    if crs is not None and kind in DEGREES:
+        check_degrees(target, crs)
     moved = move(source, crs or system_for(source, kind, datum), datum)
     for whole in (moved.source, *moved.source.companions.values()):
         refuse_wild(whole, "超出目标坐标系的范围", "a place that the target's system does not hold")

@@ -6,6 +6,7 @@ import shapely
 
 from gis.errors import DatumError
 from layers.datum_file import read_datum
+from layers.errors import FormatError
 from layers.formats import read
 from layers.formats.writing import write
 from layers.vetted import load_vetted
@@ -143,3 +144,27 @@ def test_wgs84_is_told_once(tmp_path):
 
     same = write(read(tmp_path / "g.gpkg"), tmp_path / "u.gpkg", crs=parse_crs("EPSG:32649"))
     assert same.way is None
+
+
+@pytest.mark.parametrize("form", ["geojson", "kml"])
+@pytest.mark.parametrize("code", [4610, 4526, 4258, 3857])
+def test_forms_of_degrees_hold_those_of_wgs84_only(tmp_path, form, code):
+    from gis.crs import parse_crs
+
+    frame = geopandas.GeoDataFrame(
+        {"许可证号": ["C1"]}, geometry=[shapely.box(111, 39.5, 111.01, 39.51)], crs=4490
+    )
+    frame.set_crs(4610 if code == 4610 else 4490, allow_override=True).to_file(tmp_path / "a.gpkg")
+    crs, out = parse_crs(f"EPSG:{code}"), tmp_path / f"a.{form}"
+    with pytest.raises(FormatError, match="holds degrees of CGCS2000 or WGS 84 only, not"):
+        write(read(tmp_path / "a.gpkg"), out, crs=crs)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("form", ["geojson", "kml"])
+@pytest.mark.parametrize("code", [4490, 4326])
+def test_degrees_of_either_system_are_written(tmp_path, form, code):
+    from gis.crs import parse_crs
+
+    source, out = rows(tmp_path, 4525), tmp_path / f"a.{form}"
+    assert write(source, out, crs=parse_crs(f"EPSG:{code}")).files == (out,)
