@@ -10,7 +10,7 @@ import numpy as np
 import pyproj
 
 from gis import crs as gis_crs
-from gis.crs_names import are_one
+from gis.crs_names import are_one, central_meridian
 from gis.ragged import Bools, Floats
 
 
@@ -19,6 +19,8 @@ def twin(crs: pyproj.CRS, xy: Floats) -> pyproj.CRS | None:
 
     None where coordinates (n, 2) fit ``crs``, or do not all fit the other.
     """
+    if central_meridian(crs) is None:
+        return None
     zone = gis_crs.zone_prefix(crs)
     found = gis_crs.recognise(xy)
     number = found.zone if zone is None else zone

@@ -9,9 +9,8 @@ from pathlib import Path
 import pyproj
 import shapely
 
-from gis.crs import is_cgcs2000
 from gis.crs_names import are_one, contradiction, names_no_datum
-from gis.datum_names import may_be_cgcs2000
+from gis.datum_names import may_be_cgcs2000, on_cgcs2000
 from gis.zone_numbers import twin
 from layers.account import Issue
 from layers.formats import archives, containers, parquet
@@ -231,8 +230,8 @@ def _without_datum(source: Source, crs: pyproj.CRS) -> Source:
 def _with_crs(source: Source, crs: pyproj.CRS) -> Source:
     if source.crs is not None:
         if are_one(source.crs, crs):
-            open_datum = not is_cgcs2000(source.crs) and may_be_cgcs2000(source.crs)
-            return _datum_given(source, crs) if open_datum and is_cgcs2000(crs) else source
+            open_datum = not on_cgcs2000(source.crs) and may_be_cgcs2000(source.crs)
+            return _datum_given(source, crs) if open_datum and on_cgcs2000(crs) else source
         meant = twin(source.crs, shapely.get_coordinates(source.geometry))
         if meant is not None and are_one(meant, crs):
             return _zone_given(source, source.crs, crs)

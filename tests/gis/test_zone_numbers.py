@@ -14,7 +14,8 @@ from gis.zone_numbers import twin
         (4547, 39_400_223.0, None),  # another zone's number
         (4547, 400_223.0, None), (4526, 38_400_223.0, None),  # as it should be
         (2381, 38_400_223.0, None),  # Xian 1980
-        (4490, 38_400_223.0, None), (32649, 38_400_223.0, None),
+        (4490, 38_400_223.0, None), (32649, 38_400_223.0, None), (4978, 38_400_223.0, None),
+        (3857, 38_400_223.0, None), (5737, 38_400_223.0, None),
     ],
 )  # fmt: skip
 def test_twin(code, east, meant):
