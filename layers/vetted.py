@@ -16,7 +16,7 @@ from layers.catalog import catalog, schema
 from layers.datum_file import read_datum
 from layers.errors import LayerError
 from layers.fields import map_fields
-from layers.formats.source import Source, refusal
+from layers.formats.source import Source
 from layers.headings import Rest
 from layers.issues import listed, warning
 from layers.layer import Layer
@@ -127,7 +127,7 @@ def _sources(
         schema(layer)
     names = formats.list_layers(path, settings.encoding)
     if not names:
-        raise refusal(path, "没有空间图层", "has no layer with a geometry")
+        raise formats.without_layers(path)
     called = PurePath(settings.source).stem
     if names == [path.stem] != [called]:  # a file without layers, kept under another name
         if layer is None and called in catalog():

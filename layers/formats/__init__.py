@@ -13,6 +13,7 @@ from gis.crs_names import are_one, contradiction, names_no_datum
 from gis.datum_names import may_be_cgcs2000, on_cgcs2000
 from gis.zone_numbers import twin
 from layers.account import Issue
+from layers.errors import FormatError
 from layers.formats import archives, containers, parquet
 from layers.formats.dxf import reader as dxf
 from layers.formats.folder import is_dataset, layers_in, leading_out, passed_over
@@ -22,7 +23,7 @@ from layers.formats.mapinfo import reader as mapinfo
 from layers.formats.markup import gml, kml
 from layers.formats.row_datums import contradicting
 from layers.formats.shapefile import reader as _shapefile
-from layers.formats.sniff import CONTAINERS, SUPPORTED, check_regular, kind_of, missing
+from layers.formats.sniff import CONTAINERS, SUPPORTED, WORKBOOKS, check_regular, kind_of, missing
 from layers.formats.source import Source, digest_file, opening, refusal
 from layers.formats.stated_area import area_issues
 from layers.formats.table import reader as table
@@ -185,12 +186,25 @@ def _read_single(kind: str, path: Path, encoding: str | None, crs: pyproj.CRS | 
 def _choose(path: Path, names: list[str], wanted: str | None) -> str:
     listed = "、".join(names[:12]) + ("…" if len(names) > 12 else "")
     if not names:
-        raise refusal(path, "没有空间图层", "has no layer with a geometry")
+        raise without_layers(path)
     if wanted is None and len(names) > 1:
         raise refusal(path, f"有多个图层，请指定其一：{listed}", f"has several layers: {listed}")
     if wanted is not None and wanted not in names:
         raise refusal(path, f"没有图层 {wanted}，有：{listed}", f"no layer {wanted}; has {listed}")
     return names[0] if wanted is None else wanted
+
+
+def without_layers(path: Path) -> FormatError:
+    """Return the error about a file that holds no places."""
+    if path.suffix.lower() not in WORKBOOKS:
+        return refusal(path, "没有空间图层", "has no layer with a geometry")
+    return refusal(
+        path,
+        "没有一张工作表写明坐标列（每点一行，表头写 X坐标 Y坐标，或 经度 纬度；"
+        "写在一格里的坐标请分成两列）",
+        "no sheet names columns of coordinates (a row for each point under X坐标 Y坐标, or "
+        "经度 纬度; put a pair that stands in one cell into two columns)",
+    )
 
 
 def _with_unused(source: Source, encoding: str) -> Source:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from layers.formats.former_datums import datums_now
@@ -53,11 +54,30 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     ("group", r"(地块|宗地|图斑|区块|矿段|块段|矿区|采区|矿山|项目|分区|范围|区域)(名称?|编?号)?"
               r"|(采矿|探矿|勘查)?许可证(编?号|号码)?|licen[cs]eno"),
 )  # fmt: skip
+# What else may stand about X and Y, 经度 and 纬度: of which system and which points they are.
+_ABOUT = re.compile(
+    r"(?:cgcs|gcs|wgs(?:19)?84)|(?<!\d)(?:2000|19(?:80|54)|80|54)(?!\d)(?:国家|年)?|gps|国家|西安|北京"
+    r"|地理|大地|平面|直角|高斯|坐标系?|矿界|矿区(?:范围)?|边界|拐点|界址点|角点|值|[/()]"
+)
+_BARE: dict[str, Role] = {
+    **dict.fromkeys(("x", "x北", "北x", "x纵", "纵x", "纬距", "纬距x", "xzb"), "north"),
+    **dict.fromkeys(("y", "y东", "东y", "y横", "横y", "经距", "经距y", "yzb"), "east"),
+    "经度": "lon",
+    "纬度": "lat",
+}
+# Programs call the easting X.
+_EAST_X = re.compile(r"(?:point|orig|cent(?:er|re|roid)|coord|pos)([xy])|([xy])coord(?:inate)?s?")
+# Of which thing's place the degrees are, where no column says 经度 alone: 库区中心经度. Not of one
+# corner or end of something, nor of a web map.
+_OF_A_THING = re.compile(r"(\D{1,10})(经度|纬度)|()(jd|wd)")
+_PARTLY = re.compile(
+    r"[起止终始最左右角界偏东西南北]|四至|范围|中央|高德|腾讯|百度|火星|上[^游]|下[^游]"
+)
 _ROLES = tuple((role, re.compile(pattern)) for role, pattern in _WORDS)
 _YEARS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"[xy][ _]?[(（]?(?:19)?(54|80|2000)(?!\d)",
+        r"[xy](?:坐标)?[ _]?[(（]?(?:19)?(54|80|2000)(?!\d)",
         r"(?<!\d)(?:19)?(54|80|2000)[ _]?[xy](?![a-z])",
     )
 )
@@ -112,9 +132,16 @@ def role_of(cell: str) -> Role | None:
     """Return what a header cell says its column is, None where it is an ordinary attribute."""
     if len(cell) > _LONGEST:
         return None  # a remark
+    plain = _plain(cell)
+    known = next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)
+    if known is None and (found := _EAST_X.fullmatch(plain)) is not None:
+        return "east" if "x" in (found[1], found[2]) else "north"
+    return known or _BARE.get(_ABOUT.sub("", plain))
+
+
+def _plain(cell: str) -> str:
     plain = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
-    plain = re.sub(r"[/,](m|米)$", "", re.sub(r"[\s_:：.]", "", plain))
-    return next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)
+    return re.sub(r"[/,](m|米)$", "", re.sub(r"[\s_:：.]", "", plain))
 
 
 def find_header(sheet: Sheet) -> Header | None:
@@ -125,7 +152,28 @@ def find_header(sheet: Sheet) -> Header | None:
             pairs = tuple(_pairs(sheet.rows[: row + 1], roles))
             if pairs:
                 return Header(row, _names(cells), roles, pairs)
-    return None
+    return next(filter(None, map(partial(_of_a_thing, sheet), range(_first(sheet)))), None)
+
+
+def _first(sheet: Sheet) -> int:
+    return min(len(sheet.rows), SEARCHED)
+
+
+def _of_a_thing(sheet: Sheet, row: int) -> Header | None:
+    """Return a header whose one pair of degrees says of which thing it is: 库区中心经度."""
+    cells = sheet.rows[row]
+    found = {c: m for c, cell in enumerate(cells) if (m := _OF_A_THING.fullmatch(_plain(cell)))}
+    ends = [m[2] or m[4] for m in found.values()]
+    of = {m[1] or "" for m in found.values()}
+    if sorted(ends) not in (["纬度", "经度"], ["jd", "wd"]) or len(of) > 1:
+        return None
+    if _PARTLY.search(next(iter(of))):
+        return None
+    roles = {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
+    roles = {c: role for c, role in roles.items() if role not in ("corner", "ring")}
+    for column, m in found.items():
+        roles[column] = "lon" if (m[2] or m[4]) in ("经度", "jd") else "lat"
+    return Header(row, _names(cells), roles, tuple(_pairs(sheet.rows[: row + 1], roles)))
 
 
 def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[Pair]:

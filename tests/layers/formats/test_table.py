@@ -547,6 +547,13 @@ def test_a_zone_of_6_degrees_and_its_meridian_agree(table):
     assert source.crs.to_epsg() == 4509  # CGCS2000 Gauss-Krueger, CM 117E
 
 
+def test_a_workbook_without_columns_of_coordinates(workbook):
+    rows = [["尾矿库名称", "中心坐标"], ["甲库", "东经113°46′08″，北纬34°58′46″"]]
+    with pytest.raises(FormatError, match="no sheet names columns of coordinates") as refused:
+        read(workbook({"库": rows}))
+    assert "X坐标 Y坐标，或 经度 纬度" in refused.value.zh
+
+
 def test_sheets_without_a_header_are_told(workbook):
     rows = [["点号", "X", "Y"], *map(list, corners())]
     path = workbook({"拐点": rows, "西区": rows[1:], "说明": [["没有坐标"]]})
@@ -716,12 +723,47 @@ def test_other_names_of_corners(table, title):
 @pytest.mark.parametrize(
     "head",
     ["X轴,Y轴", "坐标X,坐标Y", "X坐标/m,Y坐标/m", "直角坐标X,直角坐标Y", "X/纵坐标,Y/横坐标",
-     "平面坐标X,平面坐标Y"],
+     "平面坐标X,平面坐标Y", "XZB,YZB", "X坐标2000,Y坐标_2000", "国家2000X,国家2000Y",
+     "大地坐标X,大地坐标Y", "矿界坐标X,矿界坐标Y", "X/北坐标,Y/东坐标", "纬距X,经距Y"],
 )  # fmt: skip
 def test_other_headings_of_coordinates(table, head):
     source = table(lines(*corners(), head=f"点号,{head}", title="2000国家大地坐标系"))
     assert source.geometry[0].equals(BOX)
     assert (source.crs.to_epsg(), source.issues) == (4526, ())
+
+
+@pytest.mark.parametrize("head", ["POINT_X,POINT_Y", "X_COORD,Y_COORD", "xcoord,ycoord"])
+def test_programs_call_the_easting_x(table, head):
+    swapped = [(n, y, x) for n, x, y in corners()]
+    source = table(lines(*swapped, head=f"点号,{head}", title="2000国家大地坐标系"))
+    assert source.geometry[0].equals(BOX)
+    assert (source.crs.to_epsg(), source.issues) == (4526, ())
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["中心经度,中心纬度", "库区中心经度,库区中心纬度", "尾矿库经度,尾矿库纬度",
+     "坝中心经度,坝中心纬度", "地理坐标经度,地理坐标纬度", "GPS经度,GPS纬度", "企业经度,企业纬度", "JD,WD"],
+)  # fmt: skip
+def test_degrees_of_the_middle_of_a_thing_are_places(table, head):
+    source = table(f"尾矿库名称,{head}\n甲库,113.768944,34.979527\n乙库,113.771944,34.989527\n")
+    places = [(113.768944, 34.979527), (113.771944, 34.989527)]
+    assert [(g.x, g.y) for g in source.geometry] == places
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["起点经度,起点纬度", "左上角经度,左上角纬度", "最小经度,最小纬度",
+     "企业经度,尾矿库纬度", "库经度,库纬度,坝经度,坝纬度", "东边界,北边界", "高德经度,高德纬度"],
+)  # fmt: skip
+def test_degrees_of_one_end_are_no_places(table, head):
+    with pytest.raises(FormatError, match="fits no known corner text"):
+        table(f"名称,{head}\n甲库,113.768944,34.979527,113.77,34.98\n")
+
+
+@pytest.mark.parametrize("head", ["1980西安X坐标,1980西安Y坐标", "X坐标1980,Y坐标1980"])
+def test_the_year_in_a_heading_is_its_datum(table, head):
+    assert table(lines(*corners(), head=f"点号,{head}")).crs.to_epsg() == 2362
 
 
 @pytest.mark.parametrize(
