@@ -743,7 +743,8 @@ def test_programs_call_the_easting_x(table, head):
 @pytest.mark.parametrize(
     "head",
     ["中心经度,中心纬度", "库区中心经度,库区中心纬度", "尾矿库经度,尾矿库纬度",
-     "坝中心经度,坝中心纬度", "地理坐标经度,地理坐标纬度", "GPS经度,GPS纬度", "企业经度,企业纬度", "JD,WD"],
+     "坝中心经度,坝中心纬度", "地理坐标经度,地理坐标纬度", "GPS经度,GPS纬度",
+     "企业经度,企业纬度", "JD,WD"],
 )  # fmt: skip
 def test_degrees_of_the_middle_of_a_thing_are_places(table, head):
     source = table(f"尾矿库名称,{head}\n甲库,113.768944,34.979527\n乙库,113.771944,34.989527\n")
