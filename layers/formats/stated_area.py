@@ -47,17 +47,17 @@ _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _NUMBER = r"\d[\d,]{0,15}(?:\.\d{1,12})?"
 # What an area is of, where it is that of the outline: not 资源量估算面积, 压覆面积, 用地面积.
 _OF = (
-    r"(?:变更后|拟设立?|拟申请|申请|拟出让|出让|划定|核定|批复|批准|登记|设立|现|总)?"
-    r"(?:矿区|矿区范围|矿权|矿业权|采矿权|探矿权|勘查区?|勘查区块|开采(?:区|范围)?|批准|登记"
-    r"|拐点范围|拐点|地块|宗地|范围)?"
-    r"(?:总|投影|平面)?面积"
+    r"(?:本次?|该|全|变更后|拟设立?|拟申请|申请|拟出让|出让|划定|核定|批复|批准|登记|许可|发证|设立|现|总|合计|总计)?"
+    r"(?:矿区|矿区范围|矿权|矿业权|采矿权|探矿权|矿山|矿界|勘查区?|勘查区块|区块|开采(?:区|范围)?|采区|库区|尾矿库"
+    r"|批准|登记|(?:拐点|界址点?)?(?:圈定|围成|围合|连线)|拐点范围|拐点|地块|宗地|范围)?"
+    r"(?:总|投影|平面)?面\s?积"
 )
 _IN_UNIT = rf"[_/(\[]?(?:单位)?:?({_UNIT})?[)\]]?"
-_COLUMN = re.compile(rf"(?:{_OF}|KQMJ|CKQMJ|TKQMJ){_IN_UNIT}", re.IGNORECASE)
+_COLUMN = re.compile(rf"(?:{_OF}|KQMJ|CKQMJ|TKQMJ|MJ|PFMJ){_IN_UNIT}", re.IGNORECASE)
 _VALUE = re.compile(rf"(?:约|为)?({_NUMBER})({_UNIT})?", re.IGNORECASE)
 _STATEMENT = re.compile(
-    rf"(?:^|[\s,。;:、(]){_OF}(?:\s?[(\[](?:单位:)?({_UNIT})[)\]])?"
-    rf"[\s:为约是共计]{{0,8}}({_NUMBER})(?:\s?({_UNIT})|(?=\s*(?:[,。;、)]|$)))",
+    rf"(?:^|[\s,。;:、(])(?:{_OF}\s?\(?S?\)?|S(?=\s?=))(?:\s?[(\[](?:单位:)?({_UNIT})[)\]])?"
+    rf"[\s:=≈为约是共合总计]{{0,8}}({_NUMBER})(?:\s?({_UNIT})|(?=\s*(?:[,。;、)]|$)))",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -184,17 +184,27 @@ def _area_in(value: object, unit: str | None) -> _Area | None:
 
 
 def _prose_issues(prose: str, outlines: _Outlines, taken_out: float) -> list[Issue]:
-    words = dict.fromkeys((m[2], m[1] or m[3]) for m in _STATEMENT.finditer(plain(prose)))
-    if not words or not (outlines.square_metres > 0).any():
+    text = plain(prose)
+    stated = _statements(text)
+    if not stated or not (outlines.square_metres > 0).any():
         return []
     known = [float(v) for v in outlines.square_metres if v > 0]
     total = math.fsum(known)
-    issues = []
-    for number, unit in words:
-        area = _Area.of(number, unit)
-        if area.value > 0 and not any(map(area.fits, (*known, total, total - taken_out))):
-            issues.append(_told("", "", area, total, None))
-    return issues
+    right = (*known, total, total - taken_out)
+    # A line that states it may state the areas of other things beside it.
+    fitting = {line for line, area in stated if any(map(area.fits, right))}
+    wrong = {area.word: area for line, area in stated if area.value > 0 and line not in fitting}
+    return [_told("", "", area, total, None) for area in wrong.values()]
+
+
+def _statements(text: str) -> list[tuple[int, _Area]]:
+    """Return the areas that a text states, each with its line."""
+    out = []
+    line = last = 0
+    for m in _STATEMENT.finditer(text):
+        line, last = line + text.count("\n", last, m.start(2)), m.start(2)
+        out.append((line, _Area.of(m[2], m[1] or m[3])))
+    return out
 
 
 def _told(zh: str, en: str, area: _Area, found: float, label: str | None) -> Issue:

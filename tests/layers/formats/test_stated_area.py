@@ -56,6 +56,18 @@ def write(path, shapes, areas, crs):
         "出让面积：0.24km²",
         "划定矿区范围面积：0.24km²",
         "矿区面积：,0.24,平方公里",
+        "S=240000.00平方米",
+        "面积S=0.2400km²",
+        "面积（S）=0.24km2",
+        "圈定面积0.24km²",
+        "拐点圈定面积0.24km²",
+        "围成面积0.24平方千米",
+        "面积合计,0.24,km2",
+        "合计面积（公顷）：24.00",
+        "面 积：0.24km²",
+        "矿山面积 0.24km²",
+        "采区面积0.24km²",
+        "库区面积24公顷",
     ],
 )
 def test_an_area_in_the_title_that_lacks_a_corner_is_told(tmp_path, title):
@@ -72,6 +84,8 @@ def test_an_area_in_the_title_that_lacks_a_corner_is_told(tmp_path, title):
         "原矿区面积 0.5km²",
         "面积精度 0.01 km2",
         "用地面积：0.05平方公里",
+        "勘查区面积5.2平方公里，本次矿区面积0.24平方公里",
+        "占地面积：15亩",
     ],
 )
 def test_areas_of_other_things_are_passed_over(tmp_path, title):
@@ -86,6 +100,9 @@ def test_areas_of_other_things_are_passed_over(tmp_path, title):
         ("面积(亩)", "360.0"),
         ("矿区面积", "0.24平方公里"),
         ("KQMJ", "0.240"),
+        ("MJ", "0.240"),
+        ("发证面积", "0.240"),
+        ("采区面积（km²）", "0.240"),
         ("面积/km2", "0.24"),
         ("面积（单位：km2）", "0.24"),
         ("面积_公顷", "24"),
