@@ -62,6 +62,13 @@ _CLAUSE = re.compile(r"^\s*[(（]?[一二三四五六七八九十\d]{1,3}[)）]?
 _PART = re.compile(r"[区块段矿坑井场库号]$|范围$|部分$|[\dA-Za-z一二三四五六七八九十甲乙丙丁]$")
 _NO_NAME = re.compile(r"拐点|界址点|圈定|年|月|日|\d{3}")
 _IN_WORDS = re.compile(r"[零〇一二两三四五六七八九十百千]{2,}\s*米")
+# 最高开采标高1250米，最低开采标高980米.
+_HIGH_LOW = re.compile(
+    rf"(?:最高|上限)(开采|准采|限采)?标高\s*[:为]?\s*{_NUMBER}\s*(?:米|m)?\s*[;、]?\s*"
+    rf"(?:最低|下限)(?:开采|准采|限采)?标高\s*[:为]?\s*{_NUMBER}\s*(?:米|m)?"
+)
+# Elevations of something else beside those of the right, in the clause that gives them.
+_OF_ELSE = re.compile(r"(?:估算|资源|储量|地面|地形|侵蚀|水位|赋存|已采|现状)[^;。\d]{0,10}$")
 _DASHES = ("-", "–", "—", "——")
 
 Depth = tuple[str, str]
@@ -83,7 +90,7 @@ def stated(text: str) -> Depth | None:
     >>> stated("2020年1月至2025年12月"), stated("一区由9米至7米标高，二区由6米至5米")
     (None, None)
     """
-    words = _plain(text)
+    words = _HIGH_LOW.sub(r"\1标高\2米至\3米", _plain(text))
     if is_assumed(text):
         return None
     name, called = _plain(without_depth(text)), "标高" in words or "高程" in words
@@ -91,7 +98,8 @@ def stated(text: str) -> Depth | None:
     for m in _RANGE.finditer(words):
         with_units = bool((m[2] and m[1][0] in "+-") or (m[5] and m[4][0] in "+-"))
         own = _is_own(m, words, name, with_units)
-        found.add(_depth(m, elevations=called or with_units) if own else None)
+        if own or not _OF_ELSE.search(words[max(0, m.start() - 20) : m.start()]):
+            found.add(_depth(m, elevations=called or with_units) if own else None)
     if _ALONE.search(_RANGE.sub("", words)):
         return None  # further elevations, of a vein or after a change
     return found.pop() if len(found) == 1 else None
@@ -140,7 +148,8 @@ def _plain(text: str) -> str:
 
 def _depth(m: re.Match[str], *, elevations: bool) -> Depth | None:
     first, sign, second = m[1], m[3], m[4]
-    if sign in _DASHES and (first[0] in "+-" or second[0] in "+-"):
+    # 1250米—-80米: a dash behind the unit is no sign of the number.
+    if sign in _DASHES and (first[0] in "+-" or second[0] in "+-") and not (m[2] and m[5]):
         return None
     one, other = (n.replace(",", "").lstrip("+") for n in (first, second))
     if float(one) >= float(other):
@@ -215,7 +224,7 @@ class Depths:
         if self.before is None:
             self.before = last is None or heading is not None
         if self.before:
-            if self.waiting is not None:
+            if self.waiting is not None and not _same(self.waiting, depth):
                 raise self._two(row)
             self.waiting, self.said_in = depth, row
         elif heading is not None or last is None:
@@ -272,14 +281,18 @@ class Depths:
         return issues
 
     def _set(self, row: int, parcel: Parcel, depth: Depth) -> None:
-        if parcel.depth is not None:
+        if parcel.depth is not None and not _same(parcel.depth, depth):
             raise self._two(row)
-        parcel.depth = depth
+        parcel.depth = parcel.depth or depth
 
     def _two(self, row: int) -> Exception:
         return _bad_row(
             self.path, self.sheet, row, "一个地块有两处标高", "elevations of a parcel given twice"
         )
+
+
+def _same(one: Depth, other: Depth) -> bool:
+    return [*map(float, one)] == [*map(float, other)]
 
 
 def partial_issues(parcels: Sequence[Parcel]) -> list[Issue]:

@@ -212,7 +212,7 @@ def nested_issues(
                           "this ring lies inside another parcel: say whether it is taken out "
                           "(扣除) or a parcel")  # fmt: skip
         line = sheet.lines[parcel.parted_by]
-        zh = f"第 {line} 行之后点号重新开始，按另一地块读"
+        zh = f"第 {line} 行之后的拐点按另一地块读"
         en = f"corners after row {line} are read as another parcel"
         issues.append(_at(sheet, row, label, "parcel_by_row", zh, en))
     return issues

@@ -83,3 +83,35 @@ def test_a_masked_number_is_told(written):
 def test_the_number_of_a_document_names_no_parcel(written):
     for source in written("文件编号：410000202405060001"):
         assert "块段名称" not in source.columns
+
+
+@pytest.mark.parametrize(
+    ("words", "top", "bottom"),
+    [
+        ("开采标高：1250米—-80米", "1250", "-80"), ("开采标高：-80米—-380米", "-80", "-380"),
+        ("最高开采标高：1250米，最低开采标高：980米", "1250", "980"),
+        ("最高标高1250米，最低标高-9.5米", "1250", "-9.5"),
+        ("资源量估算标高1300米至900米，开采标高1250米至980米", "1250", "980"),
+        ("标高：从1250米至980米\n开采深度：由1250米至980.0米标高", "1250", "980"),
+    ],
+)  # fmt: skip
+def test_elevations_as_licences_write_them(tmp_path, words, top, bottom):
+    corners = "\n".join(f"{k} {x} {y}" for k, (x, y) in enumerate(RINGS[0], 1))
+    path = tmp_path / "t.txt"
+    path.write_text(f"2000国家大地坐标系\n{corners}\n{words}\n", encoding="utf-8")
+    source = read(path)
+    assert told(source) == {"top_elevation_m": [top], "bottom_elevation_m": [bottom]}
+    assert [i.code for i in source.issues] == ["header_missing"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["一区由9米至7米标高，二区由6米至5米", "开采标高：1250—-80米", "最高标高1250米",
+     "地形最高标高1250米，最低标高980米", "开采标高9米至7米，开采标高6米至5米"],
+)  # fmt: skip
+def test_elevations_that_may_be_others(tmp_path, words):
+    corners = "\n".join(f"{k} {x} {y}" for k, (x, y) in enumerate(RINGS[0], 1))
+    path = tmp_path / "t.txt"
+    path.write_text(f"2000国家大地坐标系\n{corners}\n{words}\n", encoding="utf-8")
+    source = read(path)
+    assert told(source) == {} and "depth_unread" in {i.code for i in source.issues}
