@@ -108,7 +108,9 @@ def _part_lines(layer: Layer, part: Provenance, lang: str) -> Iterator[str]:
     encoding = f" ({part.encoding})" if part.encoding else ""
     yield clean(say("format_line", lang, format=part.format, encoding=encoding))
     yield clean(say("crs_line", lang, crs=part.crs, transformation=part.transformation))
-    if part.transformation_accuracy_m:
+    # As in ``Layer.sigma_m``: that of WGS 84 alone, whose places state none, does not count.
+    counted = part.shifted or part.positional_accuracy_m is not None
+    if part.transformation_accuracy_m and counted:
         yield say("accuracy_line", lang, metres=part.transformation_accuracy_m)
 
 

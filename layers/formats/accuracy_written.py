@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from layers.account import Issue
 from layers.formats.moving import Moved
-from layers.formats.source import Source
+from layers.formats.source import Source, refusal
 from layers.issues import warning
-from layers.stated_accuracy import FIELD, fields_of, stated
+from layers.stated_accuracy import FIELD, MOST_M, fields_of, stated
 
 
 def carry(moved: Moved, *, has_fields: bool) -> tuple[Source, list[Issue]]:
@@ -24,8 +24,9 @@ def carry(moved: Moved, *, has_fields: bool) -> tuple[Source, list[Issue]]:
 
     Raises
     ------
-    LayerError
-        The rows state an accuracy of their own that cannot be read.
+    LayerError, FormatError
+        The rows state an accuracy of their own that cannot be read, or it comes to more than
+        can be judged.
     """
     source = moved.source
     names = fields_of(list(source.columns))
@@ -33,14 +34,20 @@ def carry(moved: Moved, *, has_fields: bool) -> tuple[Source, list[Issue]]:
         return source, []
     own = stated(source.columns, source.labels, str(source.path), source.lost)
     sigma = np.full(len(source), np.nan) if own is None else own
-    if moved.shifted and moved.way is not None:
-        sigma = np.hypot(np.nan_to_num(sigma), _whole_mm(moved.way.accuracy_m))
+    more = _whole_mm(moved.way.accuracy_m) if moved.way else 0.0
+    # As in ``Layer.sigma_m``: the user's own shift counts by itself, others beside what is stated.
+    sigma = np.hypot(np.nan_to_num(sigma) if moved.shifted else sigma, more)
     if np.isnan(sigma).all():
         return source, []
     worst = float(np.nanmax(sigma))
+    if worst > MOST_M:
+        zh = f"转换后点位精度为 ±{worst:g} 米，超过 {MOST_M:g} 米，无从判定：转换参数不适用于此处"
+        en = f"places would be good to {worst:g} m only, more than {MOST_M:g} m: the parameters are " \
+            "not for this place"  # fmt: skip
+        raise refusal(source.path, zh, en)
     if not has_fields:
         return source, [_lost(worst)]
-    if not moved.shifted:
+    if not more:
         return source, []
     column = pa.array(sigma, pa.float64())
     columns = {**source.columns, **dict.fromkeys(names or [FIELD], column)}

@@ -315,6 +315,21 @@ def test_convert_says_how_good_places_are_after_a_datum_shift(tmp_path, capsys):
     assert source["positional_accuracy_m"] == 2.0
 
 
+@pytest.mark.parametrize("stated", [False, True])
+def test_inspect_says_of_an_accuracy_that_it_counts_only_where_it_does(tmp_path, capsys, stated):
+    from webmap.cli import main
+
+    own = ', "positional_accuracy_m": 0.5' if stated else ""
+    (tmp_path / "a.geojson").write_text(
+        '{"type": "Feature", "properties": {"licence_no": "C1"' + own + '}, "geometry": {"type": '
+        '"Polygon", "coordinates": [[[111, 39.5], [111.1, 39.5], [111.1, 39.6], [111, 39.5]]]}}',
+        encoding="utf-8",
+    )
+    assert main(["--lang", "en", "inspect", str(tmp_path / "a.geojson")]) == 0
+    counts = "accuracy of the transformation: ±1.00 m, which counts in every distance"
+    assert (counts in capsys.readouterr().out) == stated
+
+
 def test_convert_writes_and_says_so(tmp_path, capsys):
     from webmap.cli import main
 

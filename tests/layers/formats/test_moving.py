@@ -168,3 +168,26 @@ def test_degrees_of_either_system_are_written(tmp_path, form, code):
 
     source, out = rows(tmp_path, 4525), tmp_path / f"a.{form}"
     assert write(source, out, crs=parse_crs(f"EPSG:{code}")).files == (out,)
+
+
+def test_what_wgs84_adds_to_a_stated_accuracy_stays(tmp_path):
+    frame = geopandas.GeoDataFrame(
+        {"许可证号": ["C1"], "positional_accuracy_m": [0.75]},
+        geometry=[shapely.box(111, 39.5, 111.01, 39.51)], crs=4326,
+    )  # fmt: skip
+    frame.to_file(tmp_path / "g.gpkg")
+    before = load_vetted(tmp_path / "g.gpkg")["mining_right"]
+    assert before.sigma_m.tolist() == [1.25]
+    out = write(read(tmp_path / "g.gpkg"), tmp_path / "a.gpkg", crs=crs_of("gpkg"))
+    assert "places are good to 1.25 m" in told(out)["accuracy_written"]
+    assert load_vetted(tmp_path / "a.gpkg")["mining_right"].sigma_m.tolist() == [1.25]
+    lost = told(write(read(tmp_path / "g.gpkg"), tmp_path / "a.txt"))["accuracy_not_written"]
+    assert "no place for the accuracy of 1.25 m" in lost
+
+
+def test_a_shift_that_leaves_places_open_by_more_than_can_be_judged(tmp_path):
+    (tmp_path / "p.toml").write_text(FOUR.replace("2.0", "101"), encoding="utf-8")
+    datum = read_datum(tmp_path / "p.toml")
+    with pytest.raises(FormatError, match="places would be good to 101 m only, more than 100 m"):
+        write(rows(tmp_path), tmp_path / "新.gpkg", crs=crs_of("gpkg"), datum=datum)
+    assert not (tmp_path / "新.gpkg").exists()
