@@ -42,8 +42,10 @@ def carry(moved: Moved, *, has_fields: bool) -> tuple[Source, list[Issue]]:
     worst = float(np.nanmax(sigma))
     if worst > MOST_M:
         zh = f"转换后点位精度为 ±{worst:g} 米，超过 {MOST_M:g} 米，无从判定：转换参数不适用于此处"
-        en = f"places would be good to {worst:g} m only, more than {MOST_M:g} m: the parameters are " \
-            "not for this place"  # fmt: skip
+        en = (
+            f"places would be good to {worst:g} m only, more than {MOST_M:g} m: the parameters "
+            "are not for this place"
+        )
         raise refusal(source.path, zh, en)
     if not has_fields:
         return source, [_lost(worst)]
