@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,6 +18,12 @@ from layers.formats.table.sheets import Sheet
 _OWNER = re.compile(
     r"(尾矿库|库区|库|设施|坝体|坝|排土场|矿山|矿井|采空区|渣场|采场|矿体|矿段|地块|项目|许可证|采矿证)"
     r"(统一)?(编号|编码|代码|名称|号|名)"
+)
+_OUTLINE = re.compile(
+    r"(?:矿区|矿权|采区|开采|库区|勘查区?|用地|地块)范围|范围坐标|矿界|边界|界线|红线"
+)
+_BESIDE = re.compile(
+    r"备注|说明|列\d+|高程|标高|[HZhz]|边长|距离|方位角?|角度|坡度|界桩.{0,4}|标[石志].{0,4}"
 )
 _NAMING = re.compile(r".*(编号|编码|代码|名称|证号)|name|code")
 
@@ -41,6 +48,27 @@ def completed(sheet: Sheet, header: Header) -> Header:
     return replace(header, names=tuple(names), roles=roles)
 
 
+def with_corners(sheet: Sheet, header: Header) -> Header:
+    """Take a column that counts the rows for corners' numbers where an outline is titled.
+
+    矿区范围 over 序号 X Y 备注: nothing else than what is said of corners stands beside them.
+    """
+    titles = "".join("".join(cells) for cells in sheet.rows[: header.row])
+    if _OUTLINE.search(titles) is None or {"corner", "ring", "group"} & set(header.roles.values()):
+        return header
+    rest = [
+        c
+        for c, title in enumerate(header.names)
+        if header.roles.get(c, "number") == "number" and not _BESIDE.fullmatch(title)
+    ]
+    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    held = [cells for cells in sheet.rows[header.row + 1 :]
+            if all(c < len(cells) and is_number_like(cells[c]) for c in pairs)]  # fmt: skip
+    if len(rest) != 1 or not _are_counted(held, rest[0]):
+        return header
+    return replace(header, roles={**header.roles, rest[0]: "corner"})
+
+
 def _upper(sheet: Sheet, row: int, column: int) -> str:
     """Return the heading above a blank header cell, blank where only a title stands there."""
     if row < 1 or column >= len(sheet.rows[row - 1]):
@@ -57,12 +85,16 @@ def _counts(sheet: Sheet, header: Header, column: int) -> Role | None:
     pairs = {c for p in header.pairs for c in (p.first, p.second)}
     held = [cells for cells in sheet.rows[header.row + 1 :]
             if all(c < len(cells) and is_number_like(cells[c]) for c in pairs)]  # fmt: skip
-    found = [c[column] if column < len(c) else "" for c in held]
+    return "corner" if _are_counted(held, column) else None
+
+
+def _are_counted(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Return whether a column numbers the corners of rings: 1 2 3 4 1, J1 J2 J3."""
+    found = [c[column] if column < len(c) else "" for c in rows]
     numbers = [words.numbered(name) for name in found]
     if len(found) < 3 or not all(words.names_a_corner(n, frozenset()) for n in found):
-        return None
-    steps = pairwise(n[1] for n in numbers if n)
-    return "corner" if all(b in (a + 1, 1) for a, b in steps) else None
+        return False
+    return all(b in (a + 1, 1) for a, b in pairwise(n[1] for n in numbers if n))
 
 
 def with_group(sheet: Sheet, header: Header, places: Places) -> Header:

@@ -20,6 +20,8 @@ from layers.identity import is_placeholder
 
 _FEWEST = 3  # corners of a ring
 _NUMBERING = re.compile(r"号|代码|标识|^id$", re.IGNORECASE)
+_STATE = re.compile(r"状态|状况|情况|库型|类型|类别|性质|名称|(?:采矿|探矿|矿业)权人")
+_VOID_CORNER = re.compile(r"\W*(?:已|该点|此点)?(?:作废|取消|废弃|废除)\W*|控制点|中心点|原\d+")
 _SPOILT = re.compile(r".*\*{2,}.*|[+-]?\d(\.\d+)?[eE]\+\d+")
 
 
@@ -46,7 +48,7 @@ def refuse_mixtures(
             _refuse_nameless(path, sheet, header, parcel, outer[1].rows[0])
         for column in columns:
             for ring in parcel.rings:
-                _refuse_void(path, sheet, column, ring)
+                _refuse_void(path, sheet, header, column, ring)
             if (found := _change(sheet, header.names[column], column, parcel, outer)) is not None:
                 row, one, other = found
                 name = header.names[column]
@@ -84,12 +86,32 @@ def _refuse_nameless(path: Path, sheet: Sheet, header: Header, parcel: Parcel, r
                            "ring?")  # fmt: skip
 
 
-def _refuse_void(path: Path, sheet: Sheet, column: int, ring: Ring) -> None:
+def _refuse_void(path: Path, sheet: Sheet, header: Header, column: int, ring: Ring) -> None:
     void = [row for row in ring.rows if words.is_void(cell_of(sheet, row, column) or "")]
-    if void and len(void) < len(ring.rows):
-        word = cell_of(sheet, void[0], column)
-        raise bad_row(path, sheet, void[0], f"该点写有“{word}”，是否仍为拐点",
-                       f"beside the corner stands {word!r}: is it one still?")  # fmt: skip
+    if not void or len(void) == len(ring.rows) or _is_of_ring(sheet, header, column, ring):
+        return
+    word = cell_of(sheet, void[0], column)
+    raise bad_row(path, sheet, void[0], f"该点写有“{word}”，是否仍为拐点",
+                   f"beside the corner stands {word!r}: is it one still?")  # fmt: skip
+
+
+def _is_of_ring(sheet: Sheet, header: Header, column: int, ring: Ring) -> bool:
+    """Return whether a column says something of a ring once, in its first row.
+
+    Its heading tells, or other columns that do the same; a lone 作废 is of the corner.
+    """
+
+    def once(c: int) -> bool:
+        first, *others = (cell_of(sheet, row, c) for row in ring.rows)
+        return first is not None and not any(others)
+
+    if not once(column):
+        return False
+    if _STATE.search(header.names[column]):
+        return True
+    beside = (c for c in range(len(header.names)) if header.roles.get(c, "group") == "group")
+    word = cell_of(sheet, ring.rows[0], column) or ""
+    return _VOID_CORNER.fullmatch(word) is None and any(once(c) for c in beside if c != column)
 
 
 def _change(

@@ -165,3 +165,56 @@ def test_what_differs_from_corner_to_corner_is_unread_not_empty(table):
 def test_a_number_of_noughts_is_a_number(table):
     rows = [("00", *c) for c in (*ring(), *ring(FAR))]
     assert areas(table(*rows, head=("地块编号", *HEAD))) == [2_000_000]
+
+
+# -- outlines whose columns are called otherwise ---------------------------------------------------
+
+SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
+
+
+def written(path, *rows):
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows) + "\n", "utf-8")
+    return read(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["序号", "点", "号", "名称", "测点", "标识", "坐标点号", "采矿权拐点"]
+)
+@pytest.mark.parametrize("beside", ["备注", "高程", "边长", "H"])
+def test_an_outline_by_its_title_and_its_numbers(tmp_path, name, beside):
+    rows = [(k, x, y, "100.5") for k, (x, y) in enumerate(SQUARE, 1)]
+    source = written(tmp_path / "a.csv", ("矿区范围",), (name, "X", "Y", beside), *rows)
+    assert [(g.geom_type, g.area) for g in source.geometry] == [("Polygon", 1e6)]
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "value"),
+    [
+        ("矿区范围内村庄一览表", ("序号", "X", "Y", "村名"), "大沟村"),
+        ("钻孔", ("序号", "X", "Y", "高程"), "100"),
+        ("矿区范围", ("序号", "X", "Y", "尾矿库名称"), "大沟"),
+    ],
+)
+def test_numbered_places_are_no_outline(tmp_path, title, head, value):
+    rows = [(k, x, y, f"{value}{'东南西北'[k - 1]}") for k, (x, y) in enumerate(SQUARE, 1)]
+    source = written(tmp_path / "a.csv", (title,), head, *rows)
+    assert {g.geom_type for g in source.geometry} == {"Point"}
+
+
+@pytest.mark.parametrize(
+    ("column", "word"),
+    [("运行状况", "停用"), ("权利状态", "注销"), ("状态", "废止"), ("备注", "井口已封闭"),
+     ("备注", "由乙矿改为甲矿"), ("库型", "废弃库")],
+)  # fmt: skip
+def test_what_is_said_once_of_a_ring_is_not_of_its_first_corner(tmp_path, column, word):
+    rows = [("大沟" * (k == 1), word * (k == 1), k, x, y) for k, (x, y) in enumerate(SQUARE, 1)]
+    source = written(tmp_path / "a.csv", ("名称", column, "点号", "X", "Y"), *rows)
+    assert source.columns[column].to_pylist() == [word]
+    assert [g.area for g in source.geometry] == [1e6]
+
+
+@pytest.mark.parametrize(("at", "word"), [(1, "作废"), (3, "停用"), (3, "井口")])
+def test_a_void_corner_beside_a_name_said_once(tmp_path, at, word):
+    rows = [("大沟" * (k == 1), word * (k == at), k, x, y) for k, (x, y) in enumerate(SQUARE, 1)]
+    with pytest.raises(FormatError, match="is it one still"):
+        written(tmp_path / "a.csv", ("名称", "备注", "点号", "X", "Y"), *rows)
