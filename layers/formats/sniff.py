@@ -214,11 +214,26 @@ def _check_content(path: Path, suffix: str, kind: str) -> None:
     else:
         fits = b"\0" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff")
     if not fits:
+        zh, en = _really(head) if kind == "workbook" else ("", "")
         raise refusal(
             path,
-            f"内容与后缀 {suffix} 不符，不是 {kind} 文件",
-            f"its content is not what {suffix} says ({kind})",
+            f"内容与后缀 {suffix} 不符，不是 {kind} 文件{zh}",
+            f"its content is not what {suffix} says ({kind}){en}",
         )
+
+
+def _really(head: bytes) -> tuple[str, str]:
+    """Say what a workbook is that offices call so: they export pages and texts as .xls."""
+    start = _opening(head).lower()
+    zh, en = "", ""
+    if b"\0" not in head:
+        zh, en = "文本", "a text"
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")):
+        zh, en = "网页（HTML）", "a web page"
+    elif start.startswith(b"<?xml"):
+        zh, en = " XML 表格", "an XML table"
+    advice = f"，而是{zh}；请在 Excel 或 WPS 中打开，另存为 .xlsx"
+    return (advice, f"; it is {en}: save it as .xlsx") if zh else ("", "")
 
 
 def _opening(head: bytes) -> bytes:

@@ -252,7 +252,8 @@ def _sheets(path: Path, parts: tuple[io.BytesIO, Marker] | None) -> tuple[Sheet,
                 merged = _merged(path, about.name, ranges, rows, columns)
                 sheets.append(_sheet(about.name, cells, merged, marks))
     except CalamineError as fault:
-        raise refusal(path, f"工作簿无法读取：{fault}", f"cannot be read: {fault}") from fault
+        said = "工作簿无法读取（已损坏，或不是本格式）"
+        raise refusal(path, said, f"cannot be read: {fault}") from fault
     filled = [s for s in sheets if any(any(row) for row in s.rows)]
     beside = _beside(sorted(marker.beside))
     return tuple(replace(s, hidden=tuple(hidden), told=(*s.told, *beside)) for s in filled)

@@ -31,6 +31,11 @@ _LEFT_OUT = frozenset(
 _FORMAT = re.compile(rb"formatCode\s*=\s*(\"[^\"]*\"|'[^']*')")
 _COMMENTS = re.compile(r"(?:^|/)(?:threaded)?comments?[^/]*\.xml$")
 _TEXT = re.compile(rb"<(?:\w+:)?t>\s*[^\s<]")
+# GDAL breaks the line after every tag of a table, where the parser knows none but tags.
+_BETWEEN = re.compile(
+    rb"(?<=>)\s+(?=</?table:)|(?<=</table:table-cell>)\s+(?=<)|(<table:[^<]*>)\s+(?=<)"
+    rb"|(?<=</text:p>)\s+(?=<text:p[ >])|(?<=<office:spreadsheet>)\s+(?=<)"
+)
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 
 
@@ -81,6 +86,8 @@ def _copy(path: Path, archive: zipfile.ZipFile, made: zipfile.ZipFile, marker: M
         if entry.filename.lower().endswith("styles.xml"):
             # 0!m shows metres: the parser knows only 0\m, and would make dates of the numbers.
             data = bytearray(_FORMAT.sub(lambda m: m[0].replace(b"!", b"\\"), data))
+        if entry.filename == "content.xml":
+            data = bytearray(_BETWEEN.sub(lambda m: m[1] or b"", data))
         made.writestr(zipfile.ZipInfo(entry.filename), data)
 
 

@@ -76,6 +76,24 @@ def test_content_against_suffix(tmp_path, suffix):
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("<html><table>", "网页（HTML）"),
+        ('<?xml version="1.0"?><Workbook>', " XML 表格"),
+        ("点号\tX\tY\n", "文本"),
+        ("\0", ""),
+    ],
+)
+def test_a_workbook_that_is_none_is_called_what_it_is(tmp_path, content, said):
+    path = tmp_path / "a.xls"
+    path.write_text(content, "utf-8")
+    with pytest.raises(FormatError) as told:
+        read(path)
+    advice = f"，而是{said}；请在 Excel 或 WPS 中打开，另存为 .xlsx" if said else ""
+    assert told.value.zh.endswith(f"内容与后缀 .xls 不符，不是 workbook 文件{advice}")
+
+
 def test_unknown_corner_text_names_the_line(write_text):
     with pytest.raises(FormatError, match="line 2 fits no known corner text: id,x,z"):
         read(write_text("\nid,x,z\n1,3505480.372,526656.982\n", "a.csv"))

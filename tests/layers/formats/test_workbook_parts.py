@@ -4,11 +4,14 @@ import io
 import socket
 import zipfile
 
+import numpy as np
+import pyogrio
 import pytest
 
 from layers.errors import FormatError
 from layers.formats import read
 from layers.formats.table import workbook_parts
+from layers.formats.table.sheets import read_workbook
 
 from .workbooks import CORNERS, MAIN, compound, ods, ods_cell, ods_row, sheet, xls, xlsx
 
@@ -177,3 +180,20 @@ def test_texts_that_stand_in_no_cell_are_told(tmp_path, name, content, said):
     path = xlsx(tmp_path / "a.xlsx", sheet(), more=[(name, content)])
     issues = [i.zh for i in read(path).issues if i.code == "texts_beside_cells"]
     assert len(issues) == (said is not None) and all(said in zh for zh in issues)
+
+
+def test_a_table_that_gdal_wrote(tmp_path):
+    path = tmp_path / "a.ods"
+    columns = [np.array(c) for c in zip(*CORNERS[1:], strict=True)]
+    form = {"driver": "ODS", "layer": "拐点", "geometry_type": None}
+    pyogrio.raw.write(path, None, columns, CORNERS[0], **form)
+    assert b">\n<" in zipfile.ZipFile(path).read("content.xml")
+    assert read(path).geometry[0].area == 500_000
+
+
+def test_blanks_of_a_text_stay(tmp_path):
+    text = "<text:p>甲 <text:span>乙</text:span> 丙</text:p>\n<text:p>&gt; </text:p>"
+    cell = f"<table:table-cell office:value-type='string'>\n{text}\n</table:table-cell>\n"
+    path = ods(tmp_path / "a.ods", f"<table:table-row>\n{cell}</table:table-row>")
+    (one,) = read_workbook(path)
+    assert one.rows == (("甲 乙 丙\n>",),)
