@@ -486,7 +486,7 @@ def test_corners_in_a_chain_as_data_bases_keep_them(pasted):
 
 @pytest.mark.parametrize(
     "head",
-    ["OBJECTID,NAME,PX,PY", "FID,Id,ORIG_FID,XX,YY", "id,x_pos,y_pos"],
+    ["OBJECTID,NAME,x_pos,y_pos", "FID,Id,ORIG_FID,x_pos,y_pos", "id,x_pos,y_pos"],
 )
 def test_a_header_that_a_program_wrote_is_quoted(pasted, head):
     rows = "\n".join(f"{i},{y},{x}" for i, (x, y) in enumerate(PLACES, 1))

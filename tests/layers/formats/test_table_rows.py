@@ -918,6 +918,15 @@ def test_elevations_that_count_from_no_national_datum(table, rows):
     assert "depth_unread" in codes(source)
 
 
+def test_elevations_said_twice_alike(table):
+    twice = [("标高：从1250米至980米",), ("开采深度：由1250米至980米标高 共有4个拐点圈定",)]
+    for rows in ([*ring(), *twice], [*twice, *ring()]):
+        source = table(*rows)
+        assert source.columns["bottom_elevation_m"].to_pylist() == ["980"]
+    with pytest.raises(FormatError, match="elevations of a parcel given twice"):
+        table(*ring(), twice[0], ("开采深度：由1250米至900米标高",))
+
+
 def test_a_long_line_of_elevations_is_read_in_time(table):
     began = time.perf_counter()
     assert stated("1250米至" * 100_000 + "980米") is None
