@@ -60,7 +60,10 @@ def _drawings() -> Iterator[Case]:
     for name, data, expected in (
         ("sound", sound, Read(1, codes=ASSUMED)),
         ("cut", sound[: len(sound) // 2], Refused("a.dxf")),
-        ("no end", drawing(polyline(), end=""), Read(1, codes=ASSUMED)),
+        ("no end", drawing(polyline(), end=""),
+         Read(1, codes=("column_absent", "drawing_mended", *ASSUMED[1:]))),
+        ("cut between entities", sound.split(pairs(0, "ENDSEC", 0, "EOF").encode())[0],
+         Refused("its section ENTITIES does not end")),
         ("of noise", b"0\nSECTION\n" + b"\xa5" * 500, Refused("a.dxf")),
         ("binary of noise", b"AutoCAD Binary DXF\r\n\x1a\0" + b"\xa5" * 500, Refused("a.dxf")),
         ("binary cut", b"AutoCAD Binary DXF\r\n\x1a\0\0\0SECTION\0", Refused("a.dxf")),
@@ -163,6 +166,8 @@ def _mapinfo(world: World) -> Iterator[Case]:
     for name, text in (("view", view), ("linked file", linked), ("raster", raster)):
         yield Case(f"tab {name}", "a.tab", {**files, "a.tab": text.encode()},
                    Refused("no native MapInfo table"))  # fmt: skip
+    seamless = files["a.tab"] + b'\nbegin_metadata\n"\\IsSeamless" = "TRUE"\nend_metadata\n'
+    yield Case("tab seamless", "a.tab", {**files, "a.tab": seamless}, Refused("seamless"))
     for suffix in (".dat", ".map", ".id"):
         cut = {**files, f"a{suffix}": files[f"a{suffix}"][:60]}
         # The .id file only says where to look; what it says is checked.

@@ -89,15 +89,24 @@ def corners(entity: Any) -> Floats | None:
 
 def is_closed(entity: Any) -> bool:
     """Return whether a line says that it is closed, or returns to where it began."""
+    return closed_size(entity) is not None
+
+
+def closed_size(entity: Any) -> float | None:
+    """Return how wide a closed line is: a radius, or the longer side of its box; else None."""
     kind = entity.dxftype()
     if kind == "ELLIPSE":
-        return bool(entity.dxf.end_param - entity.dxf.start_param > _NEARLY_ROUND)
+        around = bool(entity.dxf.end_param - entity.dxf.start_param > _NEARLY_ROUND)
+        return _reach(entity) if around else None
     if kind not in OUTLINES:
-        return bool(kind == "CIRCLE")
-    if int(entity.dxf.get("flags", 0)) & _CLOSED:
-        return True
+        return _reach(entity) if kind == "CIRCLE" else None
     places = list(entity.vertices_in_wcs() if kind == "LWPOLYLINE" else entity.points_in_wcs())
-    return len(places) > 3 and bool(places[0].isclose(places[-1], abs_tol=NEARLY))
+    closed = bool(int(entity.dxf.get("flags", 0)) & _CLOSED)
+    if not closed and not (len(places) > 3 and places[0].isclose(places[-1], abs_tol=NEARLY)):
+        return None
+    xy = np.array([tuple(p)[:2] for p in places], float).reshape(-1, 2)
+    size = float((xy.max(axis=0) - xy.min(axis=0)).max()) if len(xy) else 0.0
+    return size if np.isfinite(size) else np.inf
 
 
 def texts_of(entity: Any) -> Iterator[Text]:

@@ -574,6 +574,48 @@ def test_closed_lines_in_blocks_are_named(drawing, closed):
     assert "entities_ignored" in codes
 
 
+@pytest.mark.parametrize(
+    ("radius", "side", "inner", "scale", "told_of"),
+    [
+        (0.5, 2, 1, 1, False),
+        (10, 10, 1, 1, False),
+        (10.5, 2, 1, 1, True),
+        (0.5, 12, 1, 1, True),
+        (0.5, 2, 1, 25, True),
+        (0.5, 2, 0.1, 40, False),
+        (0.5, 2, 40, 0.1, True),
+        (0.5, 2, 6, 1, True),
+    ],
+)
+def test_symbols_are_no_outlines(drawing, radius, side, inner, scale, told_of):
+    def draw(space):
+        space.doc.blocks.new("点").add_circle((0, 0), radius)
+        space.doc.blocks["点"].add_lwpolyline(square(-X, -Y, side), close=True)
+        grown = {"xscale": inner, "yscale": -inner}
+        space.doc.blocks.new("界址点").add_blockref("点", (0, 0), dxfattribs=grown)
+        space.doc.blocks["点"].add_blockref("界址点", (0, 0), dxfattribs={"xscale": 0, "yscale": 0})
+        space.add_lwpolyline(CORNERS, close=True)
+        for corner in CORNERS:
+            grown = {"xscale": scale, "yscale": scale}
+            space.add_blockref("界址点", corner, dxfattribs=grown)
+
+    source = read(drawing(draw))
+    said = [i.zh for i in told(source, "blocks_not_read")]
+    assert said == (["图块中有闭合线，未读，请先分解：界址点"] if told_of else [])
+    assert "INSERT 4" in told(source, "entities_ignored")[0].en
+
+
+def test_blocks_that_grow_in_one_another_end(drawing):
+    def draw(space):
+        space.doc.blocks.new("A").add_circle((0, 0), 1e-300)
+        grown = {"xscale": 1.0000001, "yscale": 1.0000001}
+        space.doc.blocks["A"].add_blockref("A", (0, 0), dxfattribs=grown)
+        space.add_lwpolyline(CORNERS, close=True)
+        space.add_blockref("A", (X, Y))
+
+    assert len(told(read(drawing(draw)), "blocks_not_read")) == 1
+
+
 def test_layers_whose_names_differ_in_capitals_are_one(drawing):
     def draw(space):
         space.add_lwpolyline(square(), close=True, dxfattribs={"layer": "Mine"})
