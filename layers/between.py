@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 from gis.ragged import Bools
 from layers.account import Issue
@@ -29,6 +30,8 @@ _OWNER = {
 _REPLACED = {RIGHT: "replaces_licences", POND: "replaces_facility"}
 # Voids of one mine follow its orebody some way beyond the licence; not by 100 m of rock.
 _ASIDE_M = 100.0
+# Geologists and surveyors may refer to other heights; not by so much, and not to -1.
+_TOP_ASIDE_M = 300.0
 # About 5 km, farther than any one right's orebody is long.
 _APART_DEG = 0.05
 
@@ -53,6 +56,8 @@ def _told(layer: Layer, layers: Mapping[str, Layer]) -> Iterator[Issue]:
                 yield from _under_open_pits(layer, owners)
     if layer.name == RIGHT:
         yield from _far_orebodies(layer, layers.get("orebody"))
+    if layer.name == "orebody" and RIGHT in layers:
+        yield from _unreached(layer, layers[RIGHT])
 
 
 def _file(layer: Layer) -> str:
@@ -168,4 +173,32 @@ def _far_orebodies(rights: Layer, orebodies: Layer | None) -> Iterator[Issue]:
             "it; if each mine numbers its own, make the numbers unique: "
             f"{listed(shown, 'en', SHOWN)}",
             shown[0],
+        )
+
+
+def _unreached(orebodies: Layer, rights: Layer) -> Iterator[Issue]:
+    """Tell of orebodies whose top no mine on them comes near: burial depths are read from it."""
+    top = orebodies.number("top_elevation_m")
+    high, low = rights.number("top_elevation_m"), rights.number("bottom_elevation_m")
+    live = ~rights.is_code("status", "expired", "cancelled") & (high >= low)
+    mines = np.flatnonzero(live & rights.is_code("method", "underground", "both"))
+    tree = shapely.STRtree(shapely.box(*orebodies.shapes.bounds.T))
+    i, j = tree.query(shapely.box(*rights.shapes.bounds[mines].T))
+    i = mines[i]
+    off = np.maximum(top[j] - high[i], low[i] - top[j]) > _TOP_ASIDE_M
+    i, j = i[off], j[off]
+    crossed = shapely.intersects(
+        rights.shapes.take(i).to_shapely(), orebodies.shapes.take(j).to_shapely()
+    )
+    rows = np.unique(j[crossed])
+    if len(rows):
+        names = orebodies.source_id[rows].tolist()
+        yield warning(
+            "contradiction",
+            f"{_file(orebodies)}：{len(rows)} 个矿体的顶标高与其上地下矿山的开采标高相距 "
+            f"{_TOP_ASIDE_M:g} m 以上，标高是否有误（按所填值判定）：{listed(names, 'zh', SHOWN)}",
+            f"{_file(orebodies)}: the tops of {len(rows)} orebodies lie over {_TOP_ASIDE_M:g} m "
+            "above or below the elevations of an underground mine on them; are they wrong "
+            f"(judged as given)? {listed(names, 'en', SHOWN)}",
+            names[0],
         )

@@ -49,6 +49,10 @@ def _small_but_large(rights: Layer) -> Bools:
     return np.asarray(rights.is_code("size_class", "small") & large, np.bool_)
 
 
+def _deeper_than_the_mine(rights: Layer) -> Bools:
+    return np.asarray(rights.number("burial_depth_m") > rights.number("mine_depth_m"), np.bool_)
+
+
 def _span(layer: Layer) -> np.ndarray:
     return layer.number("top_elevation_m") - layer.number("bottom_elevation_m")
 
@@ -98,6 +102,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             _small_but_large,
             "矿山规模为小型，而生产规模在 100 万吨/年以上，超过任何矿种的小型上限",
             "the size class is small, and the capacity over 1,000 kt/a, beyond any small mine",
+        ),
+        Check(
+            _deeper_than_the_mine,
+            "矿体埋深大于矿井深度",
+            "the orebody is said to lie deeper than the mine goes",
         ),
     ),
     "open_pit": (_SITE,),

@@ -178,3 +178,23 @@ def test_one_orebody_number_in_rights_far_apart(read, make_source):
     )]  # fmt: skip
     drawn = read("orebody", {"矿体编号": ["I"]})
     assert said("mining_right", rights, drawn) == []
+
+
+def test_an_orebody_deeper_than_the_mine(read):
+    columns = {"许可证号": list("ABC"), "矿体埋深": [1250.0, 420.0, 1250.0],
+               "矿井深度": [420.0, 420.0, None]}  # fmt: skip
+    assert told(read("mining_right", columns)) == one_of_two(
+        "the orebody is said to lie deeper than the mine goes", "A"
+    )
+
+
+def test_orebodies_that_no_mine_on_them_reaches(read, rights):
+    # Orebody k lies under right k; B and C are open pits, which need not reach any.
+    tops = {"矿体编号": ["1", "2"], "矿体顶标高": [-1.0, -1.0]}
+    assert said("orebody", read("orebody", tops), rights) == [(
+        "warning", "contradiction", "1",
+        "表.gpkg: the tops of 1 orebodies lie over 300 m above or below the elevations of an "
+        "underground mine on them; are they wrong (judged as given)? 1",
+    )]  # fmt: skip
+    tops["矿体顶标高"] = [301.0, -1.0]
+    assert said("orebody", read("orebody", tops), rights) == []
