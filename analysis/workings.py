@@ -18,6 +18,7 @@ from gis.distance import inside, near_boxes, pairs_within
 from gis.lines import length_outside, line_parts_outside
 from gis.overlay import outside, outside_shapes
 from gis.ragged import Bools, Floats, Ints, Kind, Ragged, Shapes
+from layers.between import has_unknown_owner
 from layers.layer import Layer
 
 OWNER = "owner_licence_no"
@@ -122,11 +123,21 @@ class Workings:
 
     @staticmethod
     def nobodys(licences: Licences, judged: Ints, layer: Layer, metres: float) -> Workings:
-        """Return the rows within ``metres`` of a ``judged`` subject that name no owner."""
-        rows = np.flatnonzero(layer.is_null(OWNER))
+        """Return the rows within ``metres`` of a ``judged`` subject that name no owner.
+
+        So do those on the subject itself that name an owner nobody knows.
+        """
         shapes = licences.subjects.shapes.take(judged)
-        i, j, _ = pairs_within(shapes, layer.shapes.take(rows), metres)
-        return Workings(licences, layer, judged[i], rows[j])
+        found = []
+        for reach, nobodys in (
+            (metres, layer.is_null(OWNER)),
+            (0.0, has_unknown_owner(layer, licences.rights)),
+        ):
+            rows = np.flatnonzero(nobodys)
+            i, j, _ = pairs_within(shapes, layer.shapes.take(rows), reach)
+            found.append((judged[i], rows[j]))
+        i, j = (np.concatenate(side) for side in zip(*found, strict=True))
+        return Workings(licences, layer, i, j)
 
     @property
     def lacking(self) -> bool:

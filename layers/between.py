@@ -71,7 +71,7 @@ def _unknown_owners(layer: Layer, owners: Layer) -> Iterator[Issue]:
     warning only where none at all is known.
     """
     column = layer.table.column(_OWNER[layer.name])
-    lost = np.asarray(pc.is_valid(column)) & ~_in(column, _known(owners))
+    lost = has_unknown_owner(layer, owners) & ~_in(column, _replaced(owners))
     if not lost.any():
         return
     numbers = column.filter(pa.array(lost)).unique().to_pylist()
@@ -86,14 +86,23 @@ def _unknown_owners(layer: Layer, owners: Layer) -> Iterator[Issue]:
     )
 
 
-def _known(owners: Layer) -> pa.Array:
-    number = owners.schema.number
+def has_unknown_owner(layer: Layer, owners: Layer) -> Bools:
+    """Return (n,) features that state an owner which no row of ``owners`` is, or was, refused too.
+
+    A number that a row of ``owners`` is to replace is none of its own.
+    """
+    column, number = layer.table.column(_OWNER[layer.name]), owners.schema.number
     known = [owners.table.column(number), pa.array(owners.refused.numbers, pa.string())]
     if owners.predecessors is not None:
         known.append(owners.predecessors.table.column(number))
+    numbers = pa.concat_arrays([_flat(k) for k in known]).drop_null()
+    stated = np.asarray(pc.is_valid(column).combine_chunks(), np.bool_)
+    return np.asarray(stated & ~_in(column, numbers), np.bool_)
+
+
+def _replaced(owners: Layer) -> pa.Array:
     lists = pc.split_pattern(owners.table.column(_REPLACED[owners.name]).drop_null(), ";")
-    known.append(pc.list_flatten(lists))
-    return pa.concat_arrays([_flat(k) for k in known]).drop_null()
+    return _flat(pc.list_flatten(lists))
 
 
 def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
