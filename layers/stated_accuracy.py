@@ -81,7 +81,7 @@ def _number(value: object) -> float:
     if not word or word == "nan":
         return math.nan
     try:
-        return float(word) if word.isascii() else math.inf
+        return float(word) if word.isascii() and "_" not in word else math.inf
     except ValueError:
         return math.inf
 

@@ -53,7 +53,7 @@ def test_nothing_stated(tmp_path, values):
     assert layer.provenance[0].positional_accuracy_m is None
 
 
-@pytest.mark.parametrize("bad", ["约2", "２", -1.0, 0.0, 100.1, float("inf"), "nan m"])
+@pytest.mark.parametrize("bad", ["约2", "２", "1_0", -1.0, 0.0, 100.1, float("inf"), "nan m"])
 def test_what_is_no_accuracy_is_refused(tmp_path, bad):
     values = ["1", bad, "1"] if isinstance(bad, str) else [1.0, bad, 1.0]
     with pytest.raises(LayerError, match=r"row 2: field positional_accuracy_m: .* is no accuracy"):
