@@ -48,7 +48,7 @@ def _structure() -> Iterator[Case]:
     yield one("empty", b"", Refused("empty (0 bytes)"))
     yield one("blank", b"   \n ", Refused("not what .geojson says"))
     yield one("truncated", SOUND[:-30], Refused("not valid JSON"))
-    yield one("followed by more", SOUND + SOUND, Refused("not valid JSON"))
+    yield one("followed by more", SOUND + SOUND, Refused("another JSON text begins at line 1"))
     yield one("no features", collection(), Refused("holds no features"))
     yield one("features null", '{"type": "FeatureCollection", "features": null}',
               Refused("not FeatureCollection"))  # fmt: skip
