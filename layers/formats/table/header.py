@@ -131,8 +131,6 @@ class Header:
 
 def role_of(cell: str) -> Role | None:
     """Return what a header cell says its column is, None where it is an ordinary attribute."""
-    if len(cell) > _LONGEST:
-        return None  # a remark
     plain = _plain(cell)
     known = next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)
     if known is None and (found := _EAST_X.fullmatch(plain)) is not None:
@@ -141,6 +139,8 @@ def role_of(cell: str) -> Role | None:
 
 
 def _plain(cell: str) -> str:
+    if len(cell) > _LONGEST:
+        return ""  # a remark
     plain = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
     return re.sub(r"[/,](m|米)$", "", re.sub(r"[\s_:：.]", "", plain))
 
