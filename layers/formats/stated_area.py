@@ -137,7 +137,7 @@ def area_issues(source: Source) -> list[Issue]:
         heading = _COLUMN.fullmatch(folded(name))
         if heading:
             issues += _column_issues(name, values, heading[1], source.labels, outlines)
-    return [*issues, *_prose_issues(source.prose, outlines, _taken_out(source))]
+    return [*issues, *_prose_issues(source, outlines, _taken_out(source))]
 
 
 def _taken_out(source: Source) -> float:
@@ -183,27 +183,45 @@ def _area_in(value: object, unit: str | None) -> _Area | None:
     return area if area and area.value > 0 else None
 
 
-def _prose_issues(prose: str, outlines: _Outlines, taken_out: float) -> list[Issue]:
-    text = plain(prose)
+def _prose_issues(source: Source, outlines: _Outlines, taken_out: float) -> list[Issue]:
+    text = plain(source.prose)
     stated = _statements(text)
     if not stated or not (outlines.square_metres > 0).any():
         return []
     known = [float(v) for v in outlines.square_metres if v > 0]
     total = math.fsum(known)
     right = (*known, total, total - taken_out)
-    # A line that states it may state the areas of other things beside it.
-    fitting = {line for line, area in stated if any(map(area.fits, right))}
-    wrong = {area.word: area for line, area in stated if area.value > 0 and line not in fitting}
-    return [_told("", "", area, total, None) for area in wrong.values()]
+    fitting = set()  # a line that states it may state the areas of other things beside it
+    wrong: dict[tuple[str, str | None], tuple[int, Issue]] = {}
+    for line, said, area in stated:
+        own = _of_one(said, source)
+        areas = right if own is None else (float(outlines.square_metres[own]),)
+        label = None if own is None else source.labels[own]
+        before = (f"{label}：", f"{label_en(label)}: ") if label else ("", "")
+        if any(map(area.fits, areas)):
+            fitting.add(line)
+        elif area.value > 0 and areas[0] > 0:
+            found = total if own is None else areas[0]
+            wrong[area.word, label] = line, _told(*before, area, found, label)
+    return [issue for line, issue in wrong.values() if line not in fitting]
 
 
-def _statements(text: str) -> list[tuple[int, _Area]]:
-    """Return the areas that a text states, each with its line."""
+def _of_one(said: str, source: Source) -> int | None:
+    """Return the only feature whose heading words name, None where they speak of others too."""
+    headings = source.columns.get("块段名称", pa.nulls(0)).to_pylist()
+    several = len(headings) > 1
+    own = [k for k, n in enumerate(headings) if several and n and len(n) > 1 and plain(n) in said]
+    return own[0] if len(own) == 1 and not re.search("[总合共]", said) else None
+
+
+def _statements(text: str) -> list[tuple[int, str, _Area]]:
+    """Return the areas that a text states, each with its line, and what that says before it."""
     out = []
     line = last = 0
     for m in _STATEMENT.finditer(text):
         line, last = line + text.count("\n", last, m.start(2)), m.start(2)
-        out.append((line, _Area.of(m[2], m[1] or m[3])))
+        said = text[text.rfind("\n", 0, m.start(2)) + 1 : m.start(2)]
+        out.append((line, said, _Area.of(m[2], m[1] or m[3])))
     return out
 
 

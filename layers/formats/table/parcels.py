@@ -242,7 +242,7 @@ class _Reader(Joins):
         # Its elevations or its coordinate system may stand between.
         said = (t for t in above if words.heading(t) or not (is_about(t) or words.is_remark(t)))
         text = next(said, "")
-        name = words.heading(words.beside(text)) if text else ""
+        name = words.heading(words.beside(text) if words.told_in(text) else text)
         if name and all(p.heading for p in others) and name not in {p.heading for p in others}:
             first.heading = name
 

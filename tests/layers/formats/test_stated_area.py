@@ -211,3 +211,15 @@ def test_an_area_in_cells_below_the_corners(tmp_path, row):
     path = csv(tmp_path, "", LOST)
     path.write_text(path.read_text(encoding="utf-8") + f"\n{row}", encoding="utf-8")
     assert len(told(formats.read(path))) == 1
+
+
+def test_areas_of_headings_that_stand_the_wrong_way_round(tmp_path):
+    far = [(n, x + 5000, y) for n, x, y in LOST]
+    for one, two, count in (("0.24", "0.12", 0), ("0.12", "0.24", 2)):
+        rows = [f"{n},{x},{y}" for n, x, y in WHOLE], [f"{n},{x},{y}" for n, x, y in far]
+        path = tmp_path / "拐点.csv"
+        text = ["点号,X坐标,Y坐标", f"甲矿 面积{one}km2", *rows[0], f"乙矿 面积{two}km2", *rows[1]]
+        path.write_text("\n".join([*text, "甲矿等2个矿区总面积0.36平方公里"]), "utf-8")
+        issues = told(formats.read(path))
+        assert [i.feature for i in issues] == ["地块 甲矿", "地块 乙矿"][:count]
+    assert "stated area is 0.12km2, the corners enclose 0.24" in issues[0].en
