@@ -22,6 +22,8 @@ from layers.formats.dxf.places import NEARLY
 _TEXT_BOX = 8  # bit of the kind of a path
 _EACH_SECOND, _ALL_INSIDE = 0, 2  # styles of a hatch: what it does with its inner rings
 _MOST_RINGS = 200
+_ROUNDING_M2 = 1e-6
+"""By no more than this do areas overlap that have a side in common."""
 _UP = (0.0, 0.0, 1.0)
 
 
@@ -68,7 +70,7 @@ def _nested(rings: list[shapely.Polygon], deep: bool) -> list[shapely.Polygon]:
             around[b].append(a)
         elif rings[b].covers(rings[a]):
             around[a].append(b)
-        elif shapely.relate_pattern(rings[a], rings[b], "T********"):
+        elif rings[a].intersection(rings[b]).area > _ROUNDING_M2:
             return []
     if not deep and any(len(outer) > 1 for outer in around):
         return []

@@ -96,6 +96,14 @@ def test_areas_inside_holes(drawing):
     assert [s.area for s in read(drawing(rings[1:], style=1)).geometry] == [100**2 - 80**2]
 
 
+def test_areas_with_a_side_in_common(drawing):
+    other = [(x - 2e-8, y) for x, y in ring(box(100.1, 0, 50))]
+    source = read(drawing([ring(box(0, 0, 100.1)), other]))
+    assert [list(s.exterior.coords)[:-1] for s in source.geometry] == [
+        ring(box(0, 0, 100.1)), other
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "rings",
     [
