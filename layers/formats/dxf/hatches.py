@@ -22,7 +22,7 @@ from layers.formats.dxf.places import NEARLY
 _TEXT_BOX = 8  # bit of the kind of a path
 _EACH_SECOND, _ALL_INSIDE = 0, 2  # styles of a hatch: what it does with its inner rings
 _MOST_RINGS = 200
-_ROUNDING_M2 = 1e-6
+_ROUNDING_M2 = 1e-4
 """By no more than this do areas overlap that have a side in common."""
 _UP = (0.0, 0.0, 1.0)
 
