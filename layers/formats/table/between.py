@@ -141,8 +141,9 @@ class Between:
             return
         name = words.heading(rest) if rest and not ends else ""
         self.below += [row] * ends
-        if self.parcels and name == self.parcels[-1].heading and words.is_sum(text):
-            name = ""  # the area of the parcel above, with its name
+        again = self.parcels and name == self.parcels[-1].heading
+        if words.is_sum(text) and (again or row > self.last_corner):
+            name = ""  # the area of the parcel above, or of a part, with its name
         self._refuse_aside(row, text, name)
         if deductions.is_outer(text):
             self.blank = True

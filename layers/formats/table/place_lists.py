@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from layers.account import Issue
 from layers.formats.angles import clean
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like
@@ -21,8 +22,9 @@ from layers.formats.table.rows import (
     names_a_corner,
 )
 from layers.formats.table.sheets import Sheet
+from layers.issues import warning
 
-_CORNER = re.compile(r"拐点|界址|角点")
+_CORNER = re.compile(r"拐点|界址|角点|界桩|桩号|折点")
 _OUTLINE = re.compile(r"(?<![米m])范围(?![内外])|边界|界线|红线|轮廓|圈定|四至|占地")
 _LIST = re.compile(
     r"(?:村庄|自然村|行政村|居民[点区]|村民|民房|住户|学校|敏感(?:点|目标)|保护(?:目标|对象)|建[构]?筑物"
@@ -30,7 +32,7 @@ _LIST = re.compile(
     r"|点位(?:一览|分布|统计)"
 )
 _NAMING = re.compile(r"(?!.*(?:坐标|测绘|单位)).*(?:名称?|村庄|居民点|编[号码])")
-_GENERIC = re.compile(r"名称?|编[号码]")
+_THING = re.compile(r"村|居民|户|校|目标|建筑|[库井孔矿]")
 _NAMED = 0.5
 """Share of the rows of a list that have a name of their own; of corners, at most a third have."""
 _SUM = re.compile(r"(?:[合小总共累]\s*计|平均值?)[:：]?")
@@ -42,32 +44,64 @@ _FOOTER = re.compile(
 _CLAUSE = re.compile(
     r"[(（]?[一二三四五六七八九十]{1,3}[)）]?\s?[、.．].+|[(（][一二三四五六七八九十]{1,3}[)）].+"
 )
+_SHOWN = 30
 _NUMBERING = re.compile(r".*(?:号|编码|代码)|id|no", re.IGNORECASE)
 
 
 def lists_places(sheet: Sheet, header: Header) -> bool:
     """Tell whether each row names a place of its own, or a title says that places are listed."""
-    above = [sheet.name, *(c for cells in sheet.rows[: header.row] for c in dict.fromkeys(cells))]
+    above = _above(sheet, header)
     corners = any(map(_CORNER.search, [*above, *sheet.rows[header.row]]))
     if corners or "ring" in header.roles.values() or any(map(_OUTLINE.search, above)):
         return False
-    return any(map(_LIST.search, above)) or _has_names(sheet, header)
+    return _has_names(sheet, header) or _is_titled(sheet, header)
 
 
-def _has_names(sheet: Sheet, header: Header) -> bool:
-    """Return whether a column names something else in most rows, and no corners."""
+def title_issues(sheet: Sheet, header: Header) -> list[Issue]:
+    """Tell of a table that nothing but its title makes a list: it might be one outline."""
+    own = [c for c, n in enumerate(header.names) if c not in header.roles and n[:1] != "列"]
+    outline = not own or "corner" in header.roles.values()
+    if not outline or _has_names(sheet, header) or not _is_titled(sheet, header):
+        return []
+    title = next(filter(_LIST.search, _above(sheet, header)))[:_SHOWN]
+    zh = f"按标题“{title}”每行读作一个地点；若是一个轮廓，请在标题中写明“范围”或“界址点”"
+    en = f"by the title {title!r} each row is read as a place; of one outline, say 范围 or 界址点"
+    return [warning("places_by_title", zh, en)]
+
+
+def _above(sheet: Sheet, header: Header) -> list[str]:
+    """Return the words that stand above a table, and what it is called."""
+    return [sheet.name, *(c for cells in sheet.rows[: header.row] for c in dict.fromkeys(cells))]
+
+
+def _is_titled(sheet: Sheet, header: Header) -> bool:
+    """Return whether a title says that places are listed, and no corner closes a ring."""
+    rows = _numeric(sheet, header)
+    pair = header.pairs[0]
+    ends = [[cell_of(sheet, r, c) for c in (pair.first, pair.second)] for r in rows[:1] + rows[-1:]]
+    closes = len(rows) > 3 and ends[0] == ends[1]
+    return any(map(_LIST.search, _above(sheet, header))) and not closes
+
+
+def _numeric(sheet: Sheet, header: Header) -> list[int]:
+    """Return the rows in which all coordinate columns hold numbers."""
     pairs = {c for p in header.pairs for c in (p.first, p.second)}
-    rows = [
+    return [
         row
         for row in range(header.row + 1, len(sheet.rows))
         if all(is_number_like(clean(cell_of(sheet, row, c) or "")) for c in pairs)
     ]
+
+
+def _has_names(sheet: Sheet, header: Header) -> bool:
+    """Return whether a column names something else in most rows, and no corners."""
+    rows = _numeric(sheet, header)
     for column, title in enumerate(header.names):
         if header.roles.get(column, "group") != "group" or not _NAMING.fullmatch(title):
             continue
         names = {name for row in rows if (name := cell_of(sheet, row, column))}
-        corners = _GENERIC.fullmatch(title) and any(names_a_corner(n, frozenset()) for n in names)
-        if not corners and len(names) > _NAMED * len(rows):
+        corners = any(names_a_corner(n, frozenset()) for n in names)
+        if (_THING.search(title) or not corners) and len(names) > _NAMED * len(rows):
             return True
     return False
 

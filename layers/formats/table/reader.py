@@ -37,7 +37,7 @@ from layers.formats.table.header import Header, find_header
 from layers.formats.table.mixtures import refuse_mixtures
 from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
 from layers.formats.table.parcels import parcels_of
-from layers.formats.table.place_lists import lists_places, rows_without_place
+from layers.formats.table.place_lists import lists_places, rows_without_place, title_issues
 from layers.formats.table.places import Places, find_places
 from layers.formats.table.rings import Parcel, bad_row, cell_of
 from layers.formats.table.rows import aside_rows, footer_rows
@@ -257,7 +257,8 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
         name: pa.array([cell_of(sheet, r, c) for r in used], pa.string())
         for c, name in enumerate(header.names)
     }
-    return _Rows(columns, geometry, labels, (*issues, *_passed(sheet, passed)))
+    more = (*_passed(sheet, passed), *title_issues(sheet, header))
+    return _Rows(columns, geometry, labels, (*issues, *more))
 
 
 def _passed(sheet: Sheet, rows: Sequence[int]) -> list[Issue]:

@@ -41,6 +41,8 @@ def test_each_row_of_a_list_is_a_place(table, title, head, columns):
     source = table(title, head, columns)
     assert kinds(source) == ["Point"] * 4
     assert [(g.y, g.x) for g in source.geometry] == PLACES
+    named = len(head) > 1  # else nothing but the title tells
+    assert [i.code for i in source.issues] == ([] if named else ["places_by_title"])
     if "名称" in head:
         assert source.columns["名称"].to_pylist() == columns[1]
 
@@ -62,6 +64,8 @@ def test_a_sheet_or_file_may_be_called_what_it_lists(table):
         ("2000国家大地坐标系", ("拐点号", "位置名称"), ([1, 2, 3, 4], NAMES)),
         ("某村居民点搬迁范围", ("点号",), ([1, 2, 3, 4],)),
         ("大村庄采石场坐标表", ("点号",), ([1, 2, 3, 4],)),
+        ("2000国家大地坐标系", ("点号", "原编号"), ([1, 2, 3, 4], ["A1", "A2", "A3", "A4"])),
+        ("2000国家大地坐标系", ("点号", "界桩编号"), ([1, 2, 3, 4], ["甲", "乙", "丙", "丁"])),
     ],
 )  # fmt: skip
 def test_corners_stay_one_outline(table, title, head, columns):
@@ -140,3 +144,10 @@ def test_a_place_that_is_not_known_stays_one(villages, row):
     source = villages(row)
     assert len(source.geometry) == 5
     assert source.geometry[4] is None
+
+
+def test_a_closing_point_makes_an_outline(tmp_path):
+    rows = [f"{k},{x},{y}" for k, (x, y) in enumerate([*PLACES, PLACES[0]], 1)]
+    path = tmp_path / "村庄.csv"
+    path.write_text("\n".join(["2000国家大地坐标系", "点号,X,Y", *rows]), "utf-8")
+    assert kinds(read(path)) == ["Polygon"]
