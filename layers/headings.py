@@ -16,8 +16,11 @@ _OPEN = re.compile(r"(.+)\(([^()]*)")
 _SEPARATORS = re.compile(r"\s*[/_|:、·\-\s]\s*")
 _TO_FULL_WIDTH = 0xFEE0
 # What forms and templates put around a name: stars of what must be filled in, numbers, a colon.
-_AROUND = re.compile(r"^[\s*＊★☆※●•▲△◆]+|[\s*＊★☆※●•▲△◆:：、。]+$|[①-⒇⓪❶-❿]")
+_SIGNS = " \t\r\n*＊★☆※●•▲△◆"
+_BEHIND = _SIGNS + ":：、。"
+_FOOTNOTE = re.compile("[①-⒇⓪❶-❿]")
 _NUMBERED = re.compile(r"^\(?(?:\d{1,2}[)、.,:]|[一二三四五六七八九十]{1,3}[)、.])(?=\D)")
+_LONGEST_NUMBER = 8  # letters of it, and one behind
 _LONGEST = 64  # letters of a heading with a unit behind a stroke
 # What forms say of how a cell is to be filled in; it leaves the meaning of the column alone.
 _OF_FORMS = frozenset({"", "必填", "选填", "必填项", "选填项", "代码", "全称", "等", "级"})
@@ -106,10 +109,11 @@ def bare_name(field: str) -> str:
     >>> bare_name("*2.坝高（m）："), bare_name("**")
     ('坝高（m）', '**')
     """
-    name = _AROUND.sub("", parse.visible(field))
-    found = _NUMBERED.match(unicodedata.normalize("NFKC", name))
-    if found and len(unicodedata.normalize("NFKC", name)) == len(name):
-        name = _AROUND.sub("", name[found.end() :])
+    name = _FOOTNOTE.sub("", parse.visible(field)).lstrip(_SIGNS).rstrip(_BEHIND)
+    begin = unicodedata.normalize("NFKC", name[:_LONGEST_NUMBER])
+    found = _NUMBERED.match(begin)
+    if found and len(begin) == len(name[:_LONGEST_NUMBER]):
+        name = name[found.end() :].lstrip(_SIGNS)
     return name or field
 
 

@@ -51,6 +51,7 @@ _KINDS = (
     "person", "individual", "private", "company", "owner", "confidential",
 )  # fmt: skip
 _ONLY_KINDS = re.compile(f"(?:{'|'.join(_KINDS)})+")
+_LONGEST_KIND = 20  # letters; of more, the words could be parted in too many ways
 _OWNERS = ("holder", "operator")
 # What published lists put in place of the letters of a name: 王**, 李某, XX公司, 张先生.
 _MASKED = re.compile(
@@ -68,7 +69,11 @@ def is_placeholder(word: str) -> bool:
     >>> [is_placeholder(w) for w in ("暂 无", "【待定】", "n.a.", "×", "0.0", "C0", "新立矿业")]
     [True, True, True, True, True, False, False]
     """
-    core = _MARKS.sub("", folded(word))
+    return _fills(_MARKS.sub("", folded(word)))
+
+
+def _fills(core: str) -> bool:
+    """Return whether a folded word without its signs only fills a cell."""
     if core == "x":
         return False
     return set(core) <= {"0", "x"} or _ONLY_WORDS.fullmatch(core) is not None
@@ -84,11 +89,9 @@ def names_no_owner(word: str) -> bool:
     """
     name = folded(word)
     core = _MARKS.sub("", name)
-    return (
-        is_placeholder(word)
-        or _MASKED.search(name) is not None
-        or _ONLY_KINDS.fullmatch(core) is not None
-    )
+    if _MASKED.search(name) is not None or _fills(core):
+        return True
+    return len(core) <= _LONGEST_KIND and _ONLY_KINDS.fullmatch(core) is not None
 
 
 def named_only(

@@ -424,3 +424,8 @@ def test_a_name_near_one_whose_emptiness_is_an_answer_is_told():
     for fields in (["建设性质", "建设性质_1"], ["数据截止日期", "审核状态", "地块类型"]):
         found, result = mapped(fields)
         assert result.doubtful == {} and [i.code for i in result.issues] == ["fields_ignored"]
+
+
+@pytest.mark.parametrize("field", ["a" + "*" * 100_000 + "b", "1、" * 30_000, "(" * 50_000])
+def test_long_names_of_fields_are_taken_apart_in_time(field):
+    assert mapped([field])[0] == {}

@@ -173,6 +173,12 @@ def test_masked_names_and_kinds_of_owner_name_nobody(column):
     ]
 
 
+def test_long_names_are_read_in_time():
+    # Words that may be parted in two ways each would take for ever.
+    words = ["有限责任公司" * 2000 + "甲", "国有有限公司" * 500, "某" * 50_000]
+    assert read(words, "holder")[0] == [*words[:2], None]
+
+
 def test_masked_numbers_stay():
     assert read(["C1400*****1", "个体"], "licence_no") == (["C1400*****1", "个体"], ())
 
