@@ -17,7 +17,7 @@ from layers.formats.table.deductions import plain
 from layers.formats.table.depths import is_about
 from layers.formats.table.header import Header, Pair
 from layers.formats.table.numbers import is_number_like
-from layers.formats.table.rows import is_page, is_remark, is_sum, numbered
+from layers.formats.table.rows import is_date, is_page, is_remark, is_sum, numbered
 from layers.formats.table.sheets import Sheet
 from layers.formats.text.corner_numbers import first_break
 
@@ -158,24 +158,27 @@ def _best_body(
 
 def _oddities(rows: Sequence[_Row], blocks: _Blocks) -> int:
     """Return how often corner numbers do not run on, or do so over a row of words."""
-    odd, size, text = 0, 3, 0
+    odd, size, text, heads = 0, 3, 0, 0
     last = first = None
     for cells, _ in rows:
         here = numbered(_cell(cells, blocks.name)) if _has_place(cells, blocks, 0) else None
         if here is None:
             said = " ".join(cells)
-            text += any(cells) and (is_about(said) or is_sum(said) or not is_remark(said))
+            of_parcel = is_about(said) or is_sum(said)
+            text += any(cells) and (of_parcel or not is_remark(said))
+            heads += any(cells) and not of_parcel and not is_remark(said)
             continue
         if here == first:  # closing, or another ring
             size += 1
         elif last is not None and here == (last[0], last[1] + 1):
-            odd += bool(text)
+            # Words within what is no ring yet head nothing.
+            odd += bool(text) * (1 + (size < 3))
             size += 1
         else:
             odd += (here[1] != 1) + (size < 3)
             first, size = here, 1
-        last, text = here, 0
-    return odd + (size < 3) + bool(text)
+        last, text, heads = here, 0, 0
+    return odd + (size < 3) + bool(heads)
 
 
 def _has_place(cells: Sequence[str], blocks: _Blocks, block: int) -> bool:
@@ -217,8 +220,11 @@ def _is_shared(cells: Sequence[str], blocks: _Blocks, alone: bool) -> bool:
     if len(filled) == 1:
         only = is_remark(filled[0]) and not is_sum(filled[0]) and not is_about(filled[0])
         return alone or only or is_page(filled[0])
-    of_parcel = any(is_sum(t) or is_about(t) for t in filled)
-    return is_remark(filled[0]) and not of_parcel
+    kinds = {(is_sum(t), is_about(t)) for t in filled}
+    if kinds == {(False, False)} and is_remark(filled[0]):
+        return True
+    # 面积 in one block and 标高 in the other are of all; 标高 in each is of each.
+    return alone and (len(kinds) > 1 or any(map(is_date, filled)))
 
 
 def _first_only(cells: Sequence[str], blocks: _Blocks) -> tuple[str, ...]:

@@ -157,3 +157,30 @@ def test_a_heading_in_one_block(table):
     source = table((*HEAD, *HEAD), ("一采区",), *rows)
     assert source.labels == ("地块 一采区", "地块 二采区")
     assert [g.area for g in source.geometry] == [1e6, 1e6]
+
+
+@pytest.mark.parametrize(
+    ("footer", "depth"),
+    [
+        (("开采标高：1250米至980米",), "1250"),
+        (("面积：1平方公里；标高：1250～980米",), "1250"),
+        (("矿区面积：1平方公里", "", "", "标高：1250～980米"), "1250"),
+        (("开采标高", "1250～980米", "", "矿区面积", "1平方公里"), "1250"),
+        (("某县自然资源局", "", "", "2024年5月6日"), None),
+        (("备注：无扣除范围",), None),
+    ],
+)
+def test_footers_of_a_licence_whose_corners_go_on(table, footer, depth):
+    source = table((*HEAD, *HEAD), *beside(ring(SQUARE[:2]), ring(SQUARE[2:], 3)), footer)
+    assert [g.area for g in source.geometry] == [1e6]
+    tops = source.columns.get("top_elevation_m")
+    assert (tops.to_pylist() if tops else [None]) == [depth]
+
+
+def test_elevations_below_one_of_two_outlines_side_by_side(table):
+    others = [("K" + name[1:], *place) for name, *place in ring(FAR)]
+    rows = [(*HEAD, *HEAD), *beside(ring(SQUARE), others)]
+    with pytest.raises(FormatError, match="of which corners"):
+        table(*rows, ("开采标高：1250米至980米",))
+    source = table(*rows, ("标高：1250～980米", "", "", "标高：900～800米"))
+    assert source.columns["top_elevation_m"].to_pylist() == ["1250", "900"]
