@@ -426,6 +426,10 @@ def test_a_name_near_one_whose_emptiness_is_an_answer_is_told():
         assert result.doubtful == {} and [i.code for i in result.issues] == ["fields_ignored"]
 
 
-@pytest.mark.parametrize("field", ["a" + "*" * 100_000 + "b", "1、" * 30_000, "(" * 50_000])
+@pytest.mark.parametrize(
+    "field",
+    ["a" + "*" * 100_000 + "b", "1、" * 30_000, "(" * 50_000],
+    ids=["star", "number", "open"],
+)
 def test_long_names_of_fields_are_taken_apart_in_time(field):
     assert mapped([field])[0] == {}
