@@ -37,17 +37,19 @@ def shorten(source: Source, encoding: str) -> Short:
     plain = _cut_all(names, encoding)
     schema = _schema_of(source)
     due = _meanings(names, schema, cut=source.format == _SHAPEFILE, source=source)
-    for k, name in enumerate(names):
-        if plain[k] == name or _is_known(plain, k, due[k], schema):
-            continue
-        for other in _others(name, due[k], k, schema, encoding):
-            if other.casefold() in {p.casefold() for p in plain} | _TAKEN:
-                continue
-            changed = [*plain[:k], other, *plain[k + 1 :]]
-            if _is_known(changed, k, due[k], schema):
-                plain = changed
-                break
     found = _meanings(plain, schema, cut=True)
+    for k, name in enumerate(names):
+        if plain[k] == name or found[k] == due[k]:
+            continue
+        taken = {p.casefold() for p in plain} | _TAKEN
+        for other in _others(name, due[k], k, schema, encoding):
+            changed = [*plain[:k], other, *plain[k + 1 :]]
+            if other.casefold() in taken:
+                continue
+            now = _meanings(changed, schema, cut=True)
+            if now[k] == due[k]:
+                plain, found = changed, now
+                break
     unknown = tuple(n for n, a, b in zip(names, due, found, strict=True) if a != b)
     return Short(dict(zip(plain, names, strict=True)), unknown)
 
@@ -84,10 +86,6 @@ def _schema_of(source: Source) -> Schema:
 
     # Parts come with their rights, in no Shapefile.
     return max((s for s in layers.values() if s.name != "right_part"), key=known)
-
-
-def _is_known(names: Sequence[str], k: int, due: Meaning, schema: Schema) -> bool:
-    return _meanings(names, schema, cut=True)[k] == due
 
 
 def _meanings(
