@@ -191,9 +191,12 @@ def _unreached(orebodies: Layer, rights: Layer) -> Iterator[Issue]:
     high, low = rights.number("top_elevation_m"), rights.number("bottom_elevation_m")
     live = ~rights.is_code("status", "expired", "cancelled") & (high >= low)
     mines = np.flatnonzero(live & rights.is_code("method", "underground", "both"))
-    tree = shapely.STRtree(shapely.box(*orebodies.shapes.bounds.T))
+    tops = np.flatnonzero(~np.isnan(top))
+    if not len(tops) or not len(mines):
+        return
+    tree = shapely.STRtree(shapely.box(*orebodies.shapes.bounds[tops].T))
     i, j = tree.query(shapely.box(*rights.shapes.bounds[mines].T))
-    i = mines[i]
+    i, j = mines[i], tops[j]
     off = np.maximum(top[j] - high[i], low[i] - top[j]) > _TOP_ASIDE_M
     i, j = i[off], j[off]
     crossed = shapely.intersects(
