@@ -54,6 +54,10 @@ def _corner_text() -> Iterator[Case]:
         return SOUND.replace(old, new)
 
     for name, data, expected in (
+        ("parcel taken out", SOUND + parcel(head="5,4,2,扣除区,面,,采矿,,@"),
+         Refused("is taken out of another")),
+        ("negative area", SOUND + parcel(head="5,-100,2,西采区,面,,采矿,,@"),
+         Refused("is taken out of another")),
         ("sound", SOUND, read),
         ("UTF-8", SOUND.encode(), read),
         ("UTF-8 with BOM", SOUND.encode("utf-8-sig"), read),
@@ -213,6 +217,15 @@ def _published() -> Iterator[Case]:
         ("elevation missing", [datum, *lines, "*,,,某采区,1,"],
          Read(1, codes=("column_absent", "elevation_missing", "field_empty", "ids_by_row"))),
         ("script in the remark", [datum, *lines, end.replace("某", "<script>{{7*7}}")], read),
+        ("commas lost", [datum, *(w.replace(", , ,", "").replace(",", " ") for w in lines),
+                         end.replace(",", " ")], read),
+        ("star without a sign", [datum, *lines, "* 229.5 70 某采区"], Refused("a.txt")),
+        ("spoilt corner as prose", [datum, *lines[:3], "第四点 4385000.0，375180oo", end],
+         Refused("does not fit")),
+        ("goes on elsewhere", [datum, *lines, end, "未完待续"], Refused("cut short")),
+        ("numbers shifted", [datum, *lines, end, "以上坐标有误"], Refused("cannot be used")),
+        ("another licence in prose", [datum, "许可证号：T1、T2", *lines, end],
+         Refused("does not fit")),
     ):  # fmt: skip
         yield one(f"published {name}", "\n".join(rows) + "\n", expected)
 

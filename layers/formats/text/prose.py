@@ -17,8 +17,7 @@ from layers.formats.text.corner_finds import PHONES, SAID, plain_line
 
 # Numbers that their words tell to be none of a place.
 _TOLD = re.compile(
-    r"https?://\S{1,200}|www\.\S{1,200}|\S{1,40}@\S{1,40}"
-    r"|(?:证号?|编号|号码|代码|编码|账号|帐号|卡号|邮编|文号|日期|时间|图幅号?)[\s:为]{0,3}"
+    r"(?:证号?|编号|号码|代码|编码|账号|帐号|卡号|邮编|文号|日期|时间|图幅号?)[\s:为]{0,3}"
     r"[A-Za-z\d*-]{1,40}(?:[、/,]\s?[A-Za-z\d*-]{1,40}){0,20}(?![.\d])"
     r"|(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8}|400-?\d{3}-?\d{4})(?!\d)"
     r"|(?<![\d.])\d{1,12}(?:[.,]\d{1,12})?\s?"
@@ -34,7 +33,10 @@ _ANGLE = (
     r"\d{1,3}\s?[°度](?:\s?\d{1,2}(?:\.\d{1,9})?\s?['′分])?"
     r"(?:\s?\d{1,2}(?:\.\d{1,9})?\s?(?:'{2}|[\"″秒]))?"
 )
-_EXTENT = re.compile(rf"{_ANGLE}\s?(?:[~至]|-{{1,2}}|[—–]{{1,2}})\s?(?:东经|北纬)?{_ANGLE}")
+_EXTENT = re.compile(rf"({_ANGLE})\s?(?:[~至]|-{{1,2}}|[—–]{{1,2}})\s?(?:东经|北纬)?({_ANGLE})")
+_LINKS = re.compile(
+    r"https?://\S{1,200}|www\.\S{1,200}|[A-Za-z\d._-]{1,40}@[A-Za-z\d-]{1,40}\.[A-Za-z.]{2,20}"
+)
 _PLACED = re.compile(
     r"\d\s?[°度]\s?\d{1,2}(?:\.\d{1,9})?\s?['′分]|[XY]\d{0,4}\s?[=:]\s?\d", re.IGNORECASE
 )
@@ -97,14 +99,23 @@ def may_place(words: str) -> bool:
     """
     if len(words) > _LONGEST or (not speaks(words) and re.search(r"\d{6}", words)):
         return True
-    words = _EXTENT.sub(" ", _TOLD.sub(" ", PHONES.sub(" ", LICENCE.sub(" ", words))))
-    if _PLACED.search(words) or _MASKED.search(words):
+    words = _EXTENT.sub(_without_extent, _LINKS.sub(" ", words))
+    if _PLACED.search(words):
+        return True
+    words = _TOLD.sub(" ", PHONES.sub(" ", LICENCE.sub(" ", words)))
+    if _MASKED.search(words):
         return True
     words = clean(_LETTERS_LIKE_DIGITS.sub(lambda m: "0" * len(m[0]), words))
     numbers = [m[0] for m in _LONG.finditer(words)]
     if len(numbers) > 1 or any(map(_may_be_of_plane, numbers)):
         return True
     return any(3 <= int(m[1]) <= 54 or 73 <= int(m[1]) <= 136 for m in _DEGREES.finditer(words))
+
+
+def _without_extent(match: re.Match[str]) -> str:
+    """Return nothing for an extent, both of whose angles are longitudes or latitudes."""
+    one, other = (int(re.split(r"\D", angle, maxsplit=1)[0]) > 60 for angle in match.groups())
+    return " " if one == other else match[0]
 
 
 def _may_be_of_plane(number: str) -> bool:

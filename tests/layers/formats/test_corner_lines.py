@@ -461,7 +461,8 @@ def test_numbers_of_a_notice_are_no_corners(pasted, line):
 @pytest.mark.parametrize(
     "line",
     ["第五点 4380700.123", "五号点 4380700 385003oo", "东角 438O7OO.1 385003OO.45",
-     "电话：4380700.1 38500300.4", "角点五 东经114.12345 北纬39.5", "五 43807001234 385003004567"],
+     "电话：4380700.1 38500300.4", "角点五 东经114.12345 北纬39.5", "五 43807001234 385003004567",
+     "东北角 X=4380.7km", "东角：114°00′10″～39°30′20″"],
 )  # fmt: skip
 def test_words_do_not_hide_a_spoilt_corner(pasted, line):
     with pytest.raises(FormatError):
