@@ -99,6 +99,8 @@ def _refuse_doubles(path: Path, sheet: Sheet, best: PairRead, held: Sequence[Pai
     """Refuse corners given twice in one system, in two ways: one of the headings must be wrong."""
     for other in held:
         alike = (other.pair.kind, other.pair.datums) == (best.pair.kind, best.pair.datums)
+        # Zones of 3 and of 6 degrees beside each other are compared as two systems are.
+        alike = alike and not (best.crs and other.crs and best.crs != other.crs)
         row = next((r for r in best.at if other.at.get(r, best.at[r]) != best.at[r]), None)
         if alike and row is not None:
             line = sheet.lines[row]

@@ -317,6 +317,7 @@ def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
         numbers = [c for c in cells if is_number_like(clean(c)) and not _DATE.fullmatch(c)]
         dated = any(_DATE.fullmatch(c) for c in cells) and not numbers
         said = _REMARK.search(first) is not None or names_a_parcel(first.rstrip(":："))
+        said = said or re.search("开采深度|准采深度", first) is not None
         said = said and sheet.rows[row].index(first) not in pairs
         if (
             is_page(" ".join(cells))

@@ -184,3 +184,19 @@ def test_elevations_below_one_of_two_outlines_side_by_side(table):
         table(*rows, ("开采标高：1250米至980米",))
     source = table(*rows, ("标高：1250～980米", "", "", "标高：900～800米"))
     assert source.columns["top_elevation_m"].to_pylist() == ["1250", "900"]
+
+
+def test_zones_of_both_widths_beside_each_other(table):
+    above = ("点号", "2000国家大地坐标系（3度带）", "", "2000国家大地坐标系（6度带）", "")
+    head = ("", "X", "Y", "X", "Y")
+    three = [(3872345.123, 38478901.456), (3872501.87, 38479480.002), (3872098.34, 38479702.915)]
+    to_six = pyproj.Transformer.from_crs(4526, 4497, always_xy=True)
+    assert pyproj.CRS(4497).name.endswith("zone 19")
+    rows = []
+    for k, (x, y) in enumerate(three, 1):
+        east, north = to_six.transform(y, x)
+        rows.append((k, x, y, round(north, 3), round(east, 3)))
+    source = table(above, head, *rows)
+    assert (source.crs.to_epsg(), source.issues) == (4526, ())
+    rows[1] = (*rows[1][:3], rows[1][3] + 5, rows[1][4])
+    assert [i.code for i in table(above, head, *rows).issues] == ["coordinates_disagree"]

@@ -504,6 +504,8 @@ def test_footers_whose_numbers_stand_under_the_coordinates(table, footer):
         (("开采深度（米）：1250～980",), "1250"),
         (("开采深度", "由1250米至980米标高"), "1250"),
         (("开采标高", "1250", "980"), None),
+        (("开采深度（m）", "+1250", "+980"), None),
+        (("开采深度(m)", "1250～980", ""), "1250"),
     ],
 )
 def test_elevations_in_several_cells(table, row, found):
