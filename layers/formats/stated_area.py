@@ -193,8 +193,9 @@ def _prose_issues(source: Source, outlines: _Outlines, taken_out: float) -> list
     right = (*known, total, total - taken_out)
     fitting = set()  # a line that states it may state the areas of other things beside it
     wrong: dict[tuple[str, str | None], tuple[int, Issue]] = {}
+    headings = _headings(source)
     for line, said, area in stated:
-        own = _of_one(said, source)
+        own = _of_one(said, *headings)
         areas = right if own is None else (float(outlines.square_metres[own]),)
         label = None if own is None else source.labels[own]
         before = (f"{label}：", f"{label_en(label)}: ") if label else ("", "")
@@ -203,15 +204,29 @@ def _prose_issues(source: Source, outlines: _Outlines, taken_out: float) -> list
         elif area.value > 0 and areas[0] > 0:
             found = total if own is None else areas[0]
             wrong[area.word, label] = line, _told(*before, area, found, label)
-    return [issue for line, issue in wrong.values() if line not in fitting]
+    told = [issue for line, issue in wrong.values() if line not in fitting]
+    features = [issue.feature for issue in told if issue.feature]
+    if len(features) <= _MOST_TOLD:
+        return told
+    zh = f"{len(features)} 个地块标题旁的面积与其轮廓相差超过 1%：{listed(features)}"
+    en = f"areas beside the headings of {len(features)} parcels differ by more than 1 %: "
+    more = warning("area_differs", zh, en + listed(list(map(label_en, features)), "en"))
+    return [more, *(issue for issue in told if not issue.feature)]
 
 
-def _of_one(said: str, source: Source) -> int | None:
+def _headings(source: Source) -> tuple[dict[str, int], re.Pattern[str]]:
+    """Return the features that have headings, and a pattern that finds those in a text."""
+    values = source.columns.get("块段名称", pa.nulls(0)).to_pylist()
+    known = {plain(name): k for k, name in enumerate(values) if name and len(name) > 1}
+    known = known if len(values) > 1 else {}
+    longest = sorted(map(re.escape, known), key=len, reverse=True)
+    return known, re.compile("|".join(longest) or "(?!)")
+
+
+def _of_one(said: str, headings: dict[str, int], any_heading: re.Pattern[str]) -> int | None:
     """Return the only feature whose heading words name, None where they speak of others too."""
-    headings = source.columns.get("块段名称", pa.nulls(0)).to_pylist()
-    several = len(headings) > 1
-    own = [k for k, n in enumerate(headings) if several and n and len(n) > 1 and plain(n) in said]
-    return own[0] if len(own) == 1 and not re.search("[总合共]", said) else None
+    own = set(any_heading.findall(said))
+    return headings[own.pop()] if len(own) == 1 and not re.search("[总合共]", said) else None
 
 
 def _statements(text: str) -> list[tuple[int, str, _Area]]:

@@ -223,3 +223,14 @@ def test_areas_of_headings_that_stand_the_wrong_way_round(tmp_path):
         issues = told(formats.read(path))
         assert [i.feature for i in issues] == ["地块 甲矿", "地块 乙矿"][:count]
     assert "stated area is 0.12km2, the corners enclose 0.24" in issues[0].en
+
+
+def test_many_areas_of_headings_are_told_at_once(tmp_path):
+    lines = ["点号,X坐标,Y坐标"]
+    for k in range(9):
+        lines.append(f"第{k}采石场 面积0.5km2")
+        lines += [f"{n},{x + 5000 * k},{y}" for n, x, y in WHOLE]
+    path = tmp_path / "拐点.csv"
+    path.write_text("\n".join(lines), "utf-8")
+    (issue,) = told(formats.read(path))
+    assert issue.zh.startswith("9 个地块标题旁的面积与其轮廓相差超过 1%：地块 第0采石场")
