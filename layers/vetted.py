@@ -139,9 +139,9 @@ def _sources(
     if len(names) > 1 and layer not in names:
         raise LayerError(
             f"{path}：有多个图层，不知取哪一个：{listed(names)}；"
-            "请将要审查的图层命名为 mining_right 或 tailings_facility",
+            "请将要审查的图层命名为 mining_right 或 tailings_facility；都要审查的，先合并为一个",
             f"{path}: several layers and no way to tell which: {listed(names, 'en')}; call the one "
-            "to be vetted mining_right or tailings_facility",
+            "to be vetted mining_right or tailings_facility, or merge them where all are",
         )
     source = read_source(path, settings, layer or names[0])
     if layer is not None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,45 +14,45 @@ import shapely
 
 from gis.ragged import Ints, Shapes
 from layers.account import Issue
-from layers.catalog import catalog
 from layers.formats import geometries, ogr
-from layers.formats.markup.kml_scan import Container, Mark, Scan
-from layers.formats.markup.source import read_markup, without_prefix
+from layers.formats.markup.kml_folders import Folders, is_known, names_of_mines
+from layers.formats.markup.kml_scan import Mark, Scan
+from layers.formats.markup.source import read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import info, label_en, listed, warning
 from layers.parse import folded
 
 _SHOWN = 20
 _FOLDERS = 6
+_FOLDER = "文件夹"
 _LABEL = "Name"
-_NAMESPACE = rb"https?://(?:www\.opengis\.net|earth\.google\.com)/kml/[\d.]+/?"
-_BLANK, _NAMELESS = re.compile(r"\s*(?:\(#\d+\))?"), "（未命名）"
 
 
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     """Return the folders that hold outlines; where there are none, all that hold placemarks.
 
-    A folder that is called like a layer of the contract is among them, whatever it holds.
+    A folder that is called like a layer of the contract is among them, whatever it holds. Folders
+    of outlines alone with the same fields, such as one for each township, are one layer.
 
     Raises
     ------
     FormatError
         It is no KML, or holds no placemark.
     """
-    _, (_, named) = read_markup(path, encoding, _parsed)
-    return [name for name in named if _is_offered(name, named)]
+    _, folders = read_markup(path, encoding, Folders)
+    return [folders.joined] if folders.joined else folders.offered
 
 
 def all_layers(path: Path, encoding: str | None = None) -> list[str]:
-    """Return all folders that hold placemarks, of outlines or not.
+    """Return all folders that hold placemarks, of outlines or not, and what they make together.
 
     Raises
     ------
     FormatError
         It is no KML, or holds no placemark.
     """
-    _, (_, named) = read_markup(path, encoding, _parsed)
-    return list(named)
+    _, folders = read_markup(path, encoding, Folders)
+    return [*folders.named, *filter(None, [folders.joined])]
 
 
 def read(path: Path, layer: str, encoding: str | None = None) -> Source:
@@ -65,19 +63,17 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     FormatError
         It is no KML, or GDAL reads other folders or placemarks of it.
     """
-    markup, (scan, named) = read_markup(path, encoding, _parsed)
-    marks = named[layer].marks
+    markup, folders = read_markup(path, encoding, Folders)
+    scan, within = folders.scan, folders.of(layer)
+    marks = [mark for name in within for mark in folders.named[name].marks]
     labels = row_labels(len(marks))
-    rows = ogr.read_shapes(path, scan.data, scan.layers.index(named[layer]), labels)
-    if len(rows.geometry) != len(marks):
-        raise refusal(
-            path,
-            f"有 {len(marks)} 个地标，只能读出 {len(rows.geometry)} 个",
-            f"holds {len(marks)} placemarks, {len(rows.geometry)} can be read",
-        )
+    rows = _rows(path, folders, within, labels)
     shapes, complaints = _compared(marks, rows, labels)
     titled, renamed = _titled(scan, marks)
     columns, lost, told = _columns(titled, labels)
+    if len(within) > 1 and _FOLDER not in columns:
+        names = [name for name in within for _ in folders.named[name].marks]
+        columns[_FOLDER] = pa.array(names, pa.string())
     return Source(
         path=path,
         format="KML",
@@ -98,84 +94,30 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
             *told,
             *_ignored(scan, marks),
             *_hidden(marks, labels),
-            *_passed_over(layer, named),
+            *folders.told(layer),
         ),
     )
 
 
-def _parsed(path: Path, data: bytes) -> tuple[Scan, dict[str, Container]]:
-    scan = Scan(path, without_prefix(data, _NAMESPACE))
-    return scan, _named(path, scan)
-
-
-def _named(path: Path, scan: Scan) -> dict[str, Container]:
-    """Return the folders with placemarks by GDAL's names; it calls the file itself like the file.
-
-    Raises
-    ------
-    FormatError
-        There is no placemark, or GDAL has other folders.
-    """
-    if not any(layer.marks for layer in scan.layers):
-        raise _without_placemarks(path, scan)
-    names = ogr.all_layers(path, scan.data)
-    if len(names) != len(scan.layers):
-        raise refusal(
-            path,
-            f"有 {len(scan.layers)} 个文件夹，只能读出 {len(names)} 个",
-            f"holds {len(scan.layers)} folders, {len(names)} can be read",
-        )
-    if scan.containers[0].marks and not scan.containers[0].name.strip():
-        names[0] = _free(path.stem, names)
-    for k, name in enumerate(names):
-        if _BLANK.fullmatch(name):
-            names[k] = _free(_NAMELESS, names)
-    return {n: layer for n, layer in zip(names, scan.layers, strict=True) if layer.marks}
-
-
-def _free(name: str, taken: Sequence[str]) -> str:
-    """Return a name for a folder that no other has."""
-    numbered = (f"{name} (#{k})" for k in range(2, len(taken) + 3))
-    return next(n for n in (name, *numbered) if n not in taken)
-
-
-def _without_placemarks(path: Path, scan: Scan) -> Exception:
-    zh, en = "没有地标（Placemark）", "holds no placemark"
-    if n := scan.counts.get("NetworkLink", 0):
-        zh += f"，只有 {n} 个网络链接：数据不在本文件里，请在 Google Earth 中打开后另存数据本身"
-        en += f", only {n} network links: the data are elsewhere; open and save them themselves"
-    elif scan.overlays:
-        zh += f"，只有 {scan.overlays} 个叠加图像：图像不能判定，请画出界线"
-        en += f", only {scan.overlays} images: draw the outlines"
-    return refusal(path, zh, en)
-
-
-def _is_offered(name: str, named: Mapping[str, Container]) -> bool:
-    if not any(map(_has_outline, named.values())):
-        return True
-    return _has_outline(named[name]) or name in catalog()
-
-
-def _has_outline(folder: Container) -> bool:
-    return any(mark.outline for mark in folder.marks)
-
-
-def _passed_over(layer: str, named: Mapping[str, Container]) -> list[Issue]:
-    """Tell what the folders hold that are not offered: an outline may have been left open."""
-    left = {n: folder for n, folder in named.items() if not _is_offered(n, named)}
-    if not left or layer in left:
-        return []
-    held = [
-        f"{name} ({_counted(Counter((mark.kinds or ['-'])[0] for mark in folder.marks))})"
-        for name, folder in left.items()
-    ]
-    zh = f"这些文件夹没有面或闭合线，未读：{listed(held, shown=_FOLDERS)}"
-    en = f"folders without an area or closed line are not read: {listed(held, 'en', _FOLDERS)}"
-    return [warning("layers_not_read", zh, en)]
-
-
-def _counted(kinds: Counter[str]) -> str:
-    return ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()))
+def _rows(path: Path, folders: Folders, within: Sequence[str], labels: Sequence[str]) -> ogr.Rows:
+    """Return what GDAL makes of the placemarks of some folders, one folder after the other."""
+    shapes: list[Shapes] = []
+    issues: list[Issue] = []
+    start = 0
+    for name in within:
+        count = len(folders.named[name].marks)
+        own = labels[start : start + count]
+        rows = ogr.read_shapes(path, folders.scan.data, folders.number[name], own)
+        if len(rows.geometry) != count:
+            raise refusal(
+                path,
+                f"有 {count} 个地标，只能读出 {len(rows.geometry)} 个",
+                f"holds {count} placemarks, {len(rows.geometry)} can be read",
+            )
+        shapes.append(rows.geometry)
+        issues += rows.issues
+        start += count
+    return ogr.Rows({}, np.concatenate(shapes), rows.crs, tuple(issues))
 
 
 def _compared(
@@ -210,7 +152,7 @@ def _columns(
     The placemarks that have several come with the field's name.
     """
     given = dict.fromkeys(name for mark in marks for name in mark.fields)
-    named = any(folded(name) in _names_of_mines() for name in given)
+    named = any(folded(name) in names_of_mines() for name in given)
     own = dict.fromkeys(name for mark in marks for name in mark.own)
     columns: dict[str, pa.Array] = {}
     lost: dict[str, Ints] = {}
@@ -245,7 +187,7 @@ def _titled(scan: Scan, marks: Sequence[Mark]) -> tuple[Sequence[Mark], list[Iss
     times = Counter(titles.values())
     called = {
         name: title for name, title in titles.items()
-        if times[title] == 1 and title not in given and _is_known(title) and not _is_known(name)
+        if times[title] == 1 and title not in given and is_known(title) and not is_known(name)
     }  # fmt: skip
     if not called:
         return marks, []
@@ -257,26 +199,6 @@ def _titled(scan: Scan, marks: Sequence[Mark]) -> tuple[Sequence[Mark], list[Iss
     zh = f"字段按其显示名（displayName）读：{listed(pairs, shown=_SHOWN)}"
     en = f"fields are called by their titles (displayName): {listed(pairs, 'en', _SHOWN)}"
     return renamed, [info("field_titled", zh, en)]
-
-
-def _is_known(field: str) -> bool:
-    # A unit may stand behind: 矿区面积（km²）.
-    return folded(re.sub(r"[(（].*", "", field)) in _known_names()
-
-
-@cache
-def _known_names() -> frozenset[str]:
-    """Return what any column of the contract is called."""
-    columns = (c for schema in catalog().values() for c in schema.columns)
-    words = (w for c in columns for w in (c.name, c.zh, *c.aliases, *c.whole_names))
-    return frozenset(map(folded, words))
-
-
-@cache
-def _names_of_mines() -> frozenset[str]:
-    """Return what a field is called, in any layer, that holds the names of its features."""
-    columns = (c for schema in catalog().values() for c in schema.columns if c.name == "name")
-    return frozenset(folded(word) for c in columns for word in (c.zh, *c.aliases, *c.whole_names))
 
 
 def _distinct(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:

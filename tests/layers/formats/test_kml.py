@@ -8,7 +8,7 @@ import shapely.affinity
 
 from layers.errors import FormatError
 from layers.formats import list_layers, read
-from layers.formats.markup import kml as kml_reader
+from layers.formats.markup import kml_folders
 from layers.vetted import load_vetted
 
 SPACES = 'xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"'
@@ -440,13 +440,13 @@ def test_folders_without_a_name_can_be_asked_for(kml):
 
 def test_a_file_is_parsed_once(kml, monkeypatch):
     parsed = []
-    whole = kml_reader.Scan
+    whole = kml_folders.Scan
 
     def scan(path, data):
         parsed.append(path)
         return whole(path, data)
 
-    monkeypatch.setattr(kml_reader, "Scan", scan)
+    monkeypatch.setattr(kml_folders, "Scan", scan)
     path = kml(mark(), f"<Folder><name>B</name>{mark(name='乙')}</Folder>")
     assert list_layers(path) == ["t", "B"]
     assert [columns(read(path, layer=n))["Name"] for n in ("t", "B")] == [["甲"], ["乙"]]
@@ -531,3 +531,66 @@ def test_a_prefix_of_something_else_is_kept(tmp_path):
     path.write_text(f'<kml xmlns="{K}" xmlns:k="{K}">{body}</kml>', encoding="utf-8")
     with pytest.raises(FormatError):
         read(path)
+
+
+def township(name, number, fields="许可证号", inside=""):
+    place = polygon(PLACES.replace("111", str(111 + number)))
+    own = data((fields, f"C{number}")) if fields else ""
+    return f"<Folder><name>{name}</name>{mark(place, own, name=f'矿{number}')}{inside}</Folder>"
+
+
+def test_folders_of_outlines_with_the_same_fields_are_one_layer(kml):
+    points = mark("<Point><coordinates>111,37</coordinates></Point>", name="J1")
+    path = kml(
+        township("甲乡", 0), township("乙乡", 1), township("丙乡", 2),
+        f"<Folder><name>拐点</name>{points}</Folder>",
+    )  # fmt: skip
+    name = "甲乡、乙乡（另有 1 个）"
+    assert list_layers(path) == [name]
+    source = read(path)
+    assert columns(source) == {
+        "许可证号": ["C0", "C1", "C2"], "Name": ["矿0", "矿1", "矿2"],
+        "文件夹": ["甲乡", "乙乡", "丙乡"],
+    }  # fmt: skip
+    assert [shape.bounds[0] for shape in source.geometry] == [111, 112, 113]
+    assert source.labels == ("第 1 行", "第 2 行", "第 3 行")
+    assert [(i.code, i.severity, i.en) for i in source.issues] == [
+        (
+            "layers_not_read",
+            "warning",
+            "folders without an area or closed line are not read: 拐点 (Point 1)",
+        ),
+        (
+            "folders_joined",
+            "warning",
+            "3 folders have the same fields and are read as one layer: 甲乡, 乙乡, 丙乡",
+        ),
+    ]
+    assert columns(read(path, layer="乙乡")) == {"许可证号": ["C1"], "Name": ["矿1"]}
+    for layer in (None, "mining_right"):
+        vetted = load_vetted(path, layer)["mining_right"]
+        assert vetted.table["licence_no"].to_pylist() == ["C0", "C1", "C2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (township("甲乡", 0), township("乙乡", 1, "备注")),
+        (township("甲乡", 0, ""), township("乙乡", 1, "")),  # nothing says that they are alike
+        (township("甲乡", 0, "备注"), township("乙乡", 1, "备注")),
+        (
+            township("甲乡", 0),
+            township("乙乡", 1, inside=mark("<Point><coordinates>111,37</coordinates></Point>")),
+        ),
+    ],
+)
+def test_other_folders_are_layers_of_their_own(kml, one, other):
+    path = kml(one, other)
+    assert list_layers(path) == ["甲乡", "乙乡"]
+    with pytest.raises(FormatError, match="has several layers"):
+        read(path)
+
+
+def test_a_folder_called_like_a_layer_is_alone(kml):
+    path = kml(township("mining_right", 0), township("protected_area", 1))
+    assert list_layers(path) == ["mining_right", "protected_area"]
