@@ -9,7 +9,7 @@ from layers.account import Issue
 from layers.formats.former_datums import datums_now
 from layers.formats.table import deductions, endings
 from layers.formats.table import rows as words
-from layers.formats.table.depths import Depths, is_about, text_of, without_depth
+from layers.formats.table.depths import Depths, is_about, without_depth
 from layers.formats.table.header import Header
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, bad_row, cell_of, column_of, is_spaced
@@ -42,7 +42,7 @@ class Between:
         numbers = {name: words.numbered(name) for name in found if name}
         self.known = frozenset(n[0] for n in numbers.values() if n)
         self.unnumbered = {name for name, n in numbers.items() if n is None}
-        heads = (text_of(sheet, r) for r in range(header.row + 1))
+        heads = (words.with_colon(cells) for cells in sheet.rows[: header.row + 1])
         self.spaced = is_spaced(sheet, places)
         self.last_corner = max(places.at, default=-1)
         self.below: list[int] = []  # rows below it that name a right

@@ -51,6 +51,7 @@ _WHOLE = re.compile(
     r"[CT](?:\s?\d){22}(?=$|\s(?!\s*[CT]?\d{4})|[^\sA-Za-z\d、,，/～~至和_-])", re.IGNORECASE
 )
 LICENCE = re.compile(r"(?<![A-Za-z])[CT](?:\s?\d){22}(?!\d)", re.IGNORECASE)
+_OLD = re.compile(r"\d(?:\s?\d){9,14}")  # numbers before 2008
 _COPY = re.compile(r"\s?[(（\[【]\s?[正副]本[^()（）]{0,8}[)）\]】]|[正副]本(?:\d{1,2}/\d{1,2})?$")
 # What stands in the place of a number that there is not.
 _NONE = re.compile(
@@ -60,7 +61,7 @@ _NONE = re.compile(
 )
 # Words after a blank that are no more of the name: of the outline, or of the paper.
 _NO_MORE = re.compile(
-    r"\s(?=\S*(?:面积|标高|高程|坐标|子午线|度带|有效|日期|规模|拐点|界址|单位|比例尺|第.{1,3}页|共.{1,3}[页个]"
+    r"\s(?=\S*(?:面积|标高|高程|坐标|子午线|度带|有效|日期|规模|拐点|界址|单位|比例尺|权人|矿种|方式|地址|电话|联系|图幅|制图|测绘|第.{1,3}页|共.{1,3}[页个]"
     r"|\d{4}\s?[-/.年]))"
 )
 _BRACKETS = {
@@ -226,6 +227,8 @@ def value_of(key: str, said: str) -> str:
         said = _COPY.sub("", said)
         whole = _WHOLE.match(said)
         said = "".join(whole[0].split()) if whole else said
+        if _OLD.fullmatch(said):
+            said = "".join(said.split())
     said = said.strip(" 、.:：([（【")
     if _NONE.fullmatch(said) or (re.search("证号|许可证", key) and not re.search(r"\d", said)):
         return ""

@@ -233,12 +233,15 @@ def field_heading(text: str) -> str:
 
 
 def with_colon(cells: Sequence[str]) -> str:
-    """Return what a row says; names and their values in cells of their own as 名称：值."""
+    """Return what a row says; names and their values in cells of their own as 名称：值.
+
+    Beside a cell that gives a name or number, cells are parted by a mark that ends its value.
+    """
     said = list(dict.fromkeys(filter(None, cells)))
     names = [cell.rstrip(":：") for cell in said[::2]]
     if said and len(said) % 2 == 0 and all(map(names_a_parcel, names)):
         return " ".join(f"{n}：{v}" for n, v in zip(names, said[1::2], strict=True))
-    return " ".join(said)
+    return ("；" if any(map(told_in, said)) else " ").join(said)
 
 
 def corners_told(text: str) -> int | None:

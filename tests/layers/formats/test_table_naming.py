@@ -115,3 +115,27 @@ def test_elevations_that_may_be_others(tmp_path, words):
     path.write_text(f"2000国家大地坐标系\n{corners}\n{words}\n", encoding="utf-8")
     source = read(path)
     assert told(source) == {} and "depth_unread" in {i.code for i in source.issues}
+
+
+@pytest.mark.parametrize(
+    ("cells", "columns"),
+    [
+        (("矿山名称：甲矿", "铁矿"), {"矿山名称": ["甲矿"]}),
+        (("许可证号", NUMBERS[0], "采矿权人", "甲公司"), {"许可证号": [NUMBERS[0]]}),
+        (("矿山名称：甲 矿", f"许可证号：{NUMBERS[0]}"),
+         {"矿山名称": ["甲 矿"], "许可证号": [NUMBERS[0]]}),
+        (("矿山名称：甲矿 开采方式 露天开采",), {"矿山名称": ["甲矿"]}),
+        (("许可证号：410000 0510012",), {"许可证号": ["4100000510012"]}),
+        (("许可证号：C4100002010053120065432 C4100002010053120065433",),
+         {"许可证号": [" ".join(NUMBERS)]}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("below", [False, True])
+def test_a_value_ends_with_its_cell(tmp_path, cells, columns, below):
+    rows = [",".join((str(k), *map(str, p))) for k, p in enumerate(RINGS[0], 1)]
+    head = ["点号,X坐标,Y坐标,备注"]
+    lines = ["2000国家大地坐标系", *(head if below else []), ",".join(cells)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join([*lines, *([] if below else head), *rows]), encoding="utf-8")
+    found = told(read(path))
+    assert {name: found[name] for name in columns} == columns
