@@ -50,6 +50,7 @@ _LOOK = 60  # characters before a range that may say of what it is
 _ASSUMED = re.compile(r"(?:假定|相对|独立|任意|自定义?|地方)(?:的)?(?:高程|标高)")
 _HEIGHT_SYSTEM = re.compile(
     r"(?:高程(?:系统?|基准)?(?:采用|为|:)?\s*)?(?:\d{4}\s*年?)?\s*(?:国家|黄海|独立)?高程(?:基准|系统|系)|黄海高程"
+    r"|(?:19)?85\s*年?\s*国家高程(?:基准)?"
 )
 _ABOUT = re.compile(r"标高|高程|开采深度|由\s*[+-]?\d[\d,.]*\s*(?:米|m)\s*[至到]")
 _WORDS = re.compile(
@@ -273,7 +274,10 @@ class Depths:
                 line, said = self.sheet.lines[row], text[:60]
                 zh, en = f"第 {line} 行的标高未能读取", f"row {line}: elevations not understood"
                 tell = warning
-                if is_of_another(text):
+                if self.assumed:
+                    zh = f"第 {line} 行的标高不从国家高程基准起算，未采用"
+                    en = f"row {line}: elevations of no national datum are not used"
+                elif is_of_another(text):
                     zh = f"第 {line} 行的标高没有写明是开采标高，未采用"
                     en = f"row {line}: elevations not said to be the right's are not used"
                     tell = info if known else warning

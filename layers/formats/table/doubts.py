@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -33,12 +34,17 @@ def passed_issues(sheet: Sheet, aside: Sequence[int], passed: Sequence[int]) -> 
         issues.append(warning("rows_aside", f"{zh}：{said}", f"{en} and are not read: {said}"))
     texts = {r: text_of(sheet, r) for r in passed}
     # Rows that name the coordinate system are read.
-    numbers = [r for r, t in texts.items() if any(map(str.isdecimal, t)) and not datums_named(t)]
+    numbers = [r for r, t in texts.items() if _holds_number(t) and not datums_named(t)]
     if numbers:
         lines, said = _lines(sheet, numbers)
         zh, en = f"第 {listed(lines)} 行没有拐点，未读", f"rows {listed(lines, 'en')} are remarks"
         issues.append(info("rows_ignored", f"{zh}：{said}", f"{en} and are not read: {said}"))
     return issues
+
+
+def _holds_number(text: str) -> bool:
+    spelt = re.search("[零〇一二三四五六七八九十百]点[零〇一二三四五六七八九]", text)
+    return spelt is not None or any(map(str.isdecimal, text))
 
 
 def _lines(sheet: Sheet, rows: Sequence[int]) -> tuple[list[str], str]:

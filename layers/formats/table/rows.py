@@ -32,7 +32,9 @@ from layers.formats.table.numbers import decimal, is_number_like
 from layers.formats.table.sheets import Sheet
 
 _NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d一-鿿]{0,2}|号|点)")
-_CORNER_WORD = re.compile(r"(矿界|边界|界址|拐|界|顶|角|桩)(点|桩)?号?[-_.]?|[a-z]{0,3}[-_.]?")
+_CORNER_WORD = re.compile(
+    r"(矿界|边界|界址|拐|界|顶|角|桩)(点|桩)?号?[-_.]?|点号?|[a-z]{0,3}[-_.]?"
+)
 _LETTERED = re.compile(r"[a-z]+\d*[-_.]")
 _DATE = re.compile(
     r"[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?"

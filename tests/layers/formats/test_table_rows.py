@@ -45,7 +45,7 @@ def areas(source):
 
 
 @pytest.mark.parametrize(
-    "name", ["拐点4", "⑦", "ZD01-5", "J4", "j 4", "界址点4", "J04", "（4）", "4号"]
+    "name", ["拐点4", "点4", "⑦", "ZD01-5", "J4", "j 4", "界址点4", "J04", "（4）", "4号"]
 )
 def test_a_corner_without_coordinates_is_never_passed_over(table, name):
     rows = ring(SIX)
@@ -927,6 +927,16 @@ def test_elevations_said_twice_alike(table):
         assert source.columns["bottom_elevation_m"].to_pylist() == ["980"]
     with pytest.raises(FormatError, match="elevations of a parcel given twice"):
         table(*ring(), twice[0], ("开采深度：由1250米至900米标高",))
+
+
+def test_the_system_of_heights_states_no_elevations(table):
+    words = "CGCS2000坐标系 高斯投影 3°带 中央经线114° 1985国家高程"
+    assert codes(table(*ring(), above=[(words,)])) == []
+
+
+def test_an_area_in_words_is_told(table):
+    source = table(*ring(), ("面积：零点四平方公里",))
+    assert [(i.severity, i.code) for i in source.issues] == [("info", "rows_ignored")]
 
 
 def test_a_long_line_of_elevations_is_read_in_time(table):
