@@ -35,7 +35,8 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
 
     Limits: elevations of the parts of a licence (registration strings) are not read; a stated
     positional accuracy is taken to hold for elevations too, as no other is stated. A row without
-    an owner is taken to belong to a right within the search distance, if there is one.
+    an owner is taken to belong to a right within the search distance, if there is one; so is one
+    that lies on the licence and states an owner in no layer.
     """
     judged = np.flatnonzero(subjects.is_code("right_type", "mining"))
     licences = Licences(subjects, context.layer("mining_right"))
