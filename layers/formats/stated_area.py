@@ -61,6 +61,8 @@ _STATEMENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+_OF_A_PART = re.compile(r"其中[^,。;]*$")
+
 
 @dataclass(frozen=True)
 class _Area:
@@ -236,7 +238,8 @@ def _statements(text: str) -> list[tuple[int, str, _Area]]:
     for m in _STATEMENT.finditer(text):
         line, last = line + text.count("\n", last, m.start(2)), m.start(2)
         said = text[text.rfind("\n", 0, m.start(2)) + 1 : m.start(2)]
-        out.append((line, said, _Area.of(m[2], m[1] or m[3])))
+        if not _OF_A_PART.search(said):
+            out.append((line, said, _Area.of(m[2], m[1] or m[3])))
     return out
 
 

@@ -150,6 +150,9 @@ class Between:
             return
         if about:
             self._refuse_depth_of_cut(row, text)
+        if about and name and self._named_depth(row, text, name):
+            self.parted = row if self.parted is None else self.parted
+            return
         if name:
             self._tell_empty_cut()
             self.heading_rows.append(row)
@@ -166,6 +169,14 @@ class Between:
                 return
         self.parted = row if self.parted is None else self.parted
         self.cut = False
+
+    def _named_depth(self, row: int, text: str, name: str) -> bool:
+        """Give elevations to a parcel above that their row names: 一采区开采标高：1250～980米."""
+        own = [p for p in self.parcels if p.heading == name]
+        last = bool(own) and own[0] is self.parcels[-1] and self.new_heading is None
+        if len(own) != 1 or not (last or row > self.last_corner):
+            return False
+        return self.depths.name(row, text, own[0])
 
     def _remark(self, row: int, text: str, about: bool) -> None:
         if not about:  # else told with the elevations

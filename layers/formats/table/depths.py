@@ -240,6 +240,14 @@ class Depths:
             self._set(row, last, depth)
         return True
 
+    def name(self, row: int, text: str, parcel: Parcel) -> bool:
+        """Return whether a row states elevations of a parcel that it names, and set them."""
+        depth = None if self.assumed else stated(text)
+        if depth is not None:
+            self.used.add(text)
+            self._set(row, parcel, depth)
+        return depth is not None
+
     def give(self, row: int, parcel: Parcel) -> None:
         """Give what was stated above to the parcel whose corners begin."""
         if self.waiting is not None:

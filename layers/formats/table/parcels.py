@@ -282,9 +282,11 @@ class _Reader(Joins):
             Every parcel but the first has such a line above it: they may stand below their own.
         """
         for row in self.below:
-            told = words.identities_in(words.with_colon(self.sheet.rows[row]))
+            text = words.with_colon(self.sheet.rows[row])
+            # 项目：露天开采 names nothing here, as it may above corners.
+            told = {k: v for k, v in words.identities_in(text).items() if k in text}
             used = [self._is_told(row, *pair) for pair in told.items()]
-            if all(used) and row in self.passed:
+            if used and all(used) and row in self.passed:
                 self.passed.remove(row)
 
     def _is_told(self, row: int, title: str, value: str) -> bool:

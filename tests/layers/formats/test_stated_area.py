@@ -86,6 +86,7 @@ def test_an_area_in_the_title_that_lacks_a_corner_is_told(tmp_path, title):
         "用地面积：0.05平方公里",
         "勘查区面积5.2平方公里，本次矿区面积0.24平方公里",
         "占地面积：15亩",
+        "其中露天采场 面积0.12平方公里",
     ],
 )
 def test_areas_of_other_things_are_passed_over(tmp_path, title):

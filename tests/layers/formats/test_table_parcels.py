@@ -148,3 +148,20 @@ def test_heading_elevations_and_header_of_each_parcel(table):
     assert column(source, "块段名称") == ["甲矿", "乙矿"]
     assert column(source, "top_elevation_m") == ["1250", "1150"]
     assert codes(source) == []
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_elevations_that_name_their_parcel(table, below):
+    one, two = ("一采区开采标高：1250～980m",), ("二采区开采标高：1150～900m",)
+    rows = [("一采区",), *ring(), one, ("二采区",), *ring(FAR), two]
+    if below:
+        rows = [("一采区",), *ring(), ("二采区",), *ring(FAR), two, one]
+    source = table(*rows)
+    assert column(source, "块段名称") == ["一采区", "二采区"]
+    assert column(source, "top_elevation_m") == ["1250", "1150"]
+    assert column(source, "bottom_elevation_m") == ["980", "900"]
+    assert codes(source) == []
+
+
+def test_a_kind_of_work_below_the_corners_is_no_name(table):
+    assert "项目名称" not in table(*ring(), ("项目：露天开采",)).columns
