@@ -59,10 +59,10 @@ _OTHERS = re.compile(
     r"(?<![\dA-Z])(?:0\d{2,3}-\d{7,8}|1[3-9]\d{9}|[1-9A-Z]\d[\dA-Z]{16})(?![\dA-Z])", re.ASCII
 )
 # The published list as web pages and PDFs paste it, its commas lost: * 229.5 70 某采区 1.
-_GAP = r"(?:[^\S\n]*[,，、][^\S\n]*|[^\S\n]+)"
+_GAP = r"(?:[^\S\n]*[,，、;；|][^\S\n]*|[^\S\n]+)"
 _VALUE = r"[+-]?\d+(?:\.\d+)?"
 _GAPPED_END = re.compile(
-    rf"^[^\S\n]*\*(?:[^\S\n]+|[^\S\n]*、[^\S\n]*)({_VALUE}){_GAP}({_VALUE}){_GAP}(?:([^\n]*?){_GAP})?([+-]?1){_GAP}?$",
+    rf"^[^\S\n]*\*(?:[^\S\n]+|[^\S\n]*[、;；|][^\S\n]*)({_VALUE}){_GAP}({_VALUE}){_GAP}(?:([^\n]*?){_GAP})?([+-]?1){_GAP}?$",
     re.MULTILINE,
 )
 _GAPPED_CORNER = re.compile(

@@ -607,7 +607,7 @@ def test_a_line_that_may_stand_for_corners_refuses_a_notice(tmp_path, line):
         read(path)
 
 
-@pytest.mark.parametrize("gap", [" ", "、", "  ", " 、"])
+@pytest.mark.parametrize("gap", [" ", "、", "  ", " 、", ";", "|", " | "])
 @pytest.mark.parametrize("star", ["*", "＊"])
 @pytest.mark.parametrize("headed", [True, False])
 def test_a_published_list_without_its_commas(write_text, gap, star, headed):
