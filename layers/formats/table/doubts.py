@@ -21,6 +21,8 @@ from layers.formats.table.sheets import Sheet
 from layers.formats.text.corner_numbers import break_told, first_break
 from layers.issues import info, label_en, listed, warning
 
+_CORNER = re.compile(r"[角点桩界拐端]|[东南西北]{2}")
+
 
 def passed_issues(sheet: Sheet, aside: Sequence[int], passed: Sequence[int]) -> list[Issue]:
     """Tell of rows that hold numbers and no corner: other places, and remarks."""
@@ -55,8 +57,18 @@ def ring_issues(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> lis
     """Tell where the rings of a parcel begin by doubtful signs, and where their numbers break."""
     issues = [_at(sheet, row, label, code, zh, en) for row, code, zh, en in parcel.doubts]
     for ring in parcel.rings:
-        issues += _breaks(sheet, ring, label, places)
+        issues += _breaks(sheet, ring, label, places) + _words(sheet, ring, label)
     return issues + _unclosed(sheet, parcel, label, places)
+
+
+def _words(sheet: Sheet, ring: Ring, label: str) -> list[Issue]:
+    """Tell of corners that are called as places are: 王庄、李庄 may be a list of villages."""
+    names = [name for name in ring.distinct if len(name) > 1 and not _CORNER.search(name)]
+    if ring.kinds != {False} or len(names) < len(ring.distinct):
+        return []
+    zh = f"点号都是名称（{ring.names[0]} 等），按拐点连成轮廓；若各是一处地点，请把列名改为 名称"
+    en = f"corners are called as places are ({ring.names[0]}): call the column 名称 if they are"
+    return [_at(sheet, ring.rows[0], label, "corner_numbers", zh, en)]
 
 
 def _unclosed(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:

@@ -151,3 +151,14 @@ def test_a_closing_point_makes_an_outline(tmp_path):
     path = tmp_path / "村庄.csv"
     path.write_text("\n".join(["2000国家大地坐标系", "点号,X,Y", *rows]), "utf-8")
     assert kinds(read(path)) == ["Polygon"]
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [(NAMES, ["corner_numbers"]), (["东角", "南角", "西角", "北角"], []),
+     (["甲", "乙", "丙", "丁"], [])],
+)  # fmt: skip
+def test_corners_that_are_called_as_villages_are_told(table, names, told):
+    source = table("2000国家大地坐标系", ("点名",), (names,))
+    assert kinds(source) == ["Polygon"]
+    assert [i.code for i in source.issues] == told
