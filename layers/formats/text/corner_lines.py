@@ -29,6 +29,7 @@ from layers.formats.text.corner_checks import (
     have_heights,
 )
 from layers.formats.text.corner_finds import (
+    ANGLES,
     HEIGHT,
     PLANES,
     SAID,
@@ -38,7 +39,7 @@ from layers.formats.text.corner_finds import (
     name_of,
     plain_line,
 )
-from layers.formats.text.prose import is_title
+from layers.formats.text.prose import is_elsewhere, is_title, without_angles
 from layers.issues import info, warning
 
 FORMAT = "corner lines"
@@ -73,6 +74,7 @@ def read(path: Path, encoding: str | None) -> Source:
         for number, written in enumerate(text.splitlines(), 1)
         for words in [plain_line(written)]
     ]
+    lines = _without_others(lines)
     begun = False
     for line in lines:
         check_star(path, line)
@@ -104,6 +106,21 @@ def read(path: Path, encoding: str | None) -> Source:
     numbers, cells = zip(*rows, strict=True)
     source = table.source_of(path, Sheet(path.stem, cells, numbers), FORMAT, encoding=found)
     return replace(source, issues=(*_told(high, headed=own is not None), *source.issues))
+
+
+def _without_others(lines: list[Line]) -> list[Line]:
+    """Return lines without the degrees of centre or extent that a notice gives beside a plane."""
+    planes = sum(len(line.corners) for line in lines if _is_of(line, PLANES))
+    return [
+        replace(line, text=without_angles(line.text), corners=())
+        if planes > 2 and _is_of(line, ANGLES) and is_elsewhere(line.text)
+        else line
+        for line in lines
+    ]
+
+
+def _is_of(line: Line, kind: re.Pattern[str]) -> bool:
+    return bool(line.corners) and line.corners[0].re is kind
 
 
 def _rows(line: Line) -> list[tuple[str, ...]]:

@@ -34,6 +34,7 @@ _ANGLE = (
     r"(?:\s?\d{1,2}(?:\.\d{1,9})?\s?(?:'{2}|[\"″秒]))?"
 )
 _EXTENT = re.compile(rf"({_ANGLE})\s?(?:[~至]|-{{1,2}}|[—–]{{1,2}})\s?(?:东经|北纬)?({_ANGLE})")
+_ANGLES = re.compile(_ANGLE)
 _LINKS = re.compile(
     r"https?://\S{1,200}|www\.\S{1,200}|[A-Za-z\d._-]{1,40}@[A-Za-z\d-]{1,40}\.[A-Za-z.]{2,20}"
 )
@@ -48,7 +49,7 @@ _LOST = re.compile(
     r"\s?号?\s?\d{1,4}(?:号点?|点)?(?![\d个至到~—-])",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile("中心|质心|形心|地理坐标|四至|东经|北纬")
+_ELSEWHERE = re.compile("中心(?!线)|质心|形心|地理坐标|地理位置|四至|位于")
 _TITLE = re.compile(
     r"[。;!]|\d{5,}|〔|\d\s?(?:公里|公顷|亩|米|年|万)"
     r"|^(?:附件|附表|附图|表\s?\d|关于|经)|[下见][表图列]|如下|依次|连线|坐标|拐点|中华人民共和国|副本|邮编"
@@ -72,7 +73,7 @@ def is_prose(text: str) -> bool:
 def is_elsewhere(text: str) -> bool:
     """Tell whether a line around corners of a plane gives another place: its centre, its extent."""
     words = plain_line(text)
-    return speaks(words) and _ELSEWHERE.search(words) is not None
+    return speaks(words) and _ELSEWHERE.search(words) is not None and not names_lost(words)
 
 
 def is_title(words: str) -> bool:
@@ -84,6 +85,15 @@ def is_title(words: str) -> bool:
     if is_about(words) or is_cut(words) or told_in(words) or _PART.match(words):
         return False
     return _TITLE.search(words) is not None
+
+
+def without_angles(words: str) -> str:
+    """Return a line in plain characters without its angles.
+
+    >>> without_angles("地理坐标:东经114°00'12''~114°02'30''")
+    '地理坐标:东经 ~ '
+    """
+    return _ANGLES.sub(" ", words)
 
 
 def speaks(words: str) -> bool:

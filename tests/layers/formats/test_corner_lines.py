@@ -449,6 +449,8 @@ def test_one_masked_digit_is_refused(pasted, corner):
         "开户行：中国银行某县支行 账号：41001234567890123", "电子邮箱：abc123456@163.com",
         "邮政编码：450000", "图幅号：I49G001001、I49G001002", "1:50000图幅：I49E001001",
         "矿区北距县城约25公里，东经114°00′～114°02′，北纬39°30′～39°31′",
+        "地理坐标：东经114°00′12″-114°02′30″；北纬39°30′10″-39°32′20″",
+        "矿区中心点坐标：东经114°01′12″，北纬39°31′10″",
         "咨询电话：（0371）65905679", "X为纵坐标，Y为横坐标", "办公电话：0371-65905679，65905680",
     ],
 )  # fmt: skip
@@ -532,3 +534,11 @@ def test_titles_and_sentences_name_no_parcel(pasted, line):
 def test_prose_below_the_corners_heads_nothing(pasted, line):
     source = pasted(f"2000国家大地坐标系\n{lines('{i} {x} {y}')}\n{line}\n")
     assert "heading_without_corners" not in codes(source) and len(source) == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["J5 东经114°01′12″ 北纬39°31′10″", "第五点 东经114°01′12″，北纬39°31′10″"]
+)
+def test_a_corner_in_degrees_below_a_plane_is_refused(pasted, line):
+    with pytest.raises(FormatError):
+        pasted(f"{lines('{i} {x} {y}')}\n{line}\n")

@@ -648,6 +648,7 @@ def test_lines_of_a_notice_around_a_list(write_text, line):
 @pytest.mark.parametrize(
     "line",
     ["拐点4：见附图", "4，3762500.00 385o2500.00", "第四点 3762500.0，38502500", "……", "第4点缺",
+     "第四点 东经114°01′12″，北纬39°31′10″", "拐点4（中心桩） 3762500 38502500",
      "X=3762500 Y=38502500", "* 363 某采区", "*注 3762500 38502500"],
 )  # fmt: skip
 def test_what_may_be_a_corner_is_no_notice(write_text, line):
