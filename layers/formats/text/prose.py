@@ -43,6 +43,7 @@ _PLACED = re.compile(
 )
 _LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+(?=[\d.]|$)|(?<![A-Za-z])[OoIl]+(?=[\d.]{3})")
 _LONG = re.compile(r"(?<![\d.])\d{6,40}(?:\.\d{1,9})?(?!\d)")
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,2}[ ,]\d{3}[ ,]\d{3}(?:\.\d{1,9})?(?![\d,])")
 _MASKED = re.compile(r"\d\d[*×?]|[*×?]{2}\d")
 _LOST = re.compile(
     r"(?:\d{1,4}[\s.、,:)]{1,3})?(?:(?:界址|拐|角|顶|边界)点|J|界桩|桩号)"
@@ -117,7 +118,8 @@ def may_place(words: str) -> bool:
         return True
     words = clean(_LETTERS_LIKE_DIGITS.sub(lambda m: "0" * len(m[0]), words))
     numbers = [m[0] for m in _LONG.finditer(words)]
-    if len(numbers) > 1 or any(map(_may_be_of_plane, numbers)):
+    # 3 760 500.0 38 500 500.0; one alone is a sum of money.
+    if len(numbers) + len(_GROUPED.findall(words)) > 1 or any(map(_may_be_of_plane, numbers)):
         return True
     return any(3 <= int(m[1]) <= 54 or 73 <= int(m[1]) <= 136 for m in _DEGREES.finditer(words))
 
