@@ -151,11 +151,12 @@ def _downstream(county: County, sites: Sites) -> None:
     pond = add_pond(county, one, one.cut(0.0), **{**PLANNED, "replaces_facility": overhead})
     village_free(county, pond, "TF201")
     _two_dams(county, sites, anywhere, free)
-    # No toe: the lowest point of the rim is used.
+    # No toe: the lowest point of the rim is used, and 230 m (5 x 46) of the path below it; from its
+    # end a house lies 926 m off in the sector, from the rim 1,156 m.
     one = sites.find(anywhere, free)
     pond = add_pond(county, one, one.cut(0.0), toes=0, **RUNNING)
-    county.answer(pond, "TF202", "PASS", "no toe known; nobody below the lowest rim point either",
-                  new=False, toes=0, corridor_path_m=None, sector_m=None,
+    county.answer(pond, "TF202", "REVIEW", "no toe known; a house in the sector where it may stand",
+                  new=False, toes=0, corridor_path_m=None, sector_m=926.0,
                   straight_below_m=None)  # fmt: skip
 
 
