@@ -314,6 +314,9 @@ def _polygon(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> shapel
         if len(opened) < 3:
             again = f"（点号 {ring.names[0]}）" if ring.names[0] else ""
             of = f" (from {ring.names[0]})" if ring.names[0] else ""
+            if ring.cut and ring.marked:
+                again += "：“扣除”请写在这一圈的每个点旁，或写在圈上单独一行"
+                of += ": write 扣除 beside each of its corners or in a row above them"
             raise bad_row(path, sheet, ring.rows[0], f"一圈不足 3 个点{again}",
                            f"a ring of fewer than 3 corners{of}")  # fmt: skip
         outlines.append(np.array(opened))

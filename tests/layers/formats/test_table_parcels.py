@@ -165,3 +165,10 @@ def test_elevations_that_name_their_parcel(table, below):
 
 def test_a_kind_of_work_below_the_corners_is_no_name(table):
     assert "项目名称" not in table(*ring(), ("项目：露天开采",)).columns
+
+
+def test_a_deduction_beside_its_first_corner_alone_is_asked_about(table):
+    first, *others = ring([(x / 2 + 1880100, y / 2 + 19250100) for x, y in SQUARE])
+    rows = [*((*r, "") for r in ring()), (*first, "扣除"), *((*r, "") for r in others)]
+    with pytest.raises(FormatError, match=r"row 6: .* fewer than 3 corners .*: write 扣除"):
+        table(*rows, head=(*HEAD, "备注"))
