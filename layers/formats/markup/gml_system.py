@@ -22,7 +22,7 @@ import pyproj
 from gis.crs_names import datums_claimed, datums_of, meridian_named, zone_named
 from layers.account import Issue
 from layers.formats.markup.gml_scan import Member
-from layers.formats.planes import Datum, datums_named
+from layers.formats.planes import Datum
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.issues import warning
@@ -152,7 +152,7 @@ def _stated(name: str) -> Stated:
         datums = tuple(d for d in _DATUMS if d in datums_claimed(crs))
         return Stated(datums, system=crs)
     said = stated_in(name.replace("_", " "))
-    claimed = {*datums_of(name), *datums_named(name), *said.datums}
+    claimed = {*said.datums, *(() if said.former else datums_of(name))}
     zone, meridian = zone_named(name), meridian_named(name)
     return Stated(
         tuple(d for d in _DATUMS if d in claimed),
@@ -161,4 +161,5 @@ def _stated(name: str) -> Stated:
         said.widths | ({zone[1]} if zone else set()),
         said.local,
         said.unconverted,
+        former=said.former,
     )

@@ -116,6 +116,7 @@ ZONE_38 = "38500000 4096000 38501000 4096000 38501000 4097000 38500000 4096000"
         ("4610", 4610, 4490, "writes the axis 6378140"),
         ("urn:EPSG:geographicCRS:4610", 4610, 4490, "writes the axis 6378140"),
         ("4490", 4490, 4526, "writes the projection longitude, latitude"),
+        ("由1980西安坐标系转换为2000国家大地坐标系", 4526, 2362, "names CGCS2000"),
         ("独立坐标系", None, 4526, "names a local plane"),
         ("KQ", 4526, None, ""),
     ],
