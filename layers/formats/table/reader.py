@@ -42,7 +42,7 @@ from layers.formats.table.places import Places, find_places
 from layers.formats.table.rings import Parcel, bad_row, cell_of
 from layers.formats.table.rows import aside_rows, footer_rows
 from layers.formats.table.sexagesimal import joined_angles
-from layers.formats.table.sheets import Sheet, read_csv, read_workbook, rough_csv
+from layers.formats.table.sheets import Sheet, read_csv, read_workbook, rough_csv, squeezed
 from layers.issues import error, info, label_en, listed, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
@@ -181,7 +181,7 @@ def _trimmed(sheet: Sheet) -> Sheet:
     end = len(sheet.rows)
     while end and not any(sheet.rows[end - 1]):
         end -= 1
-    return replace(sheet, rows=sheet.rows[:end], lines=sheet.lines[:end])
+    return squeezed(replace(sheet, rows=sheet.rows[:end], lines=sheet.lines[:end]))
 
 
 def _refuse_no_corners(path: Path, sheet: Sheet, header: Header, aside: frozenset[int]) -> None:

@@ -282,7 +282,7 @@ def _merged(path: Path, name: str, ranges: Sequence[Box], rows: int, columns: in
 def _sheet(
     name: str, cells: Sequence[Sequence[object]], merged: Sequence[Box], marks: Marks
 ) -> Sheet:
-    rows = [[_text(cell) for cell in row] for row in cells]
+    rows = [[_text(cell) if cell != "" else "" for cell in row] for row in cells]
     for (row, column), word in marks.errors.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = word
@@ -292,7 +292,19 @@ def _sheet(
     covered = [at for (top, left), last in merged if (at := _fill(rows, top, left, *last))]
     numbers = tuple(range(1, len(rows) + 1))
     told = (*_unseen(name, rows, marks), *_covered(name, covered))
-    return Sheet(name, tuple(map(tuple, rows)), numbers, told=told)
+    return squeezed(Sheet(name, tuple(map(tuple, rows)), numbers, told=told))
+
+
+def squeezed(sheet: Sheet) -> Sheet:
+    """Return a sheet with at most two blank rows together: a stray cell may stand in row 1048576.
+
+    >>> squeezed(Sheet("a", (("1",), ("",), ("",), ("",), ("2",)), (1, 2, 3, 4, 5))).lines
+    (1, 2, 3, 5)
+    """
+    filled = [any(row) for row in sheet.rows]
+    kept = [k for k, full in enumerate(filled) if full or k < 2 or filled[k - 1] or filled[k - 2]]
+    rows, lines = tuple(sheet.rows[k] for k in kept), tuple(sheet.lines[k] for k in kept)
+    return replace(sheet, rows=rows, lines=lines)
 
 
 def _fill(rows: list[list[str]], top: int, left: int, bottom: int, right: int) -> str:

@@ -270,3 +270,13 @@ def test_damage_leaves_an_old_workbook_without_marks(tmp_path, at):
     for broken in (bytes(data), bytes(data[:at]), compound("Workbook", b"\x09\x08\xff\xff")):
         for marks in marks_of(broken).values():
             assert set(marks.errors.values()) <= {"#REF!"}
+
+
+def test_blank_rows_are_few_and_rows_keep_their_numbers(tmp_path):
+    stray = '<row r="30000"><c r="A30000" t="inlineStr"><is><t>合计9</t></is></c></row>'
+    path = xlsx(tmp_path / "a.xlsx", sheet(more=stray))
+    (one,) = read_workbook(path)
+    assert one.lines == (1, 2, 3, 4, 5, 6, 30000)
+    source = read(path)
+    assert source.geometry[0].area == 500_000
+    assert [i.zh for i in source.issues] == ["第 30000 行没有拐点，未读：合计9"]
