@@ -24,7 +24,7 @@ _GOES_ON = re.compile(r"续(?:上?[表页])?\d{0,3}|接上[页表]")
 _ELSEWHERE = r"(?:详见|参见|见|从?略)[^无]{0,12}"
 _LEFT_OUT = re.compile(
     rf"[…·.。]*等+|.{{0,8}}等(?:共)?{_N}{_POINT}?|.{{0,6}}等{_POINT}|[后下余]略|andsoon|etc|[。.…]{{2,}}"
-    rf"|(?:续|余|其余|剩余|其[他它]|以下|后续|另外|其后|余下)[^无空]{{0,8}}?{_ELSEWHERE}"
+    rf"|(?:续|余|其余|剩余|其[他它](?=各|的?{_POINT}|坐标)|以下|后续|另外|其后|余下)(?:的|各|均|号|{_POINT}|坐标|位置|部分)*{_ELSEWHERE}"
     rf"|第?{_N}{_POINT}?[-~—–～至到]+第?{_N}{_POINT}?[(（]?{_ELSEWHERE}"
     r"|(?:点击)?(?:展开|查看|加载|显示)?(?:更多|全[文部]|剩余)",
     re.IGNORECASE,
@@ -32,7 +32,7 @@ _LEFT_OUT = re.compile(
 # Words that may be a name between corners, and are none where no corner follows.
 _NO_CORNERS = re.compile(
     rf"第?\d{{1,4}}{_POINT}?[-~—–～至到]+第?\d{{1,4}}{_POINT}?"
-    rf"|第{_N}{_POINT}|{_N}{_POINT}|[一二三四五六七八九十]{{1,3}}|[nN]"
+    rf"|第{_N}{_POINT}|(?!\d+个){_N}{_POINT}|[一二三四五六七八九十]{{1,3}}|[nN]"
 )
 _PAGE = re.compile(
     rf"第({_N})页[,，/、]?共({_N})页"

@@ -791,7 +791,7 @@ def test_words_that_say_that_the_coordinates_are_wrong(table, words):
 @pytest.mark.parametrize(
     "words",
     ["坐标准确无误", "坐标未作偏移", "坐标单位：米", "原许可证作废", "注：Y坐标省略带号38",
-     "如坐标有误的，请于十日内更正"],
+     "如坐标有误的，请于十日内更正", "以上坐标如有错误，以批复为准"],
 )  # fmt: skip
 def test_words_that_leave_the_coordinates_as_they_are(table, words):
     source = table(*ring(), (words.replace(",", "，"),), above=[("2000国家大地坐标系",)])
