@@ -55,7 +55,8 @@ _LONGEST_KIND = 20  # letters; of more, the words could be parted in too many wa
 _OWNERS = ("holder", "operator")
 # What published lists put in place of the letters of a name: 王**, 李某, XX公司, 张先生.
 _MASKED = re.compile(
-    r"[*×✕╳✱●■□█]|[?○_]{2}|(?<![a-z])x{2,}(?![a-z])|某|^[^\W\d]{1,2}(?:先生|女士|老板)$"
+    r"[*×✕╳✱●■□█]|[?○_]{2}|(?<![a-z])x{2,}(?![a-z])|某某"
+    r"|^[^\W\d]{0,2}某$|^某(?:公司|企业|单位|人)|^[^\W\d]{1,2}(?:先生|女士|老板)$"
 )
 _MARKS = re.compile(r"[\W_]+")
 _SCIENTIFIC = r"^[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"

@@ -74,16 +74,23 @@ def _outer(parcel: Parcel, shape: shapely.Geometry, places: Places) -> list[Ring
 
 
 def _refuse_nameless(path: Path, sheet: Sheet, header: Header, parcel: Parcel, row: int) -> None:
-    """Refuse outer rings that only a placeholder joins: /, 办理中, C4100****."""
+    """Refuse outer rings that only placeholders join: /, 办理中, C4100****."""
     keys = [c for c, role in sorted(header.roles.items()) if role == "group"]
+    if any(word and not _is_nobody(word) for word in parcel.key):
+        return
     for column, word in zip(keys, parcel.key, strict=True):
-        nobody = is_placeholder(word) and not word.isdecimal()
-        if word and (nobody or _SPOILT.fullmatch(word)):
+        if word:
             name = header.names[column]
             raise bad_row(path, sheet, row,
                            f"{name} “{word}”不是名称或编号，分不清这一圈属于哪个地块",
                            f"{name} {word!r} names nothing: of which parcel is this "
                            "ring?")  # fmt: skip
+
+
+def _is_nobody(word: str) -> bool:
+    """Return whether a key is a placeholder or spoilt; a row's number is none."""
+    nobody = is_placeholder(word) and not word.isdecimal()
+    return nobody or _SPOILT.fullmatch(word) is not None
 
 
 def _refuse_void(path: Path, sheet: Sheet, header: Header, column: int, ring: Ring) -> None:

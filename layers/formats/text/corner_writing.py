@@ -27,6 +27,7 @@ from layers.formats.text.corner_columns import (
     elevations,
     first_field,
 )
+from layers.identity import is_placeholder
 from layers.issues import label_en, listed, warning
 
 _LICENCE = re.compile(r"[^\s:：=,，;；、。]+")
@@ -148,6 +149,8 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
         f"中央子午线{zone.meridian}度"
     )
     signed = any(parcel.island for parcel in parcels)
+    # Rings that only 待办 or another placeholder would join are joined by a number of their own.
+    numbered = any(is_placeholder(parcel.number) and len(parcel.rings) > 1 for parcel in parcels)
     heads = [
         "许可证号" if own else "地块编号",
         "地块名称",
@@ -155,6 +158,8 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
         "点号",
         "X坐标（米）",
         "Y坐标（米）",
+        *(["加减号"] if signed else []),
+        *(["地块"] if numbered else []),
     ]
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("界址点")
@@ -162,7 +167,7 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
         sheet.write_string(0, 0, title)
         sheet.write_row(1, 0, heads)
         row = 2
-        for parcel in parcels:
+        for count, parcel in enumerate(parcels, 1):
             for ring, name, (east, north) in _numbered(parcel):
                 sheet.write_string(row, 0, parcel.number)
                 sheet.write_string(row, 1, parcel.name)
@@ -172,6 +177,8 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
                 sheet.write_number(row, 5, round(float(east), 3), metres)
                 if signed:
                     sheet.write_string(row, 6, f"{parcel.signs[ring - 1]:+d}")
+                if numbered:
+                    sheet.write_string(row, 6 + signed, str(count))
                 row += 1
         sheet.set_column(0, 1, 24)
         sheet.set_column(4, 5, 16)

@@ -575,6 +575,17 @@ def test_an_island_in_a_hole_comes_back(tmp_path, form):
         assert [shape.area for shape in again.geometry] == pytest.approx([6900, 990000, 1e6])
 
 
+def test_rings_of_a_right_without_number_come_back_in_a_workbook(tmp_path):
+    two = shapely.MultiPolygon(
+        [shapely.Polygon(ring(8000, 0, 100)), shapely.Polygon(ring(8400, 0, 50))]
+    )
+    rows = rows_of(tmp_path, [two, PLAIN, ISLAND], 许可证号=["待办", "C2", "TBA"])
+    writing.write(rows, tmp_path / "a.xlsx")
+    again = read(tmp_path / "a.xlsx")
+    assert again.columns["许可证号"].to_pylist() == ["待办", "C2", "TBA"]
+    assert [shape.area for shape in again.geometry] == pytest.approx([12500, 1e6, 6900])
+
+
 def test_an_island_that_a_text_cannot_tell_from_a_hole(tmp_path):
     rows = rows_of(tmp_path, [PLAIN, ISLAND], 许可证号=["C1", "C2"])
     with pytest.raises(FormatError) as fault:
