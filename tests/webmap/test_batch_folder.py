@@ -60,7 +60,7 @@ def test_all_files_are_found_and_exactly_the_readable_are_judged(run):
     assert {p for p, row in run.rows.items() if row["status"] == "ERROR"} == set(run.broken)
     assert run.record["files"] == 100
     assert run.record["totals"] == {
-        "FAIL": 13, "REVIEW": 13, "NO_DATA": 16, "PASS": 15, "NOT_APPLICABLE": 13, "ERROR": 30
+        "FAIL": 13, "REVIEW": 13, "NO_DATA": 15, "PASS": 16, "NOT_APPLICABLE": 13, "ERROR": 30
     }  # fmt: skip
 
 
@@ -99,8 +99,8 @@ def test_the_screen_begins_and_ends_with_the_account(run):
     assert run.lines[-1] == f"共 100 个文件，30 个无法判定；汇总见 {run.out / 'summary.csv'}"
     heads = [line for line in run.lines if line[:1] in tuple("✗?○✓–")]
     assert heads == [
-        "✗ 不符合 FAIL  13 个文件", "? 待核 REVIEW  13 个文件", "○ 缺数据 NO_DATA  16 个文件",
-        "✓ 符合 PASS  15 个文件", "– 不适用 NOT_APPLICABLE  13 个文件",
+        "✗ 不符合 FAIL  13 个文件", "? 待核 REVIEW  13 个文件", "○ 缺数据 NO_DATA  15 个文件",
+        "✓ 符合 PASS  16 个文件", "– 不适用 NOT_APPLICABLE  13 个文件",
     ]  # fmt: skip
     at = run.lines.index("无法判定的 30 个文件和原因")
     refused = run.lines[at + 1 : run.lines.index("", at)]
