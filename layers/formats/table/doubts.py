@@ -21,11 +21,20 @@ from layers.formats.table.sheets import Sheet
 from layers.formats.text.corner_numbers import break_told, first_break
 from layers.issues import info, label_en, listed, warning
 
+# What a licence says of the right beside its outline; in a column of its own it is read.
+_STATED = re.compile(
+    r"(?:权利?人|申请人|矿种|方式|规模|能力|期限?|年限|状态|性质|类型|等别|坝高|库容|状况)\s?[:：]\s?\S"
+)
 _CORNER = re.compile(r"[角点桩界拐端]|[东南西北]{2}")
 
 
-def passed_issues(sheet: Sheet, aside: Sequence[int], passed: Sequence[int]) -> list[Issue]:
-    """Tell of rows that hold numbers and no corner: other places, and remarks."""
+def passed_issues(
+    sheet: Sheet, aside: Sequence[int], passed: Sequence[int], above: Sequence[int] = ()
+) -> list[Issue]:
+    """Tell of rows that hold numbers and no corner: other places, and remarks.
+
+    Of rows ``above`` the header, which are titles, those that state an attribute.
+    """
     issues = []
     if aside:
         lines, said = _lines(sheet, aside)
@@ -36,9 +45,14 @@ def passed_issues(sheet: Sheet, aside: Sequence[int], passed: Sequence[int]) -> 
         issues.append(warning("rows_aside", f"{zh}：{said}", f"{en} and are not read: {said}"))
     texts = {r: text_of(sheet, r) for r in passed}
     # Rows that name the coordinate system are read.
-    numbers = [r for r, t in texts.items() if _holds_number(t) and not datums_named(t)]
+    numbers = [r for r in above if _STATED.search(text_of(sheet, r))]
+    numbers += [
+        r
+        for r, t in texts.items()
+        if (_holds_number(t) or _STATED.search(t)) and not datums_named(t) and r not in above
+    ]
     if numbers:
-        lines, said = _lines(sheet, numbers)
+        lines, said = _lines(sheet, sorted(numbers, key=sheet.lines.__getitem__))
         zh, en = f"第 {listed(lines)} 行没有拐点，未读", f"rows {listed(lines, 'en')} are remarks"
         issues.append(info("rows_ignored", f"{zh}：{said}", f"{en} and are not read: {said}"))
     return issues

@@ -326,5 +326,6 @@ class _Reader(Joins):
             zh = f"标题“{self.new_heading[:40]}”之后没有拐点"
             en = f"no corners under the heading {self.new_heading[:40]!r}"
             self.issues.append(warning("heading_without_corners", zh, en))
-        self.issues += passed_issues(self.sheet, self.put_aside, self.passed)
+        above = range(self.header.row)
+        self.issues += passed_issues(self.sheet, self.put_aside, self.passed, above)
         return self.parcels, self.issues

@@ -543,3 +543,20 @@ def test_prose_below_the_corners_heads_nothing(pasted, line):
 def test_a_corner_in_degrees_below_a_plane_is_refused(pasted, line):
     with pytest.raises(FormatError):
         pasted(f"{lines('{i} {x} {y}')}\n{line}\n")
+
+
+def test_what_a_licence_says_of_the_right_is_told_not_to_be_read(pasted):
+    # A copy of a licence, as it is sent by message.
+    text = (
+        "采矿许可证号：C1400002011117110119999\n采矿权人：某县青山矿业有限公司\n"
+        "矿山名称：青山铁矿\n开采矿种：铁矿\n生产规模：30万吨/年\n"
+        "矿区范围拐点坐标（2000国家大地坐标系，3度带）：\n"
+        + lines("{i}，{x}，{y}")
+        + "\n开采深度：由1250米至980米标高\n共有4个拐点圈定\n"
+    )
+    source = pasted(text)
+    assert source.geometry[0].equals(OUTLINE)
+    assert source.columns["采矿许可证号"].to_pylist() == ["C1400002011117110119999"]
+    assert source.columns["矿山名称"].to_pylist() == ["青山铁矿"]
+    (ignored,) = [i for i in source.issues if i.code == "rows_ignored"]
+    assert ignored.zh == "第 2、4、5、12 行没有拐点，未读：采矿权人:某县青山矿业有限公司"
