@@ -62,7 +62,9 @@ class System:
 
 def of_text(system: bytes) -> Written:
     """Return what the CoordSys of an interchange file says."""
-    words = " ".join(system.decode("ascii", "replace").split())
+    # No control characters: PROJ's own text of a system that has a NUL in its name ends there.
+    shown = "".join(c if c.isprintable() else " " for c in system.decode("ascii", "replace"))
+    words = " ".join(shown.split())
     found = re.search(r"\bprojection\s+\d+\s*,\s*(\d+)(.*)", words, re.IGNORECASE)
     if found is None:
         return Written(words)

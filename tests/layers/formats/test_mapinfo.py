@@ -11,6 +11,7 @@ import shapely
 
 from layers.errors import FormatError
 from layers.formats import read
+from layers.formats.mapinfo import system
 
 ZONE = 'CoordSys Earth Projection 8, 104, "m", 114, 0, 1, 500000, 0'
 RING = "  4\n500000 4000000\n501000 4000000\n501000.25 4001000\n500000 4000000\n"
@@ -618,3 +619,15 @@ def test_parts_whose_names_differ_in_capitals(tab, folder):
     for suffix in ("DAT", "MAP", "ID"):
         (place / f"kq.{suffix}").rename(place / f"KQ.{suffix}")
     assert read(table).declared == 1  # Kq.dat is another table's
+
+
+def test_a_nul_in_the_line_of_the_system_ends_no_name(tmp_path):
+    # Found by spoiling files: PROJ's own text of a system whose name holds a NUL is cut there.
+    (tmp_path / "a.mif").write_bytes(
+        b'Version 300\nCharset "UTF-8"\nDelimiter ","\nCoordSys Earth Projection 1:\x00 104\n'
+        b"Columns 1\n  ID Char(4)\nData\n\nRegion 1\n  4\n111 39\n111.01 39\n111.01 39.01\n111 39\n"
+    )
+    (tmp_path / "a.mid").write_bytes(b'"1"\n')
+    source = read(tmp_path / "a.mif")
+    assert source.crs is None or source.crs.geodetic_crs.name.isprintable()
+    assert system.of_text(b"Earth Projection 1,\x00\x1b104").words == "Earth Projection 1, 104"
