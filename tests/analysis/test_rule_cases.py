@@ -254,10 +254,10 @@ def exempt(code: str) -> dict[str, str]:
 
 
 def spoilt() -> Iterator[Any]:
-    """Yield every case for the long run, and for every run one of each answer but PASS."""
+    """Yield every case for the long run, and for every run one of each verdict but PASS."""
     seen = set()
     for name, (code, case) in ALL.items():
-        answer = code, case.get("verdict"), case.get("reason")
+        answer = code, case.get("verdict")
         if answer not in seen and case["verdict"] != "PASS":  # of which only crashes are asked
             yield pytest.param(name, [5.0], id=name)
         seen.add(answer)
@@ -320,10 +320,10 @@ def values_of(layer: str, column: str) -> list[Any]:
 
 
 def unread_cases() -> Iterator[Any]:
-    """Yield every case for the long run, and for every run one of each answer."""
+    """Yield every case for the long run, and for every run one of each verdict."""
     seen = set()
     for name, (code, case) in ALL.items():
-        answer = code, case["verdict"], case.get("reason")
+        answer = code, case["verdict"]
         marks = [pytest.mark.slow] if answer in seen else []
         seen.add(answer)
         yield pytest.param(name, id=name, marks=marks)
