@@ -200,7 +200,12 @@ def usage_line(error: Any, lang: str) -> str:
     command = context.command_path if context else "minezone"
     kind = type(error).__name__
     what = error.format_message().rstrip(".")
-    if what.startswith("No such command"):
+    more, _, words = what.partition(" (")
+    if more.startswith("Got unexpected extra argument"):
+        what = say("too_many", lang, words=words.removesuffix(")"))
+    elif kind == "BadParameter" and "integer" in what:
+        what = say("no_integer", lang, name=max(error.param.opts, key=len))
+    elif what.startswith("No such command"):
         what = say("no_such_command", lang, name=what.split("'")[1])
     elif kind == "NoSuchOption":
         what = say("no_such_option", lang, name=error.option_name)

@@ -167,6 +167,8 @@ SAY: Final[dict[str, Text]] = {
     "no_such_command": Text("没有命令 {name}", "no such command: {name}"),
     "needs_value": Text("选项 {name} 需要一个值", "option {name} needs a value"),
     "missing": Text("缺少参数 {name}", "missing argument {name}"),
+    "too_many": Text("多出参数 {words}", "too many arguments: {words}"),
+    "no_integer": Text("选项 {name} 的值应为整数", "option {name} needs a whole number"),
     "bad_lang": Text(
         "{where} 的值 {value} 不是 zh 或 en", "{where} is {value}; it must be zh or en"
     ),

@@ -106,6 +106,14 @@ def test_both_languages_have_the_same_blanks(table):
         (["vot"], "错误: 没有命令 vot（用法见 minezone --help）\n"),
         (["vet", "a.txt", "--foo"], "错误: 没有选项 --foo（用法见 minezone vet --help）\n"),
         (["vet"], "错误: 缺少参数 FILE…（用法见 minezone vet --help）\n"),
+        (
+            ["inspect", "a.txt", "b (1).txt"],
+            "错误: 多出参数 b (1).txt（用法见 minezone inspect --help）\n",
+        ),
+        (
+            ["screen", "--workers", "two"],
+            "错误: 选项 --workers 的值应为整数（用法见 minezone --help）\n",
+        ),
         (["vet", "a.txt"], "错误: 缺少参数 --workspace（用法见 minezone vet --help）\n"),
         (
             ["--lang", "en", "screen", "-w"],
