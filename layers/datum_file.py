@@ -27,7 +27,8 @@ from layers.account import Issue
 from layers.errors import FormatError
 from layers.formats.planes import datums_named
 from layers.formats.source import refusal
-from layers.formats.table.sheets import Sheet, read_csv
+from layers.formats.table.sheet import Sheet
+from layers.formats.table.sheets import read_csv
 from layers.issues import info, warning
 from layers.toml_table import Table, read_toml
 

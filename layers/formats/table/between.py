@@ -12,8 +12,8 @@ from layers.formats.table import rows as words
 from layers.formats.table.depths import Depths, is_about, without_depth
 from layers.formats.table.header import Header
 from layers.formats.table.places import Places
-from layers.formats.table.rings import Parcel, bad_row, cell_of, column_of, is_spaced
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.rings import Parcel, is_spaced
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 
 _OF_PARCEL = re.compile(r"开采|准采|限采|采矿权|矿区|全区")
@@ -26,19 +26,15 @@ class Between:
         self.path, self.sheet, self.header, self.places = path, sheet, header, places
         self.keys = [c for c, role in sorted(header.roles.items()) if role == "group"]
         self.in_name = {c for c, role in header.roles.items() if role in ("corner", "number")}
-        named = column_of(header, "corner")
-        self.named = named if named is not None else column_of(header, "number")
-        self.ringed = column_of(header, "ring")
-        self.signed = column_of(header, "sign")
+        named = header.column("corner")
+        self.named = named if named is not None else header.column("number")
+        self.ringed = header.column("ring")
+        self.signed = header.column("sign")
         self.sign: int | None = None
         self.sign_again = False  # a cell below another
         self.datums = {d for pair in header.pairs for d in pair.datums}
         self.bounds = [c for c, r in header.roles.items() if r in ("top", "bottom")]
-        found = (
-            [cell_of(sheet, r, self.named) or "" for r in places.at]
-            if self.named is not None
-            else []
-        )
+        found = [sheet.cell(r, self.named) for r in places.at] if self.named is not None else []
         numbers = {name: words.numbered(name) for name in found if name}
         self.known = frozenset(n[0] for n in numbers.values() if n)
         self.unnumbered = {name for name, n in numbers.items() if n is None}
@@ -117,10 +113,10 @@ class Between:
         return row - 1 in (self.header.row, self.header_at)
 
     def _refuse_lost(self, row: int, text: str) -> None:
-        cells = (cell_of(self.sheet, row, c) for c in (self.named, *self.in_name) if c is not None)
+        cells = (self.sheet.cell(row, c) for c in (self.named, *self.in_name) if c is not None)
         name = next(filter(None, cells), "")
-        pairs = {c for p in self.header.pairs for c in (p.first, p.second)}
-        missing = any(words.is_missing(cell_of(self.sheet, row, c) or "") for c in pairs)
+        pairs = self.header.coordinates
+        missing = any(words.is_missing(self.sheet.cell(row, c)) for c in pairs)
         lost = words.names_a_corner(name, self.known) or words.is_like(name, self.unnumbered)
         if words.is_cut_short(text) or (self.parcels and endings.leaves_out(text)):
             raise self.bad(row, f"“{text[:20]}”：是否略去了拐点",

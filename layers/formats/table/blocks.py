@@ -18,7 +18,7 @@ from layers.formats.table.depths import is_about
 from layers.formats.table.header import Header, Pair
 from layers.formats.table.numbers import is_number_like
 from layers.formats.table.rows import is_date, is_page, is_remark, is_sum, numbered
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.formats.text.corner_numbers import first_break
 
 _Row = tuple[tuple[str, ...], int]
@@ -92,15 +92,12 @@ def _refuse_other_names(path: Path, sheet: Sheet, header: Header, starts: Sequen
     ends = [*starts[1:], len(header.names)]
     own = [s for s, e in zip(starts, ends, strict=True)
            if any(s < min(p.first, p.second) < e for p in header.pairs)]  # fmt: skip
-    for row in range(header.row + 1, len(sheet.rows)):
+    for row in header.below(sheet):
         named = {plain(n) for s in own if (n := _cell(sheet.rows[row], s))}
         if len(named) > 1:
-            line = sheet.lines[row]
-            raise refusal(
-                path,
-                f"第 {line} 行：并列的几栏点号不一致，请分成几个表",
-                f"row {line}: columns side by side name other corners; make several tables",
-            )
+            raise bad_row(path, sheet, row, "并列的几栏点号不一致，请分成几个表",
+                          "columns side by side name other corners; make several "
+                          "tables")  # fmt: skip
 
 
 def _are_systems(path: Path, sheet: Sheet, header: Header, blocks: _Blocks) -> bool:

@@ -12,9 +12,9 @@ from gis.ragged import Ints
 from layers.account import Issue
 from layers.formats.table.header import Header
 from layers.formats.table.naming import masked_issues
-from layers.formats.table.rings import Parcel, cell_of
+from layers.formats.table.rings import Parcel
 from layers.formats.table.rows import numbered
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 from layers.issues import info, label_en, listed, warning
 
 _OF_CORNERS = re.compile(r"高程|高度|[HZhz]|边长|距离|方位角|角度")
@@ -84,7 +84,7 @@ def _said(sheet: Sheet, parcel: Parcel, column: int) -> list[str]:
     What stands beside the corners of a ring that is cut out is not about the parcel.
     """
     rings = [ring.rows for ring in parcel.rings if not ring.cut]
-    told = [(row, c) for rows in rings for row in rows if (c := cell_of(sheet, row, column))]
+    told = [(row, c) for rows in rings for row in rows if (c := sheet.cell(row, column))]
     # A value beside one corner, and not the first of its ring, is about that corner.
     if len(told) == 1 and told[0][0] not in {rows[0] for rows in rings}:
         return []

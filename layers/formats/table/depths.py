@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from layers.account import Issue
-from layers.formats.source import refusal
 from layers.formats.table.naming import without_identities
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import info, warning
 
 _NOT_BEFORE = r"(?<![\d.,A-Za-z])(?<!\d\s)(?<!-)"
@@ -208,7 +206,7 @@ class Depths:
         self.waiting: Depth | None = None
         self.said_in = 0
         self.used: set[str] = set()
-        above = [] if self.assumed else map(partial(text_of, sheet), range(header))
+        above = [] if self.assumed else map(sheet.text, range(header))
         found = [(text, depth) for text in above if (depth := stated(text))]
         self.title = found[0] if len(found) == 1 else None
 
@@ -229,7 +227,7 @@ class Depths:
                 raise self._two(row)
             self.waiting, self.said_in = depth, row
         elif heading is not None or last is None:
-            raise _bad_row(
+            raise bad_row(
                 self.path,
                 self.sheet,
                 row,
@@ -257,7 +255,7 @@ class Depths:
     def finish(self, parcels: Sequence[Parcel]) -> None:
         """Give the statement above the header to the only parcel; none is left over."""
         if self.waiting is not None:
-            raise _bad_row(
+            raise bad_row(
                 self.path, self.sheet, self.said_in, "标高之后没有拐点", "elevations of no corners"
             )
         held = [p for p in parcels if p.depth is not None]
@@ -277,7 +275,7 @@ class Depths:
         """
         issues = []
         for row in range(len(self.sheet.rows)):
-            text = "" if row == header or row in corners else text_of(self.sheet, row)
+            text = "" if row == header or row in corners else self.sheet.text(row)
             if text and text not in self.used and is_about(text):
                 line, said = self.sheet.lines[row], text[:60]
                 zh, en = f"第 {line} 行的标高未能读取", f"row {line}: elevations not understood"
@@ -298,7 +296,7 @@ class Depths:
         parcel.depth = parcel.depth or depth
 
     def _two(self, row: int) -> Exception:
-        return _bad_row(
+        return bad_row(
             self.path, self.sheet, row, "一个地块有两处标高", "elevations of a parcel given twice"
         )
 
@@ -315,13 +313,3 @@ def partial_issues(parcels: Sequence[Parcel]) -> list[Issue]:
     zh = f"{len(parcels)} 个地块中只有 {have} 个写有标高，其余按没有标高"
     en = f"only {have} of {len(parcels)} parcels have elevations; the others are read without"
     return [warning("depth_partial", zh, en)]
-
-
-def text_of(sheet: Sheet, row: int) -> str:
-    """Return what a row says, each cell once."""
-    return " ".join(dict.fromkeys(filter(None, sheet.rows[row])))
-
-
-def _bad_row(path: Path, sheet: Sheet, row: int, zh: str, en: str) -> Exception:
-    line = sheet.lines[row]
-    return refusal(path, f"第 {line} 行：{zh}", f"row {line}: {en}")

@@ -13,11 +13,10 @@ from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats.planes import datums_named
 from layers.formats.table.deductions import plain
-from layers.formats.table.depths import text_of
 from layers.formats.table.places import Places
-from layers.formats.table.rings import Parcel, Ring, bad_row, is_closed
+from layers.formats.table.rings import Parcel, Ring, is_closed
 from layers.formats.table.rows import corners_told, numbered
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.formats.text.corner_numbers import break_told, first_break
 from layers.issues import info, label_en, listed, warning
 
@@ -43,9 +42,9 @@ def passed_issues(
             f"rows {listed(lines, 'en')} hold no corner",
         )
         issues.append(warning("rows_aside", f"{zh}：{said}", f"{en} and are not read: {said}"))
-    texts = {r: text_of(sheet, r) for r in passed}
+    texts = {r: sheet.text(r) for r in passed}
     # Rows that name the coordinate system are read.
-    numbers = [r for r in above if _STATED.search(text_of(sheet, r))]
+    numbers = [r for r in above if _STATED.search(sheet.text(r))]
     numbers += [
         r
         for r, t in texts.items()
@@ -64,7 +63,7 @@ def _holds_number(text: str) -> bool:
 
 
 def _lines(sheet: Sheet, rows: Sequence[int]) -> tuple[list[str], str]:
-    return [str(sheet.lines[r]) for r in rows], text_of(sheet, rows[0])[:40]
+    return [str(sheet.lines[r]) for r in rows], sheet.text(rows[0])[:40]
 
 
 def ring_issues(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:
@@ -161,7 +160,7 @@ def count_issues(
     issues: list[Issue] = []
     if len(parcels) == 1:
         corners = set(parcels[0].rows)
-        rows = (text_of(sheet, r) for r in range(len(sheet.rows)) if r not in corners)
+        rows = (sheet.text(r) for r in range(len(sheet.rows)) if r not in corners)
         told = {n for text in rows if (n := corners_told(text)) is not None}
         issues += _other_count(sheet, parcels[0], labels[0], told, places)
     else:

@@ -7,9 +7,7 @@ from collections.abc import Set
 from pathlib import Path
 
 from layers.account import Issue
-from layers.formats.source import refusal
-from layers.formats.table.depths import text_of
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 
 _N = r"[\d一二三四五六七八九十]{1,4}"
@@ -109,17 +107,15 @@ def ending_issues(path: Path, sheet: Sheet, last: int, aside: Set[int]) -> list[
     """
     issues = []
     for row in range(last + 1, len(sheet.rows)):
-        text = "" if row in aside else text_of(sheet, row)
+        text = "" if row in aside else sheet.text(row)
         if not text or len(text) > 60:
             continue
         line, bare = sheet.lines[row], _bare(text)
         ends = any(p.fullmatch(bare) for p in (_GOES_ON, _NO_CORNERS))
         if ends or turns_page(text) or leaves_out(text):
-            raise refusal(
-                path,
-                f"第 {line} 行：写有“{text[:20]}”，其后没有拐点，表是否不全",
-                f"row {line}: {text[:20]!r}, and no corner follows: is the table cut short?",
-            )
+            raise bad_row(path, sheet, row, f"写有“{text[:20]}”，其后没有拐点，表是否不全",
+                          f"{text[:20]!r}, and no corner follows: is the table cut "
+                          "short?")  # fmt: skip
         if (pages := _pages(bare)) is not None and pages[0] < pages[1]:
             zh = f"第 {line} 行写有“{text[:20]}”，其后的页没有读到，请核对拐点是否齐全"
             en = f"row {line}: {text[:20]!r}, but nothing of further pages is here: are all " \

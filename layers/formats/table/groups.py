@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.header import Header, Role, role_of
-from layers.formats.table.numbers import is_number_like
+from layers.formats.table.numbers import numeric_rows
 from layers.formats.table.places import Places
-from layers.formats.table.rings import cell_of, column_of
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 
 _OWNER = re.compile(
     r"(尾矿库|库区|库|设施|坝体|坝|排土场|矿山|矿井|采空区|渣场|采场|矿体|矿段|地块|项目|许可证|采矿证)"
@@ -61,10 +59,7 @@ def with_corners(sheet: Sheet, header: Header) -> Header:
         for c, title in enumerate(header.names)
         if header.roles.get(c, "number") == "number" and not _BESIDE.fullmatch(title)
     ]
-    pairs = {c for p in header.pairs for c in (p.first, p.second)}
-    held = [cells for cells in sheet.rows[header.row + 1 :]
-            if all(c < len(cells) and is_number_like(cells[c]) for c in pairs)]  # fmt: skip
-    if len(rest) != 1 or not _are_counted(held, rest[0]):
+    if len(rest) != 1 or not _counts_corners(sheet, header, rest[0]):
         return header
     return replace(header, roles={**header.roles, rest[0]: "corner"})
 
@@ -82,15 +77,12 @@ def _counts(sheet: Sheet, header: Header, column: int) -> Role | None:
     """Tell whether a column without heading numbers the corners, where no other does."""
     if {"corner", "number"} & set(header.roles.values()):
         return None
-    pairs = {c for p in header.pairs for c in (p.first, p.second)}
-    held = [cells for cells in sheet.rows[header.row + 1 :]
-            if all(c < len(cells) and is_number_like(cells[c]) for c in pairs)]  # fmt: skip
-    return "corner" if _are_counted(held, column) else None
+    return "corner" if _counts_corners(sheet, header, column) else None
 
 
-def _are_counted(rows: Sequence[Sequence[str]], column: int) -> bool:
+def _counts_corners(sheet: Sheet, header: Header, column: int) -> bool:
     """Return whether a column numbers the corners of rings: 1 2 3 4 1, J1 J2 J3."""
-    found = [c[column] if column < len(c) else "" for c in rows]
+    found = [sheet.cell(row, column) for row in numeric_rows(sheet, header)]
     numbers = [words.numbered(name) for name in found]
     if len(found) < 3 or not all(words.names_a_corner(n, frozenset()) for n in found):
         return False
@@ -102,8 +94,8 @@ def with_group(sheet: Sheet, header: Header, places: Places) -> Header:
 
     A column 编号 may count corners or name parcels; what it holds tells which.
     """
-    names = column_of(header, "corner")
-    group = column_of(header, "group")
+    names = header.column("corner")
+    group = header.column("group")
     if group is not None:
         return _with_finer(sheet, header, places, len(_runs(sheet, group, places)))
     for column, title in enumerate(header.names):
@@ -132,12 +124,12 @@ def _with_finer(sheet: Sheet, header: Header, places: Places, parcels: int) -> H
 
 def with_sign(sheet: Sheet, header: Header, places: Places) -> Header:
     """Take a column of plus and minus, whatever heads it, as that of what is taken out."""
-    if column_of(header, "sign") is not None:
+    if header.column("sign") is not None:
         return header
     for column in range(len(header.names)):
         if column in header.roles:
             continue
-        cells = {c for row in places.at if (c := cell_of(sheet, row, column))}
+        cells = {c for row in places.at if (c := sheet.cell(row, column))}
         if (
             all(map(deductions.is_sign, cells))
             and len({deductions.sign_of("", c) for c in cells}) == 2
@@ -151,7 +143,7 @@ def _runs(sheet: Sheet, column: int, places: Places) -> list[tuple[str, int]]:
     runs: list[tuple[str, int]] = []
     for row in sorted(places.at):
         before, count = runs[-1] if runs else ("", 0)
-        value = cell_of(sheet, row, column) or before
+        value = sheet.cell(row, column) or before
         if runs and value == before:
             runs[-1] = (before, count + 1)
         else:
@@ -167,7 +159,7 @@ def _restart(sheet: Sheet, names: int | None, places: Places, runs: list[tuple[s
     at = 0
     for _, count in runs[:-1]:
         at += count
-        pair = (cell_of(sheet, rows[k], names) for k in (at - 1, at))
+        pair = (sheet.cell(rows[k], names) for k in (at - 1, at))
         last, here = (words.numbered(name or "") for name in pair)
         if last is None or here is None or here[1] > last[1]:
             return False

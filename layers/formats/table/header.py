@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
 from layers.formats.former_datums import datums_now
 from layers.formats.planes import Datum
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 from layers.parse import visible
 
 Role = Literal[
@@ -128,6 +128,19 @@ class Header:
     roles: dict[int, Role]
     pairs: tuple[Pair, ...]
 
+    @property
+    def coordinates(self) -> frozenset[int]:
+        """Return the columns of all pairs."""
+        return frozenset(c for p in self.pairs for c in (p.first, p.second))
+
+    def column(self, role: Role) -> int | None:
+        """Return the first column of a role."""
+        return next((c for c, r in sorted(self.roles.items()) if r == role), None)
+
+    def below(self, sheet: Sheet) -> range:
+        """Return the rows below the header."""
+        return range(self.row + 1, len(sheet.rows))
+
 
 def role_of(cell: str) -> Role | None:
     """Return what a header cell says its column is, None where it is an ordinary attribute."""
@@ -136,6 +149,17 @@ def role_of(cell: str) -> Role | None:
     if known is None and (found := _EAST_X.fullmatch(plain)) is not None:
         return "east" if "x" in (found[1], found[2]) else "north"
     return known or _BARE.get(_ABOUT.sub("", plain))
+
+
+def roles_of(cells: Sequence[str]) -> dict[int, Role]:
+    """Return the columns of a row that names columns, and what they are."""
+    return {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
+
+
+def name_a_pair(roles: Mapping[int, Role]) -> bool:
+    """Tell whether columns are named for both coordinates of a place."""
+    held = set(roles.values())
+    return {"north", "east"} <= held or {"lon", "lat"} <= held
 
 
 def _plain(cell: str) -> str:
@@ -148,11 +172,9 @@ def _plain(cell: str) -> str:
 def find_header(sheet: Sheet) -> Header | None:
     """Return the first row that names coordinate columns, None where there is none."""
     for row, cells in enumerate(sheet.rows[:SEARCHED]):
-        roles = {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
-        if {"north", "east"} <= set(roles.values()) or {"lon", "lat"} <= set(roles.values()):
-            pairs = tuple(_pairs(sheet.rows[: row + 1], roles))
-            if pairs:
-                return Header(row, _names(cells), roles, pairs)
+        roles = roles_of(cells)
+        if name_a_pair(roles) and (pairs := tuple(_pairs(sheet.rows[: row + 1], roles))):
+            return Header(row, _names(cells), roles, pairs)
     return next(filter(None, map(partial(_of_a_thing, sheet), range(_first(sheet)))), None)
 
 
@@ -170,8 +192,7 @@ def _of_a_thing(sheet: Sheet, row: int) -> Header | None:
         return None
     if _PARTLY.search(next(iter(of))):
         return None
-    roles = {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
-    roles = {c: role for c, role in roles.items() if role not in ("corner", "ring")}
+    roles = {c: role for c, role in roles_of(cells).items() if role not in ("corner", "ring")}
     for column, m in found.items():
         roles[column] = "lon" if (m[2] or m[4]) in ("经度", "jd") else "lat"
     return Header(row, _names(cells), roles, tuple(_pairs(sheet.rows[: row + 1], roles)))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.between import Between
-from layers.formats.table.depths import text_of
-from layers.formats.table.rings import begins_again, cell_of, is_closed
+from layers.formats.table.rings import begins_again, is_closed
 
 
 class Joins(Between):
@@ -21,10 +20,10 @@ class Joins(Between):
             return False
         ring = self.parcels[-1].rings[-1]
         marks = [c for c, role in self.header.roles.items() if role in ("group", "ring")]
-        cells = [(cell_of(self.sheet, r, c), c) for r in (ring.rows[-1], row) for c in marks]
+        cells = [(self.sheet.cell(r, c), c) for r in (ring.rows[-1], row) for c in marks]
         own = len(set(cells)) > len(marks) or self.header_at is not None
-        name, place = cell_of(self.sheet, row, self.named), self.places.at[row]
-        if own or name != ring.names[-1] or place != self.places.at[ring.rows[-1]]:
+        name, place = self.sheet.cell(row, self.named), self.places.at[row]
+        if own or not name or name != ring.names[-1] or place != self.places.at[ring.rows[-1]]:
             return False
         twin = not is_closed(ring, self.places) or ring.twins >= len(ring.rows) - 1
         ring.twins += twin
@@ -48,7 +47,7 @@ class Joins(Between):
         at_first = self.places.at[row] == self.places.at[ring.rows[0]]
         return again and at_first and not is_closed(ring, self.places)
 
-    def _key(self, cells: list[str | None]) -> tuple[str, ...]:
+    def _key(self, cells: list[str]) -> tuple[str, ...]:
         """Fill a key: a cell that stands for several rows is written in the first.
 
         What stands to the left of a new value goes on, what stands to its right does not.
@@ -114,7 +113,7 @@ class Joins(Between):
         if not (self.blank or self.parted is not None):
             return False
         if runs_on:
-            said = "" if self.parted is None else text_of(self.sheet, self.parted)[:20]
+            said = "" if self.parted is None else self.sheet.text(self.parted)[:20]
             zh = f"“{said}”之后" if said else "空行之后"
             en = f"after {said!r}" if said else "after a blank row"
             zh, en = (

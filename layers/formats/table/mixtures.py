@@ -14,8 +14,8 @@ from layers.formats.table import rows as words
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like
 from layers.formats.table.places import Places
-from layers.formats.table.rings import Parcel, Ring, bad_row, cell_of
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.rings import Parcel, Ring
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.identity import is_placeholder
 
 _FEWEST = 3  # corners of a ring
@@ -94,10 +94,10 @@ def _is_nobody(word: str) -> bool:
 
 
 def _refuse_void(path: Path, sheet: Sheet, header: Header, column: int, ring: Ring) -> None:
-    void = [row for row in ring.rows if words.is_void(cell_of(sheet, row, column) or "")]
+    void = [row for row in ring.rows if words.is_void(sheet.cell(row, column))]
     if not void or len(void) == len(ring.rows) or _is_of_ring(sheet, header, column, ring):
         return
-    word = cell_of(sheet, void[0], column)
+    word = sheet.cell(void[0], column)
     raise bad_row(path, sheet, void[0], f"该点写有“{word}”，是否仍为拐点",
                    f"beside the corner stands {word!r}: is it one still?")  # fmt: skip
 
@@ -109,15 +109,15 @@ def _is_of_ring(sheet: Sheet, header: Header, column: int, ring: Ring) -> bool:
     """
 
     def once(c: int) -> bool:
-        first, *others = (cell_of(sheet, row, c) for row in ring.rows)
-        return first is not None and not any(others)
+        first, *others = (sheet.cell(row, c) for row in ring.rows)
+        return bool(first) and not any(others)
 
     if not once(column):
         return False
     if _STATE.search(header.names[column]):
         return True
     beside = (c for c in range(len(header.names)) if header.roles.get(c, "group") == "group")
-    word = cell_of(sheet, ring.rows[0], column) or ""
+    word = sheet.cell(ring.rows[0], column)
     return _VOID_CORNER.fullmatch(word) is None and any(once(c) for c in beside if c != column)
 
 
@@ -141,7 +141,7 @@ def _change(
 
 def _stretches(sheet: Sheet, column: int, ring: Ring) -> Iterator[tuple[str, list[int]]]:
     """Yield value and rows of each stretch of a ring in which a column stays the same."""
-    for word, rows in groupby(ring.rows, lambda row: cell_of(sheet, row, column) or ""):
+    for word, rows in groupby(ring.rows, lambda row: sheet.cell(row, column)):
         yield word, list(rows)
 
 

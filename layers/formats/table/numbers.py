@@ -11,7 +11,7 @@ from layers.errors import FormatError
 from layers.formats.angles import clean, packed, packed_whole, spelled
 from layers.formats.source import refusal
 from layers.formats.table.header import Header, Pair
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 from layers.issues import listed
 from layers.parse import FORMULA_ERROR
 from layers.whereabouts import Reason
@@ -27,9 +27,20 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 def is_number_like(text: str) -> bool:
     """Tell whether a cell was meant as a number, whole or damaged; a remark was not."""
+    text = clean(text)
     if re.match(FORMULA_ERROR, text):
         return True
     return any(c.isdecimal() for c in text) and not re.search(r"[一-鿿]{2}", text)
+
+
+def numeric_rows(sheet: Sheet, header: Header) -> list[int]:
+    """Return the rows in which all coordinate columns hold numbers."""
+    columns = header.coordinates
+    return [
+        row
+        for row in header.below(sheet)
+        if all(is_number_like(sheet.cell(row, c)) for c in columns)
+    ]
 
 
 def why_not(text: str) -> Reason:
@@ -73,7 +84,7 @@ def overlong_lines(sheet: Sheet, header: Header) -> frozenset[int]:
     What follows it stands under the wrong heading. Cells of a spreadsheet are never shifted, and
     a last column without heading is as wide in most rows.
     """
-    rows = range(header.row + 1, len(sheet.rows))
+    rows = header.below(sheet)
     if not rows:
         return frozenset()
     filled = ([c for c, cell in enumerate(sheet.rows[r], 1) if cell] for r in rows)
@@ -95,7 +106,7 @@ def comma_lines(sheet: Sheet, header: Header) -> frozenset[int]:
     }
     return frozenset(
         sheet.lines[r]
-        for r in range(header.row + 1, len(sheet.rows))
+        for r in header.below(sheet)
         for c, after in behind.items()
         if after < len(cells := sheet.rows[r])
         and re.fullmatch(r"[+-]?\d+", clean(cells[c]))

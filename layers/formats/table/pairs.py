@@ -13,7 +13,7 @@ from layers.account import Issue
 from layers.formats.planes import Axes, Datum, geographic, plane, width_of
 from layers.formats.stated import Stated
 from layers.formats.table.header import Pair
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 from layers.issues import warning
 from layers.whereabouts import Reason
 

@@ -15,12 +15,10 @@ from layers.formats.table.places import Places
 from layers.formats.table.rings import (
     Parcel,
     Ring,
-    bad_row,
     begins_again,
-    cell_of,
     take_back,
 )  # fmt: skip
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 
 
@@ -42,7 +40,7 @@ def parcels_of(
     reader.put_aside += sorted(row for row in aside if row < header.row)
     if (title := words.title_of(sheet, header)) is not None and title not in aside:
         reader.titled(title)
-    for row in range(header.row + 1, len(sheet.rows)):
+    for row in header.below(sheet):
         if row in aside:
             reader.aside(row)
         elif row in places.at:
@@ -64,10 +62,9 @@ class _Reader(Joins):
 
     def _corner(self, row: int) -> None:
         self._take_field()
-        cells = [cell_of(self.sheet, row, c) for c in self.keys]
+        cells = [self.sheet.cell(row, c) for c in self.keys]
         key = self._key(cells)
-        name = cell_of(self.sheet, row, self.named) or "" if self.named is not None else ""
-        label = cell_of(self.sheet, row, self.ringed) or "" if self.ringed is not None else ""
+        name, label = self._cell(row, self.named), self._cell(row, self.ringed)
         if self.other_datum is not None:
             raise self.bad(self.other_datum, "其下的拐点写明是另一坐标系，请分成两个表",
                            "what stands below is in another datum; make two tables")  # fmt: skip
@@ -105,6 +102,9 @@ class _Reader(Joins):
         self.begin()
         self.cut = goes_on
 
+    def _cell(self, row: int, column: int | None) -> str:
+        return "" if column is None else self.sheet.cell(row, column)
+
     def _marks(self, row: int) -> list[str]:
         """Return what short cells beside a corner say: 扣除区."""
         return [
@@ -120,8 +120,8 @@ class _Reader(Joins):
         """
         if self.signed is None:
             return None
-        said = cell_of(self.sheet, row, self.signed)
-        if said is None:
+        said = self.sheet.cell(row, self.signed)
+        if not said:
             if key != self.above or self.sign_again:
                 self.sign, self.sign_again = None, False
             return self.sign
@@ -146,8 +146,8 @@ class _Reader(Joins):
             return
         first = self.parcels[-1].rings[0].rows[0]
         for column in self.bounds:
-            own, whole = (cell_of(self.sheet, r, column) for r in (row, first))
-            if own is not None and own != whole:
+            own, whole = (self.sheet.cell(r, column) for r in (row, first))
+            if own and own != whole:
                 raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
                                "a deduction with elevations of its own; use the registration "
                                "string")  # fmt: skip
@@ -178,7 +178,7 @@ class _Reader(Joins):
                            f"{name!r} is no name like {ring.names[-1]!r} above: is it a "
                            "corner?")  # fmt: skip
 
-    def _whose(self, row: int, cells: list[str | None]) -> None:
+    def _whose(self, row: int, cells: list[str]) -> None:
         """Ask whose a new ring or parcel is where its key is blank.
 
         Where every row above named it, a blank is a gap; where it is written once, it may go on.

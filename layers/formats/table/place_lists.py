@@ -9,10 +9,8 @@ import re
 from collections.abc import Collection, Sequence
 
 from layers.account import Issue
-from layers.formats.angles import clean
 from layers.formats.table.header import Header
-from layers.formats.table.numbers import is_number_like
-from layers.formats.table.rings import cell_of
+from layers.formats.table.numbers import is_number_like, numeric_rows
 from layers.formats.table.rows import (
     holds_a_place,
     is_date,
@@ -21,7 +19,7 @@ from layers.formats.table.rows import (
     is_ruling,
     names_a_corner,
 )
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 from layers.issues import warning
 
 _CORNER = re.compile(r"拐点|界址|角点|界桩|桩号|折点")
@@ -76,30 +74,20 @@ def _above(sheet: Sheet, header: Header) -> list[str]:
 
 def _is_titled(sheet: Sheet, header: Header) -> bool:
     """Return whether a title says that places are listed, and no corner closes a ring."""
-    rows = _numeric(sheet, header)
+    rows = numeric_rows(sheet, header)
     pair = header.pairs[0]
-    ends = [[cell_of(sheet, r, c) for c in (pair.first, pair.second)] for r in rows[:1] + rows[-1:]]
+    ends = [[sheet.cell(r, c) for c in (pair.first, pair.second)] for r in rows[:1] + rows[-1:]]
     closes = len(rows) > 3 and ends[0] == ends[1]
     return any(map(_LIST.search, _above(sheet, header))) and not closes
 
 
-def _numeric(sheet: Sheet, header: Header) -> list[int]:
-    """Return the rows in which all coordinate columns hold numbers."""
-    pairs = {c for p in header.pairs for c in (p.first, p.second)}
-    return [
-        row
-        for row in range(header.row + 1, len(sheet.rows))
-        if all(is_number_like(clean(cell_of(sheet, row, c) or "")) for c in pairs)
-    ]
-
-
 def _has_names(sheet: Sheet, header: Header) -> bool:
     """Return whether a column names something else in most rows, and no corners."""
-    rows = _numeric(sheet, header)
+    rows = numeric_rows(sheet, header)
     for column, title in enumerate(header.names):
         if header.roles.get(column, "group") != "group" or not _NAMING.fullmatch(title):
             continue
-        names = {name for row in rows if (name := cell_of(sheet, row, column))}
+        names = {name for row in rows if (name := sheet.cell(row, column))}
         corners = any(names_a_corner(n, frozenset()) for n in names)
         if (_THING.search(title) or not corners) and len(names) > _NAMED * len(rows):
             return True
@@ -111,7 +99,7 @@ def rows_without_place(sheet: Sheet, header: Header, placed: Collection[int]) ->
 
     A row with a name and without coordinates is a place that is not known, and never among them.
     """
-    rows = [r for r in range(header.row + 1, len(sheet.rows)) if any(sheet.rows[r])]
+    rows = [r for r in header.below(sheet) if any(sheet.rows[r])]
     numbering = _numbering(sheet, header, placed)
     return [
         row
@@ -129,7 +117,7 @@ def rows_without_place(sheet: Sheet, header: Header, placed: Collection[int]) ->
 def _numbering(sheet: Sheet, header: Header, placed: Collection[int]) -> frozenset[int]:
     """Return the columns in which every place has a number."""
     columns = [c for c, name in enumerate(header.names) if placed and _NUMBERING.fullmatch(name)]
-    cells = {c: [cell_of(sheet, row, c) or "" for row in placed] for c in columns}
+    cells = {c: [sheet.cell(row, c) for row in placed] for c in columns}
     return frozenset(c for c, of in cells.items() if all(any(map(str.isdecimal, t)) for t in of))
 
 
@@ -137,7 +125,7 @@ def _is_aside(cells: Sequence[str], numbering: Collection[int]) -> bool:
     """Return whether a row sums up, remarks, is dated, or heads those below it."""
     filled = {c: cell for c, cell in enumerate(cells) if cell}
     column, first = next(iter(filled.items()))
-    numbers = [c for c in filled.values() if is_number_like(clean(c))]
+    numbers = [c for c in filled.values() if is_number_like(c)]
     if _SUM.fullmatch(first):
         return not holds_a_place(" ".join(numbers))
     if _FOOTER.fullmatch(first) or is_date(" ".join(dict.fromkeys(filled.values()))):

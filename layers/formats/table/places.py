@@ -22,7 +22,7 @@ from layers.formats.table import disclaimers
 from layers.formats.table.header import Header, Pair, role_of, says_packed
 from layers.formats.table.numbers import angles_of, decimal, is_degrees, is_number_like, why_not
 from layers.formats.table.pairs import PairRead, disagreements
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 from layers.whereabouts import Reason
 
@@ -103,12 +103,9 @@ def _refuse_doubles(path: Path, sheet: Sheet, best: PairRead, held: Sequence[Pai
         alike = alike and not (best.crs and other.crs and best.crs != other.crs)
         row = next((r for r in best.at if other.at.get(r, best.at[r]) != best.at[r]), None)
         if alike and row is not None:
-            line = sheet.lines[row]
-            raise refusal(
-                path,
-                f"第 {line} 行：同一坐标系的两组坐标列不一致，请写明各组的坐标系",
-                f"row {line}: two pairs of columns of one system disagree; say what each is in",
-            )
+            raise bad_row(path, sheet, row, "同一坐标系的两组坐标列不一致，请写明各组的坐标系",
+                          "two pairs of columns of one system disagree; say what each is "
+                          "in")  # fmt: skip
 
 
 def _rank(read: PairRead, corners: bool) -> tuple[int, int, int]:
@@ -136,7 +133,7 @@ def _said_in_columns(sheet: Sheet, header: Header) -> list[str]:
     out = []
     for column, name in enumerate(header.names):
         if _SAYING.fullmatch(re.sub(r"[\s:：]|[(（].*", "", name)):
-            cells = (row[column] for row in sheet.rows[header.row + 1 :] if column < len(row))
+            cells = (sheet.cell(row, column) for row in header.below(sheet))
             out += [f"{name}：{cell}" for cell in dict.fromkeys(cells) if cell]
     return out
 
@@ -152,11 +149,10 @@ def _read(
     path: Path, sheet: Sheet, header: Header, pair: Pair, words: str, skip: frozenset[int]
 ) -> PairRead:
     raw: dict[int, tuple[str, str]] = {}
-    for row in range(header.row + 1, len(sheet.rows)):
-        cells = sheet.rows[row]
-        two = tuple(clean(cells[c]) if c < len(cells) else "" for c in (pair.first, pair.second))
+    for row in header.below(sheet):
+        two = clean(sheet.cell(row, pair.first)), clean(sheet.cell(row, pair.second))
         if any(two) and row not in skip:
-            raw[row] = (two[0], two[1])
+            raw[row] = two
     angles = pair.kind == "degrees" or all(
         map(is_degrees, (t for two in raw.values() for t in two))
     )

@@ -19,7 +19,6 @@ import shapely
 from gis.ragged import Ints
 from layers.account import Issue
 from layers.errors import FormatError
-from layers.formats.angles import clean
 from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
@@ -39,10 +38,11 @@ from layers.formats.table.numbers import comma_lines, is_number_like, overlong_l
 from layers.formats.table.parcels import parcels_of
 from layers.formats.table.place_lists import lists_places, rows_without_place, title_issues
 from layers.formats.table.places import Places, find_places
-from layers.formats.table.rings import Parcel, bad_row, cell_of
+from layers.formats.table.rings import Parcel
 from layers.formats.table.rows import aside_rows, footer_rows
 from layers.formats.table.sexagesimal import joined_angles
-from layers.formats.table.sheets import Sheet, read_csv, read_workbook, rough_csv, squeezed
+from layers.formats.table.sheet import Sheet, bad_row, squeezed
+from layers.formats.table.sheets import read_csv, read_workbook, rough_csv
 from layers.issues import error, info, label_en, listed, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
@@ -105,7 +105,7 @@ def _without_table(sheets: Sequence[Sheet]) -> list[Issue]:
 
 def _holds_numbers(sheet: Sheet) -> bool:
     """Return whether a sheet may hold corners: three rows of two numbers."""
-    rows = (sum(is_number_like(clean(c)) for c in cells) for cells in sheet.rows)
+    rows = (sum(is_number_like(c) for c in cells) for cells in sheet.rows)
     return sum(n >= 2 for n in rows) >= 3
 
 
@@ -187,11 +187,7 @@ def _trimmed(sheet: Sheet) -> Sheet:
 def _refuse_no_corners(path: Path, sheet: Sheet, header: Header, aside: frozenset[int]) -> None:
     """Refuse a table whose every place is, by its name, something else than a corner."""
     pair = header.pairs[0]
-    rows = [
-        row
-        for row in range(header.row + 1, len(sheet.rows))
-        if is_number_like(clean(cell_of(sheet, row, pair.first) or ""))
-    ]
+    rows = [row for row in header.below(sheet) if is_number_like(sheet.cell(row, pair.first))]
     if rows and aside.issuperset(rows):
         line = sheet.lines[rows[0]]
         raise refusal(
@@ -240,7 +236,7 @@ def _is_corner_table(sheet: Sheet, header: Header) -> bool:
 
 def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
     passed = rows_without_place(sheet, header, places.at)
-    rows = range(header.row + 1, len(sheet.rows))
+    rows = header.below(sheet)
     left = set(passed)
     used = [r for r in rows if any(sheet.rows[r]) and r not in left]
     geometry = np.full(len(used), None, dtype=object)
@@ -254,7 +250,7 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
         if r in places.bad
     ]
     columns = {
-        name: pa.array([cell_of(sheet, r, c) for r in used], pa.string())
+        name: pa.array([sheet.cell(r, c) or None for r in used], pa.string())
         for c, name in enumerate(header.names)
     }
     more = (*_passed(sheet, passed), *title_issues(sheet, header))
@@ -266,7 +262,7 @@ def _passed(sheet: Sheet, rows: Sequence[int]) -> list[Issue]:
     if not rows:
         return []
     lines = [str(sheet.lines[r]) for r in rows]
-    said = " ".join(dict.fromkeys(filter(None, sheet.rows[rows[0]])))[:40]
+    said = sheet.text(rows[0])[:40]
     zh, en = f"第 {listed(lines)} 行不是地点，未读", f"rows {listed(lines, 'en')} are no places"
     return [info("rows_ignored", f"{zh}：{said}", f"{en} and are not read: {said}")]
 

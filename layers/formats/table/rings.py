@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from layers.formats.source import refusal
 from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.depths import Depth
-from layers.formats.table.header import Header
 from layers.formats.table.places import Places
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 
 
 @dataclass
@@ -119,23 +116,6 @@ def take_back(before: Ring, ring: Ring, name: str, places: Places) -> None:
         and before.names[0] == before.names[-1]
     ):
         before.give_last(ring)
-
-
-def column_of(header: Header, role: str) -> int | None:
-    """Return the first column of a role."""
-    return next((c for c, r in sorted(header.roles.items()) if r == role), None)
-
-
-def cell_of(sheet: Sheet, row: int, column: int) -> str | None:
-    """Return what a cell holds, None where it is blank or the row is shorter."""
-    cells = sheet.rows[row]
-    return (cells[column] or None) if column < len(cells) else None
-
-
-def bad_row(path: Path, sheet: Sheet, row: int, zh: str, en: str) -> Exception:
-    """Return the error that refuses a table, naming the row as the file counts it."""
-    line = sheet.lines[row]
-    return refusal(path, f"第 {line} 行：{zh}", f"row {line}: {en}")
 
 
 def is_spaced(sheet: Sheet, places: Places) -> bool:

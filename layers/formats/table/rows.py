@@ -17,7 +17,7 @@ from layers.formats.table.endings import goes_on as goes_on
 from layers.formats.table.endings import is_page as is_page
 from layers.formats.table.endings import number_of
 from layers.formats.table.endings import without_continued as without_continued
-from layers.formats.table.header import Header, datums_of, role_of
+from layers.formats.table.header import Header, datums_of, name_a_pair, roles_of
 from layers.formats.table.naming import (
     before_area,
     names_a_parcel,
@@ -29,7 +29,7 @@ from layers.formats.table.naming import beside as beside
 from layers.formats.table.naming import identities_in as identities_in
 from layers.formats.table.naming import told_in as told_in
 from layers.formats.table.numbers import decimal, is_number_like
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 
 _NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d一-鿿]{0,2}|号|点)")
 _CORNER_WORD = re.compile(
@@ -177,8 +177,8 @@ def is_like(text: str, names: Set[str]) -> bool:
 
 def is_header(cells: Sequence[str], header: Header) -> bool | None:
     """Tell whether a row repeats the header; None where it is another one."""
-    roles = {c: role for c, cell in enumerate(cells) if cell and (role := role_of(cell))}
-    if not ({"north", "east"} <= set(roles.values()) or {"lon", "lat"} <= set(roles.values())):
+    roles = roles_of(cells)
+    if not name_a_pair(roles):
         return False
     places = {"north", "east", "lon", "lat"}
     here = {c: r for c, r in roles.items() if r in places}
@@ -290,14 +290,13 @@ def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:
     Their name says so; what a remark beside a corner says does not count.
     """
     wanted = [c for c, role in sorted(header.roles.items()) if role in ("corner", "number")]
-    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    pairs = header.coordinates
     out = set()
-    for row in (*rows_above(sheet, header), *range(header.row + 1, len(sheet.rows))):
-        cells = sheet.rows[row]
-        numbers = [t for c in pairs if c < len(cells) and is_number_like(t := clean(cells[c]))]
-        names = [cells[c] for c in wanted if c < len(cells)]
+    for row in (*rows_above(sheet, header), *header.below(sheet)):
+        numbers = [n for c in pairs if is_number_like(n := sheet.cell(row, c))]
+        names = [sheet.cell(row, c) for c in wanted]
         if not any(names):
-            names = [c for k, c in enumerate(cells) if c and k not in pairs][:1]
+            names = [c for k, c in enumerate(sheet.rows[row]) if c and k not in pairs][:1]
         words = [plain(n) for n in names]
         other = any(map(_PLACE.fullmatch, words)) or (
             # 合计 4, 面积 0.8156: a sum whose number is none of a place is a remark.
@@ -314,12 +313,12 @@ def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
 
     制表, a date, 开采标高 1250 980: no number of theirs is one of a place.
     """
-    pairs = {c for p in header.pairs for c in (p.first, p.second)}
+    pairs = header.coordinates
     out = set()
-    for row in range(header.row + 1, len(sheet.rows)):
+    for row in header.below(sheet):
         cells = [c for c in sheet.rows[row] if c]
         first = cells[0] if cells else ""
-        numbers = [c for c in cells if is_number_like(clean(c)) and not _DATE.fullmatch(c)]
+        numbers = [c for c in cells if is_number_like(c) and not _DATE.fullmatch(c)]
         dated = any(_DATE.fullmatch(c) for c in cells) and not numbers
         said = _REMARK.search(first) is not None or names_a_parcel(first.rstrip(":："))
         said = said or re.search("开采深度|准采深度", first) is not None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from layers.formats.table.header import find_header, role_of
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 
 _UNITS = {
     **dict.fromkeys(("度", "°", "d", "deg"), "°"),

@@ -11,7 +11,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,7 @@ from layers.account import Issue
 from layers.formats.encoding import read_any_text
 from layers.formats.source import refusal
 from layers.formats.table.number_formats import as_shown
+from layers.formats.table.sheet import Sheet, squeezed
 from layers.formats.table.workbook_marks import Box, Marker, Marks
 from layers.formats.table.workbook_parts import MOST_CELLS, rebuilt
 from layers.formats.table.xls_marks import marks_of
@@ -33,26 +34,6 @@ _ISO_TIME = re.compile(r"^PT(\d+)H(\d\d)M(\d\d(?:\.\d+)?)S$")  # of OpenDocument
 _OPENING = re.compile(' *"')
 _QUOTES = re.compile('"+')
 _LINE_END = re.compile(r"\r\n|\r|\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One table; rows may differ in length, blank cells are empty strings.
-
-    Attributes
-    ----------
-    name : of the sheet; of a CSV the file's stem
-    rows : cells, stripped of white space
-    lines : line or row number of each row in the file, counted from 1
-    hidden : names of the hidden sheets of the workbook, which are not read
-    told : what there is to say of its cells
-    """
-
-    name: str
-    rows: tuple[tuple[str, ...], ...]
-    lines: tuple[int, ...]
-    hidden: tuple[str, ...] = ()
-    told: tuple[Issue, ...] = ()
 
 
 def read_csv(path: Path, encoding: str | None) -> tuple[Sheet, str]:
@@ -293,18 +274,6 @@ def _sheet(
     numbers = tuple(range(1, len(rows) + 1))
     told = (*_unseen(name, rows, marks), *_covered(name, covered))
     return squeezed(Sheet(name, tuple(map(tuple, rows)), numbers, told=told))
-
-
-def squeezed(sheet: Sheet) -> Sheet:
-    """Return a sheet with at most two blank rows together: a stray cell may stand in row 1048576.
-
-    >>> squeezed(Sheet("a", (("1",), ("",), ("",), ("",), ("2",)), (1, 2, 3, 4, 5))).lines
-    (1, 2, 3, 5)
-    """
-    filled = [any(row) for row in sheet.rows]
-    kept = [k for k, full in enumerate(filled) if full or k < 2 or filled[k - 1] or filled[k - 2]]
-    rows, lines = tuple(sheet.rows[k] for k in kept), tuple(sheet.lines[k] for k in kept)
-    return replace(sheet, rows=rows, lines=lines)
 
 
 def _fill(rows: list[list[str]], top: int, left: int, bottom: int, right: int) -> str:

@@ -15,7 +15,7 @@ from layers.account import Issue
 from layers.formats.encoding import read_any_text
 from layers.formats.source import Source, refusal
 from layers.formats.table import reader as table
-from layers.formats.table.sheets import Sheet
+from layers.formats.table.sheet import Sheet
 from layers.formats.text.corner_checks import (
     check_heading,
     check_lost,
