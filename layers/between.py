@@ -15,7 +15,7 @@ import shapely
 
 from gis.ragged import Bools
 from layers.account import Issue
-from layers.contradictions import SHOWN
+from layers.contradictions import SHOWN, contradiction, limits
 from layers.issues import info, listed, warning
 from layers.keys import orebody_keys
 from layers.layer import Layer
@@ -28,12 +28,6 @@ _OWNER = {
     "dam_toe": "facility_no",
 }
 _REPLACED = {RIGHT: "replaces_licences", POND: "replaces_facility"}
-# Voids of one mine follow its orebody some way beyond the licence; not by 100 m of rock.
-_ASIDE_M = 100.0
-# Geologists and surveyors may refer to other heights; not by so much, and not to -1.
-_TOP_ASIDE_M = 300.0
-# About 5 km, farther than any one right's orebody is long.
-_APART_DEG = 0.05
 
 
 def checked(layers: Mapping[str, Layer]) -> dict[str, Layer]:
@@ -123,17 +117,16 @@ def _beyond_elevations(voids: Layer, rights: Layer) -> Iterator[Issue]:
     at = np.asarray(pc.index_in(owner, value_set=numbers).fill_null(0), np.int64)
     above = voids.number("bottom_elevation_m") - rights.number("top_elevation_m")[at]
     below = rights.number("bottom_elevation_m")[at] - voids.number("top_elevation_m")
-    rows = np.flatnonzero(single & ((above > _ASIDE_M) | (below > _ASIDE_M)))
+    most = limits()["void_aside"]
+    rows = np.flatnonzero(single & ((above > most.value) | (below > most.value)))
     if len(rows):
-        names = voids.source_id[rows].tolist()
-        yield warning(
-            "contradiction",
-            f"{_file(voids)}：{len(rows)} 个要素的标高与所属许可证的开采标高相距 {_ASIDE_M:g} m "
-            f"以上，标高是否有误（按所填值判定）：{listed(names, 'zh', SHOWN)}",
-            f"{_file(voids)}: {len(rows)} features lie over {_ASIDE_M:g} m above or below the "
-            f"elevations of their licence; are theirs wrong (judged as given)? "
-            f"{listed(names, 'en', SHOWN)}",
-            names[0],
+        yield contradiction(
+            _file(voids),
+            f"{len(rows)} 个要素的标高与所属许可证的开采标高相距 {most.zh} 以上，"
+            "标高是否有误（按所填值判定）",
+            f"{len(rows)} features lie over {most.en} above or below the elevations of their "
+            "licence; are theirs wrong (judged as given)?",
+            voids.source_id[rows].tolist(),
         )
 
 
@@ -145,14 +138,12 @@ def _under_open_pits(workings: Layer, rights: Layer) -> Iterator[Issue]:
     hit = workings.is_code("kind", "stope", "shaft") & _in(owner, numbers)
     if hit.any():
         names = owner.filter(pa.array(hit)).unique().to_pylist()
-        yield warning(
-            "contradiction",
-            f"{_file(workings)}：{len(names)} 个矿业权的开采方式为露天，却有采场或井筒，"
-            f"不作为地下矿山判定，请核对：{listed(names, 'zh', SHOWN)}",
-            f"{_file(workings)}: {len(names)} rights are mined by open pit and yet have stopes "
-            "or shafts; they are not judged as underground mines, check them: "
-            f"{listed(names, 'en', SHOWN)}",
-            names[0],
+        yield contradiction(
+            _file(workings),
+            f"{len(names)} 个矿业权的开采方式为露天，却有采场或井筒，不作为地下矿山判定，请核对",
+            f"{len(names)} rights are mined by open pit and yet have stopes or shafts; they are "
+            "not judged as underground mines, check them:",
+            names,
         )
 
 
@@ -169,19 +160,18 @@ def _far_orebodies(rights: Layer, orebodies: Layer | None) -> Iterator[Issue]:
     np.minimum.at(low, group, bounds[:, 2:])
     np.maximum.at(high, group, bounds[:, :2])
     # From the nearer edges of the outermost rights: those of one group that meet give nothing.
-    far = (high - low > _APART_DEG).any(axis=1)
+    most = limits()["orebody_rights_apart"]
+    far = (high - low > most.value).any(axis=1)
     if orebodies is not None:
         far &= ~np.isin(body, orebody_keys(orebodies.text("orebody_id")).astype(str))
     if far.any():
-        shown = body[far].tolist()
-        yield warning(
-            "contradiction",
-            f"{_file(rights)}：同一矿体编号见于相距 5 km 以上的矿业权，按同一矿体判定；"
-            f"如为各矿自编的编号，请改为全图层唯一：{listed(shown, 'zh', SHOWN)}",
-            f"{_file(rights)}: rights over 5 km apart name one orebody and are judged to be on "
-            "it; if each mine numbers its own, make the numbers unique: "
-            f"{listed(shown, 'en', SHOWN)}",
-            shown[0],
+        yield contradiction(
+            _file(rights),
+            f"同一矿体编号见于相距 {most.zh} 以上的矿业权，按同一矿体判定；"
+            "如为各矿自编的编号，请改为全图层唯一",
+            f"rights over {most.en} apart name one orebody and are judged to be on it; if each "
+            "mine numbers its own, make the numbers unique:",
+            body[far].tolist(),
         )
 
 
@@ -197,20 +187,19 @@ def _unreached(orebodies: Layer, rights: Layer) -> Iterator[Issue]:
     tree = shapely.STRtree(shapely.box(*orebodies.shapes.bounds[tops].T))
     i, j = tree.query(shapely.box(*rights.shapes.bounds[mines].T))
     i, j = mines[i], tops[j]
-    off = np.maximum(top[j] - high[i], low[i] - top[j]) > _TOP_ASIDE_M
+    most = limits()["orebody_top_aside"]
+    off = np.maximum(top[j] - high[i], low[i] - top[j]) > most.value
     i, j = i[off], j[off]
     crossed = shapely.intersects(
         rights.shapes.take(i).to_shapely(), orebodies.shapes.take(j).to_shapely()
     )
     rows = np.unique(j[crossed])
     if len(rows):
-        names = orebodies.source_id[rows].tolist()
-        yield warning(
-            "contradiction",
-            f"{_file(orebodies)}：{len(rows)} 个矿体的顶标高与其上地下矿山的开采标高相距 "
-            f"{_TOP_ASIDE_M:g} m 以上，标高是否有误（按所填值判定）：{listed(names, 'zh', SHOWN)}",
-            f"{_file(orebodies)}: the tops of {len(rows)} orebodies lie over {_TOP_ASIDE_M:g} m "
-            "above or below the elevations of an underground mine on them; are they wrong "
-            f"(judged as given)? {listed(names, 'en', SHOWN)}",
-            names[0],
+        yield contradiction(
+            _file(orebodies),
+            f"{len(rows)} 个矿体的顶标高与其上地下矿山的开采标高相距 {most.zh} 以上，"
+            "标高是否有误（按所填值判定）",
+            f"the tops of {len(rows)} orebodies lie over {most.en} above or below the elevations "
+            "of an underground mine on them; are they wrong (judged as given)?",
+            orebodies.source_id[rows].tolist(),
         )

@@ -80,9 +80,9 @@ def schema(name: str) -> Schema:
 
 @cache
 def digest() -> str:
-    """Return the sha256 of the data that decide how source values are understood."""
-    texts = data_text("schemas.yaml") + "\0" + data_text("minerals.yaml")
-    return hashlib.sha256(texts.encode()).hexdigest()
+    """Return the sha256 of the data that decide what is read and said of source values."""
+    texts = map(data_text, ("schemas.yaml", "minerals.yaml", "contradictions.yaml"))
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def nearest(word: str, known: Iterable[str]) -> tuple[str, str]:

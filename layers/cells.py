@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -70,6 +71,10 @@ def without(array: pa.Array, rows: Sequence[int] | Ints) -> pa.Array:
 
 def bare_numbers(array: pa.Array) -> pa.Array:
     """Return (n,) bool: the cell holds a number without a unit; null is False."""
-    coded = pc.dictionary_encode(as_text(array))
-    bare = pa.array([parse.is_bare(w) for w in coded.dictionary.to_pylist()], pa.bool_())
-    return bare.take(coded.indices).fill_null(False)
+    return by_word(as_text(array), parse.is_bare, pa.bool_()).fill_null(False)
+
+
+def by_word(text: pa.Array, read: Callable[[str], Any], kind: pa.DataType) -> pa.Array:
+    """Return (n,) what ``read`` makes of each distinct word of ``text``; null stays null."""
+    coded = pc.dictionary_encode(text)
+    return pa.array([read(w) for w in coded.dictionary.to_pylist()], kind).take(coded.indices)

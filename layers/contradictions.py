@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,27 +18,43 @@ import pyarrow.compute as pc
 from gis.area import area_m2
 from gis.ragged import Bools, Kind
 from layers.account import Issue
+from layers.catalog import read_yaml
 from layers.issues import listed, warning
 from layers.keys import folded
 from layers.layer import Layer
 
 SHOWN = 5
 
-# 国土资发〔2004〕208号: whatever the mineral, a small mine moves less than 1 million tonnes a year.
-_SMALL_KT_A = 1_000.0
-# Slopes of one site differ; no slope is a third of what the site's own elevations span.
-_SPAN_SHARE = 3.0
-# Outlines are drawn wide, some a hundred times what was mined; 万 left out is 10,000 times.
-_VOLUME_SHARE = 1_000.0
 _MOST_M_PER_DEGREE = 112_000.0
 
 
+class Limit(NamedTuple):
+    """How far values may go before they contradict each other; in words, as warnings give it."""
+
+    value: float
+    unit: str
+    zh: str
+    en: str
+    source: str
+    date: str
+
+
+@cache
+def limits() -> Mapping[str, Limit]:
+    """Return the limits by name, from ``contradictions.yaml``."""
+    return {name: Limit(**given) for name, given in read_yaml("contradictions.yaml").items()}
+
+
 class Check(NamedTuple):
-    """Which rows contradict themselves, and what is wrong with them, in both languages."""
+    """Which rows contradict themselves, and what is wrong with them, in both languages.
+
+    ``{}`` stands for the limit's own words, where there is a limit.
+    """
 
     is_hit: Callable[[Layer], Bools]
     zh: str
     en: str
+    limit: str | None = None
 
 
 def _discharges_though_closed(ponds: Layer) -> Bools:
@@ -45,7 +62,7 @@ def _discharges_though_closed(ponds: Layer) -> Bools:
 
 
 def _small_but_large(rights: Layer) -> Bools:
-    large = rights.number("capacity_kt_a") > _SMALL_KT_A
+    large = rights.number("capacity_kt_a") > limits()["small_mine"].value
     return np.asarray(rights.is_code("size_class", "small") & large, np.bool_)
 
 
@@ -58,11 +75,12 @@ def _span(layer: Layer) -> np.ndarray:
 
 
 def _lower_than_its_elevations(sites: Layer) -> Bools:
-    return np.asarray(sites.number("height_m") * _SPAN_SHARE < _span(sites), np.bool_)
+    share = limits()["height_of_span"].value
+    return np.asarray(sites.number("height_m") * share < _span(sites), np.bool_)
 
 
 def _holds_more(goafs: Layer) -> Bools:
-    least = goafs.number("volume_m3") * _VOLUME_SHARE
+    least = goafs.number("volume_m3") * limits()["volume_of_space"].value
     span = _span(goafs)
     # No outline is larger than its box, and that is soon known.
     sides = (goafs.shapes.bounds[:, 2:] - goafs.shapes.bounds[:, :2]) * _MOST_M_PER_DEGREE
@@ -86,8 +104,9 @@ _FLAT = Check(
 )
 _SITE = Check(
     _lower_than_its_elevations,
-    "所填高度不足上下限标高之差的三分之一",
-    "the height is less than a third of what the elevations span",
+    "所填高度不足上下限标高之差的{}",
+    "the height is less than {} of what the elevations span",
+    "height_of_span",
 )
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "tailings_facility": (
@@ -100,8 +119,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "mining_right": (
         Check(
             _small_but_large,
-            "矿山规模为小型，而生产规模在 100 万吨/年以上，超过任何矿种的小型上限",
-            "the size class is small, and the capacity over 1,000 kt/a, beyond any small mine",
+            "矿山规模为小型，而生产规模在 {}以上，超过任何矿种的小型上限",
+            "the size class is small, and the capacity over {}, beyond any small mine",
+            "small_mine",
         ),
         Check(
             _deeper_than_the_mine,
@@ -115,8 +135,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _FLAT,
         Check(
             _holds_more,
-            "体积不足其范围与标高所容的千分之一",
-            "the volume is less than a thousandth of what outline and elevations hold",
+            "体积不足其范围与标高所容的{}",
+            "the volume is less than {} of what outline and elevations hold",
+            "volume_of_space",
         ),
     ),
     "working": (_FLAT,),
@@ -126,7 +147,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
 def told(layer: Layer, file: str) -> Layer:
     """Return the layer with a warning for each way in which rows contradict themselves."""
     said = [
-        _warn(file, check.zh, check.en, layer.source_id[rows].tolist())
+        _said(check, file, layer.source_id[rows].tolist())
         for check in CHECKS.get(layer.name, ())
         if len(rows := np.flatnonzero(check.is_hit(layer)))
     ]
@@ -134,14 +155,23 @@ def told(layer: Layer, file: str) -> Layer:
     return replace(layer, issues=(*layer.issues, *said)) if said else layer
 
 
-def _warn(file: str, zh: str, en: str, names: list[str]) -> Issue:
-    n = len(names)
+def _said(check: Check, file: str, names: list[str]) -> Issue:
+    n, limit = len(names), limits().get(check.limit or "")
+    zh, en = (check.zh.format(limit.zh), check.en.format(limit.en)) if limit else check[1:3]
+    return contradiction(
+        file,
+        f"{n} 个要素{zh}，其中必有一误，请核对（按所填值判定）",
+        f"{n} features: {en}; one of the two is wrong (judged as given):",
+        names,
+    )
+
+
+def contradiction(file: str, zh: str, en: str, names: list[str]) -> Issue:
+    """Return the warning that ``names`` contradict something; ``en`` ends in a colon or query."""
     return warning(
         "contradiction",
-        f"{file}：{n} 个要素{zh}，其中必有一误，请核对（按所填值判定）："
-        f"{listed(names, 'zh', SHOWN)}",
-        f"{file}: {n} features: {en}; one of the two is wrong (judged as given): "
-        f"{listed(names, 'en', SHOWN)}",
+        f"{file}：{zh}：{listed(names, 'zh', SHOWN)}",
+        f"{file}: {en} {listed(names, 'en', SHOWN)}",
         names[0],
     )
 

@@ -6,14 +6,15 @@ uncertainty stays with them. It can only make the bands wider in which a verdict
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gis.ragged import Floats, Ints
 from layers.account import Issue
+from layers.cells import as_text, by_word, flat, is_readable
 from layers.errors import LayerError
 from layers.issues import label_en, warning
 
@@ -48,12 +49,13 @@ def stated(
         return None
     out = np.full(len(labels), np.nan)
     for name in names:
-        gone = {int(row) for row in (lost or {}).get(name, ())}
-        for row, value in enumerate(columns[name].to_pylist()):
-            sigma = math.inf if row in gone else _number(value)
-            if not (math.isnan(sigma) or 0 < sigma <= MOST_M):
-                raise _no_accuracy(file, name, labels[row], value)
-            out[row] = np.fmax(out[row], sigma)
+        sigma = _metres(columns[name])
+        sigma[np.asarray((lost or {}).get(name, ()), np.int64)] = np.inf
+        bad = np.flatnonzero(~(np.isnan(sigma) | ((sigma > 0) & (sigma <= MOST_M))))
+        if len(bad):
+            row = int(bad[0])
+            raise _no_accuracy(file, name, labels[row], columns[name][row].as_py())
+        out = np.fmax(out, sigma)
     return out
 
 
@@ -75,15 +77,23 @@ def told(file: str, sigma: float) -> Issue:
     )
 
 
-def _number(value: object) -> float:
-    """Return a cell as metres, NaN where it is empty, infinity where it is no number."""
-    word = "" if value is None else str(value).strip()
-    if not word or word == "nan":
-        return math.nan
+def _metres(array: pa.Array) -> Floats:
+    """Return (n,) the cells as metres, NaN where one is empty, infinity where it is no number."""
+    array = flat(array)
+    if pa.types.is_integer(array.type) or pa.types.is_floating(array.type):
+        metres = pc.cast(array, pa.float64(), safe=False)
+    elif is_readable(array.type):
+        metres = by_word(as_text(array), _number, pa.float64())
+    else:
+        metres = pc.if_else(array.is_valid(), np.inf, np.nan)
+    return np.array(metres.fill_null(np.nan), np.float64)
+
+
+def _number(word: str) -> float:
     try:
-        return float(word) if word.isascii() and "_" not in word else math.inf
+        return float(word) if word.isascii() and "_" not in word else np.inf
     except ValueError:
-        return math.inf
+        return np.inf
 
 
 def _no_accuracy(file: str, name: str, label: str, value: object) -> LayerError:

@@ -15,6 +15,7 @@ from gis.area import area_m2
 from gis.crs import WGS84_NOTE
 from gis.ragged import Bools, Kind
 from layers.layer import Layer, Provenance
+from layers.schema import Column
 from webmap import text_map
 from webmap.cli_io import clean
 from webmap.cli_text import SEVERITY, say
@@ -123,13 +124,13 @@ def _extent(layer: Layer) -> tuple[float, float, float, float]:
 def _titles(layer: Layer, lang: str) -> str:
     """Return the columns that hold values, in Chinese by their titles."""
     if lang == "en":
-        return ", ".join(_filled(layer))
-    return "、".join(c.zh for c in layer.schema.columns if c.name in set(_filled(layer)))
+        return ", ".join(c.name for c in _filled(layer))
+    return "、".join(c.zh for c in _filled(layer))
 
 
-def _filled(layer: Layer) -> list[str]:
-    names = [column.name for column in layer.schema.columns if column.name not in layer.absent]
-    return [name for name in names if not layer.is_null(name).all()]
+def _filled(layer: Layer) -> list[Column]:
+    known = [column for column in layer.schema.columns if column.name not in layer.absent]
+    return [column for column in known if not layer.is_null(column.name).all()]
 
 
 def inspection_record(found: Inspection) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def _layer_record(layer: Layer, note: str | None) -> dict[str, Any]:
         "sources": [{name: getattr(part, name) for name in names} for part in layer.provenance],
         "bbox": list(_extent(layer)) if len(layer) else None,
         "area_m2": _area_m2(layer),
-        "columns": _filled(layer),
+        "columns": [column.name for column in _filled(layer)],
         "crs_note": note,
         "issues": [
             {"severity": i.severity, "code": i.code, "feature": i.feature, "zh": i.zh, "en": i.en}
