@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from .corner_rows import HEAD, csv_bytes
+
 
 @pytest.fixture(scope="session")
 def shared_data():
@@ -95,3 +97,16 @@ def write_gpkg(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Return a function that writes rows below a header as CSV and gives what is read of it."""
+    from layers.formats import read
+
+    def table(*rows, head=HEAD, above=()):
+        path = tmp_path / "界址点.csv"
+        path.write_bytes(csv_bytes((*above, head, *rows)))
+        return read(path)
+
+    return table

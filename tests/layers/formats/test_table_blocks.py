@@ -7,10 +7,8 @@ import shapely
 from layers.errors import FormatError
 from layers.formats import read
 
-SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
-FAR = [(x + 5000, y) for x, y in SQUARE]
-SIX = [*SQUARE[:2], (3761500, 38500500), (3761200, 38500900), *SQUARE[2:]]
-HEAD = ("点号", "X坐标", "Y坐标")
+from .corner_rows import FAR, HEAD, SIX, SQUARE, csv_bytes, ring
+
 BLANK = ("", "", "")
 
 
@@ -18,15 +16,10 @@ BLANK = ("", "", "")
 def table(tmp_path):
     def table(*rows):
         path = tmp_path / "界址点.csv"
-        text = "\n".join(",".join(map(str, row)) for row in rows) + "\n"
-        path.write_bytes(text.encode("gb18030"))
+        path.write_bytes(csv_bytes(rows))
         return read(path)
 
     return table
-
-
-def ring(places, start=1, letter="J"):
-    return [(f"{letter}{k}", x, y) for k, (x, y) in enumerate(places, start)]
 
 
 def beside(left, right):

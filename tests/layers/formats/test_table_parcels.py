@@ -5,27 +5,9 @@ import math
 import pytest
 
 from layers.errors import FormatError
-from layers.formats import read
 from layers.formats.table import rows as words
 
-SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
-FAR = [(x + 5000, y) for x, y in SQUARE]
-HEAD = ("点号", "X坐标", "Y坐标")
-
-
-@pytest.fixture
-def table(tmp_path):
-    def table(*rows, head=HEAD, above=()):
-        text = "\n".join(",".join(map(str, row)) for row in (*above, head, *rows)) + "\n"
-        path = tmp_path / "界址点.csv"
-        path.write_bytes(text.encode("gb18030"))
-        return read(path)
-
-    return table
-
-
-def ring(places=SQUARE, start=1, letter="J"):
-    return [(f"{letter}{k}", x, y) for k, (x, y) in enumerate(places, start)]
+from .corner_rows import FAR, HEAD, SQUARE, areas, codes, ring
 
 
 def circle(corners):
@@ -34,14 +16,6 @@ def circle(corners):
         (round(3760000 + 900 * math.cos(t), 3), round(38500000 + 900 * math.sin(t), 3))
         for t in turns
     ]
-
-
-def codes(source):
-    return [i.code for i in source.issues]
-
-
-def areas(source):
-    return [g.area for g in source.geometry]
 
 
 def test_the_work_grows_with_the_corners_of_a_ring(table, monkeypatch):

@@ -3,43 +3,11 @@
 import time
 
 import pytest
-import shapely
 
 from layers.errors import FormatError
-from layers.formats import read
 from layers.formats.table.depths import stated
 
-SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
-INNER = [(3760200, 38500200), (3760400, 38500200), (3760400, 38500400), (3760200, 38500400)]
-FAR = [(x + 5000, y) for x, y in SQUARE]
-SIX = [*SQUARE[:2], (3761500, 38500500), (3761200, 38500900), *SQUARE[2:]]
-BOX = shapely.box(38500000, 3760000, 38501000, 3761000)
-FAR_BOX = shapely.box(38500000, 3765000, 38501000, 3766000)
-HEAD = ("点号", "X坐标", "Y坐标")
-
-
-@pytest.fixture
-def table(tmp_path):
-    def table(*rows, head=HEAD, above=()):
-        text = "\n".join(",".join(map(str, row)) for row in (*above, head, *rows)) + "\n"
-        path = tmp_path / "界址点.csv"
-        path.write_bytes(text.encode("gb18030"))
-        return read(path)
-
-    return table
-
-
-def ring(places=SQUARE, start=1, letter="J"):
-    return [(f"{letter}{k}", x, y) for k, (x, y) in enumerate(places, start)]
-
-
-def codes(source):
-    return [i.code for i in source.issues]
-
-
-def areas(source):
-    return [g.area for g in source.geometry]
-
+from .corner_rows import BOX, FAR, FAR_BOX, HEAD, INNER, SIX, SQUARE, areas, codes, ring
 
 # -- corners that would be lost --------------------------------------------------------------------
 

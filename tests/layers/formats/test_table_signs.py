@@ -4,33 +4,11 @@ import pytest
 import shapely
 
 from layers.errors import FormatError
-from layers.formats import read
 
-SQUARE = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
-INNER = [(3760200, 38500200), (3760400, 38500200), (3760400, 38500400), (3760200, 38500400)]
+from .corner_rows import FAR, HEAD, INNER, SQUARE, areas, ring
+
 ISLE = [(3760250, 38500250), (3760350, 38500250), (3760350, 38500350), (3760250, 38500350)]
-FAR = [(x + 5000, y) for x, y in SQUARE]
-HEAD = ("点号", "X坐标", "Y坐标")
 REFUSED_RING = "overlaps another ring"
-
-
-@pytest.fixture
-def table(tmp_path):
-    def table(*rows, head=HEAD, above=()):
-        text = "\n".join(",".join(map(str, row)) for row in (*above, head, *rows)) + "\n"
-        path = tmp_path / "界址点.csv"
-        path.write_bytes(text.encode("gb18030"))
-        return read(path)
-
-    return table
-
-
-def ring(places=SQUARE, start=1, letter="J"):
-    return [(f"{letter}{k}", x, y) for k, (x, y) in enumerate(places, start)]
-
-
-def areas(source):
-    return [g.area for g in source.geometry]
 
 
 def signed(sign, places):
