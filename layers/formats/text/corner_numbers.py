@@ -1,4 +1,4 @@
-"""The numbers of corners as a check: where they do not run on, a corner may be lost or doubled."""
+"""Plain numbers, and those of corners: where they do not run on, one may be lost or doubled."""
 
 from __future__ import annotations
 
@@ -6,7 +6,20 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from layers.formats.angles import clean
+
+_PLAIN = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _LAST_DIGITS = re.compile(r"([0-9]{1,9})[^0-9]*$")
+
+
+def plain_number(text: str) -> float | None:
+    """Return a plain decimal number, also one in full-width digits; None where it is none.
+
+    >>> plain_number("３７６.5"), plain_number("3.7e6"), plain_number("3.")
+    (376.5, None, None)
+    """
+    digits = clean(text)
+    return float(digits) if _PLAIN.fullmatch(digits) else None
 
 
 def first_break(names: Sequence[str]) -> int | None:

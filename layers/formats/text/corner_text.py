@@ -21,7 +21,7 @@ import shapely
 from gis.area import area_m2
 from gis.ragged import Floats
 from layers.account import Issue
-from layers.formats.angles import clean, packed
+from layers.formats.angles import packed
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.rings import assemble
@@ -33,13 +33,12 @@ from layers.formats.text.corner_header import (
     says_degrees,
     stated_crs,
 )
-from layers.formats.text.corner_numbers import break_told, first_break
+from layers.formats.text.corner_numbers import break_told, first_break, plain_number
 from layers.formats.text.corner_parcels import nested_issues, taken_out
 from layers.issues import label_en, warning
 
 FORMAT = "national corner text"
 HEADER, BODY = "[属性描述]", "[地块坐标]"
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _WIDE_BRACKETS = str.maketrans("［］【】", "[][]")
 _DASH = re.compile(r"^-\s+")  # some programs list their lines
 _TEXT_COLUMNS = {"地块编号": 2, "地块名称": 3, "图幅号": 5, "用途": 6, "地类编码": 7}
@@ -170,7 +169,7 @@ def _take(path: Path, number: int, line: str, parcels: list[_Parcel]) -> None:
     if not ring.isdecimal() or int(ring) < 1:
         raise _bad_line(path, number, f"圈号 {ring!r} 不是正整数", f"ring {ring!r} is no number")
     corner = _Corner(
-        number, name, ring, parse_number(path, number, first), parse_number(path, number, second)
+        number, name, ring, _number(path, number, first), _number(path, number, second)
     )
     parcels[-1].corners.append(corner)
 
@@ -183,14 +182,13 @@ def _fields(line: str) -> list[str]:
     return fields if any(fields[ended:]) else fields[:ended]
 
 
-def parse_number(path: Path, line: int, text: str) -> float:
+def _number(path: Path, line: int, text: str) -> float:
     """Return a plain decimal number; a masked (``*``) or otherwise odd one is refused."""
     if "*" in text:
         raise _bad_line(path, line, f"数字被遮盖：{text}", f"masked digits: {text}")
-    plain = clean(text)
-    if not _NUMBER.fullmatch(plain):
+    if (number := plain_number(text)) is None:
         raise _bad_line(path, line, f"不是数字：{text[:30]!r}", f"not a number: {text[:30]!r}")
-    return float(plain)
+    return number
 
 
 def _axes(path: Path, parcels: list[_Parcel]) -> Axes:
@@ -336,7 +334,7 @@ def _check_count(path: Path, parcel: _Parcel, all_corners: int, distinct: int) -
 
 
 def _area(path: Path, parcel: _Parcel) -> float | None:
-    return parse_number(path, parcel.line, parcel.fields[1]) if parcel.fields[1] else None
+    return _number(path, parcel.line, parcel.fields[1]) if parcel.fields[1] else None
 
 
 def _area_issues(path: Path, parcel: _Parcel, shape: shapely.Geometry, axes: Axes) -> list[Issue]:

@@ -23,15 +23,11 @@ from layers.formats.angles import clean, packed
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of, geographic
 from layers.formats.source import Source, digest_file, refusal
-from layers.formats.stated import stated_in
-from layers.formats.text.doubts import doubt_of
 from layers.formats.text.registration_grammar import Tokens
 from layers.formats.text.registration_lines import (
-    Line,
-    blocks_of,
-    headings,
+    Numbered,
     masked_licence,
-    remarks_unread,
+    registered,
     with_commas,
 )
 from layers.issues import label_en, warning
@@ -68,51 +64,41 @@ def read(path: Path, encoding: str | None) -> Source:
         does not lie in one that is added.
     """
     text, found = read_text(path, encoding)
-    text = with_commas(text)
-    datums, blocks = blocks_of(path, text)
-    rights = [(licence, _rings(path, lines)) for licence, lines in blocks]
-    axes = _axes(path, [ring for _, rings in rights for ring in rings])
-    if len(datums) > 1:
-        names = "、".join(datums)
-        raise refusal(path, f"同时写有 {names}", f"names more than one datum: {names}")
+    held = registered(path, with_commas(text))
+    licences = [licence for licence, _ in held.blocks]
+    rights = [_rings(path, lines) for _, lines in held.blocks]
+    axes = _axes(path, [ring for rings in rights for ring in rings])
+    datum, note, stated = held.system(path, axes)
     shapes = np.empty(len(rights), dtype=object)
-    for k, (_, rings) in enumerate(rights):
-        shapes[k] = _outline(path, rings, axes)
-    labels = tuple(
-        f"许可证 {licence}" if licence else f"第 {k} 个矿权"
-        for k, (licence, _) in enumerate(rights, 1)
-    )
-    told = zip(rights, labels, strict=True)
+    shapes[:] = [_outline(path, rings, axes) for rings in rights]
+    told = zip(licences, rights, held.labels, strict=True)
     issues = [
         issue
-        for (licence, rings), label in told
+        for licence, rings, label in told
         for issue in (*masked_licence(licence, label), *_remarks(rings, axes, label))
     ]
-    issues += remarks_unread(text)
-    stated = stated_in(headings(text))
-    doubt = doubt_of(path, headings(text), stated, axes)
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}
-    if any(licence for licence, _ in rights):
-        columns["licence_no"] = pa.array([licence for licence, _ in rights], pa.string())
+    if any(licences):
+        columns["licence_no"] = pa.array(licences, pa.string())
     return Source(
         path=path,
         format=FORMAT,
         layer=None,
         sha256=digest_file(path),
         encoding=found,
-        crs=None if doubt else geographic(datums[0]),
-        crs_note=f"{doubt or datums[0]}；{axes.note()}",
+        crs=geographic(datum) if datum else None,
+        crs_note=note,
         stated=stated,
-        prose=headings(text),
+        prose=held.words,
         declared=len(rights),
         columns=columns,
         geometry=shapes,
-        labels=labels,
-        issues=tuple(issues),
+        labels=held.labels,
+        issues=(*issues, *held.unread()),
     )
 
 
-def _rings(path: Path, lines: Sequence[Line]) -> list[_Ring]:
+def _rings(path: Path, lines: Sequence[Numbered]) -> list[_Ring]:
     tokens = Tokens(path, lines)
     rings = []
     for number in range(1, tokens.integer("圈数", "the number of rings") + 1):
@@ -132,9 +118,7 @@ def _rings(path: Path, lines: Sequence[Line]) -> list[_Ring]:
             raise tokens.error(f"{zh}不足 3 个拐点", f"fewer than 3 corners {en}")
         first, second = zip(*places, strict=True)
         rings.append(_Ring(first, second, 1 if tail[0] == "0" else -1, coarse))
-    if any(tokens.fields[tokens.at :]):
-        tokens.at += 1
-        raise tokens.error("最后一圈之后还有内容", "something follows the last ring")
+    tokens.end()
     return rings
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,19 +25,17 @@ import shapely
 
 from layers.account import Issue
 from layers.formats.encoding import read_text
-from layers.formats.planes import Axes, Datum, axes_of, plane, width_of
+from layers.formats.planes import Axes, axes_of, plane, width_of
 from layers.formats.source import Source, digest_file, refusal
-from layers.formats.stated import Stated, stated_in
+from layers.formats.stated import Stated
 from layers.formats.text.corner_numbers import break_told, first_break
-from layers.formats.text.doubts import doubt_of
 from layers.formats.text.registration_grammar import Part, parse_published, parse_string
 from layers.formats.text.registration_lines import (
-    blocks_of,
-    headings,
+    Registered,
     heads_published,
     is_closing,
     masked_licence,
-    remarks_unread,
+    registered,
     with_commas,
 )
 from layers.issues import label_en, warning
@@ -69,52 +67,48 @@ def read(path: Path, encoding: str | None) -> Source:
         The text breaks the grammar; the message names the line or field.
     """
     text, found = read_text(path, encoding)
-    text = with_commas(text)
     return _source(path, text, found, digest_file(path))
 
 
 def parse_registration(text: str, path: Path = Path("<text>")) -> Source:
     """Read a registration string or published corner list from memory; as :func:`read`."""
-    return _source(path, with_commas(text), None, hashlib.sha256(text.encode()).hexdigest())
+    return _source(path, text, None, hashlib.sha256(text.encode()).hexdigest())
 
 
 def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
-    datums, blocks = blocks_of(path, text)
-    published = any(map(heads_published, text.splitlines())) or any(
-        is_closing(line) for _, lines in blocks for _, line in lines
+    held = registered(path, with_commas(text))
+    published = any(map(heads_published, held.prose)) or any(
+        is_closing(line) for _, lines in held.blocks for _, line in lines
     )
     parse = parse_published if published else parse_string
-    rights = [_Right(licence, tuple(parse(path, lines))) for licence, lines in blocks]
+    rights = [_Right(licence, tuple(parse(path, lines))) for licence, lines in held.blocks]
     axes = _axes(path, rights)
-    crs, note, stated = _crs(path, text, datums, axes)
-    labels = tuple(
-        f"许可证 {right.licence}" if right.licence else f"第 {k} 个矿权"
-        for k, right in enumerate(rights, 1)
-    )
+    crs, note, stated = _crs(path, held, axes)
     shapes = [[_ring(axes, part) for part in right.parts] for right in rights]
-    told = zip(rights, labels, shapes, strict=True)
+    told = zip(rights, held.labels, shapes, strict=True)
     issues = [i for r, label, s in told for i in (*_remarks(r, label), *_useless(r, label, s))]
-    issues += remarks_unread(text)
+    issues += held.unread()
     if axes.swapped:
         zh = "X、Y 与规定相反（横坐标在前），已对调"
         issues.append(warning("axes_swapped", zh, "easting stands before northing; swapped"))
-    kind = PUBLISHED if published else STRING
-    shared = (kind, sha256, encoding, crs, note)
-    parts = _part_rows(path, rights, labels, shapes, shared)
-    return Source(
+    source = Source(
         path=path,
-        format=kind,
+        format=PUBLISHED if published else STRING,
         layer=None,
         sha256=sha256,
         encoding=encoding,
         crs=crs,
         crs_note=note,
-        stated=stated,
-        prose=headings(text),
         declared=len(rights),
         columns=_right_columns(rights),
         geometry=_array([_outline(path, r, s) for r, s in zip(rights, shapes, strict=True)]),
-        labels=labels,
+        labels=held.labels,
+    )
+    parts = _parts(source, rights, shapes)
+    return replace(
+        source,
+        stated=stated,
+        prose=held.words,
         issues=tuple(issues),
         companions={"right_part": parts},
     )
@@ -137,24 +131,15 @@ def _extreme(pick: Callable[[list[float]], float], values: list[float | None]) -
     return pick(known) if known and len(known) == len(values) else None
 
 
-def _part_rows(
-    path: Path,
-    rights: Sequence[_Right],
-    labels: Sequence[str],
-    shapes: Sequence[Sequence[shapely.Polygon]],
-    shared: tuple[str, str, str | None, pyproj.CRS | None, str],
+def _parts(
+    source: Source, rights: Sequence[_Right], shapes: Sequence[Sequence[shapely.Polygon]]
 ) -> Source:
-    rows = [(right, label, part) for right, label in zip(rights, labels, strict=True)
+    """Return the parts of all rights, as rows beside those of ``source``."""
+    rows = [(right, label, part) for right, label in zip(rights, source.labels, strict=True)
             for part in right.parts]  # fmt: skip
-    kind, sha256, encoding, crs, note = shared
-    return Source(
-        path=path,
-        format=kind,
+    return replace(
+        source,
         layer="right_part",
-        sha256=sha256,
-        encoding=encoding,
-        crs=crs,
-        crs_note=note,
         declared=len(rows),
         columns={
             "parent_licence_no": pa.array([r.licence for r, _, _ in rows], pa.string()),
@@ -186,25 +171,14 @@ def _axes(path: Path, rights: Sequence[_Right]) -> Axes:
     return axes
 
 
-def _crs(
-    path: Path, text: str, datums: list[Datum], axes: Axes
-) -> tuple[pyproj.CRS | None, str, Stated]:
+def _crs(path: Path, held: Registered, axes: Axes) -> tuple[pyproj.CRS | None, str, Stated]:
     """Return the system, what tells it, and all that is written of it."""
-    if len(datums) > 1:
-        names = "、".join(datums)
-        raise refusal(path, f"同时写有 {names}", f"names more than one datum: {names}")
-    stated = stated_in(headings(text))
-    if (said := stated.zone_conflict(axes)) is not None:
-        raise refusal(path, *said)
-    doubt = doubt_of(path, headings(text), stated, axes)
-    if doubt:
-        return None, f"{doubt}；{axes.note()}", stated
-    note = f"{datums[0]}；{axes.note()}"
+    datum, note, stated = held.system(path, axes)
     zone = axes.zone or stated.zone()
     width = width_of(zone) if zone else None
-    if zone is None or width is None:
+    if datum is None or zone is None or width is None:
         return None, note, stated
-    return plane(datums[0], width, zone, prefixed=axes.zone is not None), note, stated
+    return plane(datum, width, zone, prefixed=axes.zone is not None), note, stated
 
 
 def _ring(axes: Axes, part: Part) -> shapely.Polygon:

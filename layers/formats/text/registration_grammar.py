@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import NamedTuple
 from layers.errors import FormatError
 from layers.formats.angles import clean
 from layers.formats.source import refusal
-from layers.formats.text.registration_lines import Line
+from layers.formats.text.corner_numbers import plain_number
+from layers.formats.text.registration_lines import Numbered
 
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _TAIL = (("上限标高", "top"), ("下限标高", "bottom"), ("备注", "remark"), ("加减号", "sign"))
 _Refuse = Callable[[str, str], FormatError]
 
@@ -54,7 +53,7 @@ class _Corner(NamedTuple):
 class Tokens:
     """Fields of a registration string, taken one after the other."""
 
-    def __init__(self, path: Path, lines: Sequence[Line]) -> None:
+    def __init__(self, path: Path, lines: Sequence[Numbered]) -> None:
         for number, line in lines[:-1]:
             if not line.endswith(","):
                 raise refusal(
@@ -91,8 +90,14 @@ class Tokens:
         more = _wide(text)
         return _number(text, lambda zh, en: self.error(zh + more[0], en + more[1]))
 
+    def end(self) -> None:
+        """Refuse what follows the last ring."""
+        if any(self.fields[self.at :]):
+            self.at += 1
+            raise self.error("最后一圈之后还有内容", "something follows the last ring")
 
-def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
+
+def parse_string(path: Path, lines: Sequence[Numbered]) -> list[Part]:
     """Read the parts of one registration string; FormatError names the field."""
     tokens = Tokens(path, lines)
     parts = []
@@ -107,13 +112,11 @@ def parse_string(path: Path, lines: Sequence[Line]) -> list[Part]:
             second.append(tokens.number(f"{zh} Y", f"a Y {en}"))
         tail = [tokens.take(f"{zh}{name}", f"the {name_en} {en}") for name, name_en in _TAIL]
         parts.append(_part(ring, names, first, second, tail, tokens.error))
-    if any(tokens.fields[tokens.at :]):
-        tokens.at += 1
-        raise tokens.error("最后一圈之后还有内容", "something follows the last ring")
+    tokens.end()
     return parts
 
 
-def parse_published(path: Path, lines: Sequence[Line]) -> list[Part]:
+def parse_published(path: Path, lines: Sequence[Numbered]) -> list[Part]:
     """Read the parts of one published corner list; FormatError names the line.
 
     The form has no counts: that corner numbers run on is all that shows a lost corner.
@@ -204,10 +207,9 @@ def _part(
 def _number(text: str, error: _Refuse) -> float:
     if "*" in text:
         raise error(f"数字被遮盖：{text}", f"masked digits: {text}")
-    plain = clean(text)
-    if not _PLAIN_NUMBER.fullmatch(plain):
+    if (number := plain_number(text)) is None:
         raise error(f"{text[:30]!r} 不是数字", f"{text[:30]!r} is not a number")
-    return float(plain)
+    return number
 
 
 def _wide(text: str) -> tuple[str, str]:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from layers.account import Issue
 from layers.formats.angles import clean
-from layers.formats.planes import Datum, datums_named
+from layers.formats.planes import Axes, Datum, datums_named
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.table.endings import leaves_out, turns_page
 from layers.formats.table.naming import told_in, value_of
 from layers.formats.table.rows import is_cut_short, is_date
+from layers.formats.text.corner_numbers import plain_number
+from layers.formats.text.doubts import doubt_of
 from layers.formats.text.prose import is_elsewhere, is_prose, names_lost
 from layers.issues import info, listed, warning
 
-Line = tuple[int, str]
-Block = tuple[str | None, list[Line]]
+Numbered = tuple[int, str]
+"""A line and its number."""
+Block = tuple[str | None, list[Numbered]]
 """Licence number, where the text gives one, and numbered data lines of one right."""
 
 # "许可证号 C1", "采矿许可证编号：C1", "许可证：C1"; not "许可证有效期…". Nothing may follow it.
@@ -81,7 +85,6 @@ _QUOTED = re.compile(r"^[^\S\n]*[\"“]((?:\d{1,6}\s*,\s*){2}[^\"“”\n]*)[\"�
 _STOPPED = re.compile(
     r"(^[^\S\n]*(?:\*|\d{1,6})\s*,[^\n]*,\s*[+-]?1)\s*,?\s*[。;；.][^\S\n]*$", re.MULTILINE
 )
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 def with_commas(text: str) -> str:
@@ -101,20 +104,88 @@ def with_commas(text: str) -> str:
     return _OWN_NAME.sub("", _STOPPED.sub(r"\1,", text))
 
 
-def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
-    """Return datums named and, per right, its licence number and numbered data lines."""
-    datums: list[Datum] = []
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A text of registered corners: the data lines of its rights, and the lines around them.
+
+    Attributes
+    ----------
+    blocks : of each right its licence number and numbered data lines
+    prose : lines that name columns, say what the coordinates are in, or something of a right
+    """
+
+    blocks: list[Block]
+    prose: list[str]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """How to name each right to a person."""
+        return tuple(
+            f"许可证 {licence}" if licence else f"第 {k} 个矿权"
+            for k, (licence, _) in enumerate(self.blocks, 1)
+        )
+
+    @property
+    def words(self) -> str:
+        """The lines around the corners as one text."""
+        return "\n".join(self.prose)
+
+    def system(self, path: Path, axes: Axes) -> tuple[Datum | None, str, Stated]:
+        """Return the datum, None where it is in doubt, what tells it, and all that is written.
+
+        Raises
+        ------
+        FormatError
+            Two datums are named, the zone contradicts the eastings, or the corners are void.
+        """
+        datums = [*dict.fromkeys(d for line in self.prose for d in datums_named(line))]
+        if len(datums) > 1:
+            names = "、".join(datums)
+            raise refusal(path, f"同时写有 {names}", f"names more than one datum: {names}")
+        stated = stated_in(self.words)
+        if not datums:  # 西安 and 坐标 on two lines name none
+            stated = replace(stated, datums=())
+        if (said := stated.zone_conflict(axes)) is not None:
+            raise refusal(path, *said)
+        doubt = doubt_of(path, self.words, stated, axes)
+        datum = None if doubt else datums[0]
+        return datum, f"{datum or doubt}；{axes.note()}", stated
+
+    def unread(self) -> list[Issue]:
+        """Tell of lines about a right that go into no column; areas are compared elsewhere."""
+        lines = [
+            line
+            for line in self.prose
+            if line
+            and _is_of_notice(line)
+            and not _is_heading(line)
+            and not re.search("面积|坐标", line)
+        ]
+        if not lines:
+            return []
+        zh, en = listed(lines), listed(lines, "en")
+        return [info("remark_unread", f"文字说明未采用：{zh}", f"remarks are not read: {en}")]
+
+
+def registered(path: Path, text: str) -> Registered:
+    """Tell apart the lines of a text whose fields commas part.
+
+    Raises
+    ------
+    FormatError
+        A line is none of the form's, or data lines belong to no one right.
+    """
     blocks: list[Block] = []
+    prose: list[str] = []
     gap = False  # a blank line or a heading since the last corners
     lines = [line.strip() for line in text.rstrip("\x1a\r\n").splitlines()]
     spaced = _is_spaced(lines)
     for number, line in enumerate(lines, 1):
-        licence = _LICENCE.match(line)
-        if licence:
-            blocks.append((value_of("许可证号", licence.group(1)) or None, []))
+        if (licence := _LICENCE.match(line)) is not None:
+            blocks.append((value_of("许可证号", licence[1]) or None, []))
         elif (told := _licence_told(line)) is not None:
             blocks.append((told, []))
-            datums += [d for d in datums_named(line) if d not in datums]
+            prose.append(line)
         elif _is_data(line):
             if not blocks:
                 blocks.append((None, []))
@@ -134,13 +205,13 @@ def blocks_of(path: Path, text: str) -> tuple[list[Datum], list[Block]]:
                 f"line {number} does not fit: {line[:40]}",
             )
         else:
-            datums += [d for d in datums_named(line) if d not in datums]
+            prose.append(line)
         # A web page pastes blank lines between those of a part.
         within = blocks and blocks[-1][1] and (spaced or _is_open(blocks[-1][1][-1][1]))
         gap = gap or bool(line) or not within
     _check_blocks(path, blocks)
     _check_end(path, lines[blocks[-1][1][-1][0] :])
-    return datums, blocks
+    return Registered(blocks, prose)
 
 
 def _is_spaced(lines: Sequence[str]) -> bool:
@@ -188,12 +259,6 @@ def masked_licence(licence: str | None, label: str) -> list[Issue]:
     return [warning("licence_masked", zh, en, label)]
 
 
-def headings(text: str) -> str:
-    """Return the lines of a text that name columns or say what its coordinates are in."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(w for w in lines if not _LICENCE.match(w) and not _is_data(w))
-
-
 def is_preamble(line: str) -> bool:
     """Tell whether a line is one that may stand before the numbers."""
     told = _LICENCE.match(line) or _TITLE.match(line) or is_remark(line)
@@ -228,7 +293,7 @@ def _is_data(line: str) -> bool:
     first, comma, _ = line.replace("，", ",").partition(",")
     if not comma or not re.match(r"[\d+-]", line):
         return False
-    return bool(_PLAIN_NUMBER.fullmatch(clean(first))) or not is_prose(line)
+    return plain_number(first) is not None or not is_prose(line)
 
 
 def is_remark(line: str) -> bool:
@@ -250,23 +315,6 @@ def _is_of_notice(line: str) -> bool:
         or is_remark(line)
         or ((is_prose(line) or is_elsewhere(line)) and not licence)
     )
-
-
-def remarks_unread(text: str) -> list[Issue]:
-    """Tell of lines about a right that go into no column; areas are held against the outlines."""
-    found = (line for line in map(str.strip, text.splitlines()) if not _LICENCE.match(line))
-    lines = [
-        line
-        for line in found
-        if line
-        and _is_of_notice(line)
-        and not _is_heading(line)
-        and not re.search("面积|坐标", line)
-    ]
-    if not lines:
-        return []
-    zh, en = listed(lines), listed(lines, "en")
-    return [info("remark_unread", f"文字说明未采用：{zh}", f"remarks are not read: {en}")]
 
 
 def _is_heading(line: str) -> bool:

@@ -92,6 +92,11 @@ def test_a_licence_number_is_whole_or_none(write_text, line, number):
     assert (found.to_pylist() if found else [None]) == [number]
 
 
+def test_two_lines_name_no_datum_together():
+    source = parse_registration(f"测绘地点西安\n坐标\n{STRING}")
+    assert source.crs is None and "没有写明坐标系" in source.crs_note
+
+
 def test_two_datums_are_refused(write_text):
     with pytest.raises(FormatError, match="more than one datum"):
         read(write_text(f"2000国家大地坐标系\n1980西安坐标系\n{STRING}"))
