@@ -22,7 +22,7 @@ _OWN_ROLES = frozenset({"north", "east", "lon", "lat", "corner", "number", "ring
 
 
 def columns_of(
-    sheet: Sheet, header: Header, parcels: Sequence[Parcel], labels: Sequence[str]
+    sheet: Sheet, header: Header, parcels: Sequence[Parcel]
 ) -> tuple[dict[str, pa.Array], dict[str, Ints], list[Issue]]:
     """Return a value per parcel for each column, and tell of columns that say several things.
 
@@ -32,6 +32,7 @@ def columns_of(
     lost: dict[str, Ints] = {}
     issues: list[Issue] = []
     corner_columns: list[str] = []
+    labels = [p.label for p in parcels]
     for c, name in enumerate(header.names):
         if header.roles.get(c) in _OWN_ROLES:
             continue

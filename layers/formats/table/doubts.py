@@ -9,7 +9,6 @@ from pathlib import Path
 
 import shapely
 
-from gis.ragged import Shapes
 from layers.account import Issue
 from layers.formats.planes import datums_named
 from layers.formats.table.deductions import plain
@@ -66,12 +65,31 @@ def _lines(sheet: Sheet, rows: Sequence[int]) -> tuple[list[str], str]:
     return [str(sheet.lines[r]) for r in rows], sheet.text(rows[0])[:40]
 
 
-def ring_issues(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:
+def outline_issues(
+    path: Path, sheet: Sheet, parcels: Sequence[Parcel], places: Places
+) -> list[Issue]:
+    """Tell what is uncertain about the outlines of parcels whose labels and shapes are known.
+
+    Raises
+    ------
+    FormatError
+        An unnamed parcel lies inside the one above: it may as well be its hole.
+    """
+    issues = [issue for parcel in parcels for issue in _of_rings(sheet, parcel, places)]
+    issues += _holes(sheet, parcels, places)
+    issues += _apart(sheet, parcels)
+    issues += _counts(sheet, parcels, places)
+    issues += _starts(sheet, parcels)
+    return issues + _nested(path, sheet, parcels)
+
+
+def _of_rings(sheet: Sheet, parcel: Parcel, places: Places) -> list[Issue]:
     """Tell where the rings of a parcel begin by doubtful signs, and where their numbers break."""
+    label = parcel.label
     issues = [_at(sheet, row, label, code, zh, en) for row, code, zh, en in parcel.doubts]
     for ring in parcel.rings:
         issues += _breaks(sheet, ring, label, places) + _words(sheet, ring, label)
-    return issues + _unclosed(sheet, parcel, label, places)
+    return issues + _unclosed(sheet, parcel, places)
 
 
 def _words(sheet: Sheet, ring: Ring, label: str) -> list[Issue]:
@@ -84,7 +102,7 @@ def _words(sheet: Sheet, ring: Ring, label: str) -> list[Issue]:
     return [_at(sheet, ring.rows[0], label, "corner_numbers", zh, en)]
 
 
-def _unclosed(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[Issue]:
+def _unclosed(sheet: Sheet, parcel: Parcel, places: Places) -> list[Issue]:
     """Tell of an unclosed ring right after a closed one: it may begin at the closing point."""
     issues = []
     for one, two in pairwise(parcel.rings):
@@ -95,7 +113,7 @@ def _unclosed(sheet: Sheet, parcel: Parcel, label: str, places: Places) -> list[
         if not is_closed(two, places):
             zh = "前一圈已闭合而这一圈没有闭合，起点是否为前一圈的闭合点？"
             en = "the ring before is closed, this one is not: does it begin at the closing point?"
-            issues.append(_at(sheet, two.rows[0], label, "ring_unclosed", zh, en))
+            issues.append(_at(sheet, two.rows[0], parcel.label, "ring_unclosed", zh, en))
     return issues
 
 
@@ -117,62 +135,48 @@ def _breaks(sheet: Sheet, ring: Ring, label: str, places: Places) -> list[Issue]
     return issues
 
 
-def hole_issues(
-    sheet: Sheet,
-    parcels: Sequence[Parcel],
-    labels: Sequence[str],
-    shapes: Shapes,
-    places: Places,
-) -> list[Issue]:
+def _holes(sheet: Sheet, parcels: Sequence[Parcel], places: Places) -> list[Issue]:
     """Tell of rings that nothing but their place makes holes: letters or blank rows part them."""
     issues = []
-    for parcel, label, shape in zip(parcels, labels, shapes, strict=True):
+    for parcel in parcels:
         doubtful = {row for row, *_ in parcel.doubts}
-        holes = [set(h.coords) for part in shapely.get_parts(shape) for h in part.interiors]
+        holes = [set(h.coords) for part in shapely.get_parts(parcel.shape) for h in part.interiors]
         for ring in parcel.rings:
             corners = {places.at[row] for row in ring.rows}
             if ring.rows[0] in doubtful and not ring.cut and any(corners <= h for h in holes):
                 zh = "这一圈在上面的一圈之内，按扣除（内环）读"
                 en = "this ring lies within the one above and is taken out of it"
-                issues.append(_at(sheet, ring.rows[0], label, "ring_as_hole", zh, en))
+                issues.append(_at(sheet, ring.rows[0], parcel.label, "ring_as_hole", zh, en))
     return issues
 
 
-def apart_issues(
-    sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], shapes: Shapes
-) -> list[Issue]:
+def _apart(sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
     """Tell of outer rings that nothing names and nothing but their numbers parts."""
     issues = []
-    for parcel, label, shape in zip(parcels, labels, shapes, strict=True):
-        parts = int(shapely.get_num_geometries(shape))
+    for parcel in parcels:
+        parts = int(shapely.get_num_geometries(parcel.shape))
         told = any(parcel.key) or parcel.heading or any(r.label or r.kept for r in parcel.rings)
         if parts > 1 and not told and not parcel.doubts:
             zh = f"{parts} 个外圈按同一地块读；若属于几个矿权，请在各圈之上写明名称"
             en = f"{parts} outer rings are read as one parcel; name each if they are several rights"
-            issues.append(_at(sheet, parcel.rings[1].rows[0], label, "rings_apart", zh, en))
+            issues.append(_at(sheet, parcel.rings[1].rows[0], parcel.label, "rings_apart", zh, en))
     return issues
 
 
-def count_issues(
-    sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], places: Places
-) -> list[Issue]:
+def _counts(sheet: Sheet, parcels: Sequence[Parcel], places: Places) -> list[Issue]:
     """Tell where a heading, or a row of a table of one parcel, says another number of corners."""
     issues: list[Issue] = []
-    if len(parcels) == 1:
-        corners = set(parcels[0].rows)
-        rows = (sheet.text(r) for r in range(len(sheet.rows)) if r not in corners)
-        told = {n for text in rows if (n := corners_told(text)) is not None}
-        issues += _other_count(sheet, parcels[0], labels[0], told, places)
-    else:
-        for parcel, label in zip(parcels, labels, strict=True):
-            n = corners_told(parcel.heading)
-            issues += _other_count(sheet, parcel, label, set() if n is None else {n}, places)
+    for parcel in parcels:
+        texts = [parcel.heading]
+        if len(parcels) == 1:
+            corners = set(parcel.rows)
+            texts = [sheet.text(r) for r in range(len(sheet.rows)) if r not in corners]
+        told = {n for text in texts if (n := corners_told(text)) is not None}
+        issues += _other_count(sheet, parcel, told, places)
     return issues
 
 
-def _other_count(
-    sheet: Sheet, parcel: Parcel, label: str, told: set[int], places: Places
-) -> list[Issue]:
+def _other_count(sheet: Sheet, parcel: Parcel, told: set[int], places: Places) -> list[Issue]:
     counts = [_count(ring, places) for ring in parcel.rings]
     held = {sum(counts), len(parcel.rows), sum(n for n, r in zip(counts, parcel.rings, strict=True)
                                                if not r.cut)}  # fmt: skip
@@ -181,7 +185,7 @@ def _other_count(
     said = "、".join(map(str, sorted(told)))
     zh = f"表中写明 {said} 个拐点，读到 {sum(counts)} 个"
     en = f"the table says {said} corners, it holds {sum(counts)}"
-    return [_at(sheet, parcel.rows[0], label, "corner_count", zh, en)]
+    return [_at(sheet, parcel.rows[0], parcel.label, "corner_count", zh, en)]
 
 
 def _count(ring: Ring, places: Places) -> int:
@@ -189,18 +193,18 @@ def _count(ring: Ring, places: Places) -> int:
     return len(ring.rows) - closed
 
 
-def start_issues(sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str]) -> list[Issue]:
+def _starts(sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
     """Tell of rings that begin with a number that neither is a first one nor follows another."""
     issues: list[Issue] = []
     ends: set[tuple[str, int]] = set()
     starts: set[tuple[str, int]] = set()
-    for parcel, label in zip(parcels, labels, strict=True):
+    for parcel in parcels:
         for ring in parcel.rings:
             here = numbered(ring.names[0])
             if here and here[1] > 1 and here not in ends | starts:
                 zh = f"这一圈的点号从 {ring.names[0]} 开始，不与上面相接"
                 en = f"the numbers of this ring begin with {ring.names[0]} and follow no other"
-                issues.append(_at(sheet, ring.rows[0], label, "corner_numbers", zh, en))
+                issues.append(_at(sheet, ring.rows[0], parcel.label, "corner_numbers", zh, en))
             if here:
                 starts.add(here)
             numbers = [n for name in ring.names if (n := numbered(name))]
@@ -210,30 +214,22 @@ def start_issues(sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str])
     return issues
 
 
-def nested_issues(
-    path: Path, sheet: Sheet, parcels: Sequence[Parcel], labels: Sequence[str], shapes: Shapes
-) -> list[Issue]:
-    """Tell of parcels that only a row between them parts, and of one inside the one above.
-
-    Raises
-    ------
-    FormatError
-        An unnamed parcel lies inside the one above: it may as well be its hole.
-    """
+def _nested(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
+    """Tell of parcels that only a row between them parts, and of one inside the one above."""
     issues: list[Issue] = []
-    tree = shapely.STRtree(shapes)
-    for k in range(1, len(parcels)):
-        parcel, label, row = parcels[k], labels[k], parcels[k].rows[0]
-        near = sorted(int(j) for j in tree.query(shapes[k]) if j < k)
-        inside = [j for j in near if parcels[j].key == parcel.key and _covers(shapes[j], shapes[k])]
-        same = [j for j in near if shapely.equals(shapes[j], shapes[k])]
-        if same:
-            zh = f"与 {labels[same[0]]} 的轮廓相同，是否重复"
-            en = f"has the outline of {label_en(labels[same[0]])}: given twice?"
+    tree = shapely.STRtree([parcel.shape for parcel in parcels])
+    for k, parcel in enumerate(parcels):
+        label, row, shape = parcel.label, parcel.rows[0], parcel.shape
+        near = [parcels[j] for j in sorted(tree.query(shape)) if j < k]
+        inside = [p for p in near if p.key == parcel.key and _covers(p.shape, shape)]
+        same = next((p for p in near if shapely.equals(p.shape, shape)), None)
+        if same is not None:
+            zh = f"与 {same.label} 的轮廓相同，是否重复"
+            en = f"has the outline of {label_en(same.label)}: given twice?"
             issues.append(_at(sheet, row, label, "parcel_repeated", zh, en))
         if parcel.parted_by is None:
             if inside:
-                above = labels[inside[-1]]
+                above = inside[-1].label
                 zh = f"在 {above} 之内；若是扣除范围，请在标题中写明“扣除”"
                 en = f"lies inside {label_en(above)}; if it is taken out of it, say 扣除"
                 issues.append(_at(sheet, row, label, "parcel_inside", zh, en))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import shapely
 
-from gis.ragged import Shapes
 from layers.formats.table import rows as words
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like
@@ -30,7 +29,6 @@ def refuse_mixtures(
     sheet: Sheet,
     header: Header,
     parcels: Sequence[Parcel],
-    shapes: Shapes,
     places: Places,
 ) -> None:
     """Refuse parcels that may be several, by what stands beside their corners.
@@ -42,8 +40,8 @@ def refuse_mixtures(
         joins outer rings names nobody, or a corner beside others is called void.
     """
     columns = [c for c in range(len(header.names)) if c not in header.roles]
-    for parcel, shape in zip(parcels, shapes, strict=True):
-        outer = _outer(parcel, shape, places)
+    for parcel in parcels:
+        outer = _outer(parcel, places)
         if len(outer) > 1:
             _refuse_nameless(path, sheet, header, parcel, outer[1].rows[0])
         for column in columns:
@@ -63,9 +61,9 @@ def refuse_mixtures(
                 )
 
 
-def _outer(parcel: Parcel, shape: shapely.Geometry, places: Places) -> list[Ring]:
+def _outer(parcel: Parcel, places: Places) -> list[Ring]:
     """Return the rings of a parcel that are outer ones of its shape."""
-    shells = [set(part.exterior.coords) for part in shapely.get_parts(shape)]
+    shells = [set(part.exterior.coords) for part in shapely.get_parts(parcel.shape)]
     return [
         ring
         for ring in parcel.rings

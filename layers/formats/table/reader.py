@@ -23,14 +23,7 @@ from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
 from layers.formats.table.columns import columns_of
-from layers.formats.table.doubts import (
-    apart_issues,
-    count_issues,
-    hole_issues,
-    nested_issues,
-    ring_issues,
-    start_issues,
-)
+from layers.formats.table.doubts import outline_issues
 from layers.formats.table.groups import completed, with_corners, with_group, with_sign
 from layers.formats.table.header import Header, find_header
 from layers.formats.table.mixtures import refuse_mixtures
@@ -282,24 +275,19 @@ def _outlines(
     parcels, issues = parcels_of(path, sheet, header, places, aside)
     if not parcels:
         raise refusal(path, "表中没有一个拐点", "the table holds no corner")
-    labels = tuple(_label(p, k, len(parcels)) for k, p in enumerate(parcels, 1))
     geometry = np.full(len(parcels), None, dtype=object)
-    for k, (parcel, label) in enumerate(zip(parcels, labels, strict=True)):
-        geometry[k] = _polygon(path, sheet, parcel, places)
-        issues += ring_issues(sheet, parcel, label, places)
-    refuse_mixtures(path, sheet, header, parcels, geometry, places)
-    issues += hole_issues(sheet, parcels, labels, geometry, places)
-    issues += apart_issues(sheet, parcels, labels, geometry)
-    issues += count_issues(sheet, parcels, labels, places)
-    issues += start_issues(sheet, parcels, labels)
-    issues += nested_issues(path, sheet, parcels, labels, geometry)
-    columns, lost, more = columns_of(sheet, header, parcels, labels)
-    return _Rows(columns, geometry, labels, (*issues, *more), lost)
+    for k, parcel in enumerate(parcels):
+        parcel.label = _label(parcel, k + 1)
+        parcel.shape = geometry[k] = _polygon(path, sheet, parcel, places)
+    refuse_mixtures(path, sheet, header, parcels, places)
+    issues += outline_issues(path, sheet, parcels, places)
+    columns, lost, more = columns_of(sheet, header, parcels)
+    return _Rows(columns, geometry, tuple(p.label for p in parcels), (*issues, *more), lost)
 
 
-def _label(parcel: Parcel, number: int, of: int) -> str:
+def _label(parcel: Parcel, number: int) -> str:
     name = " ".join(w for w in (*parcel.key, parcel.heading) if w)
-    return f"地块 {name}" if name else f"第 {number} 个地块" if of > 1 else "第 1 个地块"
+    return f"地块 {name}" if name else f"第 {number} 个地块"
 
 
 def _polygon(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> shapely.Geometry:

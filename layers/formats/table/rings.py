@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import shapely
+
 from layers.formats.table import deductions
 from layers.formats.table import rows as words
 from layers.formats.table.depths import Depth
@@ -58,6 +60,8 @@ class Parcel:
 
     Attributes
     ----------
+    label : how messages call it
+    shape : the outline that its rings make, in the coordinates of the table
     doubts : row, code and words of what is uncertain about where its rings begin
     told : names and numbers that its heading gives
     parted_by : row without coordinates that alone parts it from the parcel above, None where a
@@ -67,6 +71,8 @@ class Parcel:
 
     key: tuple[str, ...]
     heading: str
+    label: str = ""
+    shape: shapely.Geometry | None = None
     rings: list[Ring] = field(default_factory=list)
     depth: Depth | None = None
     doubts: list[tuple[int, str, str, str]] = field(default_factory=list)
