@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,12 +35,9 @@ def passed_issues(
     """
     issues = []
     if aside:
-        lines, said = _lines(sheet, aside)
-        zh, en = (
-            f"第 {listed(lines)} 行不是拐点，未读",
-            f"rows {listed(lines, 'en')} hold no corner",
+        issues.append(
+            unread_rows(warning, "rows_aside", sheet, aside, "不是拐点", "hold no corner")
         )
-        issues.append(warning("rows_aside", f"{zh}：{said}", f"{en} and are not read: {said}"))
     texts = {r: sheet.text(r) for r in passed}
     # Rows that name the coordinate system are read.
     numbers = [r for r in above if _STATED.search(sheet.text(r))]
@@ -50,19 +47,28 @@ def passed_issues(
         if (_holds_number(t) or _STATED.search(t)) and not datums_named(t) and r not in above
     ]
     if numbers:
-        lines, said = _lines(sheet, sorted(numbers, key=sheet.lines.__getitem__))
-        zh, en = f"第 {listed(lines)} 行没有拐点，未读", f"rows {listed(lines, 'en')} are remarks"
-        issues.append(info("rows_ignored", f"{zh}：{said}", f"{en} and are not read: {said}"))
+        rows = sorted(numbers, key=sheet.lines.__getitem__)
+        issues.append(unread_rows(info, "rows_ignored", sheet, rows, "没有拐点", "are remarks"))
     return issues
+
+
+def unread_rows(
+    tell: Callable[[str, str, str], Issue],
+    code: str,
+    sheet: Sheet,
+    rows: Sequence[int],
+    zh: str,
+    en: str,
+) -> Issue:
+    """Return what there is to tell of rows that are not read, and why: the first is quoted."""
+    lines, said = [str(sheet.lines[r]) for r in rows], sheet.text(rows[0])[:40]
+    return tell(code, f"第 {listed(lines)} 行{zh}，未读：{said}",
+                f"rows {listed(lines, 'en')} {en} and are not read: {said}")  # fmt: skip
 
 
 def _holds_number(text: str) -> bool:
     spelt = re.search("[零〇一二三四五六七八九十百]点[零〇一二三四五六七八九]", text)
     return spelt is not None or any(map(str.isdecimal, text))
-
-
-def _lines(sheet: Sheet, rows: Sequence[int]) -> tuple[list[str], str]:
-    return [str(sheet.lines[r]) for r in rows], sheet.text(rows[0])[:40]
 
 
 def outline_issues(

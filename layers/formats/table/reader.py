@@ -23,7 +23,7 @@ from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
 from layers.formats.table.columns import columns_of
-from layers.formats.table.doubts import outline_issues
+from layers.formats.table.doubts import outline_issues, unread_rows
 from layers.formats.table.groups import completed, with_corners, with_group, with_sign
 from layers.formats.table.header import Header, find_header
 from layers.formats.table.mixtures import refuse_mixtures
@@ -246,18 +246,10 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
         name: pa.array([sheet.cell(r, c) or None for r in used], pa.string())
         for c, name in enumerate(header.names)
     }
-    more = (*_passed(sheet, passed), *title_issues(sheet, header))
-    return _Rows(columns, geometry, labels, (*issues, *more))
-
-
-def _passed(sheet: Sheet, rows: Sequence[int]) -> list[Issue]:
-    """Tell of rows that are none of the places of a list."""
-    if not rows:
-        return []
-    lines = [str(sheet.lines[r]) for r in rows]
-    said = sheet.text(rows[0])[:40]
-    zh, en = f"第 {listed(lines)} 行不是地点，未读", f"rows {listed(lines, 'en')} are no places"
-    return [info("rows_ignored", f"{zh}：{said}", f"{en} and are not read: {said}")]
+    if passed:
+        issues.append(unread_rows(info, "rows_ignored", sheet, passed, "不是地点", "are no places"))
+    issues += title_issues(sheet, header)
+    return _Rows(columns, geometry, labels, tuple(issues))
 
 
 def _named(label: str, zh: str, en: str) -> tuple[str, str]:
