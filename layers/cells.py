@@ -69,6 +69,17 @@ def without(array: pa.Array, rows: Sequence[int] | Ints) -> pa.Array:
     return pc.if_else(pa.array(mask), pa.scalar(None, array.type), array)
 
 
+def take_out(columns: dict[str, pa.Array], unread: dict[str, Ints], name: str, rows: Ints) -> None:
+    """Make the column null at ``rows``, and have these among its unread rows."""
+    columns[name] = without(columns[name], rows)
+    unread[name] = np.union1d(unread.get(name, rows), rows)
+
+
+def rows_where(mask: pa.Array) -> Ints:
+    """Return the rows, ascending, in which a boolean column is true; null is not."""
+    return np.flatnonzero(np.asarray(mask.fill_null(False), np.bool_))
+
+
 def bare_numbers(array: pa.Array) -> pa.Array:
     """Return (n,) bool: the cell holds a number without a unit; null is False."""
     return by_word(as_text(array), parse.is_bare, pa.bool_()).fill_null(False)

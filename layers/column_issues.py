@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from gis.ragged import Ints
 from layers.account import Issue
+from layers.cells import rows_where
 from layers.issues import error, info, label_en, listed, warning
 from layers.schema import Column, Schema
 
@@ -64,8 +65,8 @@ def upside_down(columns: Mapping[str, pa.Array], labels: Sequence[str]) -> list[
     """Return a warning about rows whose top lies below their bottom; nothing is swapped."""
     if not {"top_elevation_m", "bottom_elevation_m"} <= set(columns):
         return []
-    below = pc.less(columns["top_elevation_m"], columns["bottom_elevation_m"]).fill_null(False)
-    rows = [labels[int(k)] for k in np.flatnonzero(np.asarray(below, np.bool_))]
+    below = pc.less(columns["top_elevation_m"], columns["bottom_elevation_m"])
+    rows = [labels[int(k)] for k in rows_where(below)]
     if not rows:
         return []
     return [

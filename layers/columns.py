@@ -16,7 +16,7 @@ from gis.ragged import Bools, Ints
 from layers import column_issues, minerals, null_marks, stated_accuracy
 from layers.account import Issue
 from layers.catalog import nearest
-from layers.cells import as_text, is_blank, without
+from layers.cells import as_text, by_word, is_blank, rows_where, without
 from layers.errors import LayerError
 from layers.fields import Mapped, map_fields
 from layers.formats.table.numbers import may_be_packed
@@ -141,12 +141,11 @@ def _without_broad_classes(
     broad = np.zeros(n, np.bool_)
     changed = {}
     for match in mapped.matches.get("mineral_class", ()):
-        coded = pc.dictionary_encode(as_text(fields[match.field]))
-        words = [minerals.is_any_non_metal(word) for word in coded.dictionary.to_pylist()]
-        hit = np.append(words, False).astype(np.bool_)[np.asarray(coded.indices.fill_null(-1))]
-        if hit.any():
-            changed[match.field] = without(as_text(fields[match.field]), np.flatnonzero(hit))
-            broad |= hit
+        text = as_text(fields[match.field])
+        rows = rows_where(by_word(text, minerals.is_any_non_metal, pa.bool_()))
+        if len(rows):
+            changed[match.field] = without(text, rows)
+            broad[rows] = True
     return {**fields, **changed}, broad
 
 
@@ -177,7 +176,7 @@ def _derive(
     differs = pc.not_equal(stated, found)
     metal = pc.invert(pc.is_in(found, value_set=pa.array(sorted(minerals.NON_METAL))))
     differs = pc.if_else(pa.array(broad & found.is_valid()), metal, differs)
-    clash = np.flatnonzero(np.asarray(differs.fill_null(False), np.bool_))
+    clash = rows_where(differs)
     merged = without(pc.coalesce(stated, found), clash)
     columns["mineral_class"] = merged
     said = list(issues) if merged.null_count > len(clash) else []

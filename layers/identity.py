@@ -8,17 +8,15 @@ word such as 暂无 in such a column would make one of many, so it is taken as m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.ragged import Ints
 from layers.account import Issue
-from layers.issues import SHOWN, error, label_en, listed, warning
+from layers.cells import by_word, rows_where, without
+from layers.issues import SHOWN, Origin, error, label_en, listed, warning
 from layers.parse import folded
-from layers.schema import Column
 
 _IDENTITIES = frozenset({
     "licence_no", "facility_no", "owner_licence_no", "parent_licence_no", "replaces_licences",
@@ -96,7 +94,7 @@ def names_no_owner(word: str) -> bool:
 
 
 def named_only(
-    text: pa.Array, column: Column, field: str, labels: Sequence[str], *, several: bool
+    text: pa.Array, origin: Origin, *, several: bool
 ) -> tuple[pa.Array, tuple[Issue, ...]]:
     """Return ``text`` with null for placeholders, and a warning that tells them.
 
@@ -108,48 +106,33 @@ def named_only(
     text : (n,) string
     several : values list several numbers parted by ``;``; only placeholders among them go
     """
-    if column.name not in _IDENTITIES:
+    name = origin.column.name
+    if name not in _IDENTITIES:
         return text, ()
-    coded = pc.dictionary_encode(text)
-    words = coded.dictionary
-    # Nothing with a digit from 1 to 9 is a placeholder, and nearly every number has one.
-    doubtful = pc.invert(pc.match_substring_regex(words, "[1-9]"))
-    every = several or column.name in _OWNERS
-    rows = range(len(words)) if every else np.flatnonzero(np.asarray(doubtful)).tolist()
-    kept: list[str | None] = words.to_pylist()
-    names_none = names_no_owner if column.name in _OWNERS else is_placeholder
-    changed = []
-    for k in rows:
-        left = _left(words[k].as_py(), names_none, several=several)
-        if left != kept[k]:
-            kept[k] = left
-            changed.append(k)
-    if not changed:
+    names_none = names_no_owner if name in _OWNERS else is_placeholder
+    asked = text
+    if not (several or name in _OWNERS):
+        # Nothing with a digit from 1 to 9 is a placeholder, and nearly every number has one.
+        asked = without(text, rows_where(pc.match_substring_regex(text, "[1-9]")))
+
+    def left(word: str) -> str | None:
+        items = word.split(";") if several else [word]
+        kept = [item for item in items if not names_none(item)]
+        return word if len(kept) == len(items) else ";".join(kept) or None
+
+    kept = by_word(asked, left, pa.string())
+    rows = rows_where(pc.not_equal(asked, pc.coalesce(kept, "")))
+    if not len(rows):
         return text, ()
-    out = pa.array(kept, pa.string()).take(coded.indices)
-    index = np.asarray(coded.indices.fill_null(-1), np.int64)
-    return out, (_told(column, field, labels, words.take(pa.array(changed)), changed, index),)
+    return pc.if_else(asked.is_valid(), kept, text), (_told(text, rows, origin),)
 
 
-def _left(word: str, names_none: Callable[[str], bool], *, several: bool) -> str | None:
-    items = word.split(";") if several else [word]
-    left = [item for item in items if not names_none(item)]
-    return word if len(left) == len(items) else ";".join(left) or None
-
-
-def _told(
-    column: Column,
-    field: str,
-    labels: Sequence[str],
-    words: pa.Array,
-    codes: list[int],
-    index: Ints,
-) -> Issue:
-    counts = np.bincount(index[index >= 0], minlength=max(codes) + 1)[codes].tolist()
-    first = labels[int(np.flatnonzero(np.isin(index, codes))[0])]
-    pairs = list(zip(words.to_pylist(), counts, strict=True))
-    zh = listed([f"“{w[:40]}”（{n} 行）" for w, n in pairs])
-    en = listed([f"'{w[:40]}' ({n} rows)" for w, n in pairs], "en")
+def _told(text: pa.Array, rows: Ints, origin: Origin) -> Issue:
+    column, field, first = origin.column, origin.field, origin.labels[int(rows[0])]
+    counts = pc.value_counts(text.take(pa.array(rows))).to_pylist()
+    pairs = [(told["values"][:40], told["counts"]) for told in counts]
+    zh = listed([f"“{word}”（{n} 行）" for word, n in pairs])
+    en = listed([f"'{word}' ({n} rows)" for word, n in pairs], "en")
     return warning(
         "placeholder",
         f"{column.zh}（字段“{field}”）的占位文字按空值处理：{zh}，首见于{first}",
@@ -159,10 +142,8 @@ def _told(
     )
 
 
-def whole_numbers_only(
-    array: pa.Array, text: pa.Array, column: Column, field: str, labels: Sequence[str]
-) -> tuple[pa.Array, tuple[Issue, ...], Ints]:
-    """Return ``text`` with null where digits of a number are lost, an error, and those rows.
+def digits_lost(array: pa.Array, text: pa.Array, origin: Origin) -> tuple[Ints, tuple[Issue, ...]]:
+    """Return the rows of numbers of which digits are lost, and an error that tells them.
 
     A float holds 15 digits: 1400002020017120142 and ...141 become one number, and so do the
     licences. Spreadsheets do the same and write ``1.4E+18``.
@@ -177,12 +158,11 @@ def whole_numbers_only(
         lost = pc.greater_equal(pc.abs(pc.cast(array, pa.float64())), 2.0**bits)
     else:
         lost = pc.match_substring_regex(text, _SCIENTIFIC)
-    rows = np.flatnonzero(np.asarray(lost.fill_null(False)))
+    rows = rows_where(lost)
     if not len(rows):
-        return text, (), rows
-    mask = np.zeros(len(text), np.bool_)
-    mask[rows] = True
-    names = [labels[int(k)] for k in rows[: SHOWN + 1]]
+        return rows, ()
+    column, field = origin.column, origin.field
+    names = [origin.labels[int(k)] for k in rows[: SHOWN + 1]]
     more_zh, more_en = ("等", " and so on") if len(names) > SHOWN else ("", "")
     where_zh, where_en = listed(names[:SHOWN]), listed([label_en(v) for v in names[:SHOWN]], "en")
     said = error(
@@ -194,4 +174,4 @@ def whole_numbers_only(
         "store the field as text",
         names[0],
     )
-    return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), text), (said,), rows
+    return rows, (said,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +36,21 @@ _VALUE_KINDS = {
     "term": ("起止日期（如 2020年3月至2030年3月）", "a term such as 2020-03-01~2030-02-28"),
     "range": ("标高范围（如 1250~980）", "a range of elevations such as 1250~980"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where values come from: a field of a source that is read as a column.
+
+    Attributes
+    ----------
+    field : the source's name for it
+    labels : (n,) how to name a row to a human
+    """
+
+    column: Column
+    field: str
+    labels: Sequence[str]
 
 
 def error(code: str, zh: str, en: str, feature: str | None = None) -> Issue:
@@ -71,9 +87,7 @@ def label_en(label: str) -> str:
 def bad_values(
     text: pa.Array,
     rows: Ints,
-    column: Column,
-    field: str,
-    labels: Sequence[str],
+    origin: Origin,
     code: str = "unreadable_value",
     kind: str | tuple[str, str] | None = None,
 ) -> tuple[Issue, ...]:
@@ -83,12 +97,12 @@ def bad_values(
     ----------
     text : (n,) the values as text
     rows : (k,) those that are bad
-    labels : (n,) row names
     kind : what the value should be, in both languages or as a key of the table above; None = the
         column's own type
     """
     if not len(rows):
         return ()
+    column, field, labels = origin.column, origin.field, origin.labels
     words = np.asarray(text.take(pa.array(rows)).to_pylist(), dtype=object).astype(str)
     distinct, first, counts = np.unique(words, return_index=True, return_counts=True)
     order = np.argsort(first)
@@ -118,8 +132,9 @@ def bad_values(
     return tuple(issues)
 
 
-def no_day(words: Sequence[str], column: Column, field: str) -> Issue:
+def no_day(words: Sequence[str], origin: Origin) -> Issue:
     """Return the note about ends of a term that name no more than a month or a year, or more."""
+    column, field = origin.column, origin.field
     shown = [_short(word) for word in words]
     return info(
         "date_rounded",
@@ -129,8 +144,9 @@ def no_day(words: Sequence[str], column: Column, field: str) -> Issue:
     )
 
 
-def unreadable(column: Column, field: str, kind: pa.DataType) -> Issue:
+def unreadable(origin: Origin, kind: pa.DataType) -> Issue:
     """Return the warning about a field whose type cannot hold the column."""
+    column, field = origin.column, origin.field
     return warning(
         "unreadable_value",
         f"字段“{field}”的类型 {kind} 无法作为{column.zh}读取，按空值处理",

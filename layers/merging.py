@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -37,7 +36,7 @@ def read_column(
         for match in found:
             rows = np.asarray(_lost_rows(column, match, mapped, lost), np.int64)
             one = units.read(column, match, mapped, cells, labels, file)
-            values.append(_losing(one, rows[asked[rows]]))
+            values.append(one.losing(rows[asked[rows]]))
         return _merged(column, found, values, labels, file)
 
     every = np.ones(len(labels), np.bool_)
@@ -81,8 +80,7 @@ def _without_clash(
         return values
     rows = np.flatnonzero(clash)
     said = column_issues.contradiction(column, [*names[0], *names[1]], clash, labels, file)
-    unread = np.union1d(values.unread, rows)
-    return Values(without(values.array, rows), (*values.issues, said), unread)
+    return values.losing(rows, said)
 
 
 def _merged(
@@ -113,7 +111,7 @@ def _merged(
         return Values(array, (*issues, said), unread)
     rows = np.flatnonzero(clash)
     said = column_issues.contradiction(column, names, clash, labels, file)
-    return Values(without(array, rows), (*issues, said), np.union1d(unread, rows))
+    return Values(array, issues, unread).losing(rows, said)
 
 
 def _spoilt(read: list[Values], matches: Sequence[Match], array: pa.Array) -> Ints:
@@ -136,11 +134,3 @@ def _lost_rows(
     units = mapped.units.get(column.name, ()) if match.unit is None else ()
     found = [lost[f] for f in (match.field, *units) if f in lost]
     return np.unique(np.concatenate(found)) if found else ()
-
-
-def _losing(values: Values, rows: Sequence[int] | Ints) -> Values:
-    """Return the values with further rows whose cell the reader could not make anything of."""
-    if not len(rows):
-        return values
-    unread = np.union1d(values.unread, np.asarray(rows, np.int64))
-    return replace(values, array=without(values.array, unread), unread=unread)

@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from layers.account import Issue
 from layers.catalog import read_yaml
+from layers.cells import by_word
 from layers.issues import info, listed
 from layers.parse import folded
 
@@ -94,18 +93,14 @@ def _listed(name: str) -> str | None:
 
 def derive(minerals: pa.Array) -> tuple[pa.Array, tuple[Issue, ...]]:
     """Return the class of each mineral ((n,) string) and an issue for those of no class."""
-    encoded = pc.dictionary_encode(minerals)
-    words = encoded.dictionary.to_pylist()
-    found = [mineral_class(word) for word in words]
-    used = np.unique(np.asarray(encoded.indices.drop_null(), np.int64))
-    unknown = [words[k] for k in used if found[k] is None]
-    array = pa.array(found, pa.string()).take(encoded.indices)
+    found = by_word(minerals, mineral_class, pa.string())
+    unknown = minerals.filter(found.is_null()).drop_null().unique().to_pylist()
     if not unknown:
-        return array, ()
+        return found, ()
     issue = info(
         "unknown_mineral",
         f"下列矿种无法唯一归入矿种大类，mineral_class 为空：{listed(unknown)}",
         "no single mineral class is known for these minerals, mineral_class stays empty: "
         + listed(unknown, "en"),
     )
-    return array, (issue,)
+    return found, (issue,)

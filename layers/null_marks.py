@@ -1,4 +1,4 @@
-"""Elevations that stand for an empty cell though they may be true: 0 and -99.
+"""Numbers that stand for an empty cell: those that nothing measures, and elevations of 0 and -99.
 
 ArcGIS writes 0 into a Shapefile where a cell is empty. Near the sea 0 is an elevation like any
 other: what the row and the file say beside it tells.
@@ -10,16 +10,37 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gis.ragged import Bools, Floats, Ints
 from layers.account import Issue
-from layers.cells import without
+from layers.cells import rows_where, take_out
 from layers.issues import label_en, listed, warning
-from layers.schema import Schema
+from layers.schema import Column, Schema
 
+# What GIS programs write for null. Esri: -1.797e308 and -3.4e38; rasters and old tables: the rest,
+# and nines as far as the field is wide.
+_LARGEST = 1e30
+_ALWAYS = (-999.0, -9999.0, -99999.0, -999999.0, -32768.0, -2147483648.0)
+_NINES = r"^9{4,}(?:\.[09]*)?$"
 _MARKS = (0.0, -99.0)
 _APART_M = 200.0
 _ENDS = ("top_elevation_m", "bottom_elevation_m")
+
+
+def are_null(numbers: pa.Array, text: pa.Array, column: Column) -> Bools:
+    """Return (n,) bool: the number is a mark for null, whatever stands beside it.
+
+    Parameters
+    ----------
+    text : (n,) string, the cells that ``numbers`` were read from
+    """
+    values = np.asarray(numbers.fill_null(0.0))
+    marks = (np.abs(values) >= _LARGEST) | np.isin(values, _ALWAYS)
+    if column.unit is not None:  # 9999 people may live in a village
+        nines = pc.and_(pc.match_substring_regex(text, _NINES), numbers.is_valid())
+        marks[rows_where(nines)] = True
+    return np.asarray(marks, np.bool_)
 
 
 def clear(
@@ -46,8 +67,7 @@ def clear(
             continue
         for name, rows in zip(names, bad.T, strict=True):
             found = np.flatnonzero(rows)
-            columns[name] = without(columns[name], found)
-            unread[name] = np.union1d(unread.get(name, np.zeros(0, np.int64)), found)
+            take_out(columns, unread, name, found)
         titles = [schema.column(n).zh for n, rows in zip(names, bad.T, strict=True) if rows.any()]
         issues.append(
             _said(file, mark, titles, [labels[int(k)] for k in np.flatnonzero(bad.any(1))])

@@ -15,7 +15,7 @@ from gis.crs_names import datums_claimed
 from gis.errors import CRSError
 from gis.ragged import Floats, Ints
 from layers.account import Issue
-from layers.cells import without
+from layers.cells import take_out
 from layers.columns import Built
 from layers.errors import LayerError
 from layers.fields import map_fields
@@ -112,8 +112,7 @@ def _unread(built: Built, rows: Ints, issue: Issue) -> Built:
     """Return the columns without the toes of ``rows``, and with what is to be said."""
     columns, unread = dict(built.columns), dict(built.unread)
     for name in COLUMNS:
-        columns[name] = without(columns[name], rows)
-        unread[name] = np.union1d(unread.get(name, rows), rows).astype(np.int64)
+        take_out(columns, unread, name, rows)
     return replace(built, columns=columns, unread=unread, issues=(*built.issues, issue))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 from gis.ragged import Bools, Ints
 from layers import parse
 from layers.account import Issue
-from layers.cells import as_text, bare_numbers, without
+from layers.cells import as_text, bare_numbers
 from layers.fields import Mapped, Match
 from layers.headings import heading
 from layers.issues import label_en, warning
@@ -49,17 +48,12 @@ def read(
     if not bare.any():
         return values
     open_rows = np.flatnonzero(bare & _may_be_another(column, values.array))
-    issues = list(values.issues)
+    said = []
     if len(open_rows) < np.count_nonzero(bare):
-        issues.append(_assumed(column, match.field, file))
+        said.append(_assumed(column, match.field, file))
     if len(open_rows):
-        issues.append(_not_stated(column, match.field, open_rows, labels, file))
-    return replace(
-        values,
-        array=without(values.array, open_rows),
-        issues=tuple(issues),
-        unread=np.union1d(values.unread, open_rows),
-    )
+        said.append(_not_stated(column, match.field, open_rows, labels, file))
+    return values.losing(open_rows, *said)
 
 
 def _may_be_another(column: Column, array: pa.Array) -> Bools:
