@@ -20,7 +20,7 @@ from gis.ragged import Bools, Kind
 from layers.account import Issue
 from layers.catalog import read_yaml
 from layers.issues import listed, warning
-from layers.keys import folded
+from layers.keys import folded_numbers
 from layers.layer import Layer
 
 SHOWN = 5
@@ -185,7 +185,7 @@ def _alike(layer: Layer, file: str) -> list[Issue]:
     twice = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     rows = np.flatnonzero(np.asarray(pc.is_in(number, value_set=twice)))
     stems = pc.replace_substring_regex(pa.array(layer.source_id[rows], pa.string()), "#.*$", "")
-    own = np.asarray(pc.equal(folded(stems), number.take(pa.array(rows)).combine_chunks()))
+    own = np.asarray(pc.equal(folded_numbers(stems), number.take(pa.array(rows)).combine_chunks()))
     typed = pa.table({"number": number.take(pa.array(rows)), "typed": stems}).filter(pa.array(own))
     forms = typed.group_by("number").aggregate([("typed", "distinct")])
     several = forms.filter(pc.greater(pc.list_value_length(forms["typed_distinct"]), 1))

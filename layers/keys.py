@@ -44,7 +44,7 @@ def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
     """Return numbers of features in the one form in which layers are matched.
 
     Half-width, plain hyphens, without blanks or invisible characters; letter case stays as
-    given (see :func:`folded`). A number that no longer holds anything is null.
+    given (see :func:`folded_numbers`). A number that no longer holds anything is null.
 
     Parameters
     ----------
@@ -68,14 +68,14 @@ def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
 
 
 def compared(values: pa.Array, column: Column) -> pa.Array:
-    """Return the values of a column as rules compare them: :func:`folded` where they are numbers.
+    """Return the values of a column as rules compare them: numbers as :func:`folded_numbers`.
 
     ``source_id`` alone stays as written.
     """
-    return folded(values, listed=is_list(column)) if is_key(column) else values
+    return folded_numbers(values, listed=is_list(column)) if is_key(column) else values
 
 
-def folded(text: pa.Array, *, listed: bool = False) -> pa.Array:
+def folded_numbers(text: pa.Array, *, listed: bool = False) -> pa.Array:
     """Return :func:`matchable` numbers as they are compared: two that are one number are equal.
 
     Letters are capital, and there is no 号 behind the number. In a list a claim before a number
@@ -87,10 +87,10 @@ def folded(text: pa.Array, *, listed: bool = False) -> pa.Array:
     listed : each value lists several numbers, parted by ``;``
     """
     if not listed or text.null_count == len(text):
-        return _folded(text)
+        return _one_number(text)
     lists = pc.split_pattern(text, ";")
     parts = pc.extract_regex(pc.list_flatten(lists), _CLAIM)
-    numbers = _folded(pc.struct_field(parts, "number"))
+    numbers = _one_number(pc.struct_field(parts, "number"))
     entries = pc.binary_join_element_wise(pc.struct_field(parts, "claim"), numbers, "")
     sizes = np.asarray(pc.list_value_length(lists).fill_null(0), np.int64)
     ends = pa.array(np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32))
@@ -98,17 +98,17 @@ def folded(text: pa.Array, *, listed: bool = False) -> pa.Array:
     return pc.if_else(pc.is_valid(text), joined, pa.scalar(None, pa.string()))
 
 
-def _folded(text: pa.Array) -> pa.Array:
+def _one_number(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.utf8_upper(text), _NUMBER_SIGN, r"\1")
 
 
 def orebody_keys(names: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Return numbers of orebodies (n,), None = none, equal where they name one orebody.
 
-    On top of :func:`folded`, neither the words 号 and 矿体 behind the number nor a hyphen between
-    letters and digits tell one orebody from another.
+    On top of :func:`folded_numbers`, neither the words 号 and 矿体 behind the number nor a hyphen
+    between letters and digits tell one orebody from another.
     """
-    text = _folded(pa.array(names, pa.string()))
+    text = _one_number(pa.array(names, pa.string()))
     text = pc.replace_substring_regex(text, _OREBODY_WORDS, r"\1")
     text = pc.replace_substring_regex(text, _OREBODY_HYPHEN, r"\1\2")
     return np.asarray(text.to_numpy(zero_copy_only=False), dtype=object)

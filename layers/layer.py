@@ -139,7 +139,7 @@ class Layer:
         """Return (i, j): rows whose ``column`` equals ``other_column`` of row j of ``other``.
 
         Null equals nothing. Sorted by i, then j. Numbers of features are in the form in which
-        they are compared (:func:`layers.keys.folded`).
+        they are compared (:func:`layers.keys.folded_numbers`).
         """
         own, theirs = self.text(column), other.text(other_column)
         rows = np.flatnonzero(np.array([v is not None for v in theirs], bool))

@@ -69,9 +69,7 @@ def load(
     if not built.columns:
         raise _joined([*built.errors, *placed.errors])
     built = toes.in_cgcs2000(built, list(source.columns), placed.system, schema, settings)
-    numbered = number_rows(
-        built.columns, built.absent, source.columns, source.labels, schema, settings, file
-    )
+    numbered = number_rows(built, source, schema, settings)
     errors = [*built.errors, *placed.errors, *numbered.errors]
     if errors:
         raise _joined(errors)
@@ -136,7 +134,7 @@ def _assemble(
         issues=tuple(said),
         refused=Refused(
             _widened(placed.bounds[gone], built.columns, gone),
-            tuple(keys.folded(pa.array(numbered.number[gone], pa.string())).to_pylist()),
+            tuple(keys.folded_numbers(pa.array(numbered.number[gone], pa.string())).to_pylist()),
         ),
         absent=built.absent,
         coverage=coverage,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -15,7 +15,9 @@ from gis.errors import MineZoneError
 from gis.ragged import Bools, Ints
 from layers.account import Issue
 from layers.catalog import nearest
+from layers.columns import Built
 from layers.errors import LayerError
+from layers.formats.source import Source
 from layers.issues import label_en, listed, warning
 from layers.keys import matchable
 from layers.schema import Column, Schema
@@ -46,23 +48,15 @@ class Numbered:
     errors: tuple[MineZoneError, ...]
 
 
-def number_rows(
-    columns: Mapping[str, pa.Array],
-    absent: frozenset[str],
-    fields: Mapping[str, pa.Array],
-    labels: Sequence[str],
-    schema: Schema,
-    settings: LayerSettings,
-    file: str,
-) -> Numbered:
+def number_rows(built: Built, source: Source, schema: Schema, settings: LayerSettings) -> Numbered:
     """Return the id of each row as ``settings.ids`` and ``settings.duplicate_ids`` ask."""
-    n = len(labels)
+    file, labels, n = settings.source, source.labels, len(source.labels)
     by_row = _row_names(file, n)
     nobody = np.zeros(n, np.bool_)
-    numbers = _objects(columns[schema.number])
+    numbers = _objects(built.columns[schema.number])
     if settings.ids == "row":
         return Numbered(by_row, numbers, nobody, (_as_asked(file, n),), ())
-    keys, errors, told = _keys(columns, absent, fields, labels, schema, settings, file)
+    keys, errors, told = _keys(built, source, schema, settings)
     if keys is None:
         said = [] if errors else [_by_row(file, n)]
         return Numbered(by_row, numbers, nobody, tuple(said), tuple(errors))
@@ -73,7 +67,7 @@ def number_rows(
         named = np.where(null, by_row, keys)
     else:
         named = keys.copy()
-    kinds = _objects(columns["source_kind"]) if schema.name == "river" else None
+    kinds = _objects(built.columns["source_kind"]) if schema.name == "river" else None
     unique, repeated = _unique(named, kinds)
     errors, twice = _judge_repeated(named, repeated, labels, schema, settings, file)
     unnamed = nobody if settings.ids == "auto" else null
@@ -81,14 +75,10 @@ def number_rows(
 
 
 def _keys(
-    columns: Mapping[str, pa.Array],
-    absent: frozenset[str],
-    fields: Mapping[str, pa.Array],
-    labels: Sequence[str],
-    schema: Schema,
-    settings: LayerSettings,
-    file: str,
+    built: Built, source: Source, schema: Schema, settings: LayerSettings
 ) -> tuple[Objects | None, list[MineZoneError], tuple[Issue, ...]]:
+    """Return the number of each row, None where the rows are named by their places."""
+    file, fields, labels = settings.source, source.columns, source.labels
     if settings.id is not None:
         if settings.id not in fields:
             zh, en = nearest(settings.id, fields)
@@ -100,8 +90,8 @@ def _keys(
         as_key = Column("stated_id", "text", "编号", "id")
         read = convert(fields[settings.id], as_key, settings.id, labels)
         return _objects(read.array), [], read.issues
-    if schema.number not in absent:
-        return _objects(columns[schema.number]), [], ()
+    if schema.number not in built.absent:
+        return _objects(built.columns[schema.number]), [], ()
     if settings.ids == "auto":
         return None, [], ()
     if not labels:

@@ -1,4 +1,4 @@
-"""Single words of attribute tables as numbers, dates and yes or no.
+"""Single words of attribute tables as numbers, units and yes or no.
 
 Nothing is guessed: a word that can be read in two ways is not read.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -66,20 +65,12 @@ UNITS: Mapping[str | None, Mapping[str, Decimal]] = {
 _NUMBER = re.compile(
     r"([+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d+)\s*(.*)"
 )
-_DATE = re.compile(
-    r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|\s*年\s*(\d{1,2}|元)\s*月\s*(\d{1,2})\s*[日号]?|(\d{2})(\d{2}))"
-    r"(?:[t\s](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
-    r"\s*(?P<zone>z|[+-]\d{2}(?::?\d{2})?)?)?"
-)
 # Blanks of web pages; characters that nobody sees, which word processors leave.
 _UNSEEN = str.maketrans(
     dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000", " ")
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff")
 )
 _MINUS = str.maketrans(dict.fromkeys("−‐‑‒﹣", "-"))
-_ENDLESS = (9999, 12, 31)
-_CHINA = timedelta(hours=8)
-_FARTHEST = timedelta(hours=14)  # clocks of Kiribati
 _LEVEL = r"([+-]?\d+(?:\.\d+)?)(?:m|米)?(?:标高)?"
 # What the licence's own sentence goes on with, and the datum that all elevations here refer to.
 _AFTER_LEVELS = r"(?:\(1985(?:年)?国家高程基准\))?(?:[,;。]共?(?:有|由)?\d+个拐点圈定)?[。;]?"
@@ -157,7 +148,7 @@ def plain_unit(word: str) -> str:
     return re.sub("立方$", "立方米", word)
 
 
-def _runs_together(word: str) -> bool:
+def runs_together(word: str) -> bool:
     """Tell whether a raised or circled digit stands behind a digit: 30², 50①."""
     behind = {b for a, b in pairwise(word) if a.isdecimal() and not b.isdecimal()}
     return any(unicodedata.normalize("NFKC", c)[:1].isdecimal() for c in behind)
@@ -220,7 +211,7 @@ def is_bare(word: str) -> bool:
 
 def _number_and_unit(word: str) -> re.Match[str] | None:
     """Return the number (1) and unit (2) of a word; a comma of Chinese parts two numbers."""
-    if len(word) > 64 or _LIST_COMMA.search(word) or _runs_together(_POWER.sub("", word)):
+    if len(word) > 64 or _LIST_COMMA.search(word) or runs_together(_POWER.sub("", word)):
         return None
     return _NUMBER.fullmatch(plain(word))
 
@@ -265,7 +256,7 @@ def elevations(word: str, *, may_be_depths: bool = False) -> tuple[float, float]
     (300.0, 50.0)
     """
     match = _RANGE.fullmatch(folded(word).translate(WAVE)) if len(word) <= 64 else None
-    if not match or _runs_together(word):
+    if not match or runs_together(word):
         return None
     first, separator, second = match.groups()
     if separator == "-" and (first[0] in "+-" or second[0] in "+-"):
@@ -276,60 +267,6 @@ def elevations(word: str, *, may_be_depths: bool = False) -> tuple[float, float]
     if may_be_depths and (pair[0] == 0 or pair[0] < pair[1]) and not _SAYS_LEVEL.search(word):
         return None
     return max(pair), min(pair)
-
-
-def day(word: str) -> date | None:
-    """Return the day ``word`` names, None for anything but a whole date from 1900 to 2199.
-
-    The last day of 9999 is read too: databases write it for a term without end.
-
-    An instant with a time zone is dated where the mines are: in China, UTC+8.
-
-    >>> day("2024年1月31日"), day("20240131"), day("2024-02-30")
-    (datetime.date(2024, 1, 31), datetime.date(2024, 1, 31), None)
-    >>> day("2024-01-31T20:00:00Z"), day("2024-01-31 20:00"), day("2024-01-31 25:61")
-    (datetime.date(2024, 2, 1), datetime.date(2024, 1, 31), None)
-    """
-    match = _DATE.fullmatch(plain(word).casefold())
-    if not match or _runs_together(word):
-        return None
-    parts = (1 if g == "元" else int(g) for g in match.groups()[:8] if g and g[0] not in "-/.")
-    year, month, of_month = parts
-    if not 1900 <= year < 2200 and (year, month, of_month) != _ENDLESS:
-        return None
-    try:
-        read = date(year, month, of_month)
-    except ValueError:
-        return None
-    return read if match["hour"] is None else _day_in_china(read, match)
-
-
-def _day_in_china(read: date, match: re.Match[str]) -> date | None:
-    """Return the day in China of a time of day, as its zone tells; without zone, as written."""
-    hour, minute, second = (int(match[k] or 0) for k in ("hour", "minute", "second"))
-    if (hour, minute, second, match["zone"]) == (24, 0, 0, None):
-        return read  # its end
-    if hour > 23 or minute > 59 or second > 60:
-        return None
-    if match["zone"] is None:
-        return read
-    offset = _offset(match["zone"])
-    if offset is None:
-        return None
-    written = datetime(read.year, read.month, read.day, hour, minute, tzinfo=UTC)
-    at = written - offset + _CHINA
-    return at.date()
-
-
-def _offset(zone: str) -> timedelta | None:
-    """Return how far clocks are ahead of UTC, None where no clock is."""
-    if zone == "z":
-        return timedelta()
-    minutes = int(zone[-2:]) if len(zone) > 3 else 0
-    size = timedelta(hours=int(zone[1:3]), minutes=minutes)
-    if minutes > 59 or size > _FARTHEST:
-        return None
-    return -size if zone[0] == "-" else size
 
 
 def flag(word: str, *, negated: bool = False) -> bool | None:

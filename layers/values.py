@@ -16,10 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.ragged import Ints
-from layers import null_marks, parse, term
+from layers import days, null_marks, parse
 from layers.account import Issue
 from layers.cells import as_text, bare_numbers, by_word, flat, is_readable, rows_where, without
-from layers.days import days_in_china
 from layers.formats.angles import packed, spelled
 from layers.identity import digits_lost, named_only
 from layers.issues import Origin, bad_values, no_day, unreadable
@@ -224,27 +223,26 @@ def _elevation_end(array: pa.Array, origin: Origin, unit: Unit) -> Values:
 
 # Only a term may be without end; elsewhere the last day of databases stands for an empty cell.
 _MAY_BE_ENDLESS = "valid_to"
-_LAST_DAY = date(2199, 12, 31)
 
 
 def _date(array: pa.Array, origin: Origin, unit: Unit) -> Values:
     read = _any_date(array, origin)
     if origin.column.name == _MAY_BE_ENDLESS:
         return read
-    late = rows_where(pc.greater(read.array, pa.scalar(_LAST_DAY)))
+    late = rows_where(pc.greater(read.array, pa.scalar(days.LAST)))
     return _without(read, as_text(read.array), late, origin)
 
 
 def _any_date(array: pa.Array, origin: Origin) -> Values:
     if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
-        days, bad = days_in_china(array)
-        return _without(Values(days), as_text(array) if len(bad) else array, bad, origin)
+        found, bad = days.days_in_china(array)
+        return _without(Values(found), as_text(array) if len(bad) else array, bad, origin)
     if pa.types.is_boolean(array.type):
         return _all_bad(array, origin)
     text = as_text(array)
     if origin.column.name != _MAY_BE_ENDLESS:
-        return _parsed(text, parse.day, origin)
-    read = _parsed(text, term.last_day, origin)
+        return _parsed(text, days.day, origin)
+    read = _parsed(text, days.last_day, origin)
     return replace(read, issues=(*read.issues, *_rounded(text, read, origin)))
 
 
@@ -253,7 +251,7 @@ def _term_end(array: pa.Array, origin: Origin, unit: Unit) -> Values:
     side = 1 if origin.column.name == _MAY_BE_ENDLESS else 0
 
     def one_end(word: str) -> date | None:
-        both = term.ends(word)
+        both = days.ends(word)
         return None if both is None else both[side]
 
     return _parsed(as_text(array), one_end, origin, expected="term")
@@ -262,7 +260,7 @@ def _term_end(array: pa.Array, origin: Origin, unit: Unit) -> Values:
 def _rounded(text: pa.Array, read: Values, origin: Origin) -> tuple[Issue, ...]:
     """Tell of ends of a term that name no day: the last one they may mean is taken."""
     words = text.filter(read.array.is_valid()).unique().to_pylist()
-    rounded = [word for word in words if parse.day(word) is None]
+    rounded = [word for word in words if days.day(word) is None]
     return (no_day(rounded, origin),) if rounded else ()
 
 

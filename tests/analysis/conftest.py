@@ -17,7 +17,7 @@ from gis.ragged import Ragged
 from layers.catalog import catalog
 from layers.coverage import NOWHERE
 from layers.elevation import Elevation
-from layers.keys import compared, folded, is_key, is_list, matchable
+from layers.keys import compared, folded_numbers, is_key, is_list, matchable
 from layers.layer import ARROW_TYPES, Layer, Provenance, Refused
 
 ORIGIN = (111.0, 39.0)
@@ -130,7 +130,7 @@ def build_layer(
         refused=Refused(
             np.array(bounds, float).reshape(-1, 4),
             tuple(
-                folded(
+                folded_numbers(
                     pa.array([row.get(schema.number) for row in refused], pa.string())
                 ).to_pylist()
             ),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import parse
+from layers import days, parse
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_elevations(word, expected):
     ],
 )
 def test_day(word, expected):
-    assert parse.day(word) == expected
+    assert days.day(word) == expected
 
 
 @pytest.mark.parametrize("word", ["true", "True", "1", "是", "有", "１", " YES "])
@@ -157,7 +157,7 @@ def test_no_text_makes_the_parsers_fail(word):
     for unit in parse.UNITS:
         value = parse.number(word, unit)
         assert value is None or abs(value) < float("inf")
-    parse.day(word)
+    days.day(word)
     parse.flag(word)
     ends = parse.elevations(word)
     assert ends is None or ends[0] >= ends[1]
@@ -172,7 +172,7 @@ def test_every_day_in_every_form(when):
         f"{when.year}年{when.month}月{when.day}日",
         f"{when.year}/{when.month}/{when.day}",
     ]
-    assert [parse.day(f) for f in forms] == [when] * 4
+    assert [days.day(f) for f in forms] == [when] * 4
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
@@ -186,12 +186,12 @@ def test_whole_numbers_with_separators(value):
     ["2024年 1月 31日", "2024 年 1 月 31 日", "2024年1月31号", "2024年元月31日", "2024年01月31"],
 )
 def test_dates_as_people_write_them(word):
-    assert parse.day(word) == date(2024, 1, 31)
+    assert days.day(word) == date(2024, 1, 31)
 
 
 def test_a_term_without_end():
-    assert parse.day("9999-12-31") == parse.day("9999年12月31日") == date(9999, 12, 31)
-    assert parse.day("9999-12-30") is None and parse.day("2200-01-01") is None
+    assert days.day("9999-12-31") == days.day("9999年12月31日") == date(9999, 12, 31)
+    assert days.day("9999-12-30") is None and days.day("2200-01-01") is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from layers import term
+from layers import days
 from layers.catalog import schema
 from layers.loader import load
 
@@ -32,7 +32,7 @@ RIGHT = schema("mining_right")
     ],
 )
 def test_the_last_day_of_a_term(word, day):
-    assert term.last_day(word) == day
+    assert days.last_day(word) == day
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_last_day_of_a_term(word, day):
     ],
 )
 def test_both_ends_of_a_term(word, both):
-    assert term.ends(word) == both
+    assert days.ends(word) == both
 
 
 @pytest.mark.parametrize(
