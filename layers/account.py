@@ -28,6 +28,10 @@ class Issue:
     en: str
     source: str | None = None
 
+    def text(self, lang: str) -> str:
+        """Return what is said in ``lang`` (``zh`` or ``en``)."""
+        return self.en if lang == "en" else self.zh
+
     @property
     def message(self) -> str:
         """Return both languages in one line, as report.json carries it."""

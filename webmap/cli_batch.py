@@ -11,7 +11,7 @@ from typing import Any
 from analysis.api import BatchOutcome, BatchRow
 from analysis.model import Verdict
 from layers.issues import listed
-from webmap.cli_io import clean
+from webmap.cli_io import clean, in_both
 from webmap.cli_lines import PLAIN, Look
 from webmap.cli_text import say
 from webmap.cli_view import colour, word
@@ -127,7 +127,7 @@ def batch_record(outcome: BatchOutcome) -> dict[str, Any]:
             "verdict": row.verdict,
             "counts": dict(row.counts),
             "refused_rows": row.refused_rows,
-            "error": row.error and {"zh": row.error.zh, "en": row.error.en},
+            "error": row.error and in_both(row.error),
             "out": row.out,
         }
         for row in outcome.rows

@@ -13,7 +13,7 @@ from layers.formats import writing
 from layers.formats.source import Source
 from layers.given import Given
 from layers.outside import read_outside
-from webmap.cli_io import clean
+from webmap.cli_io import clean, in_both, issue_record
 from webmap.cli_text import SEVERITY, say
 
 
@@ -60,7 +60,7 @@ def lines(source: Source, written: writing.Written, lang: str) -> list[str]:
         way = written.way
         out.append(say("converted_way", lang, way=way.description, sigma=f"{way.accuracy_m:.2f}"))
     out += [
-        f"  {SEVERITY[issue.severity].of(lang)}: {issue.zh if lang == 'zh' else issue.en}"
+        f"  {SEVERITY[issue.severity].of(lang)}: {issue.text(lang)}"
         for issue in (*source.issues, *written.issues)
     ]
     return [clean(line) for line in out]
@@ -74,7 +74,7 @@ def told(file: Path, target: Path, asked: Asked) -> dict[str, Any]:
     try:
         done = _record(*convert(file, target, asked))
     except MineZoneError as error:
-        return {"file": str(file), "usable": False, "error": {"zh": error.zh, "en": error.en}}
+        return {"file": str(file), "usable": False, "error": in_both(error)}
     return {"file": str(file), "usable": True, "error": None, **done}
 
 
@@ -88,8 +88,5 @@ def _record(source: Source, written: writing.Written) -> dict[str, Any]:
         "written_crs": written.crs,
         "transformation": written.way.description if written.way else None,
         "transformation_accuracy_m": written.way.accuracy_m if written.way else None,
-        "issues": [
-            {"severity": i.severity, "code": i.code, "feature": i.feature, "zh": i.zh, "en": i.en}
-            for i in (*source.issues, *written.issues)
-        ],
+        "issues": [issue_record(issue) for issue in (*source.issues, *written.issues)],
     }

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gis.__about__ import __version__
 from gis.errors import MineZoneError
 from webmap.cli_text import LANGUAGES, both, say
 from webmap.settings import language
+
+if TYPE_CHECKING:
+    from layers.account import Issue
 
 Report = Callable[[str, float], None]
 ERROR_STATUS = 2
@@ -136,6 +139,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Path):
         return str(value)
     raise TypeError(type(value).__name__)
+
+
+def in_both(said: Any) -> dict[str, str]:
+    """Return a text that has both languages, an error among them, for machines."""
+    return {"zh": said.zh, "en": said.en}
+
+
+def issue_record(issue: Issue) -> dict[str, Any]:
+    """Return an issue for machines."""
+    kept = {name: getattr(issue, name) for name in ("severity", "code", "feature")}
+    return {**kept, **in_both(issue)}
 
 
 def complain(text: str, lang: str) -> None:

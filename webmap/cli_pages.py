@@ -17,7 +17,7 @@ from gis.ragged import Bools, Kind
 from layers.layer import Layer, Provenance
 from layers.schema import Column
 from webmap import text_map
-from webmap.cli_io import clean
+from webmap.cli_io import clean, in_both, issue_record
 from webmap.cli_text import SEVERITY, say
 
 
@@ -60,7 +60,7 @@ def _issue_lines(layer: Layer, lang: str) -> Iterator[str]:
         alike: dict[str, list[str]] = {}
         for issue in layer.issues:
             if issue.severity == grade:
-                alike.setdefault(issue.code, []).append(issue.en if lang == "en" else issue.zh)
+                alike.setdefault(issue.code, []).append(issue.text(lang))
         for texts in alike.values():
             yield from (clean(f"{SEVERITY[grade].of(lang)}: {text}") for text in texts[:MOST_ALIKE])
             if len(texts) > MOST_ALIKE:
@@ -135,7 +135,7 @@ def _filled(layer: Layer) -> list[Column]:
 
 def inspection_record(found: Inspection) -> dict[str, Any]:
     """Return the machine's account of a file."""
-    error = found.error and {"zh": found.error.zh, "en": found.error.en}
+    error = found.error and in_both(found.error)
     layers = [_layer_record(la, found.crs_notes.get(n)) for n, la in found.layers.items()]
     return {"file": found.file, "usable": found.usable, "error": error, "layers": layers}
 
@@ -153,10 +153,7 @@ def _layer_record(layer: Layer, note: str | None) -> dict[str, Any]:
         "area_m2": _area_m2(layer),
         "columns": [column.name for column in _filled(layer)],
         "crs_note": note,
-        "issues": [
-            {"severity": i.severity, "code": i.code, "feature": i.feature, "zh": i.zh, "en": i.en}
-            for i in layer.issues
-        ],
+        "issues": [issue_record(issue) for issue in layer.issues],
     }
 
 
@@ -179,16 +176,12 @@ def rules_record(rulebook: Rulebook, rules: Sequence[Rule]) -> dict[str, Any]:
         "rules": [
             {
                 "code": rule.code,
-                "title": _both(rulebook.rules[rule.code].title),
+                "title": in_both(rulebook.rules[rule.code].title),
                 "strength": rulebook.rules[rule.code].strength,
-                "applies_to": _both(rulebook.rules[rule.code].applies_to),
+                "applies_to": in_both(rulebook.rules[rule.code].applies_to),
                 "subjects": list(rule.subjects),
                 "needs": sorted(rule.needs),
             }
             for rule in rules
         ],
     }
-
-
-def _both(text: Any) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}

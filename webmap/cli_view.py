@@ -127,8 +127,8 @@ def issue_lines(results: Results, lang: str, look: Look = PLAIN) -> Iterator[str
             for issue in layer.issues:
                 if issue.severity == severity and shown:
                     shown -= 1
-                    text = issue.en if lang == "en" else issue.zh
-                    yield from look.hang(f"    {SEVERITY[severity].of(lang)}: ", clean(text), 6)
+                    lead = f"    {SEVERITY[severity].of(lang)}: "
+                    yield from look.hang(lead, clean(issue.text(lang)), 6)
 
 
 def subject_lines(
