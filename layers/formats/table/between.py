@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.account import Issue
 from layers.formats.former_datums import datums_now
-from layers.formats.table import deductions, endings
+from layers.formats.table import corner_names, deductions, endings, naming
 from layers.formats.table import rows as words
 from layers.formats.table.depths import Depths, is_about, without_depth
 from layers.formats.table.header import Header
@@ -35,14 +35,14 @@ class Between:
         self.datums = {d for pair in header.pairs for d in pair.datums}
         self.bounds = [c for c, r in header.roles.items() if r in ("top", "bottom")]
         found = [sheet.cell(r, self.named) for r in places.at] if self.named is not None else []
-        numbers = {name: words.numbered(name) for name in found if name}
+        numbers = {name: corner_names.numbered(name) for name in found if name}
         self.known = frozenset(n[0] for n in numbers.values() if n)
         self.unnumbered = {name for name, n in numbers.items() if n is None}
         heads = (words.with_colon(cells) for cells in sheet.rows[: header.row + 1])
         self.spaced = is_spaced(sheet, places)
         self.last_corner = max(places.at, default=-1)
         self.below: list[int] = []  # rows below it that name a right
-        self.page_heads = {words.bare(text) for text in heads if text}
+        self.page_heads = {endings.untitled(text) for text in heads if text}
         self.depths = Depths(path, sheet, header.row, places.words)
         self.parcels: list[Parcel] = []
         self.seen: set[tuple[tuple[str, ...], str]] = set()
@@ -99,11 +99,11 @@ class Between:
         if again is None:
             raise self.bad(row, "第二个表头与第一个不同，请分成两个表",
                            "a second header differs from the first; make two tables")  # fmt: skip
-        short = words.bare(text)
+        short = endings.untitled(text)
         if again or short in self.page_heads:
             self.header_at = row
-            self.page |= words.goes_on(text) or words.without_continued(text) != text
-        elif words.is_page(text) or (words.goes_on(text) and short == self.heading):
+            self.page |= endings.goes_on(text) or endings.without_continued(text) != text
+        elif endings.is_page(text) or (endings.goes_on(text) and short == self.heading):
             self.page = True
         elif not (words.is_ruling(self.sheet.rows[row]) and self._below_header(row)):
             self._refuse_lost(row, text)
@@ -117,7 +117,7 @@ class Between:
         name = next(filter(None, cells), "")
         pairs = self.header.coordinates
         missing = any(words.is_missing(self.sheet.cell(row, c)) for c in pairs)
-        lost = words.names_a_corner(name, self.known) or words.is_like(name, self.unnumbered)
+        lost = corner_names.names_a_corner(name, self.known) or self._is_like_others(name)
         if words.is_cut_short(text) or (self.parcels and endings.leaves_out(text)):
             raise self.bad(row, f"“{text[:20]}”：是否略去了拐点",
                            f"{text[:20]!r}: are corners left out?")  # fmt: skip
@@ -127,10 +127,13 @@ class Between:
             raise self.bad(row, f"坐标不在坐标列里：{text[:40]}",
                            f"coordinates outside of their columns: {text[:40]}")  # fmt: skip
 
+    def _is_like_others(self, name: str) -> bool:
+        return corner_names.is_like(name, self.unnumbered) and not deductions.is_cut(name)
+
     def _words(self, row: int, text: str) -> None:
         """Take a row of words: elevations, a deduction, a heading, or what only parts parcels."""
-        about, told = is_about(text), words.told_in(text)
-        ends = row > self.last_corner and bool(words.identities_in(text))
+        about, told = is_about(text), naming.told_in(text)
+        ends = row > self.last_corner and bool(naming.identities_in(text))
         rest = without_depth(text) if about and (ends or not told) else text
         if deductions.is_cut(text):
             self._begin_cut(row, about)
@@ -154,7 +157,7 @@ class Between:
             self.heading_rows.append(row)
             self.over = self.new_heading
             self.new_heading, self.heading = name, name
-            self.told.update(words.told_in(rest))
+            self.told.update(naming.told_in(rest))
             self.cut = False
         last = self.parcels[-1] if self.parcels else None
         if self.depths.take(row, text, last, self.new_heading):

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from layers.formats.planes import datums_named
 from layers.formats.source import refusal
-from layers.formats.table.deductions import plain
+from layers.formats.table.corner_names import folded, numbered
 from layers.formats.table.depths import is_about
+from layers.formats.table.endings import is_page
 from layers.formats.table.header import Header, Pair
 from layers.formats.table.numbers import is_number_like
-from layers.formats.table.rows import is_date, is_page, is_remark, is_sum, numbered
+from layers.formats.table.rows import is_date, is_remark, is_sum
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.formats.text.corner_numbers import first_break
 
@@ -65,7 +66,7 @@ def unrolled(path: Path, sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
 def _find(path: Path, sheet: Sheet, header: Header) -> _Blocks | None:
     """Return blocks whose header cells repeat, each with its corner numbers and coordinates."""
     naming = [c for c, r in sorted(header.roles.items()) if r in ("corner", "number")]
-    cells = [plain(c) for c in sheet.rows[header.row]]
+    cells = [folded(c) for c in sheet.rows[header.row]]
     starts = [c for c in naming if header.roles[c] == header.roles[naming[0]]]
     width = min((b - a for a, b in pairwise(starts)), default=0)
 
@@ -93,7 +94,7 @@ def _refuse_other_names(path: Path, sheet: Sheet, header: Header, starts: Sequen
     own = [s for s, e in zip(starts, ends, strict=True)
            if any(s < min(p.first, p.second) < e for p in header.pairs)]  # fmt: skip
     for row in header.below(sheet):
-        named = {plain(n) for s in own if (n := _cell(sheet.rows[row], s))}
+        named = {folded(n) for s in own if (n := _cell(sheet.rows[row], s))}
         if len(named) > 1:
             raise bad_row(path, sheet, row, "并列的几栏点号不一致，请分成几个表",
                           "columns side by side name other corners; make several "
@@ -242,7 +243,7 @@ def _stack(rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str]) -> li
             column.pop()
     down = [r for column in columns for r in column]
     names = [[_cell(r[0], blocks.name) for r in order] for order in (down, across)]
-    breaks = [first_break([plain(n) for n in order if n]) for order in names]
+    breaks = [first_break([folded(n) for n in order if n]) for order in names]
     if not headings and breaks[0] is not None and breaks[1] is None:
         return across
     out: list[_Row] = []

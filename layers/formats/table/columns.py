@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from gis.ragged import Ints
 from layers.account import Issue
+from layers.formats.table.corner_names import numbered
 from layers.formats.table.header import Header
 from layers.formats.table.naming import masked_issues
 from layers.formats.table.rings import Parcel
-from layers.formats.table.rows import numbered
 from layers.formats.table.sheet import Sheet
 from layers.issues import info, label_en, listed, warning
 

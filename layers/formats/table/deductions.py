@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-_DINGBATS = {chr(base + k): str(k + 1) for base in (0x2776, 0x2780, 0x278A) for k in range(10)}
-_WHOLE = re.compile(r"^(\d{1,9})\.0+$", re.ASCII)
+from layers.formats.table.corner_names import folded
+
+_TAKE = "扣除|扣减|剔除|核减|挖除"
 # Words of a deduction; those that are parts of others (境内界桩, 天窗岭) only where they end.
 _CUT = re.compile(
-    r"扣除|扣减|剔除|核减|挖除"
+    rf"{_TAKE}"
     r"|(?:除外|空洞|孔洞|(?<![境区县市省矿界])内(?:圈|环|界|边界|部边界|孔)|天窗)"
     r"(?=区|范围|部分|线|址|点|拐|块|坐标|[^一-鿿]|$)"
 )
 _NO_CUT = re.compile(
-    r"(?:无|没有|未|不|不含|不予|已)\s*(?:扣除|扣减|剔除|核减|挖除)"
-    r"|(?:扣除|扣减|剔除|核减|挖除)[^,，。;；]{0,15}[后前]"
-    r"|(?:扣除|扣减|剔除|核减|挖除|空洞|内圈|内环)[^,，。;；]{0,6}[:：\s]无$"
+    rf"(?:无|没有|未|不|不含|不予|已)\s*(?:{_TAKE})|(?:{_TAKE})[^,，。;；]{{0,15}}[后前]"
+    rf"|(?:{_TAKE}|空洞|内圈|内环)[^,，。;；]{{0,6}}[:：\s]无$"
 )
 # What a column says of the part that a corner is of: of one that asks 是否扣除, and of signs.
 _ASKED = {
@@ -30,17 +29,6 @@ _SIGNED = {
 _ASKS = re.compile(r"扣除|剔除|扣减|挖|洞|内[环圈孔]")
 _WHOLE_SIGNED = re.compile(r"([+-]?\d+)\.0+")
 _OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
-
-
-def plain(text: str) -> str:
-    """Return a text with circled and full-width digits as plain ones, in small letters.
-
-    >>> plain("⑦"), plain("Ｊ１２"), plain("❸"), plain("3.0")
-    ('7', 'j12', '3', '3')
-    """
-    digits = "".join(_DINGBATS.get(c, c) for c in text)
-    # Programs write whole numbers with a decimal.
-    return _WHOLE.sub(r"\1", unicodedata.normalize("NFKC", digits).casefold())
 
 
 def is_cut(text: str) -> bool:
@@ -58,7 +46,7 @@ def sign_of(title: str, text: str) -> int | None:
     >>> sign_of("加减", "－1"), sign_of("是否扣除", "-"), sign_of("加减", "0")
     (-1, None, None)
     """
-    word = _WHOLE_SIGNED.sub(r"\1", plain(text).strip().replace("−", "-"))
+    word = _WHOLE_SIGNED.sub(r"\1", folded(text).strip().replace("−", "-"))
     return (_ASKED if _ASKS.search(title) else _SIGNED).get(word)
 
 
@@ -68,7 +56,7 @@ def is_sign(text: str) -> bool:
     >>> is_sign("-1"), is_sign("＋"), is_sign("－1.0"), is_sign("2")
     (True, True, True, False)
     """
-    word = _WHOLE_SIGNED.sub(r"\1", plain(text).replace("−", "-"))
+    word = _WHOLE_SIGNED.sub(r"\1", folded(text).replace("−", "-"))
     return re.fullmatch(r"[+-]1?|1", word) is not None
 
 

@@ -11,10 +11,10 @@ import shapely
 
 from layers.account import Issue
 from layers.formats.planes import datums_named
-from layers.formats.table.deductions import plain
+from layers.formats.table.corner_names import folded, numbered
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, Ring, is_closed
-from layers.formats.table.rows import corners_told, numbered
+from layers.formats.table.rows import corners_told
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.formats.text.corner_numbers import break_told, first_break
 from layers.issues import info, label_en, listed, warning
@@ -135,7 +135,7 @@ def _breaks(sheet: Sheet, ring: Ring, label: str, places: Places) -> list[Issue]
         issues.append(_at(sheet, rows[k], label, "corner_numbers", "拐点没有点号",
                           "a corner without number"))  # fmt: skip
     told = [names[k] for k in named]
-    at = first_break([plain(name) for name in told]) if told else None
+    at = first_break([folded(name) for name in told]) if told else None
     if at is not None:
         issues.append(_at(sheet, rows[named[at]], label, "corner_numbers", *break_told(told, at)))
     return issues

@@ -10,53 +10,44 @@ from layers.account import Issue
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 
-_N = r"[\d一二三四五六七八九十]{1,4}"
+_N = r"[\d一二三四五六七八九十]"
 _POINT = r"(?:号|个)?(?:拐点|界址点|角点|顶点|坐标点|点)"
+_NTH, _OF = (rf"{word}\s*({_N}+)\s*页" for word in "第共")
+_SLASHED = r"page\s*(\d+)(?:\s*(?:of|/)\s*(\d+))?|(\d{1,3})\s*/\s*(\d{1,3})"
+_FROM = rf"续上?[表页]?\s*{_N}*|接上[表页]"
 _TURNS = re.compile(
-    rf"(?:未完)?[,;，。、 ]*(?:[接续转见]|下转|转接|续见|接续)(?:下[页表]|第{_N}页|次页|背面)"
+    rf"(?:未完)?[,;，。、 ]*(?:[接续转见]|下转|转接|续见|接续)(?:下[页表]|第{_N}+页|次页|背面)"
     r"|下[页表][待继]?[续接]|未完(?:待续)?|待续|续表?见下[页表]"
     r"|tobecontinued|continued(?:on|over).*",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"续(?:上?[表页])?\d{0,3}|接上[页表]")
+_PAGE = re.compile(
+    rf"[（(\[]?(?:{_FROM}|(?:[接续转]?[上下])[页表]|附?表[\d一二三四五六七八九十.-]*[（(]?续[表\d]*[）)]?"
+    rf"|{_NTH}\s*[,，/、]?\s*(?:{_OF})?|{_OF}\s*[,，/、]?\s*(?:{_NTH})?"
+    rf"|{_SLASHED}|[-—–]\s*\d{{1,3}}\s*[-—–])[）)\]]?",
+    re.IGNORECASE,
+)
+_CONTINUED = re.compile(rf"\s*[（(\[【]?\s*(?:{_FROM}|{_NTH}(?:\s*[,，/]?\s*{_OF})?)\s*[）)\]】]?$")
+_TABLE_NUMBER = re.compile(rf"^(?:{_FROM}|附?表\s*[\d.-]+)\s*[:：、]?\s*")
 _ELSEWHERE = r"(?:详见|参见|见|从?略)[^无]{0,12}"
 _LEFT_OUT = re.compile(
-    rf"[…·.。]*等+|.{{0,8}}等(?:共)?{_N}{_POINT}?|.{{0,6}}等{_POINT}|[后下余]略|andsoon|etc|[。.…]{{2,}}"
+    rf"[…·.。]*等+|.{{0,8}}等(?:共)?{_N}{{1,4}}{_POINT}?|.{{0,6}}等{_POINT}|[后下余]略|andsoon|etc|[。.…]{{2,}}"
     rf"|(?:续|余|其余|剩余|其[他它](?=各|的?{_POINT}|坐标)|以下|后续|另外|其后|余下)(?:的|各|均|号|{_POINT}|坐标|位置|部分)*{_ELSEWHERE}"
-    rf"|第?{_N}{_POINT}?[-~—–～至到]+第?{_N}{_POINT}?[(（]?{_ELSEWHERE}"
+    rf"|第?{_N}{{1,4}}{_POINT}?[-~—–～至到]+第?{_N}{{1,4}}{_POINT}?[(（]?{_ELSEWHERE}"
     r"|(?:点击)?(?:展开|查看|加载|显示)?(?:更多|全[文部]|剩余)",
     re.IGNORECASE,
 )
-# Words that may be a name between corners, and are none where no corner follows.
+# Between corners a page goes on here, or a ring is named; below the last one corners are lacking.
 _NO_CORNERS = re.compile(
-    rf"第?\d{{1,4}}{_POINT}?[-~—–～至到]+第?\d{{1,4}}{_POINT}?"
-    rf"|第{_N}{_POINT}|(?!\d+个){_N}{_POINT}|[一二三四五六七八九十]{{1,3}}|[nN]"
+    rf"{_FROM}|第?\d{{1,4}}{_POINT}?[-~—–～至到]+第?\d{{1,4}}{_POINT}?"
+    rf"|第{_N}{{1,4}}{_POINT}|(?!\d+个){_N}{{1,4}}{_POINT}|[一二三四五六七八九十]{{1,3}}|[nN]"
 )
-_PAGE = re.compile(
-    rf"第({_N})页[,，/、]?共({_N})页"
-    r"|page(\d{1,4})(?:of|/)(\d{1,4})|(\d{1,3})/(\d{1,3})",
-    re.IGNORECASE,
-)
-_PAGE_OF = re.compile(rf"共({_N})页[,，/、]?第({_N})页")
-
-_ANY = r"[\d一二三四五六七八九十]+"
-_ON_PAGE = re.compile(
-    r"[（(\[]?(?:(?:接|续|转)?(?:上|下)[页表]|续上?[表页]?[\d一二三四五六七八九十]*|接[上下]页"
-    r"|附?表[\d一二三四五六七八九十.-]*[（(]?续[表\d]*[）)]?"
-    rf"|(?:第\s*{_ANY}\s*页\s*[,，/、]?\s*(?:共\s*{_ANY}\s*页)?"
-    rf"|共\s*{_ANY}\s*页\s*[,，/、]?\s*(?:第\s*{_ANY}\s*页)?)"
-    r"|page\s*\d+(?:\s*(?:of|/)\s*\d+)?|\d{1,3}\s*/\s*\d{1,3}|[-—–]\s*\d{1,3}\s*[-—–])[）)\]]?",
-    re.IGNORECASE,
-)
-_CONTINUED = re.compile(
-    rf"\s*[（(\[【]?\s*(?:续表?(?:{_ANY})?|接上[页表]|第\s*{_ANY}\s*页(?:\s*[,，/]?\s*共\s*{_ANY}\s*页)?)"
-    r"\s*[）)\]】]?$"
-)
-_TABLE_NUMBER = re.compile(rf"^(?:续(?:上表|表)?\s*(?:{_ANY})?|附?表\s*[\d.-]+)\s*[:：、]?\s*")
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"\s+", "", text).strip("()（）[]【】.。…*") or re.sub(r"\s+", "", text)
+def _squeezed(text: str) -> str:
+    """Return a text without blanks, and without the brackets and dots around it."""
+    squeezed = re.sub(r"\s+", "", text)
+    return squeezed.strip("()（）[]【】.。…*") or squeezed
 
 
 def turns_page(text: str) -> bool:
@@ -65,12 +56,12 @@ def turns_page(text: str) -> bool:
     >>> [turns_page(text) for text in ("（续下页）", "未完待续", "接下页", "下页土地")]
     [True, True, True, False]
     """
-    return _TURNS.fullmatch(_bare(text)) is not None
+    return _TURNS.fullmatch(_squeezed(text)) is not None
 
 
 def is_page(text: str) -> bool:
     """Tell whether a row only says that the table goes on over the page."""
-    return _ON_PAGE.fullmatch(text) is not None or turns_page(text)
+    return _PAGE.fullmatch(text) is not None or turns_page(text)
 
 
 def without_continued(text: str) -> str:
@@ -78,7 +69,7 @@ def without_continued(text: str) -> str:
     return _CONTINUED.sub("", text).strip()
 
 
-def bare(text: str) -> str:
+def untitled(text: str) -> str:
     """Return a title without its table number and page: 续表1 拐点表（第2页） is 拐点表."""
     return without_continued(_TABLE_NUMBER.sub("", text))
 
@@ -94,7 +85,7 @@ def leaves_out(text: str) -> bool:
     >>> [leaves_out(text) for text in ("余见附件", "……等12点", "5—8点见附图", "以下空白")]
     [True, True, True, False]
     """
-    return len(text) <= 40 and _LEFT_OUT.fullmatch(_bare(text)) is not None
+    return len(text) <= 40 and _LEFT_OUT.fullmatch(_squeezed(text)) is not None
 
 
 def ending_issues(path: Path, sheet: Sheet, last: int, aside: Set[int]) -> list[Issue]:
@@ -110,13 +101,12 @@ def ending_issues(path: Path, sheet: Sheet, last: int, aside: Set[int]) -> list[
         text = "" if row in aside else sheet.text(row)
         if not text or len(text) > 60:
             continue
-        line, bare = sheet.lines[row], _bare(text)
-        ends = any(p.fullmatch(bare) for p in (_GOES_ON, _NO_CORNERS))
-        if ends or turns_page(text) or leaves_out(text):
+        line, said = sheet.lines[row], _squeezed(text)
+        if _NO_CORNERS.fullmatch(said) or turns_page(text) or leaves_out(text):
             raise bad_row(path, sheet, row, f"写有“{text[:20]}”，其后没有拐点，表是否不全",
                           f"{text[:20]!r}, and no corner follows: is the table cut "
                           "short?")  # fmt: skip
-        if (pages := _pages(bare)) is not None and pages[0] < pages[1]:
+        if (pages := _pages(said)) is not None and pages[0] < pages[1]:
             zh = f"第 {line} 行写有“{text[:20]}”，其后的页没有读到，请核对拐点是否齐全"
             en = f"row {line}: {text[:20]!r}, but nothing of further pages is here: are all " \
                  "corners there?"  # fmt: skip
@@ -126,12 +116,12 @@ def ending_issues(path: Path, sheet: Sheet, last: int, aside: Set[int]) -> list[
 
 def _pages(text: str) -> tuple[int, int] | None:
     """Return the number of a page and how many there are, None where a row does not tell both."""
-    if (found := _PAGE.search(text)) is not None:
-        page, of = (number_of(n) for n in found.groups() if n)
-        whole = found[5] is None or found.end() - found.start() == len(text)
-        return (page, of) if whole else None
-    found = _PAGE_OF.search(text)
-    return (number_of(found[2]), number_of(found[1])) if found else None
+    found = [re.search(pattern, text) for pattern in (_NTH, _OF)]
+    pages = [number_of(m[1]) for m in found if m]
+    slashed = re.search(_SLASHED, text, re.IGNORECASE)
+    if len(pages) < 2 and slashed and (slashed[1] or slashed[0] == text):  # 副本1/3 is no page
+        pages = [int(n) for n in slashed.groups() if n]
+    return (pages[0], pages[1]) if len(pages) == 2 else None
 
 
 def number_of(text: str) -> int:

@@ -6,8 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from layers.formats.table import deductions
-from layers.formats.table import rows as words
+from layers.formats.table import corner_names, deductions
 from layers.formats.table.header import Header, Role, role_of
 from layers.formats.table.numbers import numeric_rows
 from layers.formats.table.places import Places
@@ -83,8 +82,8 @@ def _counts(sheet: Sheet, header: Header, column: int) -> Role | None:
 def _counts_corners(sheet: Sheet, header: Header, column: int) -> bool:
     """Return whether a column numbers the corners of rings: 1 2 3 4 1, J1 J2 J3."""
     found = [sheet.cell(row, column) for row in numeric_rows(sheet, header)]
-    numbers = [words.numbered(name) for name in found]
-    if len(found) < 3 or not all(words.names_a_corner(n, frozenset()) for n in found):
+    numbers = [corner_names.numbered(name) for name in found]
+    if len(found) < 3 or not all(corner_names.names_a_corner(n, frozenset()) for n in found):
         return False
     return all(b in (a + 1, 1) for a, b in pairwise(n[1] for n in numbers if n))
 
@@ -160,7 +159,7 @@ def _restart(sheet: Sheet, names: int | None, places: Places, runs: list[tuple[s
     for _, count in runs[:-1]:
         at += count
         pair = (sheet.cell(rows[k], names) for k in (at - 1, at))
-        last, here = (words.numbered(name or "") for name in pair)
+        last, here = (corner_names.numbered(name or "") for name in pair)
         if last is None or here is None or here[1] > last[1]:
             return False
     return True

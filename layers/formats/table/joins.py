@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from layers.formats.table import deductions
-from layers.formats.table import rows as words
+from layers.formats.table import corner_names, deductions
 from layers.formats.table.between import Between
 from layers.formats.table.rings import begins_again, is_closed
 
@@ -43,7 +42,7 @@ class Joins(Between):
     def _closes(self, row: int, name: str) -> bool:
         """Return whether a corner closes the ring: the first one again."""
         ring = self.parcels[-1].rings[-1]
-        again = bool(name) and deductions.plain(name) == deductions.plain(ring.names[0])
+        again = bool(name) and corner_names.folded(name) == corner_names.folded(ring.names[0])
         at_first = self.places.at[row] == self.places.at[ring.rows[0]]
         return again and at_first and not is_closed(ring, self.places)
 
@@ -92,7 +91,7 @@ class Joins(Between):
 
     def _runs_on(self, name: str) -> bool:
         """Return whether a corner's number follows that of the ring before."""
-        last, here = self.parcels[-1].rings[-1].last, words.numbered(name)
+        last, here = self.parcels[-1].rings[-1].last, corner_names.numbered(name)
         return last is not None and here is not None and here == (last[0], last[1] + 1)
 
     def _new_ring(self, row: int, name: str, label: str, cut: bool) -> bool:
@@ -129,7 +128,7 @@ class Joins(Between):
 
     def _doubt_new_ring(self, row: int, name: str, runs_on: bool) -> None:
         ring = self.parcels[-1].rings[-1]
-        here, first = words.numbered(name), ring.first
+        here, first = corner_names.numbered(name), ring.first
         if runs_on and first != ring.last:
             self.parcels[-1].doubts.append(
                 (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from layers.account import Issue
-from layers.formats.table import deductions, endings
+from layers.formats.table import corner_names, deductions, endings, naming
 from layers.formats.table import rows as words
 from layers.formats.table.depths import is_about, partial_issues
 from layers.formats.table.doubts import passed_issues
@@ -173,7 +173,7 @@ class _Reader(Joins):
         if ring is None or not name or self._begins(row, name) or not ring.names[0]:
             return
         closes = self.places.at[row] == self.places.at[ring.rows[0]]
-        if not closes and (words.numbered(name) is not None) not in ring.kinds:
+        if not closes and (corner_names.numbered(name) is not None) not in ring.kinds:
             raise self.bad(row, f"点号“{name}”与上面的 {ring.names[-1]} 不是一类，是否拐点",
                            f"{name!r} is no name like {ring.names[-1]!r} above: is it a "
                            "corner?")  # fmt: skip
@@ -214,7 +214,7 @@ class _Reader(Joins):
             and heading
             and last.key == key
             and self._runs_on(name)
-            and not words.is_like(heading, {last.heading})
+            and not corner_names.is_like(heading, {last.heading})
         ):
             parcel.doubts.append(
                 (
@@ -242,7 +242,7 @@ class _Reader(Joins):
         # Its elevations or its coordinate system may stand between.
         said = (t for t in above if words.heading(t) or not (is_about(t) or words.is_remark(t)))
         text = next(said, "")
-        name = words.heading(words.beside(text) if words.told_in(text) else text)
+        name = words.heading(naming.beside(text) if naming.told_in(text) else text)
         if name and all(p.heading for p in others) and name not in {p.heading for p in others}:
             first.heading = name
 
@@ -250,7 +250,7 @@ class _Reader(Joins):
         """Give names and numbers above the header to the parcels, up to one that has its own."""
         above: dict[str, set[str]] = {}
         for row in range(self.header.row):
-            for title, value in words.told_in(words.with_colon(self.sheet.rows[row])).items():
+            for title, value in naming.told_in(words.with_colon(self.sheet.rows[row])).items():
                 above.setdefault(title, set()).add(value)
         for title, values in above.items():
             if len(values) == 1 and title not in self.header.names:
@@ -271,7 +271,7 @@ class _Reader(Joins):
         """Return whether a row between parcels holds words that may name another mine."""
         text = words.with_colon(self.sheet.rows[row])
         known = words.is_remark(text[:_MARK]) or words.is_header(self.sheet.rows[row], self.header)
-        return not (known or is_about(text) or words.is_page(text) or row in self.put_aside)
+        return not (known or is_about(text) or endings.is_page(text) or row in self.put_aside)
 
     def _tell_from_below(self) -> None:
         """Give names and numbers below the last corner to parcels of which none has its own.
@@ -284,7 +284,7 @@ class _Reader(Joins):
         for row in self.below:
             text = words.with_colon(self.sheet.rows[row])
             # 项目：露天开采 names nothing here, as it may above corners.
-            told = {k: v for k, v in words.identities_in(text).items() if k in text}
+            told = {k: v for k, v in naming.identities_in(text).items() if k in text}
             used = [self._is_told(row, *pair) for pair in told.items()]
             if used and all(used) and row in self.passed:
                 self.passed.remove(row)

@@ -9,16 +9,11 @@ import re
 from collections.abc import Collection, Sequence
 
 from layers.account import Issue
+from layers.formats.table.corner_names import names_a_corner
+from layers.formats.table.endings import is_page
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like, numeric_rows
-from layers.formats.table.rows import (
-    holds_a_place,
-    is_date,
-    is_header,
-    is_page,
-    is_ruling,
-    names_a_corner,
-)
+from layers.formats.table.rows import holds_a_place, is_date, is_header, is_ruling
 from layers.formats.table.sheet import Sheet
 from layers.issues import warning
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 import shapely
 
-from layers.formats.table import deductions
-from layers.formats.table import rows as words
+from layers.formats.table import corner_names
 from layers.formats.table.depths import Depth
 from layers.formats.table.places import Places
 from layers.formats.table.sheet import Sheet
@@ -37,7 +36,7 @@ class Ring:
 
     def add(self, row: int, name: str) -> None:
         """Add a corner; what its number tells is kept, a digitised ring has thousands."""
-        number = words.numbered(name)
+        number = corner_names.numbered(name)
         if not self.rows:
             self.first = number
         self.rows.append(row)
@@ -50,7 +49,7 @@ class Ring:
     def give_last(self, ring: Ring) -> None:
         """Give the last corner, which has the name of the first, to a ring that it begins."""
         row, name = self.rows.pop(), self.names.pop()
-        self.last = next((n for m in reversed(self.names) if (n := words.numbered(m))), None)
+        self.last = next((n for m in reversed(self.names) if (n := corner_names.numbered(m))), None)
         ring.add(row, name)
 
 
@@ -100,10 +99,10 @@ def begins_again(ring: Ring, name: str, row: int, places: Places) -> bool:
         return True
     if not name or not ring.names[0] or places.at[row] == places.at[ring.rows[0]]:
         return False
-    here, first, last = words.numbered(name), ring.first, ring.last
+    here, first, last = corner_names.numbered(name), ring.first, ring.last
     enough = len(ring.rows) >= 3
     if here is None or first is None or last is None:
-        same = deductions.plain(name) == deductions.plain(ring.names[0])
+        same = corner_names.folded(name) == corner_names.folded(ring.names[0])
         return same and enough and len(ring.distinct) > 1
     if here == first:
         return True
@@ -118,7 +117,7 @@ def take_back(before: Ring, ring: Ring, name: str, places: Places) -> None:
     if len(before.names) < 2 or not name or not is_closed(before, places):
         return
     if (
-        deductions.plain(name) == deductions.plain(before.names[1])
+        corner_names.folded(name) == corner_names.folded(before.names[1])
         and before.names[0] == before.names[-1]
     ):
         before.give_last(ring)

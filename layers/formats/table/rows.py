@@ -7,35 +7,26 @@ their tables. A row that is none of these, and could be a corner, must not be pa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 from layers.formats.angles import clean
 from layers.formats.planes import width_of
-from layers.formats.table.deductions import is_cut, plain
-from layers.formats.table.endings import bare as bare
-from layers.formats.table.endings import goes_on as goes_on
-from layers.formats.table.endings import is_page as is_page
-from layers.formats.table.endings import number_of
-from layers.formats.table.endings import without_continued as without_continued
+from layers.formats.table.corner_names import folded
+from layers.formats.table.deductions import is_cut
+from layers.formats.table.endings import is_page, number_of, without_continued
 from layers.formats.table.header import Header, datums_of, name_a_pair, roles_of
 from layers.formats.table.naming import (
     before_area,
+    beside,
     names_a_parcel,
     part_named,
+    told_in,
     without_label,
     without_licences,
 )
-from layers.formats.table.naming import beside as beside
-from layers.formats.table.naming import identities_in as identities_in
-from layers.formats.table.naming import told_in as told_in
 from layers.formats.table.numbers import decimal, is_number_like
 from layers.formats.table.sheet import Sheet
 
-_NAME = re.compile(r"(.*?)0*(\d{1,9})([^\d一-鿿]{0,2}|号|点)")
-_CORNER_WORD = re.compile(
-    r"(矿界|边界|界址|拐|界|顶|角|桩)(点|桩)?号?[-_.]?|点号?|[a-z]{0,3}[-_.]?"
-)
-_LETTERED = re.compile(r"[a-z]+\d*[-_.]")
 _DATE = re.compile(
     r"[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?"
 )
@@ -98,37 +89,9 @@ _COUNT = re.compile(
     r"|[两一二三四五六七八九])\s*个"
     r"\s*(?:拐点|界址点|角点|顶点|坐标点|点)"
 )
-_SERIES = (
-    "甲乙丙丁戊己庚辛壬癸",
-    "一二三四五六七八九十",
-    "东南西北中",
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "abcdefghijklmnopqrstuvwxyz",
-)
 _UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
 _MOST_NUMBERS = 20
 _LONGEST = 40
-
-
-def numbered(name: str) -> tuple[str, int] | None:
-    """Return what stands before a corner's number and the number, None where it has none.
-
-    >>> numbered("J12"), numbered("拐点4"), numbered("ZD01-5"), numbered("⑦"), numbered("东角")
-    (('j', 12), ('拐点', 4), ('zd01-', 5), ('', 7), None)
-    """
-    if len(name) > _LONGEST:
-        return None
-    found = _NAME.fullmatch("".join(plain(name).split()).strip("()[]#号"))
-    return (found[1], int(found[2])) if found else None
-
-
-def names_a_corner(text: str, known: frozenset[str]) -> bool:
-    """Tell whether a cell names a corner: as others (``known``), or as tables commonly do."""
-    found = numbered(text)
-    if found is None:
-        return False
-    before = found[0]
-    return before in known or any(p.fullmatch(before) for p in (_CORNER_WORD, _LETTERED))
 
 
 def is_date(text: str) -> bool:
@@ -163,16 +126,6 @@ def is_cut_short(text: str) -> bool:
 def is_void(text: str) -> bool:
     """Tell whether words beside a corner say that it is none, or no more."""
     return _VOID.search(text) is not None
-
-
-def is_like(text: str, names: Set[str]) -> bool:
-    """Tell whether a cell may name a corner where corners have no numbers: 东角, 丁, D."""
-    names = names - {""}
-    if not text or not names or is_cut(text):
-        return False
-    if len(text) == 1 and all(len(n) == 1 for n in names):
-        return any(text in of and names & of for of in map(set, _SERIES))
-    return text[-1] in {n[-1] for n in names} and len(text) <= max(map(len, names)) + 1
 
 
 def is_header(cells: Sequence[str], header: Header) -> bool | None:
@@ -252,7 +205,7 @@ def corners_told(text: str) -> int | None:
     >>> corners_told("矿区范围由4个拐点圈定"), corners_told("一采区（共十二个界址点）")
     (4, 12)
     """
-    found = {number_of(n.replace("两", "二")) for n in _COUNT.findall(plain(text))}
+    found = {number_of(n.replace("两", "二")) for n in _COUNT.findall(folded(text))}
     return found.pop() if len(found) == 1 else None
 
 
@@ -297,7 +250,7 @@ def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:
         names = [sheet.cell(row, c) for c in wanted]
         if not any(names):
             names = [c for k, c in enumerate(sheet.rows[row]) if c and k not in pairs][:1]
-        words = [plain(n) for n in names]
+        words = [folded(n) for n in names]
         other = any(map(_PLACE.fullmatch, words)) or (
             # 合计 4, 面积 0.8156: a sum whose number is none of a place is a remark.
             any(map(_SUM.fullmatch, words))
@@ -336,9 +289,9 @@ def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
 def is_ruling(cells: Sequence[str]) -> bool:
     """Tell whether a row only numbers the columns (1 2 3, 甲 1 2) or gives their units."""
     cells = [c for c in cells if c]
-    if len(cells) > 1 and all(_UNIT.fullmatch(plain(c)) for c in cells):
+    if len(cells) > 1 and all(_UNIT.fullmatch(folded(c)) for c in cells):
         return True
-    numbers = [plain(c).strip("()") for c in cells if c not in ("甲", "乙")]
+    numbers = [folded(c).strip("()") for c in cells if c not in ("甲", "乙")]
     return len(numbers) > 1 and numbers == [str(k) for k in range(1, len(numbers) + 1)]
 
 
@@ -354,7 +307,7 @@ def rows_above(sheet: Sheet, header: Header) -> list[int]:
 
 def is_aside(text: str) -> bool:
     """Tell whether a heading stands over places that are no corners."""
-    return _PLACE.fullmatch(plain(text)) is not None
+    return _PLACE.fullmatch(folded(text)) is not None
 
 
 def holds_a_place(text: str) -> bool:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from layers.formats.source import refusal
+from layers.formats.table.corner_names import numbered
+from layers.formats.table.endings import is_page
 from layers.formats.table.header import role_of
-from layers.formats.table.rows import is_date, is_page, is_place, numbered
+from layers.formats.table.rows import is_date, is_place
 from layers.formats.text.corner_finds import HEIGHT, PLANES, SAID, Line, heading_of, name_of
 from layers.formats.text.prose import may_place, names_lost
 from layers.whereabouts import Reason

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from layers.errors import FormatError
-from layers.formats.table import rows as words
+from layers.formats.table import corner_names
 
 from .corner_rows import FAR, HEAD, SQUARE, areas, codes, ring
 
@@ -20,8 +20,8 @@ def circle(corners):
 
 def test_the_work_grows_with_the_corners_of_a_ring(table, monkeypatch):
     calls = []
-    numbered = words.numbered
-    monkeypatch.setattr(words, "numbered", lambda name: calls.append(name) or numbered(name))
+    numbered = corner_names.numbered
+    monkeypatch.setattr(corner_names, "numbered", lambda name: calls.append(name) or numbered(name))
     source = table(*ring(circle(300)))
     assert len(source.geometry[0].exterior.coords) == 301
     few = len(calls)
