@@ -11,6 +11,7 @@ from typing import Protocol
 from layers.account import Issue
 from layers.formats.table.naming import without_identities
 from layers.formats.table.sheet import Sheet, bad_row
+from layers.formats.table.vocabulary import N
 from layers.issues import info, warning
 
 _NOT_BEFORE = r"(?<![\d.,A-Za-z])(?<!\d\s)(?<!-)"
@@ -42,7 +43,7 @@ _WHOLLY = re.compile(
     r"\s*\(?(?:标高|高程)?(?:$|[;:。)\s]|\([^)]{0,30}(?:拐点|圈定|面积|矿区)"
     r"|之?间|范围|内|开采|圈定|共|由\d|面积|拐点|矿区|有效)"
 )
-_LEAD = re.compile(r"^[^\w(]*(?:[一二三四五六七八九十\d]{1,3}[、.](?!\d))?\s*")
+_LEAD = re.compile(rf"^[^\w(]*(?:{N}{{1,3}}[、.](?!\d))?\s*")
 _APART = re.compile(r":.|[^一-鿿:]$|[米里顷亩点定日]$")  # ends a value, a unit or a clause
 _LOOK = 60  # characters before a range that may say of what it is
 _ASSUMED = re.compile(r"(?:假定|相对|独立|任意|自定义?|地方)(?:的)?(?:高程|标高)")
@@ -57,7 +58,7 @@ _WORDS = re.compile(
 )
 _WHOLE = re.compile(r"(?:本|该|全|其)?(?:矿区|采矿权|范围|矿山|矿|区|开采|限采|批准)*")
 # How a part of a right, or another one, is called.
-_CLAUSE = re.compile(r"^\s*[(（]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．]")
+_CLAUSE = re.compile(rf"^\s*[(（]?{N}{{1,3}}[)）]?[、.．]")
 _PART = re.compile(r"[区块段矿坑井场库号]$|范围$|部分$|[\dA-Za-z一二三四五六七八九十甲乙丙丁]$")
 _NO_NAME = re.compile(r"拐点|界址点|圈定|年|月|日|\d{3}")
 _IN_WORDS = re.compile(r"[零〇一二两三四五六七八九十百千]{2,}\s*米")
@@ -89,10 +90,10 @@ def stated(text: str) -> Depth | None:
     >>> stated("2020年1月至2025年12月"), stated("一区由9米至7米标高，二区由6米至5米")
     (None, None)
     """
-    words = _HIGH_LOW.sub(r"\1标高\2米至\3米", _plain(text))
+    words = _HIGH_LOW.sub(r"\1标高\2米至\3米", _unadorned(text))
     if is_assumed(text):
         return None
-    name, called = _plain(without_depth(text)), "标高" in words or "高程" in words
+    name, called = _unadorned(without_depth(text)), "标高" in words or "高程" in words
     found: set[Depth | None] = set()
     for m in _RANGE.finditer(words):
         with_units = bool((m[2] and m[1][0] in "+-") or (m[5] and m[4][0] in "+-"))
@@ -115,7 +116,7 @@ def is_of_another(text: str) -> bool:
     >>> is_of_another("地面标高：1350米至1300米"), is_of_another("开采标高：1250米至980米")
     (True, False)
     """
-    words = _plain(text)
+    words = _unadorned(text)
     found = [*_RANGE.finditer(words)]
     return bool(found) and not any(_is_own(m, words, "", True) for m in found)
 
@@ -138,7 +139,7 @@ def _is_own(m: re.Match[str], words: str, name: str, with_units: bool) -> bool:
     return False
 
 
-def _plain(text: str) -> str:
+def _unadorned(text: str) -> str:
     """Return a text without the brackets that name a unit or the system of heights, nor names."""
     words = _normal(without_identities(text))
     words = re.sub(r"\(\s*(?:单位:?)?(?:米|m)\s*\)", "", words, flags=re.IGNORECASE)

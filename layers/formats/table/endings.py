@@ -8,15 +8,15 @@ from pathlib import Path
 
 from layers.account import Issue
 from layers.formats.table.sheet import Sheet, bad_row
+from layers.formats.table.vocabulary import CORNER, N
 from layers.issues import warning
 
-_N = r"[\d一二三四五六七八九十]"
-_POINT = r"(?:号|个)?(?:拐点|界址点|角点|顶点|坐标点|点)"
-_NTH, _OF = (rf"{word}\s*({_N}+)\s*页" for word in "第共")
+_POINT = rf"(?:号|个)?{CORNER}"
+_NTH, _OF = (rf"{word}\s*({N}+)\s*页" for word in "第共")
 _SLASHED = r"page\s*(\d+)(?:\s*(?:of|/)\s*(\d+))?|(\d{1,3})\s*/\s*(\d{1,3})"
-_FROM = rf"续上?[表页]?\s*{_N}*|接上[表页]"
+_FROM = rf"续上?[表页]?\s*{N}*|接上[表页]"
 _TURNS = re.compile(
-    rf"(?:未完)?[,;，。、 ]*(?:[接续转见]|下转|转接|续见|接续)(?:下[页表]|第{_N}+页|次页|背面)"
+    rf"(?:未完)?[,;，。、 ]*(?:[接续转见]|下转|转接|续见|接续)(?:下[页表]|第{N}+页|次页|背面)"
     r"|下[页表][待继]?[续接]|未完(?:待续)?|待续|续表?见下[页表]"
     r"|tobecontinued|continued(?:on|over).*",
     re.IGNORECASE,
@@ -31,16 +31,16 @@ _CONTINUED = re.compile(rf"\s*[（(\[【]?\s*(?:{_FROM}|{_NTH}(?:\s*[,，/]?\s*{
 _TABLE_NUMBER = re.compile(rf"^(?:{_FROM}|附?表\s*[\d.-]+)\s*[:：、]?\s*")
 _ELSEWHERE = r"(?:详见|参见|见|从?略)[^无]{0,12}"
 _LEFT_OUT = re.compile(
-    rf"[…·.。]*等+|.{{0,8}}等(?:共)?{_N}{{1,4}}{_POINT}?|.{{0,6}}等{_POINT}|[后下余]略|andsoon|etc|[。.…]{{2,}}"
+    rf"[…·.。]*等+|.{{0,8}}等(?:共)?{N}{{1,4}}{_POINT}?|.{{0,6}}等{_POINT}|[后下余]略|andsoon|etc|[。.…]{{2,}}"
     rf"|(?:续|余|其余|剩余|其[他它](?=各|的?{_POINT}|坐标)|以下|后续|另外|其后|余下)(?:的|各|均|号|{_POINT}|坐标|位置|部分)*{_ELSEWHERE}"
-    rf"|第?{_N}{{1,4}}{_POINT}?[-~—–～至到]+第?{_N}{{1,4}}{_POINT}?[(（]?{_ELSEWHERE}"
+    rf"|第?{N}{{1,4}}{_POINT}?[-~—–～至到]+第?{N}{{1,4}}{_POINT}?[(（]?{_ELSEWHERE}"
     r"|(?:点击)?(?:展开|查看|加载|显示)?(?:更多|全[文部]|剩余)",
     re.IGNORECASE,
 )
 # Between corners a page goes on here, or a ring is named; below the last one corners are lacking.
 _NO_CORNERS = re.compile(
     rf"{_FROM}|第?\d{{1,4}}{_POINT}?[-~—–～至到]+第?\d{{1,4}}{_POINT}?"
-    rf"|第{_N}{{1,4}}{_POINT}|(?!\d+个){_N}{{1,4}}{_POINT}|[一二三四五六七八九十]{{1,3}}|[nN]"
+    rf"|第{N}{{1,4}}{_POINT}|(?!\d+个){N}{{1,4}}{_POINT}|[一二三四五六七八九十]{{1,3}}|[nN]"
 )
 
 

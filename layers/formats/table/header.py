@@ -144,11 +144,11 @@ class Header:
 
 def role_of(cell: str) -> Role | None:
     """Return what a header cell says its column is, None where it is an ordinary attribute."""
-    plain = _plain(cell)
-    known = next((role for role, pattern in _ROLES if pattern.fullmatch(plain)), None)
-    if known is None and (found := _EAST_X.fullmatch(plain)) is not None:
+    title = _folded(cell)
+    known = next((role for role, pattern in _ROLES if pattern.fullmatch(title)), None)
+    if known is None and (found := _EAST_X.fullmatch(title)) is not None:
         return "east" if "x" in (found[1], found[2]) else "north"
-    return known or _BARE.get(_ABOUT.sub("", plain))
+    return known or _BARE.get(_ABOUT.sub("", title))
 
 
 def roles_of(cells: Sequence[str]) -> dict[int, Role]:
@@ -162,30 +162,28 @@ def name_a_pair(roles: Mapping[int, Role]) -> bool:
     return {"north", "east"} <= held or {"lon", "lat"} <= held
 
 
-def _plain(cell: str) -> str:
+def _folded(cell: str) -> str:
+    """Return a title in small letters without unit, blanks and marks, blank where it is none."""
     if len(cell) > _LONGEST:
         return ""  # a remark
-    plain = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
-    return re.sub(r"[/,](m|米)$", "", re.sub(r"[\s_:：.]", "", plain))
+    title = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
+    return re.sub(r"[/,](m|米)$", "", re.sub(r"[\s_:：.]", "", title))
 
 
 def find_header(sheet: Sheet) -> Header | None:
     """Return the first row that names coordinate columns, None where there is none."""
-    for row, cells in enumerate(sheet.rows[:SEARCHED]):
+    searched = min(len(sheet.rows), SEARCHED)
+    for row, cells in enumerate(sheet.rows[:searched]):
         roles = roles_of(cells)
         if name_a_pair(roles) and (pairs := tuple(_pairs(sheet.rows[: row + 1], roles))):
             return Header(row, _names(cells), roles, pairs)
-    return next(filter(None, map(partial(_of_a_thing, sheet), range(_first(sheet)))), None)
-
-
-def _first(sheet: Sheet) -> int:
-    return min(len(sheet.rows), SEARCHED)
+    return next(filter(None, map(partial(_of_a_thing, sheet), range(searched))), None)
 
 
 def _of_a_thing(sheet: Sheet, row: int) -> Header | None:
     """Return a header whose one pair of degrees says of which thing it is: 库区中心经度."""
     cells = sheet.rows[row]
-    found = {c: m for c, cell in enumerate(cells) if (m := _OF_A_THING.fullmatch(_plain(cell)))}
+    found = {c: m for c, cell in enumerate(cells) if (m := _OF_A_THING.fullmatch(_folded(cell)))}
     ends = [m[2] or m[4] for m in found.values()]
     of = {m[1] or "" for m in found.values()}
     if sorted(ends) not in (["纬度", "经度"], ["jd", "wd"]) or len(of) > 1:

@@ -15,11 +15,12 @@ from layers.formats.table.numbers import is_number_like
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, Ring
 from layers.formats.table.sheet import Sheet, bad_row
+from layers.formats.table.vocabulary import HOLDER
 from layers.identity import is_placeholder
 
 _FEWEST = 3  # corners of a ring
 _NUMBERING = re.compile(r"号|代码|标识|^id$", re.IGNORECASE)
-_STATE = re.compile(r"状态|状况|情况|库型|类型|类别|性质|名称|(?:采矿|探矿|矿业)权人")
+_STATE = re.compile(rf"状态|状况|情况|库型|类型|类别|性质|名称|{HOLDER}")
 _VOID_CORNER = re.compile(r"\W*(?:已|该点|此点)?(?:作废|取消|废弃|废除)\W*|控制点|中心点|原\d+")
 _SPOILT = re.compile(r".*\*{2,}.*|[+-]?\d(\.\d+)?[eE]\+\d+")
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from layers.account import Issue
+from layers.formats.table.vocabulary import PART, N
 from layers.issues import label_en, warning
 
 _KEY = re.compile(
@@ -26,10 +27,10 @@ _OF_OTHERS = re.compile(
 # 矿山：乙矿 names as 矿山名称：乙矿 does; 矿段：Ⅰ names a part of a right.
 _THING = re.compile(r"矿山|[采探]矿权|矿业权|(?:勘查|矿山|采矿)?项目|尾矿库")
 _PART = re.compile(
-    r"((?:地块|宗地|图斑|区块|矿段|块段|矿区|采区|采场|分区|范围|区域|矿体号?)[一二三四五六七八九十\d]{0,3})"
+    rf"((?:{PART}|区域|矿体号){N}{{0,3}})"
     r"\s?[:：]\s?([^\s,，;；。:：]{1,20})"
 )
-_LABEL = re.compile(r"^(?:附件|附表|附图|表)\s?[一二三四五六七八九十\d]{1,3}\s?[:：]\s?")
+_LABEL = re.compile(rf"^(?:附件|附表|附图|表)\s?{N}{{1,3}}\s?[:：]\s?")
 _NO_PART = re.compile(r"拐点|坐标|圈定|界址|面积|标高|高程|[详附]图|[\d.]{4}|[米里顷亩吨元]$")
 # What names a right, a mine or a pond, and no company or paper.
 _IDENTITY = re.compile(
@@ -77,7 +78,7 @@ _BRACKETS = {
 _MARKS = " \t,，;；。、:："
 _BLANKS = re.compile(r"\s*")
 _LONGEST = 2000  # what is longer is no line about a parcel
-_CLAUSE = re.compile(r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}\s?[)）、.．]\s?|[①-⓿]+)")
+_CLAUSE = re.compile(rf"^(?:[(（]?{N}{{1,3}}\s?[)）、.．]\s?|[①-⓿]+)")
 _MASKED = re.compile(r"[*＊×?？]|[xX]{3}|\.{3}|…")
 
 

@@ -15,6 +15,7 @@ from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like, numeric_rows
 from layers.formats.table.rows import holds_a_place, is_date, is_header, is_ruling
 from layers.formats.table.sheet import Sheet
+from layers.formats.table.vocabulary import TOTAL
 from layers.issues import warning
 
 _CORNER = re.compile(r"拐点|界址|角点|界桩|桩号|折点")
@@ -28,7 +29,7 @@ _NAMING = re.compile(r"(?!.*(?:坐标|测绘|单位)).*(?:名称?|村庄|居民�
 _THING = re.compile(r"村|居民|户|校|目标|建筑|[库井孔矿]")
 _NAMED = 0.5
 """Share of the rows of a list that have a name of their own; of corners, at most a third have."""
-_SUM = re.compile(r"(?:[合小总共累]\s*计|平均值?)[:：]?")
+_SUM = re.compile(rf"(?:{TOTAL}|平均值?)[:：]?")
 _FOOTER = re.compile(
     r"(?:备\s?注|附注|注|说明|(?:填|制|审|校|绘|编)\s?[表核对制图]\s?人?|复核人?|负责人|联系(?:人|电话)|电话|日期"
     r"|(?:填[报表]|制表|编制|测绘)(?:单位|日期|时间)(?:[(（][盖签]章[)）])?|单位(?:[(（]?[盖签]章[)）]?)|资料来源|数据来源)"

@@ -26,11 +26,12 @@ from layers.formats.table.naming import (
 )
 from layers.formats.table.numbers import decimal, is_number_like
 from layers.formats.table.sheet import Sheet
+from layers.formats.table.vocabulary import CENTRE, CORNER, HOLDER, PART, TOTAL, N
 
 _DATE = re.compile(
     r"[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?"
 )
-_SUMMED = re.compile(r"合计|小计|总计|共计|累计|面积|周长")
+_SUMMED = re.compile(rf"{TOTAL}|面积|周长")
 _CUT_SHORT = re.compile(
     r"[\s.…·⋮︙:：⋯]*[.…·⋮︙⋯:]{1}[\s.…·⋮︙:：⋯]*|[(（\[]?\s*(?:中|以下|以上|下|从)?略\s*[)）\]]?"
     r"|.{0,6}(?:省略|略去|从略|中略)(?!.*(?:带号|位数?|小数|单位)).{0,12}|同[上前]|(?:第?\d{1,4}[号个]?点|点\d{1,4})\s?[(（]?缺[)）]?"
@@ -41,44 +42,42 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"合计|小计|总计|共计|累计|面积|周长|备注|附注|说明|注[:：]|标高|高程|坐标系|坐标格式|中央子午线|投影|单位|"
+    rf"{_SUMMED.pattern}|备注|附注|说明|注[:：]|标高|高程|坐标系|坐标格式|中央子午线|投影|单位|"
     r"制表|审核|复核|校对|填表|编制|测绘|日期|比例尺|电话|资料来源|以下空白|以下无|无正文|以上|盖章|签章|签字|公章"
 )
 _TAIL = r"(?:坐标)?[\s\dA-Za-z号:#().-]*"
 _PLACE = re.compile(
-    r"(?:\S{0,6}(?:中心|质心|形心|重心)(?:点|位置)?"
+    rf"(?:\S{{0,6}}{CENTRE}(?:点|位置)?"
     r"|\S{0,4}(?:井口|硐口|坑口|平硐|斜坡道)|\S{0,4}(?:[主副风斜竖]井[、,，和及]?){1,5}"
     r"|\S{0,4}(?:控制|基准|检查|检核|校核|起算|参考|已知|测量|导线|三角|水准|图根|像控|采样|取样|验证|监测"
     r"|见矿|高程|测)点"
     r"|\S{0,4}(?:钻孔|探槽|图廓|图框|极值|(?:图|影像|图幅)四角)"
     r"|井(?=\d)|(?:q?zk[a-z]?|ck|kzd?|gps|gnss|gcp|bm|cors|pd|sj)[-_]?(?=\d))" + _TAIL
 )
-_SUM = re.compile(
-    r"(?:平均值?|均值|最[大小]值?|[xy]?最[大小]|合计|小计|总计|共计|总?面积|周长)" + _TAIL
-)
+_DERIVED = re.compile(rf"(?:平均值?|均值|最[大小]值?|[xy]?最[大小]|{TOTAL}|总?面积|周长)" + _TAIL)
 _ABOUT_PLACES = re.compile(
-    r"中心|质心|形心|重心|控制点|基准点|范围|四至|极值|原点|起算|井口|硐口|地理坐标|平均|东经|北纬"
+    rf"{CENTRE}|控制点|基准点|范围|四至|极值|原点|起算|井口|硐口|地理坐标|平均|东经|北纬"
 )
 _ABOUT_RIGHT = re.compile(
-    r"(?:文号|公告号|发证机关|审批机关|(?:采矿|探矿|矿业)权人|申请人|法定代表人|联系人|有效期限?|地址|开采矿种|矿种|开采方式|(?:设计)?生产规模"
+    rf"(?:文号|公告号|发证机关|审批机关|{HOLDER}|申请人|法定代表人|联系人|有效期限?|地址|开采矿种|矿种|开采方式|(?:设计)?生产规模"
     r"|经济类型|图幅号?|项目类型)\s*[:：]"
 )
 _VOID = re.compile(r"作废|注销|取消|废[弃除止]|停用|变更前|改为|^原\d|控制点|井口|中心点")
 # Sentences, measures and numbers of documents below the corners head no parcel that is lacking.
 _NO_HEAD = re.compile(
     r"^[无未]|[:：]|[件书]$|[,，。;；≤≥°%〔]|圈定|连线|\d\s*(?:米|年|吨|万|公里|公顷)|^.{24}"
-    r"|^[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．].{12}"
+    rf"|^[(（]?{N}{{1,3}}[)）、.．].{{12}}"
 )
 _HEADS = re.compile(r"矿(?!业|产|权)|[采勘库区块段]|范围|扣除|拐点|坐标|地块")
 # 成交价：123456元 says something of the right; 一采区：由4个拐点圈定 is a heading.
 _FIELD = re.compile(r"[^:：]{1,12}[:：]\s*(?!.*(?:拐点|坐标|圈定|界址))\S.*")
-_A_FIELD = re.compile(r"([^:：,，;；。]{1,12})[:：]\s*([^:：;；。]{1,40})")
+_TITLED = re.compile(r"([^:：,，;；。]{1,12})[:：]\s*([^:：;；。]{1,40})")
 _PART = re.compile(
-    r"(?:[采勘矿]区|采场|块段?|矿段|矿体|地块|区块|分区|重叠区|避让区|范围|部分|标段|片区?|坑口?|井)"
+    rf"(?:{PART}|块|重叠区|避让区|部分|标段|片区?|坑口?|井)"
     r"[\d一二三四五六七八九十A-ZⅠ-Ⅻ]{0,3}(?:名称?|编?号)?$"
 )
 _NAME_LIKE = re.compile(r"(?=.*[^\W\d_]{2})[^\d.+-].*")
-_OWNED = re.compile(r"(?:采矿|探矿|矿业)权人|(?:采矿权|探矿权)?申请人|单位|企业|业主|公司")
+_OWNED = re.compile(rf"{HOLDER}|(?:采矿权|探矿权)?申请人|单位|企业|业主|公司")
 _COMPANY = re.compile(r"公司|厂|集团|[矿场社队人]$")
 _BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部分|拐点|坐标|(?<!矿)区)\S?")
 _GENERIC = re.compile(r"(?:矿区|矿界|范围|拐点|界址点|平面|直角|坐标|成果|一览|表|编号|及)+[:：]?")
@@ -87,7 +86,7 @@ _BRACKETED = re.compile(r"[(（\[][^()（）\[\]]*(?:坐标|面积|标高|投影
 _COUNT = re.compile(
     r"(?<![\d.一二三四五六七八九十百第])(\d{1,5}|[一二三四五六七八九]?十[一二三四五六七八九]?"
     r"|[两一二三四五六七八九])\s*个"
-    r"\s*(?:拐点|界址点|角点|顶点|坐标点|点)"
+    rf"\s*{CORNER}"
 )
 _UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
 _MOST_NUMBERS = 20
@@ -173,7 +172,7 @@ def field_heading(text: str) -> str:
     >>> field_heading("成交价：123456元"), field_heading("开采方式：露天")
     ('', '')
     """
-    found = _A_FIELD.fullmatch(text.strip())
+    found = _TITLED.fullmatch(text.strip())
     if found is None:
         return ""
     title, value = "".join(found[1].split()), without_continued(found[2]).strip(" :：")
@@ -253,7 +252,7 @@ def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:
         words = [folded(n) for n in names]
         other = any(map(_PLACE.fullmatch, words)) or (
             # 合计 4, 面积 0.8156: a sum whose number is none of a place is a remark.
-            any(map(_SUM.fullmatch, words))
+            any(map(_DERIVED.fullmatch, words))
             and (holds_a_place(" ".join(numbers)) or not any(map(is_remark, words)))
         )
         if numbers and other:
