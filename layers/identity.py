@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -56,6 +57,24 @@ _MASKED = re.compile(
     r"[*×✕╳✱●■□█]|[?○_]{2}|(?<![a-z])x{2,}(?![a-z])|某某"
     r"|^[^\W\d]{0,2}某$|^某(?:公司|企业|单位|人)|^[^\W\d]{1,2}(?:先生|女士|老板)$"
 )
+# What a name ends in that is a firm's, whatever else it says: 县政府招待所石料厂, 破产管理人.
+_FIRM = re.compile(r"(?:公司|集团|中心|管理人|清算组|[厂矿场社队院店])$")
+# Whoever may yet come by the right, or is to see to what nobody works, works nothing himself.
+_TO_COME = re.compile(
+    "出让|竞得|竞买|竞拍|拍卖|挂牌|摘牌|招标|中标|流拍|成交人|受让|买受|空白区|空白地|[待拟]设"
+)
+_AUTHORITY = re.compile(
+    "人民政府|[省市州旗县区乡镇]政府|管(?:理)?委(?:员)?会|街道办|(?:自然|国土)资源"
+    # 矿务局, 地质局, 第三工程局 are firms; a 村民委员会 may work a quarry.
+    r"|^(?!.*(?:矿务|地质|勘[查探察]|工程|农垦|监狱|铁路|[一二三四五六七八九十\d]局))"
+    r".*(?:(?<![村居]民)委员会|局|厅)(?:代管|托管|管理|监管|负责|接管)?$"
+)
+_GONE = re.compile("无主|破产|注销|吊销|失联|倒闭|解散|灭失|关闭|去世|死亡|已故|历史遗留|遗弃")
+_CERTAINLY_GONE = re.compile("无主|已(?:破产|注销|吊销|失联|倒闭|解散|灭失|关闭)")
+# An answer to what is replaced, and no number: 无需替代, 不占用指标, 暂无替代库, 0座.
+_REPLACES_NONE = re.compile(
+    r"[暂均尚并]?(?:[不无未毋]|没有)(?:需|须|用|涉|占|替代|替换|适用|存在|有)\D{0,10}|0+[座个家]|n"
+)
 _MARKS = re.compile(r"[\W_]+")
 _SCIENTIFIC = r"^[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
 
@@ -79,18 +98,51 @@ def _fills(core: str) -> bool:
 
 
 def names_no_owner(word: str) -> bool:
-    """Return whether ``word`` names no company and no person: a masked name, or a kind of owner.
+    """Return whether ``word`` names no company and no person that works a mine.
+
+    A masked name, a kind of owner, a state authority, one who is gone or may yet come.
 
     >>> [names_no_owner(w) for w in ("王**", "李某某", "XX矿业公司", "个体（自然人）", "国有企业")]
     [True, True, True, True, True]
+    >>> [names_no_owner(w) for w in ("待出让", "竞得人", "县自然资源局", "无主（县政府代管）", "1")]
+    [True, True, True, True, True]
     >>> [names_no_owner(w) for w in ("王五（个人）", "Maxx Mining", "国家能源集团", "二○八队")]
     [False, False, False, False]
+    >>> [names_no_owner(w) for w in ("阳泉矿务局", "河底村村民委员会", "镇政府石料厂")]
+    [False, False, False]
     """
     name = folded(word)
     core = _MARKS.sub("", name)
-    if _MASKED.search(name) is not None or _fills(core):
+    if _MASKED.search(name) is not None or _fills(core) or re.fullmatch(r"n|\d{1,2}", core):
         return True
-    return len(core) <= _LONGEST_KIND and _ONLY_KINDS.fullmatch(core) is not None
+    if len(core) <= _LONGEST_KIND and _ONLY_KINDS.fullmatch(core) is not None:
+        return True
+    return says_gone(word) or _names_no_firm(core, _TO_COME, _AUTHORITY)
+
+
+def says_gone(word: str) -> bool:
+    """Return whether ``word`` says that nobody works a mine any longer: 无主库, 企业破产, 失联.
+
+    >>> [says_gone(w) for w in ("无主尾矿库", "甲公司（已注销）", "破产管理人", "关闭矿山修复公司")]
+    [True, True, False, False]
+    """
+    core = _MARKS.sub("", folded(word))
+    return _CERTAINLY_GONE.search(core) is not None or _names_no_firm(core, _GONE)
+
+
+def _names_no_firm(core: str, *signs: re.Pattern[str]) -> bool:
+    """Return whether a name shows one of ``signs`` and does not end as a firm's does."""
+    return _FIRM.search(core) is None and any(sign.search(core) for sign in signs)
+
+
+def replaces_none(word: str) -> bool:
+    """Return whether ``word`` is no number of what is replaced: 无需替代, 不占用指标, N, 0座.
+
+    >>> [replaces_none(w) for w in ("不需替代", "暂无替代库", "N", "无名沟尾矿库", "等量替换")]
+    [True, True, True, False, False]
+    """
+    core = _MARKS.sub("", folded(word))
+    return _fills(core) or _REPLACES_NONE.fullmatch(core) is not None
 
 
 def named_only(
@@ -109,7 +161,7 @@ def named_only(
     name = origin.column.name
     if name not in _IDENTITIES:
         return text, ()
-    names_none = names_no_owner if name in _OWNERS else is_placeholder
+    names_none = names_no_owner if name in _OWNERS else replaces_none if several else is_placeholder
     asked = text
     if not (several or name in _OWNERS):
         # Nothing with a digit from 1 to 9 is a placeholder, and nearly every number has one.
@@ -140,6 +192,16 @@ def _told(text: pa.Array, rows: Ints, origin: Origin) -> Issue:
         f"{label_en(first)}",
         first,
     )
+
+
+def nobody_left(text: pa.Array, origin: Origin) -> Ints:
+    """Return the rows that answer who operates with the word that nobody does any longer.
+
+    It is no name, and yet more than an empty cell: it contradicts whoever says otherwise.
+    """
+    if origin.column.name != "operator":
+        return np.zeros(0, np.int64)
+    return rows_where(by_word(text, says_gone, pa.bool_()))
 
 
 def digits_lost(array: pa.Array, text: pa.Array, origin: Origin) -> tuple[Ints, tuple[Issue, ...]]:

@@ -20,7 +20,7 @@ from layers import days, null_marks, parse
 from layers.account import Issue
 from layers.cells import as_text, bare_numbers, by_word, flat, is_readable, rows_where, without
 from layers.formats.angles import packed, spelled
-from layers.identity import digits_lost, named_only
+from layers.identity import digits_lost, named_only, nobody_left
 from layers.issues import Origin, bad_values, no_day, unreadable
 from layers.keys import is_key, is_list, matchable
 from layers.layer import ARROW_TYPES
@@ -95,7 +95,8 @@ def _text(array: pa.Array, origin: Origin, unit: Unit) -> Values:
         read = read.losing(rows, *said)
         read = replace(read, array=matchable(read.array, listed=is_list(column)))
     named, said = named_only(read.array, origin, several=is_list(column))
-    return replace(read, array=named, issues=(*read.issues, *said))
+    gone = nobody_left(read.array, origin)
+    return replace(read, array=named).losing(gone, *said)
 
 
 def _codes(array: pa.Array, origin: Origin, unit: Unit) -> Values:

@@ -57,7 +57,9 @@ class _Ponds:
         flag = layer.flag("ownerless")
         by_operator = np.where(layer.is_null("operator"), flag, 0)
         unsaid = np.equal(flag, -1) & ~layer.is_unread("ownerless")
-        self.ownerless = np.where(unsaid, by_operator, flag)
+        # Where the operator's cell says that nobody is left, "no" is contradicted.
+        open_ = np.equal(flag, 0) & layer.is_unread("operator")
+        self.ownerless = np.select([open_, unsaid], [-1, by_operator], flag)
         self.ownerless_counts = context.optional_value("ownerless_closure") is not None
         stop, last = (
             self._past(layer.day(c), context) for c in ("stopped_on", "last_discharge_on")

@@ -202,3 +202,38 @@ def test_no_and_some_below_a_heading_that_says_no(judge, word, reads):
     }  # fmt: skip
     found = {verdict for verdict, _ in judge("TF207", pond, square(0))}
     assert found == {{None: "NO_DATA", 1: "FAIL", 0: "PASS"}[reads]}
+
+
+@pytest.mark.parametrize("flag", [None, "否"])
+@pytest.mark.parametrize(
+    ("word", "verdict"),
+    [("甲公司", "PASS"), ("无主尾矿库", "NO_DATA"), ("无主（县政府代管）", "NO_DATA"),
+     ("原企业已注销", "NO_DATA"), ("甲公司（已注销）", "NO_DATA"), ("失联", "NO_DATA")],
+)  # fmt: skip
+def test_an_operator_that_is_said_to_be_none(judge, word, verdict, flag):
+    pond = {
+        "尾矿库编号": "W1", "建设性质": "已有", "运行状况": "运行", "最后排放日期": "2025-12-20",
+        "已达最终标高": "否", "正在排放": "是", "生产经营单位": word, "无主": flag,
+    }  # fmt: skip
+    assert {found for found, _ in judge("TF207", pond, square(0))} == {verdict}
+
+
+def test_a_state_authority_operates_nothing(judge):
+    pond = {
+        "尾矿库编号": "W1", "建设性质": "已有", "运行状况": "运行", "最后排放日期": "2025-12-20",
+        "已达最终标高": "否", "正在排放": "是", "生产经营单位": "盂县人民政府",
+    }  # fmt: skip
+    assert judge("TF207", pond, square(0)) == {("NO_DATA", "attribute_missing")}
+    # It is no word against a flag.
+    assert judge("TF207", {**pond, "无主": "否"}, square(0)) == {("PASS", "not_due")}
+
+
+@pytest.mark.parametrize("word", ["待出让", "竞得人", "县自然资源局", "市公共资源挂牌出让"])
+def test_rights_still_to_be_sold_have_no_holder_in_common(judge, word):
+    mine = {**QUARRY, "开采方式": "地下", "采矿权人": word}
+    near = {**mine, "许可证号": "A", "权利状态": "有效"}
+    register = {"mining_right": ([near], [square(1020)])}
+    assert judge("MR103", mine, square(0), **register) == {("REVIEW", "workings_unknown")}
+    same = {"mining_right": ([{**near, "采矿权人": "甲公司"}], [square(1020)])}
+    held = {**mine, "采矿权人": "甲公司"}
+    assert judge("MR103", held, square(0), **same) == {("NOT_APPLICABLE", "no_neighbour")}

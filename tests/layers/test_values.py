@@ -151,6 +151,23 @@ def test_only_the_placeholders_leave_a_list():
     assert [i.code for i in issues] == ["placeholder"] and "“C1;暂无”（1 行）" in issues[0].zh
 
 
+def test_answers_to_what_is_replaced_are_no_numbers():
+    none = ["不需替代", "无需替代", "不占用指标", "N", "0座", "暂无替代库"]
+    some = ["WK-1", "等量替换", "1", "无名沟库"]
+    ponds = schema("tailings_facility")
+    values, issues = read([*none, "WK-1；无需替代", *some[1:]], "replaces_facility", ponds)
+    assert values == [None] * 6 + some
+    assert [i.code for i in issues] == ["placeholder"]
+
+
+@pytest.mark.parametrize(
+    "word", ["阳泉矿务局", "甲省煤炭地质局", "中铁十二局", "河底村村民委员会", "甲公司破产管理人",
+             "县政府招待所石料厂", "盂县关闭矿山修复公司", "A"],
+)  # fmt: skip
+def test_firms_that_have_an_authority_in_their_names_stay(word):
+    assert read([word], "holder") == ([word], ())
+
+
 @pytest.mark.parametrize("word", ["新立矿业", "C0", "X", "x1", "00100", "无锡矿", "办理中心"])
 def test_names_that_only_look_like_placeholders_stay(word):
     assert read([word], "holder") == ([word], ())
