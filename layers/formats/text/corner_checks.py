@@ -12,7 +12,7 @@ from layers.formats.table.corner_names import numbered
 from layers.formats.table.endings import is_page
 from layers.formats.table.header import role_of
 from layers.formats.table.rows import is_date, is_place
-from layers.formats.text.corner_finds import HEIGHT, PLANES, SAID, Line, heading_of, name_of
+from layers.formats.text.corner_finds import HEIGHT, PLANES, SAID, Line, name_of
 from layers.formats.text.prose import may_place, names_lost
 from layers.whereabouts import Reason
 
@@ -65,19 +65,43 @@ def with_advice(text: str, zh: str, en: str) -> Reason:
     return zh, en
 
 
+def check(path: Path, lines: Sequence[Line]) -> None:
+    """Refuse lines of which one may be a spoilt or lost corner, or a place that is none.
+
+    Raises
+    ------
+    FormatError
+        The message names the line.
+    """
+    begun = False
+    for line in lines:
+        _check_star(path, line)
+        if line.corners:
+            _check_masks(path, line)
+            _check_rest(path, line, first=not begun)
+            _check_places(path, line)
+            _check_order(path, line)
+            begun = True
+        else:
+            _check_heading(path, line)
+            _check_words(path, line)
+    _check_numbers(path, lines)
+    _check_published(path, lines)
+
+
 def _bad(path: Path, line: Line, zh: str, en: str) -> Exception:
     zh, en = with_advice(line.text, zh, en)
     return refusal(path, f"第 {line.number} 行{zh}", f"line {line.number}: {en}")
 
 
-def check_published(path: Path, lines: Sequence[Line]) -> None:
+def _check_published(path: Path, lines: Sequence[Line]) -> None:
     """Refuse what looks like a published list whose closing lines are gone.
 
     One below a header, or a title that says 拐点坐标, without empty fields, is a plain list.
     """
     corners = [line for line in lines if line.corners]
     words = [line for line in lines if not line.corners]
-    told = any(heading_of(line) or _OF_CORNERS.search(line.text) for line in words)
+    told = any(line.heading or _OF_CORNERS.search(line.text) for line in words)
     empty = any(line.text.rstrip()[-1:] == "," for line in corners)
     if any("起标高" in line.text for line in words) or empty:
         told = False
@@ -91,30 +115,35 @@ def check_published(path: Path, lines: Sequence[Line]) -> None:
         )
 
 
-def have_heights(path: Path, lines: Sequence[Line], *, named: bool) -> bool:
+def have_heights(path: Path, lines: Sequence[Line]) -> bool:
     """Return whether third numbers are heights, or lengths: by a header's word, or not whole.
 
     Whole ones may be rings, signs, corners' numbers. Digits behind a comma may be decimals.
+
+    Raises
+    ------
+    FormatError
+        What third numbers are is not told.
     """
-    thirds = [match.groupdict().get("height") for line in lines for match in line.corners]
-    numbers = [float(word) for word in thirds if word is not None]
-    if not numbers:
+    corners = [(line, match) for line in lines for match in line.corners]
+    thirds = [(line, m) for line, m in corners if m.groupdict().get("height") is not None]
+    if not thirds:
         return False
-    for line in lines:
-        for match in line.corners:
-            third = match.groupdict().get("height")
-            between = line.text[match.end("two") : match.start("height")] if third else ""
-            if third and between == "," and "." not in match["two"] + third:
-                raise _bad(path, line, f"：{match['two']},{third} 的逗号可能是小数点",
-                           f"the comma of {match['two']},{third} may be a decimal "
-                           "point")  # fmt: skip
-    if len(numbers) < len(thirds):
+    for line, match in thirds:
+        two, third = match["two"], match["height"]
+        between = line.text[match.end("two") : match.start("height")]
+        if between == "," and "." not in two + third:
+            raise _bad(path, line, f"：{two},{third} 的逗号可能是小数点",
+                       f"the comma of {two},{third} may be a decimal point")  # fmt: skip
+    if len(thirds) < len(corners):
         raise refusal(
             path,
             "有的拐点之后有第三个数，有的没有，分不清含义",
             "some corners are followed by a third number and some are not",
         )
-    if not named and any(numbers) and all(n == int(n) for n in numbers):
+    numbers = [float(match["height"]) for _, match in thirds]
+    named = any(HEIGHT.fullmatch(cell) for line in lines if line.heading for cell in line.cells)
+    if not named and any(numbers) and all(map(float.is_integer, numbers)):
         raise refusal(
             path,
             "各点第三个数都是整数，分不清是高程、圈号、点号还是加减；"
@@ -125,7 +154,7 @@ def have_heights(path: Path, lines: Sequence[Line], *, named: bool) -> bool:
     return True
 
 
-def check_star(path: Path, line: Line) -> None:
+def _check_star(path: Path, line: Line) -> None:
     """Refuse a line that may close a part of a published list: it names no parcel.
 
     A footnote, which * begins too, has no two numbers.
@@ -137,7 +166,7 @@ def check_star(path: Path, line: Line) -> None:
                    "expected *,top,bottom,name,1 or -1")  # fmt: skip
 
 
-def check_masks(path: Path, line: Line) -> None:
+def _check_masks(path: Path, line: Line) -> None:
     """Refuse a number whose last digits a sign stands for: 38500300.4*, 38500300.4x."""
     for match in line.corners:
         for group in ("one", "two"):
@@ -146,7 +175,7 @@ def check_masks(path: Path, line: Line) -> None:
                            f"masked or unfinished digits: {line.short}")  # fmt: skip
 
 
-def check_places(path: Path, line: Line) -> None:
+def _check_places(path: Path, line: Line) -> None:
     """Refuse numbers that are those of no plane of China: packed degrees, a plane of a town."""
     for match in line.corners:
         if match.re is PLANES:
@@ -158,7 +187,7 @@ def check_places(path: Path, line: Line) -> None:
                            "as 113°30′00″, give others a header")  # fmt: skip
 
 
-def check_order(path: Path, line: Line) -> None:
+def _check_order(path: Path, line: Line) -> None:
     """Refuse a line of several corners whose numbers do not run on: columns side by side."""
     names = [numbered(name_of(match)) for match in line.corners]
     if len(names) > 2 and not any(names) and _is_chain(line):
@@ -177,11 +206,9 @@ def _is_chain(line: Line) -> bool:
     return all(gap.strip() == ";" for gap in gaps)
 
 
-def check_heading(path: Path, line: Line) -> None:
+def _check_heading(path: Path, line: Line) -> None:
     """Refuse a heading of columns that is not understood, or has others than of a place."""
-    if line.corners:
-        return
-    heading, cells = heading_of(line), line.cells
+    heading, cells = line.heading, line.cells
     if heading is None and re.search("[为是指]|表示|代表", line.text):
         return  # X为纵坐标，Y为横坐标
     heads = any(map(_NORTH_CELL.fullmatch, cells)) and any(map(_EAST_CELL.fullmatch, cells))
@@ -198,10 +225,8 @@ def check_heading(path: Path, line: Line) -> None:
                    "tabs")  # fmt: skip
 
 
-def check_lost(path: Path, line: Line) -> None:
-    """Refuse a line without corner that may be a spoilt one."""
-    if line.corners:
-        return
+def _check_words(path: Path, line: Line) -> None:
+    """Refuse a line without corner that may be a spoilt one, or hold one in another form."""
     text = _LETTERS_LIKE_DIGITS.sub("0", line.text)
     wordless = not re.search(r"[^\W\d_]", text)
     numbers = [cell for cell in line.cells if re.search(r"\d|\*|^[-—–/?×]+$", cell)]
@@ -209,9 +234,11 @@ def check_lost(path: Path, line: Line) -> None:
     lost = lost or _CUT_SHORT.fullmatch(text.strip()) is not None
     if lost or names_lost(line.text):
         raise _lost(path, line)
+    if may_place(line.text) and not _ABOUT.match(line.text):
+        raise _unclear(path, line)
 
 
-def check_numbers(path: Path, lines: Sequence[Line]) -> None:
+def _check_numbers(path: Path, lines: Sequence[Line]) -> None:
     """Refuse a line whose number is that of the corner due before the first, or after the last."""
     before: dict[int, Line] = {}
     last: int | None = None
@@ -237,12 +264,8 @@ def _lost(path: Path, line: Line) -> Exception:
                 f"numbers, or a corner's name, without coordinates: {line.short}")  # fmt: skip
 
 
-def check_rest(path: Path, line: Line, *, first: bool) -> None:
+def _check_rest(path: Path, line: Line, *, first: bool) -> None:
     """Refuse a line with what may be a corner beside those that were found, or another place."""
-    if not line.corners:
-        if may_place(line.text) and not _ABOUT.match(line.text):
-            raise _unclear(path, line)
-        return
     rest, begin = line.text, line.corners[0].start()
     for match in reversed(line.corners):
         rest = rest[: match.start()] + " " + rest[match.end() :]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from layers.formats.angles import with_signs
 from layers.formats.table.header import role_of
@@ -68,27 +69,33 @@ class Line:
     text: str
     corners: Sequence[re.Match[str]]
 
-    @property
+    @classmethod
+    def of(cls, number: int, written: str) -> Line:
+        """Return a line with its corners."""
+        text = plain_line(written)
+        return cls(number, written, text, found_in(text))
+
+    @cached_property
     def cells(self) -> list[str]:
         """Words and numbers."""
         return [cell for cell in _SPLIT.split(self.text.strip()) if cell]
+
+    @cached_property
+    def heading(self) -> tuple[str, ...] | None:
+        """The heads of corners' names and places where the line is a header, else None."""
+        cells = self.cells
+        roles = [role_of(cell) for cell in cells]
+        if "lat" in roles and "lon" in roles:
+            return "点号", cells[roles.index("lat")], cells[roles.index("lon")]
+        if "north" in roles and "east" in roles:
+            first, second = sorted((roles.index("north"), roles.index("east")))
+            return "点号", cells[first], cells[second]
+        return None
 
     @property
     def short(self) -> str:
         """The beginning of the line, for a message."""
         return self.written.strip()[:40]
-
-
-def heading_of(line: Line) -> tuple[str, ...] | None:
-    """Return the heads of corners' names and places where a line is a header, else None."""
-    cells = line.cells
-    roles = [role_of(cell) for cell in cells]
-    if "lat" in roles and "lon" in roles:
-        return "点号", cells[roles.index("lat")], cells[roles.index("lon")]
-    if "north" in roles and "east" in roles:
-        first, second = sorted((roles.index("north"), roles.index("east")))
-        return "点号", cells[first], cells[second]
-    return None
 
 
 def plain_line(line: str) -> str:

@@ -16,26 +16,13 @@ from layers.formats.encoding import read_any_text
 from layers.formats.source import Source, refusal
 from layers.formats.table import reader as table
 from layers.formats.table.sheet import Sheet
-from layers.formats.text.corner_checks import (
-    check_heading,
-    check_lost,
-    check_masks,
-    check_numbers,
-    check_order,
-    check_places,
-    check_published,
-    check_rest,
-    check_star,
-    have_heights,
-)
+from layers.formats.text.corner_checks import check, have_heights
 from layers.formats.text.corner_finds import (
     ANGLES,
-    HEIGHT,
     PLANES,
     SAID,
     Line,
     found_in,
-    heading_of,
     name_of,
     plain_line,
 )
@@ -69,39 +56,19 @@ def read(path: Path, encoding: str | None) -> Source:
         refused: as :func:`layers.formats.table.reader.read`.
     """
     text, found = read_any_text(path, encoding)
-    lines = [
-        Line(number, written, words, found_in(words))
-        for number, written in enumerate(text.splitlines(), 1)
-        for words in [plain_line(written)]
-    ]
-    lines = _without_others(lines)
-    begun = False
-    for line in lines:
-        check_star(path, line)
-        check_heading(path, line)
-        check_lost(path, line)
-        check_masks(path, line)
-        check_rest(path, line, first=not begun)
-        check_places(path, line)
-        check_order(path, line)
-        begun = begun or bool(line.corners)
-    check_numbers(path, lines)
-    corners = [c for line in lines for c in line.corners]
-    check_published(path, lines)
-    named = any(
-        map(HEIGHT.fullmatch, (c for line in lines if heading_of(line) for c in line.cells))
-    )
-    high = have_heights(path, lines, named=named)
-    if len({match.re for match in corners}) != 1:
+    lines = _without_others([*itertools.starmap(Line.of, enumerate(text.splitlines(), 1))])
+    check(path, lines)
+    high = have_heights(path, lines)
+    kinds = {match.re for line in lines for match in line.corners}
+    if len(kinds) != 1:
         raise refusal(path, "平面坐标与经纬度混用", "mixes plane coordinates and degrees")
     above = [*itertools.takewhile(lambda line: not line.corners, lines)]
-    own = next(filter(None, map(heading_of, above)), None)
-    pair = ("X坐标", "Y坐标") if corners[0].re is PLANES else ("纬度", "经度")
+    own = next((line.heading for line in above if line.heading), None)
+    pair = ("X坐标", "Y坐标") if PLANES in kinds else ("纬度", "经度")
     # Names, elevations and deductions above the corners stand below this header; titles do not.
     titles = [line for line in above if is_title(line.text)][-_MOST_TITLES:]
-    header = own or ("点号", *pair)
     rows = [(line.number, row) for line in titles for row in _rows(line)]
-    rows.append((rows[-1][0] if rows else 1, header))
+    rows.append((rows[-1][0] if rows else 1, own or ("点号", *pair)))
     rows += [(line.number, row) for line in lines if line not in titles for row in _rows(line)]
     numbers, cells = zip(*rows, strict=True)
     source = table.source_of(path, Sheet(path.stem, cells, numbers), FORMAT, encoding=found)
@@ -127,8 +94,8 @@ def _rows(line: Line) -> list[tuple[str, ...]]:
     """Return the corners of a line as rows of a table, and words before and between as others."""
     at = 0
     rows: list[tuple[str, ...]] = []
-    if not line.corners and (header := heading_of(line)):
-        return [header]
+    if not line.corners and line.heading:
+        return [line.heading]
     for match in line.corners:
         rows += _words(line.text[at : match.start()])
         rows.append(_corner(match))
