@@ -28,12 +28,32 @@ _Row = tuple[tuple[str, ...], int]
 
 @dataclass(frozen=True, slots=True)
 class _Blocks:
-    """Blocks of columns: first column of each, what they hold from there on, the first's pairs."""
+    """Blocks of columns side by side.
+
+    Attributes
+    ----------
+    starts : the column of each block that names its corners
+    offsets : columns that all blocks have, counted from that one
+    pairs : of the first block
+    """
 
     starts: tuple[int, ...]
     offsets: tuple[int, ...]
     pairs: tuple[Pair, ...]
-    name: int
+
+    @property
+    def name(self) -> int:
+        """Return the column of the first block that names corners."""
+        return self.starts[0]
+
+    @property
+    def others(self) -> set[int]:
+        """Return the columns of all blocks but the first."""
+        return {s + o for s in self.starts[1:] for o in self.offsets}
+
+    def parts(self, cells: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return what each block of a row holds."""
+        return [tuple(_cell(cells, s + o) for o in self.offsets) for s in self.starts]
 
 
 def unrolled(path: Path, sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
@@ -52,7 +72,7 @@ def unrolled(path: Path, sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
     rows = list(zip(sheet.rows, sheet.lines, strict=True))
     headings = _headings(sheet.rows[:above], blocks)
     stacked = rows[:above] + _best_body(path, rows[above:], blocks, headings)
-    others = {s + o for s in blocks.starts[1:] for o in blocks.offsets}
+    others = blocks.others
     cut = replace(
         header,
         names=tuple(f"列{c + 1}" if c in others else n for c, n in enumerate(header.names)),
@@ -85,7 +105,7 @@ def _find(path: Path, sheet: Sheet, header: Header) -> _Blocks | None:
     if not pairs or len(pairs) * len(starts) != len(header.pairs):
         _refuse_other_names(path, sheet, header, starts)
         return None
-    return _Blocks(tuple(starts), tuple(offsets), tuple(pairs), starts[0])
+    return _Blocks(tuple(starts), tuple(offsets), tuple(pairs))
 
 
 def _refuse_other_names(path: Path, sheet: Sheet, header: Header, starts: Sequence[int]) -> None:
@@ -127,10 +147,7 @@ def _headings(above: Sequence[Sequence[str]], blocks: _Blocks) -> list[str]:
     """Return the headings that stand above the blocks, none unless each has its own."""
     if len(above) < 2:
         return []
-    found = [
-        next(filter(None, (_cell(above[-2], s + o) for o in blocks.offsets)), "")
-        for s in blocks.starts
-    ]
+    found = [next(filter(None, part), "") for part in blocks.parts(above[-2])]
     own = all(found) and len(set(found)) == len(found)
     return found if own and not datums_named(" ".join(found)) else []
 
@@ -180,7 +197,7 @@ def _oddities(rows: Sequence[_Row], blocks: _Blocks) -> int:
 
 
 def _has_place(cells: Sequence[str], blocks: _Blocks, block: int) -> bool:
-    move = blocks.starts[block] - blocks.starts[0]
+    move = blocks.starts[block] - blocks.name
     return any(
         all(is_number_like(_cell(cells, c + move)) for c in (p.first, p.second))
         for p in blocks.pairs
@@ -210,8 +227,7 @@ def _is_shared(cells: Sequence[str], blocks: _Blocks, alone: bool) -> bool:
     """
     if any(_has_place(cells, blocks, k) for k in range(len(blocks.starts))):
         return False
-    parts = [tuple(_cell(cells, s + o) for o in blocks.offsets) for s in blocks.starts]
-    texts = [" ".join(dict.fromkeys(filter(None, p))) for p in parts]
+    texts = [" ".join(dict.fromkeys(filter(None, part))) for part in blocks.parts(cells)]
     filled = [t for t in texts if t]
     if len(set(texts)) == 1:
         return alone or not (is_about(texts[0]) or is_sum(texts[0]))
@@ -227,10 +243,9 @@ def _is_shared(cells: Sequence[str], blocks: _Blocks, alone: bool) -> bool:
 
 def _first_only(cells: Sequence[str], blocks: _Blocks) -> tuple[str, ...]:
     """Return a row of all blocks, once where each block says the same."""
-    parts = {tuple(_cell(cells, s + o) for o in blocks.offsets) for s in blocks.starts}
-    if len(parts) > 1:
+    if len(set(blocks.parts(cells))) > 1:
         return tuple(cells)
-    others = {s + o for s in blocks.starts[1:] for o in blocks.offsets}
+    others = blocks.others
     return tuple("" if c in others else cell for c, cell in enumerate(cells))
 
 
@@ -255,13 +270,13 @@ def _stack(rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str]) -> li
 
 
 def _is_held(row: _Row, blocks: _Blocks) -> bool:
-    return any(_cell(row[0], blocks.starts[0] + o) for o in blocks.offsets)
+    return any(blocks.parts(row[0])[0])
 
 
 def _moved(cells: Sequence[str], blocks: _Blocks, start: int) -> tuple[str, ...]:
     """Return a row with the cells of one block in the place of the first, the others blank."""
-    mine = {blocks.starts[0] + o: _cell(cells, start + o) for o in blocks.offsets}
-    others = {s + o for s in blocks.starts for o in blocks.offsets}
+    mine = {blocks.name + o: _cell(cells, start + o) for o in blocks.offsets}
+    others = blocks.others
     width = max(len(cells), max(mine) + 1)
     return tuple(mine.get(c, "" if c in others else _cell(cells, c)) for c in range(width))
 

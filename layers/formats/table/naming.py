@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from layers.account import Issue
 from layers.formats.table.vocabulary import PART, N
@@ -52,6 +53,7 @@ _WHOLE = re.compile(
     r"[CT](?:\s?\d){22}(?=$|\s(?!\s*[CT]?\d{4})|[^\sA-Za-z\d、,，/～~至和_-])", re.IGNORECASE
 )
 LICENCE = re.compile(r"(?<![A-Za-z])[CT](?:\s?\d){22}(?!\d)", re.IGNORECASE)
+_LICENCE_KEY = re.compile("证号|许可证")
 _OLD = re.compile(r"\d(?:\s?\d){9,14}")  # numbers before 2008
 _COPY = re.compile(r"\s?[(（\[【]\s?[正副]本[^()（）]{0,8}[)）\]】]|[正副]本(?:\d{1,2}/\d{1,2})?$")
 # What stands in the place of a number that there is not.
@@ -97,7 +99,7 @@ def told_in(text: str) -> dict[str, str]:
     >>> told_in("甲矿（许可证号：C100）"), told_in("1、矿山名称：某县 甲铁矿，采矿权人：甲公司")
     ({'许可证号': 'C100'}, {'矿山名称': '某县 甲铁矿'})
     """
-    return {key: value for key, value, _, _ in _pairs(text) if value and _NAMING.fullmatch(key)}
+    return {p.key: p.value for p in _pairs(text) if p.value and _NAMING.fullmatch(p.key)}
 
 
 def identities_in(text: str) -> dict[str, str]:
@@ -115,9 +117,9 @@ def without_identities(text: str) -> str:
     >>> without_identities("矿山名称：乙矿 开采标高：1150～900m")
     '；开采标高：1150～900m'
     """
-    for key, _, start, end in reversed(_pairs(text)):
-        if _IDENTITY.search(key):
-            text = f"{text[:start]}；{text[end:]}"
+    for pair in reversed(_pairs(text)):
+        if _IDENTITY.search(pair.key):
+            text = f"{text[: pair.start]}；{text[pair.end :]}"
     return text
 
 
@@ -154,8 +156,8 @@ def beside(text: str) -> str:
     >>> beside("甲矿（许可证号：C100）"), beside("许可证号：C100")
     ('甲矿', '')
     """
-    for _, _, start, end in reversed(_pairs(text)):
-        text = f"{text[:start]} {text[end:]}"
+    for pair in reversed(_pairs(text)):
+        text = f"{text[: pair.start]} {text[pair.end :]}"
     text = re.sub(r"[(（\[【]\s*[)）\]】]", "", text)
     text = _CLAUSE.sub("", text.strip(_MARKS))
     return text.strip(_MARKS).rstrip(_MARKS + "(（[【")
@@ -172,7 +174,7 @@ def without_licences(text: str) -> str:
 
 def masked_issues(title: str, values: Sequence[str | None], labels: Sequence[str]) -> list[Issue]:
     """Return a warning of each licence number with masked digits: it names no right."""
-    if not re.search("证号|许可证", title):
+    if not _LICENCE_KEY.search(title):
         return []
     return [
         warning("licence_masked", f"{label}：许可证号 {value} 被遮盖",
@@ -182,21 +184,30 @@ def masked_issues(title: str, values: Sequence[str | None], labels: Sequence[str
     ]  # fmt: skip
 
 
-def _pairs(text: str) -> list[tuple[str, str, int, int]]:
-    """Return each key, its value, and where the two stand in a text."""
+class _Pair(NamedTuple):
+    """A key and its value, and where the two stand in a text."""
+
+    key: str
+    value: str
+    start: int
+    end: int
+
+
+def _pairs(text: str) -> list[_Pair]:
+    """Return the keys of a text with their values."""
     found = [*_KEY.finditer(text)] if len(text) <= _LONGEST else []
     pairs = []
     for k, match in enumerate(found):
         until = found[k + 1].start() if k + 1 < len(found) else len(text)
-        names = _is_name(match[1] or match[2]) or _THING.fullmatch(match[1] or "")
-        ends = _END if names else _END_OF_NUMBER
+        key = match[1] or match[2]
+        key = f"{key}名称" if _THING.fullmatch(key) else key
+        ends = _END if _is_name(key) else _END_OF_NUMBER
         begun = _BLANKS.match(text, match.end(), until)
         ended = ends.search(text, begun.end() if begun else match.end(), until)
         until = ended.start() if ended else until
         until = _closed(text, match.end(), until)
-        key = match[1] or match[2]
-        key = f"{key}名称" if _THING.fullmatch(key) else key
-        pairs.append((key, value_of(key, text[match.end() : until]), match.start(), until))
+        value = value_of(key, text[match.end() : until])
+        pairs.append(_Pair(key, value, match.start(), until))
     return pairs
 
 
@@ -231,6 +242,6 @@ def value_of(key: str, said: str) -> str:
         if _OLD.fullmatch(said):
             said = "".join(said.split())
     said = said.strip(" 、.:：([（【")
-    if _NONE.fullmatch(said) or (re.search("证号|许可证", key) and not re.search(r"\d", said)):
+    if _NONE.fullmatch(said) or (_LICENCE_KEY.search(key) and not re.search(r"\d", said)):
         return ""
     return said

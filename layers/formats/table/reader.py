@@ -106,8 +106,7 @@ def source_of(
     path: Path, sheet: Sheet, kind: str, *, layer: str | None = None, encoding: str | None = None
 ) -> Source:
     """Read a table of any form; as :func:`read`."""
-    sheet = joined_angles(sheet)
-    sheet = _trimmed(sheet)
+    sheet = _trimmed(joined_angles(sheet))
     header = find_header(sheet)
     if header is None:
         raise refusal(
@@ -118,12 +117,12 @@ def source_of(
     header = with_corners(sheet, completed(sheet, header))
     long = overlong_lines(sheet, header)
     corners = _is_corner_table(sheet, header)
+    aside = skip = frozenset[int]()
     if corners:
         sheet, header = unrolled(path, sheet, header)
-    aside = aside_rows(sheet, header) if corners else frozenset()
-    if corners:
+        aside = aside_rows(sheet, header)
         _refuse_no_corners(path, sheet, header, aside)
-    skip = aside | footer_rows(sheet, header) if corners else aside
+        skip = aside | footer_rows(sheet, header)
     places = find_places(path, sheet, header, corners=corners, skip=skip)
     places = _without(places, {r for r in places.at if sheet.lines[r] in long})
     commas = _comma_issues(sheet, header) if kind == FORMAT else []
