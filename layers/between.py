@@ -15,6 +15,7 @@ import shapely
 
 from gis.ragged import Bools
 from layers.account import Issue
+from layers.cells import flat
 from layers.contradictions import SHOWN, contradiction, limits
 from layers.issues import info, listed, warning
 from layers.keys import orebody_keys
@@ -89,18 +90,14 @@ def has_unknown_owner(layer: Layer, owners: Layer) -> Bools:
     known = [owners.table.column(number), pa.array(owners.refused.numbers, pa.string())]
     if owners.predecessors is not None:
         known.append(owners.predecessors.table.column(number))
-    numbers = pa.concat_arrays([_flat(k) for k in known]).drop_null()
+    numbers = pa.concat_arrays([flat(k) for k in known]).drop_null()
     stated = np.asarray(pc.is_valid(column).combine_chunks(), np.bool_)
     return np.asarray(stated & ~_in(column, numbers), np.bool_)
 
 
 def _replaced(owners: Layer) -> pa.Array:
     lists = pc.split_pattern(owners.table.column(_REPLACED[owners.name]).drop_null(), ";")
-    return _flat(pc.list_flatten(lists))
-
-
-def _flat(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return flat(pc.list_flatten(lists))
 
 
 def _in(column: pa.ChunkedArray, numbers: pa.Array) -> Bools:

@@ -179,7 +179,7 @@ def _system(source: Source, settings: LayerSettings, shapes: Shapes, file: str) 
             raise _no_crs(source, shapes, file)
         return stated
     if stated is not None and not are_one(source.crs, stated):
-        note_zh, note = _halves(source.crs_note)
+        note_zh, note = halves(source.crs_note)
         raise CRSError(
             f"{file}：文件自带坐标系 {crs_name(source.crs)}（{note_zh}），"
             f"与给出的 crs = {settings.crs} 不同",
@@ -191,7 +191,7 @@ def _system(source: Source, settings: LayerSettings, shapes: Shapes, file: str) 
 
 def _no_crs(source: Source, shapes: Shapes, file: str) -> CRSError:
     zh, en = _looks_like(shapely.get_coordinates(shapes))
-    note_zh, note = _halves(source.crs_note)
+    note_zh, note = halves(source.crs_note)
     note = f" ({note})" if note else ""
     note_zh = f"（{note_zh}）" if note_zh else ""
     return CRSError(
@@ -200,7 +200,7 @@ def _no_crs(source: Source, shapes: Shapes, file: str) -> CRSError:
     )
 
 
-def _halves(note: str) -> Reason:
+def halves(note: str) -> Reason:
     """Return the Chinese and the English half of a note, which may have but one for both."""
     zh, slash, en = note.partition(" / ")
     return zh, en if slash else note

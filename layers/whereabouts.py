@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -43,13 +43,11 @@ def outside(rows: Ints, lonlat: Floats, counts: Ints, extent: Extent) -> dict[in
         on_globe = np.abs(lonlat[:, 0]) <= 180.0
         on_globe &= np.abs(lonlat[:, 1]) <= 90.0
     good = gis_crs.in_china(lonlat) if extent == "china" else on_globe
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    inside = np.logical_and.reduceat(good, starts)
-    firsts = [lonlat[s : s + c][~good[s : s + c]][0] for s, c in _spans(starts, counts, ~inside)]
     place_zh, place_en = ("中国", "China") if extent == "china" else ("地球", "the globe")
     out = {}
-    for row, (x, y) in zip(rows[~inside].tolist(), firsts, strict=True):
-        zh, en = _hint(np.array([[x, y]])) or ("", "")
+    for row, k in _firsts(rows, counts, ~good):
+        x, y = lonlat[k]
+        zh, en = _hint(lonlat[[k]]) or ("", "")
         out[row] = (
             f"坐标 ({x:.6g}, {y:.6g}) 不在{place_zh}范围内" + (zh and f"，{zh}"),
             f"coordinate ({x:.6g}, {y:.6g}) lies outside {place_en}" + (en and f": {en}"),
@@ -68,38 +66,36 @@ def _hint(lonlat: Floats) -> Reason | None:
     return None
 
 
-def _spans(starts: Ints, counts: Ints, mask: Bools) -> list[tuple[int, int]]:
-    return [(int(s), int(c)) for s, c in zip(starts[mask], counts[mask], strict=True)]
+def _firsts(rows: Ints, counts: Ints, strange: Bools) -> Iterator[tuple[int, int]]:
+    """Yield each row with a strange vertex, and the first of these among all vertices."""
+    at = np.flatnonzero(strange)
+    found, first = np.unique(np.repeat(rows, counts)[at], return_index=True)
+    yield from zip(found.tolist(), at[first].tolist(), strict=True)
 
 
 def other_zones(rows: Ints, xy: Floats, counts: Ints, system: pyproj.CRS) -> dict[int, Reason]:
     """Return rows with an easting of another zone than the system's, X and Y not swapped."""
     strange = gis_crs.other_zone(xy, system) & ~gis_crs.transposed(xy, system)
-    if not strange.any():
-        return {}
     own = gis_crs.zone_prefix(system)
-    first = {int(k): v for k, v in zip(np.repeat(rows, counts)[strange][::-1], xy[strange][::-1])}  # noqa: B905
     return {
         row: (
-            f"坐标 ({x:.10g}, {y:.10g}) 的带号与坐标系的第 {own} 带不符",
-            f"coordinate ({x:.10g}, {y:.10g}) does not begin with {own}, the zone of its CRS",
+            f"坐标 ({xy[k, 0]:.10g}, {xy[k, 1]:.10g}) 的带号与坐标系的第 {own} 带不符",
+            f"coordinate ({xy[k, 0]:.10g}, {xy[k, 1]:.10g}) does not begin with {own}, the zone of "
+            "its CRS",
         )
-        for row, (x, y) in first.items()
+        for row, k in _firsts(rows, counts, strange)
     }
 
 
 def off_planes(rows: Ints, xy: Floats, counts: Ints, system: pyproj.CRS) -> dict[int, Reason]:
     """Return rows with a coordinate that the plane cannot hold, or with X and Y swapped."""
     swapped = gis_crs.transposed(xy, system)
-    strange = swapped | gis_crs.off_plane(xy, system)
-    out: dict[int, Reason] = {}
-    owners = np.repeat(rows, counts)
-    for k in np.flatnonzero(strange)[::-1].tolist():  # the first of each row stays
-        x, y = xy[k]
-        why_zh, why_en = _OFF[bool(swapped[k])]
-        out[int(owners[k])] = (
-            f"坐标 ({x:.10g}, {y:.10g}) {why_zh}",
-            f"coordinate ({x:.10g}, {y:.10g}) {why_en}",
+    out = {}
+    for row, k in _firsts(rows, counts, swapped | gis_crs.off_plane(xy, system)):
+        (x, y), (zh, en) = xy[k], _OFF[bool(swapped[k])]
+        out[row] = (
+            f"坐标 ({x:.10g}, {y:.10g}) {zh}",
+            f"coordinate ({x:.10g}, {y:.10g}) {en}",
         )
     return out
 
@@ -137,28 +133,22 @@ def doubtful(located: Located, labels: Labels, extent: Extent) -> list[Issue]:
     china = extent == "china"
     south = np.unique(owners[(located.lonlat[:, 1] < SOUTHERNMOST) & china])
     unused = np.unique(owners[_unused(located.lonlat, system)]) if not china else south[:0]
-    issues = []
-    if len(beside):
-        zh, en = _named(beside, labels)
-        name = crs_name(system)
-        zh = f"{zh}离坐标系 {name} 的中央子午线 420 千米以上，超出一带：横坐标、中央子午线是否有误"
-        en = f"{en}: over 420 km from the central meridian of {name}, beyond any zone; are " \
-             "easting and meridian right?"  # fmt: skip
-        issues.append(warning("beside_zone", zh, en))
-    if len(south):
-        zh, en = _named(south, labels)
-        zh = f"{zh}在北纬 {SOUTHERNMOST:g} 度以南的海上：坐标是否漏位、X 与 Y 是否写反"
-        en = f"{en}: at sea, south of {SOUTHERNMOST:g} N; does a coordinate lack a digit, are X " \
-             "and Y swapped?"  # fmt: skip
-        issues.append(warning("far_south", zh, en))
-    if len(unused):
-        zh, en = _named(unused, labels)
-        name = crs_name(system)
-        zh = f"{zh}不在坐标系 {name} 的适用范围内：经纬度是否写反、符号是否有误"
-        en = f"{en}: outside the area that {name} is used in; are longitude and latitude " \
-             "swapped, is a sign wrong?"  # fmt: skip
-        issues.append(warning("outside_area_of_use", zh, en))
-    return issues
+    name = crs_name(system)
+    told = (
+        (beside, "beside_zone",
+         f"离坐标系 {name} 的中央子午线 420 千米以上，超出一带：横坐标、中央子午线是否有误",
+         f"over 420 km from the central meridian of {name}, beyond any zone; are easting and "
+         "meridian right?"),
+        (south, "far_south",
+         f"在北纬 {SOUTHERNMOST:g} 度以南的海上：坐标是否漏位、X 与 Y 是否写反",
+         f"at sea, south of {SOUTHERNMOST:g} N; does a coordinate lack a digit, are X and Y "
+         "swapped?"),
+        (unused, "outside_area_of_use",
+         f"不在坐标系 {name} 的适用范围内：经纬度是否写反、符号是否有误",
+         f"outside the area that {name} is used in; are longitude and latitude swapped, is a sign "
+         "wrong?"),
+    )  # fmt: skip
+    return [_warn(code, rows, labels, zh, en) for rows, code, zh, en in told if len(rows)]
 
 
 def _unused(lonlat: Floats, system: pyproj.CRS) -> Bools:
@@ -170,9 +160,13 @@ def _unused(lonlat: Floats, system: pyproj.CRS) -> Bools:
     return np.asarray(((lonlat < low) | (lonlat > high)).any(axis=1), np.bool_)
 
 
-def _named(rows: Ints, labels: Labels) -> Reason:
+def _warn(code: str, rows: Ints, labels: Labels, zh: str, en: str) -> Issue:
     names = [labels[k] for k in rows]
-    return listed(names, shown=_NAMED), listed([label_en(n) for n in names], "en", _NAMED)
+    return warning(
+        code,
+        f"{listed(names, shown=_NAMED)}{zh}",
+        f"{listed([label_en(n) for n in names], 'en', _NAMED)}: {en}",
+    )
 
 
 _OFF = {

@@ -15,6 +15,7 @@ from gis.area import area_m2
 from gis.crs import WGS84_NOTE
 from gis.ragged import Bools, Kind
 from layers.layer import Layer, Provenance
+from layers.placing import halves
 from layers.schema import Column
 from webmap import text_map
 from webmap.cli_io import clean, in_both, issue_record
@@ -27,7 +28,7 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
         for part in layer.provenance:
             yield from _part_lines(layer, part, lang)
         if note := found.crs_notes.get(layer.name):
-            yield clean(say("crs_note_line", lang, note=_of(note, lang)))
+            yield clean(say("crs_note_line", lang, note=halves(note)[lang == "en"]))
         if len(layer):
             west, south, east, north = _extent(layer)
             yield say("bounds_line", lang, west=west, south=south, east=east, north=north)
@@ -93,12 +94,6 @@ def _map_lines(found: Inspection, lang: str) -> Iterator[str]:
 def _metres(value: float) -> str:
     """Return a size without powers of ten: 30,570 or 4.25."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
-
-
-def _of(note: str, lang: str) -> str:
-    """Return the half of a note that is in the language, where it has two."""
-    zh, slash, en = note.partition(" / ")
-    return (en if lang == "en" else zh) if slash else note
 
 
 def _part_lines(layer: Layer, part: Provenance, lang: str) -> Iterator[str]:
