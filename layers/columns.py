@@ -16,7 +16,7 @@ from gis.ragged import Bools, Ints
 from layers import column_issues, minerals, null_marks, stated_accuracy
 from layers.account import Issue
 from layers.catalog import nearest
-from layers.cells import as_text, by_word, is_blank, rows_where, without
+from layers.cells import as_text, by_word, is_blank, rows_where, take_out, without
 from layers.errors import LayerError
 from layers.fields import Mapped, map_fields
 from layers.formats.table.numbers import may_be_packed
@@ -177,16 +177,17 @@ def _derive(
     metal = pc.invert(pc.is_in(found, value_set=pa.array(sorted(minerals.NON_METAL))))
     differs = pc.if_else(pa.array(broad & found.is_valid()), metal, differs)
     clash = rows_where(differs)
-    merged = without(pc.coalesce(stated, found), clash)
-    columns["mineral_class"] = merged
-    said = list(issues) if merged.null_count > len(clash) else []
+    columns["mineral_class"] = pc.coalesce(stated, found)
+    said = []
     if len(clash):
-        unread["mineral_class"] = np.union1d(unread.get("mineral_class", clash), clash)
+        take_out(columns, unread, "mineral_class", clash)
         column, mineral = schema.column("mineral_class"), schema.column("mineral")
         said.append(
             column_issues.class_conflict(column, mineral, columns, stated, clash, labels, file)
         )
-    return said
+    # Of a mineral of no class it is told where a row has no other word for it.
+    lacking = columns["mineral_class"].null_count > len(clash)
+    return [*issues, *said] if lacking else said
 
 
 def _degrees_assumed(

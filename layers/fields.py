@@ -70,6 +70,9 @@ class _Mapping:
         self.issues: list[Issue] = []
         self.cut: list[tuple[str, str]] = []  # field, and the alias of which it is the beginning
         self.ranges: frozenset[str] = frozenset()
+        self.words = [
+            (c.name, w) for c in schema.columns for w in (c.name, *map(folded, c.aliases))
+        ]
 
     @property
     def matched(self) -> set[str]:
@@ -266,19 +269,14 @@ def _match_beginning(field: str, found: _Mapping, *, cut: bool) -> None:
 
 def _meant(field: str, found: _Mapping) -> tuple[dict[str, str], bool]:
     """Return column -> alias that a cut name may be, and whether it is left open which it is."""
-    named = [
-        (column.name, word)
-        for column in found.schema.columns
-        for word in (column.name, *map(folded, column.aliases))
-    ]
-    words = {name: word for name, word in named if _begins(field, word, found)}
+    words = {name: word for name, word in found.words if _begins(field, word, found)}
     if words:
         rest = found.rests.get(field)
         several = len(set(words.values())) > 1 and len(words) > 1
         return words, several or (rest is not None and not rest.alone)
     # 总库容 and one byte more is some other word, of which nobody knows what it adds.
     begin = folded(_beginning(field)) if field in found.rests else None
-    words = {name: word for name, word in named if word == begin}
+    words = {name: word for name, word in found.words if word == begin}
     return words, bool(words)
 
 

@@ -195,7 +195,4 @@ def _reader(column: Column) -> Callable[[str], object] | None:
     """Return what reads a word of the column, None where any word is one."""
     if column.dtype == "flag":
         return parse.flag
-    if column.codes:
-        known = {parse.folded(w): code for code, ws in column.codes.items() for w in (code, *ws)}
-        return known.get
-    return None
+    return column.spellings().get if column.codes else None

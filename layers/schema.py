@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gis.ragged import Kind
+from layers.parse import folded
 
 Dtype = Literal["text", "number", "integer", "flag", "date", "code"]
 
@@ -51,6 +52,10 @@ class Column:
     generic_aliases: frozenset[str] = frozenset()
     whole_names: tuple[str, ...] = ()
     bounds: tuple[float, float] | None = None
+
+    def spellings(self) -> dict[str, str]:
+        """Return folded word -> code, of all words for the codes and of the codes themselves."""
+        return {folded(w): code for code, words in self.codes.items() for w in (code, *words)}
 
 
 @dataclass(frozen=True, slots=True)

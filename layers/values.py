@@ -100,10 +100,7 @@ def _text(array: pa.Array, origin: Origin, unit: Unit) -> Values:
 
 
 def _codes(array: pa.Array, origin: Origin, unit: Unit) -> Values:
-    column = origin.column
-    known = {parse.folded(code): code for code in column.codes}
-    for code, words in column.codes.items():
-        known.update({parse.folded(word): code for word in words})
+    column, known = origin.column, origin.column.spellings()
     cast: Callable[[str], Any] = int if column.dtype == "integer" else str
 
     def look_up(word: str) -> Any:
@@ -118,11 +115,11 @@ def _codes(array: pa.Array, origin: Origin, unit: Unit) -> Values:
 def _flag(array: pa.Array, origin: Origin, unit: Unit) -> Values:
     if pa.types.is_boolean(array.type):
         return Values(array)
-    negated, codes = parse.is_negated(origin.field), origin.column.codes
-    own = {parse.folded(w): code == "true" for code, words in codes.items() for w in words}
+    negated, own = parse.is_negated(origin.field), origin.column.spellings()
 
     def read(word: str) -> bool | None:
-        return own.get(parse.folded(word), parse.flag(word, negated=negated))
+        code = own.get(parse.folded(word))
+        return parse.flag(word, negated=negated) if code is None else code == "true"
 
     # 无 is no empty cell below a heading that says no itself: it may be the answer.
     blanks = parse.BLANK - {"无"} if negated else parse.BLANK
