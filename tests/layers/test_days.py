@@ -1,15 +1,82 @@
-"""Terms of rights: fields that hold both ends, ends that name a month or a year."""
+"""Days, and terms of rights: fields that hold both ends, ends that name a month or a year."""
 
 from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from layers import days
 from layers.catalog import schema
 from layers.loader import load
 
 RIGHT = schema("mining_right")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("2024-01-31", date(2024, 1, 31)),
+        ("2024/1/31", date(2024, 1, 31)),
+        ("2024.1.31", date(2024, 1, 31)),
+        ("2024年1月31日", date(2024, 1, 31)),
+        ("２０２４年１月３１日", date(2024, 1, 31)),
+        ("20240131", date(2024, 1, 31)),
+        ("2024-01-31T08:30:00Z", date(2024, 1, 31)),
+        ("2024/1/31 0:00:00", date(2024, 1, 31)),
+        ("2024/1/31 23:59", date(2024, 1, 31)),
+        ("2024-01-31 24:00:00", date(2024, 1, 31)),
+        # An instant is dated in China.
+        ("2024-01-31T15:59:59Z", date(2024, 1, 31)),
+        ("2024-01-31T16:00:00.000Z", date(2024, 2, 1)),
+        ("2024-01-31T20:00:00+08:00", date(2024, 1, 31)),
+        ("2024-01-31T23:30:00+0900", date(2024, 1, 31)),
+        ("2024-02-01T00:30:00+09", date(2024, 1, 31)),
+        ("2023-12-31T20:00:00-05:00", date(2024, 1, 1)),
+        # Times that no clock shows.
+        ("2024-01-31 25:61", None),
+        ("2024-01-31 12:61", None),
+        ("2024-01-31T20:00:61", None),
+        ("2024-01-31T24:00:00Z", None),
+        ("2024-01-31T20:00:00+25:00", None),
+        ("2024-02-30", None),
+        ("2024-1/31", None),
+        ("2024年1月", None),
+        ("31/01/2024", None),
+        ("24-1-31", None),
+        ("45322", None),
+        ("0001-01-01", None),
+        ("长期", None),
+    ],
+)
+def test_day(word, expected):
+    assert days.day(word) == expected
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
+def test_every_day_in_every_form(when):
+    forms = [
+        when.isoformat(),
+        f"{when:%Y%m%d}",
+        f"{when.year}年{when.month}月{when.day}日",
+        f"{when.year}/{when.month}/{when.day}",
+    ]
+    assert [days.day(f) for f in forms] == [when] * 4
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["2024年 1月 31日", "2024 年 1 月 31 日", "2024年1月31号", "2024年元月31日", "2024年01月31"],
+)
+def test_dates_as_people_write_them(word):
+    assert days.day(word) == date(2024, 1, 31)
+
+
+def test_a_term_without_end():
+    assert days.day("9999-12-31") == days.day("9999年12月31日") == date(9999, 12, 31)
+    assert days.day("9999-12-30") is None and days.day("2200-01-01") is None
 
 
 @pytest.mark.parametrize(
