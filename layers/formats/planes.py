@@ -98,9 +98,8 @@ def plane(datum: Datum, width: int, zone: int, prefixed: bool) -> pyproj.CRS:
     if zone not in _ZONES[width]:
         raise KeyError(zone)
     if datum == "New Beijing":  # its codes follow no order
-        meridian = 3 * zone if width == 3 else 6 * zone - 3
         kind = "3-degree Gauss-Kruger" if width == 3 else "Gauss-Kruger"
-        ending = f"zone {zone}" if prefixed else f"CM {meridian}E"
+        ending = f"zone {zone}" if prefixed else f"CM {meridian_of(zone)}E"
         return pyproj.CRS.from_user_input(f"{datum} / {kind} {ending}")
     _, three, three_plain, six, six_plain = _CODES[datum]
     base = {(3, True): three, (3, False): three_plain, (6, True): six, (6, False): six_plain}
@@ -110,6 +109,11 @@ def plane(datum: Datum, width: int, zone: int, prefixed: bool) -> pyproj.CRS:
 def width_of(zone: int) -> int | None:
     """Return the width a zone number tells: the ranges of 3° and 6° zones do not meet."""
     return next((w for w, zones in _ZONES.items() if zone in zones), None)
+
+
+def meridian_of(zone: int) -> int:
+    """Return the central meridian of a zone of either width, degrees."""
+    return 3 * zone if width_of(zone) == 3 else 6 * zone - 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import pyproj
 
 from gis.crs_names import central_meridian, datums_claimed, other_plane
 from layers.formats.former_datums import datums_now
-from layers.formats.planes import Axes, Datum, width_of
+from layers.formats.planes import Axes, Datum, meridian_of, width_of
 
 Reason = tuple[str, str]
 
@@ -105,7 +105,7 @@ class Stated:
         if own is None:
             return None
         zone, width = self.zone(), width_of(own)
-        if zone and zone != own and not _is_on(_meridian_of(zone), own):
+        if zone and zone != own and not _is_on(meridian_of(zone), own):
             return (
                 f"写明带号 {zone}，但横坐标的带号是 {own}",
                 f"zone {zone} is stated, but the eastings tell zone {own}",
@@ -149,7 +149,7 @@ class Stated:
 
     def _other_meridian(self, crs: pyproj.CRS) -> Reason | None:
         given = central_meridian(crs)
-        written = {_meridian_of(z) for z in self.zones if width_of(z)} | self.meridians
+        written = {meridian_of(z) for z in self.zones if width_of(z)} | self.meridians
         if given is None or not written:
             return None
         if any(abs(given - m) < _CLOSE_DEGREES for m in written):
@@ -182,10 +182,6 @@ def _alike(datums: tuple[Datum, ...]) -> set[str]:
     return set(datums) | (frames if frames & set(datums) else set())
 
 
-def _meridian_of(zone: int) -> float:
-    return 3.0 * zone if width_of(zone) == 3 else 6.0 * zone - 3
-
-
 def _is_on(meridian: float, zone: int) -> bool:
     """Return whether a zone, of either width, has this central meridian, degrees."""
-    return width_of(zone) is not None and abs(meridian - _meridian_of(zone)) < _CLOSE_DEGREES
+    return width_of(zone) is not None and abs(meridian - meridian_of(zone)) < _CLOSE_DEGREES

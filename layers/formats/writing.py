@@ -33,7 +33,7 @@ from layers.formats.text import corner_writing
 from layers.formats.unwritable import refuse_off_globe, refuse_unplaced, refuse_wild
 from layers.issues import label_en, listed, warning
 
-_CORNERS: dict[str, Callable[[Source, Path, corner_writing.Zone], list[Issue]]] = {
+_CORNERS: dict[str, Callable[[Source, Path, int], list[Issue]]] = {
     "txt": corner_writing.national_text,
     "registration": corner_writing.registration_string,
     "xlsx": corner_writing.workbook,
@@ -172,11 +172,11 @@ def _is_missed(source: Source, name: str) -> bool:
     return name.casefold() not in ROW_NUMBERS and not is_blank(source.columns[name])
 
 
-def _zone_of(source: Source) -> corner_writing.Zone:
+def _zone_of(source: Source) -> int:
     zone = zone_prefix(source.crs)
-    if zone is None or not is_cgcs2000(source.crs):
+    if zone is None or width_of(zone) is None or not is_cgcs2000(source.crs):
         raise CRSError(
             f"{source.path}：界址点须写在带带号的 CGCS2000 高斯克吕格坐标系中",
             f"{source.path}: corners are written in CGCS2000 Gauss-Krüger with zone prefix",
         )
-    return corner_writing.Zone(zone, 3 if zone >= 25 else 6)
+    return zone

@@ -8,7 +8,15 @@ from pathlib import Path
 import pyproj
 
 from layers.account import Issue
-from layers.formats.planes import Axes, Datum, datums_named, geographic, plane, width_of
+from layers.formats.planes import (
+    Axes,
+    Datum,
+    datums_named,
+    geographic,
+    meridian_of,
+    plane,
+    width_of,
+)
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.text.doubts import doubt_of
@@ -181,10 +189,9 @@ def _check_words(path: Path, stated: str, zone: int | None) -> None:
     """Refuse a name of a system whose zone or central meridian is not that of the corners."""
     if not zone:
         return
-    meridian = 3 * zone if width_of(zone) == 3 else 6 * zone - 3
     zones = {int(m[1] or m[2]) for m in _ZONE_INSIDE.finditer(stated)}
     meridians = {int(m[1]) for m in _MERIDIAN_INSIDE.finditer(stated)}
-    if zones - {zone} or meridians - {meridian}:
+    if zones - {zone} or meridians - {meridian_of(zone)}:
         raise refusal(
             path,
             f"坐标系={stated}，但横坐标的带号或所写带号是 {zone}",

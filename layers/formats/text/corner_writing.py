@@ -1,6 +1,7 @@
 """Corner forms written: national text, registration string, workbook and drawing.
 
-Northing is X and stands first; millimetres throughout, which is the forms' own precision.
+Northing is X and stands first; millimetres throughout, which is the forms' own precision. ``zone``
+is that of CGCS2000 / Gauss-Krüger whose number the eastings carry.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import shapely
 from gis.ragged import Floats
 from layers.account import Issue
 from layers.formats.dxf import writing as dxf_writing
+from layers.formats.planes import meridian_of, width_of
 from layers.formats.source import Source, refusal
 from layers.formats.table.naming import value_of
 from layers.formats.text.corner_columns import (
@@ -32,19 +34,6 @@ from layers.issues import label_en, listed, warning
 
 _LICENCE = re.compile(r"[^\s:：=,，;；、。]+")
 _TEXT = "gb18030"
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A Gauss-Krüger zone of CGCS2000 whose number the eastings carry."""
-
-    number: int
-    width: int
-
-    @property
-    def meridian(self) -> int:
-        """Return the central meridian, degrees."""
-        return 3 * self.number if self.width == 3 else 6 * self.number - 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +67,11 @@ def as_read(source: Source, form: str) -> Source:
     return replace(source, geometry=shapes)
 
 
-def national_text(source: Source, path: Path, zone: Zone) -> list[Issue]:
+def national_text(source: Source, path: Path, zone: int) -> list[Issue]:
     """Write the national corner text; holes and further parts as further rings."""
     lines = [
         "[属性描述]", "格式版本号=1.00版本", "坐标系=2000国家大地坐标系",
-        f"几度分带={zone.width}", "投影类型=高斯克吕格", "计量单位=米", f"带号={zone.number}",
+        f"几度分带={width_of(zone)}", "投影类型=高斯克吕格", "计量单位=米", f"带号={zone}",
         "精度=0.001", "转换参数=,,,,,,", "[地块坐标]",
     ]  # fmt: skip
     parcels, issues = _parcels(source)
@@ -96,7 +85,7 @@ def national_text(source: Source, path: Path, zone: Zone) -> list[Issue]:
     return issues
 
 
-def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
+def registration_string(source: Source, path: Path, zone: int) -> list[Issue]:
     """Write a registration string per row, led by its licence number.
 
     Parts with their own elevations come from ``right_part`` where the source has it; a hole is
@@ -127,14 +116,14 @@ def registration_string(source: Source, path: Path, zone: Zone) -> list[Issue]:
             text += "".join(
                 f"{k},{north:.3f},{east:.3f}," for k, (east, north) in enumerate(ring[:-1], 1)
             )
-            text += f"{top},{bottom},{_plain(remark)},{sign},"
-            changed += _plain(remark) != remark
+            text += f"{top},{bottom},{_in_one_field(remark)},{sign},"
+            changed += _in_one_field(remark) != remark
         lines += [f"许可证号：{licence}", text] if licence else [text]
     _write_text(path, lines)
     return issues + _changed_text(changed, "个备注", "remarks")
 
 
-def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
+def workbook(source: Source, path: Path, zone: int) -> list[Issue]:
     """Write one sheet of corners below a line that states system and zone.
 
     Where a part lies within a hole, a column of signs says of every corner which it is of.
@@ -145,8 +134,8 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
     # A row's number that stands in for a missing licence is none.
     own = column_of(source, first_field(source, LICENCES)) == [p.number for p in parcels]
     title = (
-        f"2000国家大地坐标系 高斯克吕格投影 {zone.width}度带 第{zone.number}带 "
-        f"中央子午线{zone.meridian}度"
+        f"2000国家大地坐标系 高斯克吕格投影 {width_of(zone)}度带 第{zone}带 "
+        f"中央子午线{meridian_of(zone)}度"
     )
     signed = any(parcel.island for parcel in parcels)
     # Rings that only 待办 or another placeholder would join are joined by a number of their own.
@@ -186,7 +175,7 @@ def workbook(source: Source, path: Path, zone: Zone) -> list[Issue]:
     return issues
 
 
-def drawing(source: Source, path: Path, zone: Zone) -> list[Issue]:
+def drawing(source: Source, path: Path, zone: int) -> list[Issue]:
     """Write closed polylines, x being east, with number and name as a text inside."""
     del zone
     parcels, issues = _parcels(source)
@@ -209,7 +198,7 @@ def _parcels(source: Source) -> tuple[list[_Parcel], list[Issue]]:
     parcels, changed = [], 0
     for row, shape in enumerate(source.geometry):
         own = str(row + 1) if str(row + 1) not in numbers else f"行{row + 1}"
-        words = [_plain(numbers[row] or own), _plain(names[row] or "")]
+        words = [_in_one_field(numbers[row] or own), _in_one_field(names[row] or "")]
         changed += words[0] != (numbers[row] or words[0]) or words[1] != (names[row] or "")
         island = _has_island(shape)
         found = [*_signed(_largest_first(shape) if island else shape)]
@@ -325,7 +314,7 @@ def _without_heights(
     return [warning("elevations_missing", zh, en)]
 
 
-def _plain(word: str) -> str:
+def _in_one_field(word: str) -> str:
     return " ".join(word.replace(",", "，").split())
 
 
