@@ -13,7 +13,7 @@ import pyproj
 
 from gis.crs_names import central_meridian, datums_claimed, other_plane
 from layers.formats.former_datums import datums_now
-from layers.formats.planes import Axes, Datum, meridian_of, width_of
+from layers.formats.planes import Axes, Datum, geographic, meridian_of, plane, width_of
 
 Reason = tuple[str, str]
 
@@ -82,6 +82,16 @@ class Stated:
         width = width_of(zone)
         fits = not self.zones or not self.widths or width in self.widths
         return zone if width and fits else None
+
+    def system_of(self, datum: Datum, axes: Axes) -> pyproj.CRS | None:
+        """Return the system of coordinates in a datum, None where their zone is not told."""
+        if axes.kind == "degrees":
+            return geographic(datum)
+        zone = axes.zone or self.zone()
+        width = width_of(zone) if zone else None
+        if zone is None or width is None:
+            return None
+        return plane(datum, width, zone, prefixed=axes.zone is not None)
 
     def doubt(self, axes: Axes | None) -> str:
         """Return why the datum of coordinates is not told, in both languages, or nothing."""

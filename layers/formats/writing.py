@@ -27,6 +27,7 @@ from layers.formats.gdal_writing import DRIVERS, field_names, write_by_gdal
 from layers.formats.geojson.writing import write_geojson
 from layers.formats.moving import DEGREES, check_degrees, move, system_for
 from layers.formats.places_in_fields import left_behind
+from layers.formats.planes import width_of
 from layers.formats.source import Source, refusal
 from layers.formats.target import check_target, move_in
 from layers.formats.text import corner_writing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from layers import web_maps
 from layers.whereabouts import Reason
 
 _NOT = r"(?<![未不无没非免])(?<!没有)(?<!未经)(?<!未作)(?<!未做)(?<!无需)(?<!不得)"
@@ -31,6 +32,14 @@ def moved(words: str) -> str:
     """
     found = _MOVED.search(words)
     return " ".join(found[0].split()) if found else ""
+
+
+def displaced(words: str) -> str:
+    """Return why places may not be where their numbers say, in both languages, or nothing."""
+    if (web_map := web_maps.system_named(words, "坐标")) is not None:
+        return f"写有 {web_map} / names {web_map}"
+    said = moved(words)
+    return f"写有“{said}” / says that the numbers were changed ({said})" if said else ""
 
 
 def wrong(words: str) -> Reason | None:

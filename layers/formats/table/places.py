@@ -11,11 +11,10 @@ import numpy as np
 import pyproj
 
 from gis.ragged import Floats
-from layers import web_maps
 from layers.account import Issue
 from layers.formats.angles import clean
 from layers.formats.former_datums import datums_now
-from layers.formats.planes import Axes, Datum, axes_of, codes_of, geographic, plane, width_of
+from layers.formats.planes import Axes, Datum, axes_of, codes_of
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.table import disclaimers
@@ -196,7 +195,7 @@ def _placed(
     stated = stated_in(text)
     # Several pairs have headings of their own; titles and remarks are about a lone one.
     stated = stated.of((*pair.datums, *(_named_otherwise(text, pair.datums) if alone else ())))
-    crs, note = _crs(path, axes, stated, _doubt(text))
+    crs, note = _crs(path, axes, stated, disclaimers.displaced(text))
     return PairRead(pair, at, bad, axes, crs, note, stated)
 
 
@@ -240,14 +239,6 @@ def _odd(first: float, second: float, code: int, most: int) -> Reason:
     )
 
 
-def _doubt(words: str) -> str:
-    """Return why places may not be where their numbers say, in both languages, or nothing."""
-    if (web_map := web_maps.system_named(words, "坐标")) is not None:
-        return f"写有 {web_map} / names {web_map}"
-    said = disclaimers.moved(words)
-    return f"写有“{said}” / says that the numbers were changed ({said})" if said else ""
-
-
 def _crs(
     path: Path, axes: Axes | None, stated: Stated, doubt: str
 ) -> tuple[pyproj.CRS | None, str]:
@@ -258,14 +249,7 @@ def _crs(
     if doubt or axes is None:
         return None, f"{doubt}；{told}" if doubt else told
     datum = stated.datums[0]
-    note = f"{datum}；{told}"
-    if axes.kind == "degrees":
-        return geographic(datum), note
-    zone = axes.zone or stated.zone()
-    width = width_of(zone) if zone else None
-    if zone is None or width is None:
-        return None, note
-    return plane(datum, width, zone, prefixed=axes.zone is not None), note
+    return stated.system_of(datum, axes), f"{datum}；{told}"
 
 
 def _heading_issues(best: PairRead) -> list[Issue]:

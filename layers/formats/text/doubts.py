@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from layers import web_maps
 from layers.formats.planes import Axes
 from layers.formats.source import refusal
 from layers.formats.stated import Stated
@@ -21,8 +20,4 @@ def doubt_of(path: Path, words: str, stated: Stated, axes: Axes) -> str:
     """
     if (said := disclaimers.wrong(words)) is not None:
         raise refusal(path, *said)
-    if (web_map := web_maps.system_named(words, "坐标")) is not None:
-        return f"写有 {web_map} / names {web_map}"
-    if moved := disclaimers.moved(words):
-        return f"写有“{moved}” / says that the numbers were changed ({moved})"
-    return stated.doubt(axes)
+    return disclaimers.displaced(words) or stated.doubt(axes)

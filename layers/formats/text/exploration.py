@@ -21,7 +21,7 @@ import shapely
 from layers.account import Issue
 from layers.formats.angles import clean, packed
 from layers.formats.encoding import read_text
-from layers.formats.planes import Axes, axes_of, geographic
+from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.text.registration_grammar import Tokens
 from layers.formats.text.registration_lines import (
@@ -68,7 +68,7 @@ def read(path: Path, encoding: str | None) -> Source:
     licences = [licence for licence, _ in held.blocks]
     rights = [_rings(path, lines) for _, lines in held.blocks]
     axes = _axes(path, [ring for rings in rights for ring in rings])
-    datum, note, stated = held.system(path, axes)
+    crs, note, stated = held.system(path, axes)
     shapes = np.empty(len(rights), dtype=object)
     shapes[:] = [_outline(path, rings, axes) for rings in rights]
     told = zip(licences, rights, held.labels, strict=True)
@@ -86,7 +86,7 @@ def read(path: Path, encoding: str | None) -> Source:
         layer=None,
         sha256=digest_file(path),
         encoding=found,
-        crs=geographic(datum) if datum else None,
+        crs=crs,
         crs_note=note,
         stated=stated,
         prose=held.words,

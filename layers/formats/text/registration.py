@@ -20,18 +20,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyproj
 import shapely
 
 from layers.account import Issue
 from layers.formats.encoding import read_text
-from layers.formats.planes import Axes, axes_of, plane, width_of
+from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal
-from layers.formats.stated import Stated
 from layers.formats.text.corner_numbers import break_told, first_break
 from layers.formats.text.registration_grammar import Part, parse_published, parse_string
 from layers.formats.text.registration_lines import (
-    Registered,
     heads_published,
     is_closing,
     masked_licence,
@@ -83,7 +80,7 @@ def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
     parse = parse_published if published else parse_string
     rights = [_Right(licence, tuple(parse(path, lines))) for licence, lines in held.blocks]
     axes = _axes(path, rights)
-    crs, note, stated = _crs(path, held, axes)
+    crs, note, stated = held.system(path, axes)
     shapes = [[_ring(axes, part) for part in right.parts] for right in rights]
     told = zip(rights, held.labels, shapes, strict=True)
     issues = [i for r, label, s in told for i in (*_remarks(r, label), *_useless(r, label, s))]
@@ -169,16 +166,6 @@ def _axes(path: Path, rights: Sequence[_Right]) -> Axes:
         en = f"corner {first[row]}, {second[row]} is in no plane of China or not in the others'"
         raise refusal(path, zh, en)
     return axes
-
-
-def _crs(path: Path, held: Registered, axes: Axes) -> tuple[pyproj.CRS | None, str, Stated]:
-    """Return the system, what tells it, and all that is written of it."""
-    datum, note, stated = held.system(path, axes)
-    zone = axes.zone or stated.zone()
-    width = width_of(zone) if zone else None
-    if datum is None or zone is None or width is None:
-        return None, note, stated
-    return plane(datum, width, zone, prefixed=axes.zone is not None), note, stated
 
 
 def _ring(axes: Axes, part: Part) -> shapely.Polygon:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+import pyproj
+
 from layers.account import Issue
 from layers.formats.angles import clean
-from layers.formats.planes import Axes, Datum, datums_named
+from layers.formats.planes import Axes, datums_named
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.table.endings import leaves_out, turns_page
@@ -130,8 +132,8 @@ class Registered:
         """The lines around the corners as one text."""
         return "\n".join(self.prose)
 
-    def system(self, path: Path, axes: Axes) -> tuple[Datum | None, str, Stated]:
-        """Return the datum, None where it is in doubt, what tells it, and all that is written.
+    def system(self, path: Path, axes: Axes) -> tuple[pyproj.CRS | None, str, Stated]:
+        """Return the system, None where it is not told, what tells it, and all that is written.
 
         Raises
         ------
@@ -148,8 +150,8 @@ class Registered:
         if (said := stated.zone_conflict(axes)) is not None:
             raise refusal(path, *said)
         doubt = doubt_of(path, self.words, stated, axes)
-        datum = None if doubt else datums[0]
-        return datum, f"{datum or doubt}；{axes.note()}", stated
+        crs = None if doubt else stated.system_of(datums[0], axes)
+        return crs, f"{doubt or datums[0]}；{axes.note()}", stated
 
     def unread(self) -> list[Issue]:
         """Tell of lines about a right that go into no column; areas are compared elsewhere."""
