@@ -69,13 +69,14 @@ def read(path: Path, encoding: str | None) -> Source:
     rights = [_rings(path, lines) for _, lines in held.blocks]
     axes = _axes(path, [ring for rings in rights for ring in rings])
     crs, note, stated = held.system(path, axes)
+    rows = [(rings, _polygons(rings, axes)) for rings in rights]
     shapes = np.empty(len(rights), dtype=object)
-    shapes[:] = [_outline(path, rings, axes) for rings in rights]
-    told = zip(licences, rights, held.labels, strict=True)
+    shapes[:] = [_outline(path, *row) for row in rows]
+    told = zip(licences, rows, held.labels, strict=True)
     issues = [
         issue
-        for licence, rings, label in told
-        for issue in (*masked_licence(licence, label), *_remarks(rings, axes, label))
+        for licence, row, label in told
+        for issue in (*masked_licence(licence, label), *_remarks(*row, label))
     ]
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}
     if any(licences):
@@ -142,15 +143,14 @@ def _axes(path: Path, rings: Sequence[_Ring]) -> Axes:
     return axes
 
 
-def _remarks(rings: Sequence[_Ring], axes: Axes, label: str) -> list[Issue]:
+def _remarks(rings: Sequence[_Ring], shapes: Sequence[shapely.Polygon], label: str) -> list[Issue]:
     issues = []
     if all(ring.coarse for ring in rings):
         zh = f"{label}：坐标都只有度、分，按度分秒（D.MM）读；若为十进制度，请改写"
         en = f"{label_en(label)}: no coordinate has seconds; read as degrees and minutes (D.MM), " \
              "not as decimal degrees"  # fmt: skip
         issues.append(warning("angles_without_seconds", zh, en, label))
-    added = [(k, s) for k, (r, s) in enumerate(zip(rings, _polygons(rings, axes), strict=True), 1)
-             if r.sign > 0]  # fmt: skip
+    added = [(k, s) for k, (r, s) in enumerate(zip(rings, shapes, strict=True), 1) if r.sign > 0]
     tree = shapely.STRtree([shape for _, shape in added])
     for number, shape in added:
         # Its own place is among them.
@@ -166,8 +166,9 @@ def _polygons(rings: Sequence[_Ring], axes: Axes) -> list[shapely.Polygon]:
     return [shapely.Polygon(axes.east_north(np.array(r.first), np.array(r.second))) for r in rings]
 
 
-def _outline(path: Path, rings: Sequence[_Ring], axes: Axes) -> shapely.Geometry:
-    shapes = _polygons(rings, axes)
+def _outline(
+    path: Path, rings: Sequence[_Ring], shapes: Sequence[shapely.Polygon]
+) -> shapely.Geometry:
     added = [s for s, r in zip(shapes, rings, strict=True) if r.sign > 0]
     out = [s for s, r in zip(shapes, rings, strict=True) if r.sign < 0]
     if not added:
