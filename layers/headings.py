@@ -125,12 +125,13 @@ def _parted(field: str, name: str) -> tuple[str, str | None]:
     for found in _SEPARATORS.finditer(text):
         unit = "".join(text[found.end() :].split())
         # SCGM_T may as well be the text of SCGM.
-        if found.start() and _is_unit(unit) and not (text.isascii() and found[0] in "_-"):
+        if found.start() and is_unit(unit) and not (text.isascii() and found[0] in "_-"):
             return "".join(text[: found.start()].split()), unit
     return name, None
 
 
-def _is_unit(word: str) -> bool:
+def is_unit(word: str) -> bool:
+    """Tell whether a word is a unit of some column."""
     spelling = parse.as_unit(parse.plain_unit(word))
     return any(spelling in spellings for spellings in parse.UNITS.values())
 

@@ -34,7 +34,8 @@ def completed(sheet: Sheet, header: Header) -> Header:
     names, roles = list(header.names), dict(header.roles)
     cells = sheet.rows[header.row]
     for column in range(max(map(len, sheet.rows), default=0)):
-        if column < len(cells) and cells[column]:
+        known = column < len(names) and names[column][:1] != "列"
+        if known or (column < len(cells) and cells[column]):
             continue
         title = _upper(sheet, header.row, column)
         if title and column < len(names):

@@ -18,6 +18,7 @@ Role = Literal[
     "north", "east", "lon", "lat", "corner", "number", "ring", "group", "top", "bottom", "sign"
 ]
 
+PLACES: frozenset[Role] = frozenset({"north", "east", "lon", "lat"})
 SEARCHED = 60
 """Rows in which a header is sought: registers begin with titles and remarks."""
 
@@ -176,7 +177,7 @@ def find_header(sheet: Sheet) -> Header | None:
     for row, cells in enumerate(sheet.rows[:searched]):
         roles = roles_of(cells)
         if name_a_pair(roles) and (pairs := tuple(_pairs(sheet.rows[: row + 1], roles))):
-            return Header(row, _names(cells), roles, pairs)
+            return Header(row, names_of(cells), roles, pairs)
     return next(filter(None, map(partial(_of_a_thing, sheet), range(searched))), None)
 
 
@@ -193,7 +194,7 @@ def _of_a_thing(sheet: Sheet, row: int) -> Header | None:
     roles = {c: role for c, role in roles_of(cells).items() if role not in ("corner", "ring")}
     for column, m in found.items():
         roles[column] = "lon" if (m[2] or m[4]) in ("经度", "jd") else "lat"
-    return Header(row, _names(cells), roles, tuple(_pairs(sheet.rows[: row + 1], roles)))
+    return Header(row, names_of(cells), roles, tuple(_pairs(sheet.rows[: row + 1], roles)))
 
 
 def _pairs(above: Sequence[Sequence[str]], roles: dict[int, Role]) -> Iterator[Pair]:
@@ -275,7 +276,7 @@ def says_packed(words: str) -> bool | None:
     return said[0] if said[0] != said[1] else None
 
 
-def _names(cells: Sequence[str]) -> tuple[str, ...]:
+def names_of(cells: Sequence[str]) -> tuple[str, ...]:
     """Return distinct names for all columns."""
     seen: dict[str, int] = {}
     names = []

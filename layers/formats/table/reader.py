@@ -26,6 +26,7 @@ from layers.formats.table.columns import columns_of
 from layers.formats.table.doubts import outline_issues, unread_rows
 from layers.formats.table.groups import completed, with_corners, with_group, with_sign
 from layers.formats.table.header import Header, find_header
+from layers.formats.table.header_rows import with_groups
 from layers.formats.table.mixtures import refuse_mixtures
 from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
 from layers.formats.table.parcels import parcels_of
@@ -114,6 +115,7 @@ def source_of(
             "没有一行写明坐标列（如 X坐标 Y坐标，或 经度 纬度）",
             "no row names coordinate columns (such as X坐标 Y坐标, or 经度 纬度)",
         )
+    sheet, header = with_groups(sheet, header)
     header = with_corners(sheet, completed(sheet, header))
     long = overlong_lines(sheet, header)
     corners = _is_corner_table(sheet, header)

@@ -34,15 +34,15 @@ def joined_angles(sheet: Sheet) -> Sheet:
     below = sheet.rows[row + 1] if row + 1 < len(sheet.rows) else ()
     own_row = sum(_ONLY.fullmatch(c.strip()) is not None for c in below) >= 4
     units = _units(sheet.rows[row], below if own_row else ())
+    rows = [list(cells) for cells in sheet.rows]
+    rows[row] = _spread([*rows[row], *[""] * (len(units) - len(rows[row]))], units)
     found = [
         (c, n)
-        for c in range(len(units))
-        if role_of(sheet.rows[row][c]) in ("lon", "lat") and (n := _width(units, c))
+        for c, cell in enumerate(rows[row][: len(units)])
+        if role_of(cell) in ("lon", "lat") and (n := _width(units, c))
     ]
     if not found:
         return sheet
-    rows = [list(cells) for cells in sheet.rows]
-    rows[row] += [""] * (len(units) - len(rows[row]))
     for column, width in found:
         ended = _END.fullmatch(rows[row][column])
         rows[row][column : column + width] = [ended[1] if ended else rows[row][column]] + [""] * (
@@ -53,6 +53,22 @@ def joined_angles(sheet: Sheet) -> Sheet:
     if own_row:
         rows[row + 1] = [""] * len(below)
     return replace(sheet, rows=tuple(map(tuple, rows)))
+
+
+def _spread(cells: list[str], units: Sequence[str]) -> list[str]:
+    """Return a header row with each angle's heading above its degrees.
+
+    Written by hand, 经度,纬度 stand over 度,分,秒,度,分,秒 without blank cells between them.
+    """
+    heads = [c for c, cell in enumerate(cells) if role_of(cell) in ("lon", "lat")]
+    starts = [c for c, unit in enumerate(units) if unit == "°" and _width(units, c)]
+    aligned = not heads or len(heads) != len(starts) or heads[0] != starts[0]
+    if aligned or any(cells[heads[-1] + 1 :]):
+        return cells
+    spread = [*cells[: heads[0]], *[""] * (len(cells) - heads[0])]
+    for start, head in zip(starts, heads, strict=True):
+        spread[start] = cells[head]
+    return spread
 
 
 def _units(cells: Sequence[str], below: Sequence[str]) -> list[str]:

@@ -1,0 +1,114 @@
+"""Headings of tables: groups over their parts, second headers, forms and places above them."""
+
+import pytest
+
+from .corner_rows import BOX, FAR, FAR_BOX, HEAD, SQUARE, ring
+
+C1, C2 = "C4100002010013110000001", "C4100002010013110000002"
+
+
+def values(source, row=0):
+    """Return the attributes of a row by name, blank ones left out."""
+    said = {name: column[row].as_py() for name, column in source.columns.items()}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def once(attributes, places=SQUARE):
+    """Return corners with attributes beside the first, as merged cells are saved."""
+    blank = [""] * len(attributes)
+    return [(*(attributes if k == 0 else blank), *r) for k, r in enumerate(ring(places))]
+
+
+# -- groups and parts ------------------------------------------------------------------------------
+
+GROUPED = {
+    "开采标高(m)": {"上限": 1250, "下限": 980},
+    "有效期限": {"起": "2020-01-01", "止": "2030-12-31"},
+    "生产规模": {"(万吨/年)": 30},
+}
+NAMED = {
+    "开采标高上限(m)": "1250", "开采标高下限(m)": "980", "有效期限起": "2020-01-01",
+    "有效期限止": "2030-12-31", "生产规模(万吨/年)": "30",
+}  # fmt: skip
+
+
+def two_rows(groups, *, merged):
+    """Return the two rows of a heading, and the values below it."""
+    upper, lower, cells = [], [], []
+    for group, parts in groups.items():
+        upper += [group if merged or k == 0 else "" for k in range(len(parts))]
+        lower += parts
+        cells += parts.values()
+    return upper, lower, cells
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_column_is_called_by_its_group_and_its_part(table, merged):
+    upper, lower, cells = two_rows(GROUPED, merged=merged)
+    places = ["拐点坐标"] * 3 if merged else ["拐点坐标", "", ""]
+    name = "矿山名称" if merged else ""
+    rows = [(name, *lower, *HEAD), *once(["甲矿", *cells])]
+    source = table(*rows, head=("矿山名称", *upper, *places))
+    assert values(source) == {"矿山名称": "甲矿", **NAMED}
+    assert source.geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_parts_stand_below_the_row_of_the_coordinates(table, merged):
+    upper, lower, cells = two_rows(GROUPED, merged=merged)
+    name = "矿山名称" if merged else ""
+    below = (name, *lower, "", "(m)", "(m)")
+    rows = [below, *once(["甲矿", *cells]), below, *once(["乙矿", *cells], FAR)]
+    source = table(*rows, head=("矿山名称", *upper, *HEAD))
+    assert [values(source, k) for k in (0, 1)] == [
+        {"矿山名称": "甲矿", **NAMED}, {"矿山名称": "乙矿", **NAMED},
+    ]  # fmt: skip
+    assert [g.equals(b) for g, b in zip(source.geometry, (BOX, FAR_BOX), strict=True)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("group", "part", "name"),
+    [
+        ("安全生产许可证", "证号", "安全生产许可证号"),
+        ("采矿许可证", "证号", "采矿许可证号"),
+        ("原采矿许可证", "许可证号", "原采矿许可证号"),
+        ("现采矿许可证", "许可证号", "许可证号"),
+        ("资源储量估算标高(m)", "上限标高", "资源储量估算上限标高(m)"),
+        ("准采标高", "上限标高(m)", "准采上限标高(m)"),
+        ("坝高（m）", "设计", "设计坝高（m）"),
+        ("现状", "坝高(m)", "现状坝高(m)"),
+        ("坝高", "m", "坝高(m)"),
+        ("矿山", "名称", "矿山名称"),
+        ("企业", "名称", "企业名称"),
+        ("基本情况", "生产规模(万吨/年)", "生产规模(万吨/年)"),
+        ("生产情况", "开采方式", "开采方式"),
+        ("开采", "方式", "开采方式"),
+        ("相邻矿权", "许可证号", "相邻矿权许可证号"),
+    ],
+)
+def test_what_a_part_is_called_under_its_group(table, group, part, name):
+    rows = [(part, "备注", *HEAD), *once(["甲", "无"])]
+    source = table(*rows, head=(group, "", "拐点坐标", "", ""))
+    assert values(source)[name] == "甲"
+
+
+def test_a_group_does_not_go_on_over_a_name(table):
+    rows = [(*HEAD, "上限", "下限", "矿山名称"), *[(*r, 1250, 980, "甲矿") for r in ring()]]
+    source = table(*rows, head=("拐点坐标", "", "", "开采标高", "", ""))
+    assert values(source) == {"开采标高上限": "1250", "开采标高下限": "980", "矿山名称": "甲矿"}
+
+
+def test_parts_of_one_name_keep_their_groups(table):
+    rows = [("名称", "地址", "名称", "地址", *HEAD), *once(["甲公司", "城关镇", "甲矿", "北山"])]
+    source = table(*rows, head=("企业", "", "矿山", "", "拐点坐标", "", ""))
+    assert values(source) == {
+        "企业名称": "甲公司", "企业地址": "城关镇", "矿山名称": "甲矿", "矿山地址": "北山",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "above", [("甲矿拐点坐标表",), ("采矿许可证号", C1, "矿山名称", "甲矿"), ("", "甲矿", "", "")]
+)
+def test_titles_and_forms_above_are_no_groups(table, above):
+    rows = [(*HEAD, "生产规模(万吨/年)"), *[(*r, 30) for r in ring()]]
+    assert values(table(*rows, head=above))["生产规模(万吨/年)"] == "30"
