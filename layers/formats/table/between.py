@@ -51,6 +51,10 @@ class Between:
         self.put_aside: list[int] = []
         self.above: tuple[str, ...] = ("",) * len(self.keys)
         self.heading = ""
+        # Rows where a key written once begins within numbers that run on, and where numbers begin
+        # again without one: both together tell that keys stand beside middle corners.
+        self.in_run: tuple[int, int] | None = None
+        self.restarted: int | None = None
         self.begin()
 
     def begin(self) -> None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from layers.formats.table import corner_names, deductions
+from layers.formats.table import rows as words
 from layers.formats.table.between import Between
 from layers.formats.table.rings import begins_again, is_closed
+
+
+def _is_longer(one: str, other: str) -> bool:
+    """Return whether one name is the other and more words, and these name no part of it."""
+    short, long = sorted((one, other), key=len)
+    more = long.replace(short, "", 1) if short and short in long else ""
+    return re.search(r"[^\W\d_]{2}", more) is not None and not words.is_block(more)
 
 
 class Joins(Between):
@@ -89,15 +99,65 @@ class Joins(Between):
                        "the header stands again and corners have no numbers: the same ring or "
                        "another?")  # fmt: skip
 
+    def _label(self, row: int, key: tuple[str, ...], name: str) -> str:
+        """Return what the ring column says; what only a ring's first row says goes on."""
+        said = "" if self.ringed is None else self.sheet.cell(row, self.ringed)
+        if said or not self.parcels or key != self.above or self._is_parted():
+            return said
+        ring = self.parcels[-1].rings[-1]
+        goes_on = ring.labelled == 1 and not begins_again(ring, name, row, self.places)
+        return ring.label if goes_on else said
+
+    def _is_parted(self) -> bool:
+        """Return whether a row between two corners may part them."""
+        return self.blank or not (self.parted is self.header_at is self.beside is None)
+
+    def _refuse_within(self, row: int, key: tuple[str, ...], name: str) -> None:
+        """Refuse a key that changes between two corners of what may be one ring.
+
+        A name in a merged cell stands beside a middle corner where it is saved as text.
+        """
+        ring = self.parcels[-1].rings[-1]
+        goes_on = self._runs_on(name) or not (name or self._is_parted())
+        if not goes_on or is_closed(ring, self.places):
+            return
+        for column, before, here in zip(self.keys, self.above, key, strict=True):
+            if before != here and self._is_written_once(row, column):
+                self._refuse_middle(row, column, before)
+            if not self._is_parted() and _is_longer(before, here):
+                title = self.header.names[column]
+                raise self.bad(row, f"点号续接而 {title} 由“{before}”变为“{here}”，是否同一地块",
+                               f"numbers run on from {title} {before!r} to {here!r}: one parcel "
+                               "or two?")  # fmt: skip
+
+    def _is_written_once(self, row: int, column: int) -> bool:
+        """Return whether a cell is filled and the one below it is not."""
+        below = row + 1 in self.places.at and self.sheet.cell(row + 1, column)
+        return bool(self.sheet.cell(row, column)) and not below
+
+    def _refuse_middle(self, row: int, column: int, before: str) -> None:
+        """Refuse what stands beside a corner within numbers that run on, where it cannot begin."""
+        self.in_run = self.in_run or (row, column)
+        if before and self.restarted is None:
+            return
+        row, column = self.in_run
+        title, said = self.header.names[column], self.sheet.cell(row, column)
+        raise self.bad(row, f"{title}“{said}”写在一圈中间的拐点旁，分不清各圈属于谁；"
+                       "请写在每个拐点旁，或写在各圈的第一个拐点旁",
+                       f"{title} {said!r} stands beside a middle corner: whose are the rings? "
+                       "Write it beside each corner, or the first")  # fmt: skip
+
     def _runs_on(self, name: str) -> bool:
         """Return whether a corner's number follows that of the ring before."""
-        last, here = self.parcels[-1].rings[-1].last, corner_names.numbered(name)
-        return last is not None and here is not None and here == (last[0], last[1] + 1)
+        return self.parcels[-1].rings[-1].runs_on(name)
 
     def _new_ring(self, row: int, name: str, label: str, cut: bool) -> bool:
         parcel = self.parcels[-1]
         ring = parcel.rings[-1]
         runs_on = self._runs_on(name)
+        if self.ringed is not None and not ring.label and runs_on:
+            if self._is_written_once(row, self.ringed):
+                self._refuse_middle(row, self.ringed, "")
         if label != ring.label or cut != ring.cut:
             return True
         if self._closes(row, name):
@@ -125,6 +185,25 @@ class Joins(Between):
             en = "a new ring after a blank row or heading: no numbers, the one before is open"
             parcel.doubts.append((row, "ring_by_blank_row", zh, en))
         return True
+
+    def _join_put_in(self, row: int, name: str) -> None:
+        """Give corners that were put in to the ring that goes on after them: J3 补1 J4."""
+        parcel = self.parcels[-1]
+        if len(parcel.rings) < 2 or self._is_parted():
+            return
+        before, ring = parcel.rings[-2:]
+        begun = (ring.rows[0], "ring_by_letters")
+        if begun not in [doubt[:2] for doubt in parcel.doubts] or not before.runs_on(name):
+            return
+        if len(ring.rows) >= 3:
+            zh, en = ring.names[0], before.names[-1]
+            raise self.bad(row, f"点号 {name} 接 {en}，其间的 {zh} 等是另一圈，还是补入的拐点",
+                           f"{name} follows {en}: are {zh} and others between them a ring, or put "
+                           "in?")  # fmt: skip
+        parcel.doubts = [doubt for doubt in parcel.doubts if doubt[:2] != begun]
+        parcel.rings.pop()
+        for at, put_in in zip(ring.rows, ring.names, strict=True):
+            before.add(at, put_in)
 
     def _doubt_new_ring(self, row: int, name: str, runs_on: bool) -> None:
         ring = self.parcels[-1].rings[-1]

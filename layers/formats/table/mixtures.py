@@ -10,6 +10,7 @@ from pathlib import Path
 import shapely
 
 from layers.formats.table import rows as words
+from layers.formats.table.corner_names import folded
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like
 from layers.formats.table.places import Places
@@ -20,6 +21,7 @@ from layers.identity import is_placeholder
 
 _FEWEST = 3  # corners of a ring
 _NUMBERING = re.compile(r"号|代码|标识|^id$", re.IGNORECASE)
+_MEASURE = re.compile(r"[高深长宽度积量距角]|[(（]|^[HZhz]$")
 _STATE = re.compile(rf"状态|状况|情况|库型|类型|类别|性质|名称|{HOLDER}")
 _VOID_CORNER = re.compile(r"\W*(?:已|该点|此点)?(?:作废|取消|废弃|废除)\W*|控制点|中心点|原\d+")
 _SPOILT = re.compile(r".*\*{2,}.*|[+-]?\d(\.\d+)?[eE]\+\d+")
@@ -126,16 +128,24 @@ def _change(
     """Return where a column that names something changes within a parcel, and from what to what."""
     rings = [ring for ring in parcel.rings if not ring.cut]
     stretches = [s for ring in rings for s in _stretches(sheet, column, ring)]
-    if _NUMBERING.search(name) is None and all(is_number_like(w) for w, _ in stretches):
-        return None
+    measures = all(is_number_like(w) for w, _ in stretches) and _NUMBERING.search(name) is None
     for ring in rings:
         own = [*_stretches(sheet, column, ring)]
-        if len(own) > 1 and _parts(own):
+        if len(own) > 1 and _parts(own) and (not measures or _counts(name, own)):
             return own[1][1][0], own[0][0], own[1][0]
-    own = [s for ring in outer for s in _stretches(sheet, column, ring)]
-    if len(own) == len(outer) > 1 and _parts(own):
-        return own[1][1][0], own[0][0], own[1][0]
+    # Of a hole a word may be the name: 采空区 is no deduction from 矿区.
+    for some in () if measures else (outer, rings):
+        own = [s for ring in some for s in _stretches(sheet, column, ring)]
+        if len(own) == len(some) > 1 and _parts(own):
+            return own[1][1][0], own[0][0], own[1][0]
     return None
+
+
+def _counts(name: str, stretches: Sequence[tuple[str, list[int]]]) -> bool:
+    """Return whether a column counts what its stretches are, 1 1 1 2 2 2, as rings are counted."""
+    counted = [folded(word) for word, _ in stretches]
+    whole = [[str(k + first) for k in range(len(counted))] for first in (0, 1)]
+    return counted in whole and _MEASURE.search(name) is None
 
 
 def _stretches(sheet: Sheet, column: int, ring: Ring) -> Iterator[tuple[str, list[int]]]:

@@ -64,7 +64,8 @@ class _Reader(Joins):
         self._take_field()
         cells = [self.sheet.cell(row, c) for c in self.keys]
         key = self._key(cells)
-        name, label = self._cell(row, self.named), self._cell(row, self.ringed)
+        name = "" if self.named is None else self.sheet.cell(row, self.named)
+        label = self._label(row, key, name)
         if self.other_datum is not None:
             raise self.bad(self.other_datum, "其下的拐点写明是另一坐标系，请分成两个表",
                            "what stands below is in another datum; make two tables")  # fmt: skip
@@ -77,8 +78,12 @@ class _Reader(Joins):
         self._refuse_odd(row, name)
         self._refuse_other(row, name)
         taken_out = sign is not None and cut
+        if self.parcels:
+            self._join_put_in(row, name)
         if not self.parcels or not (taken_out or self._same(row, key, name, cut)):
             self._whose(row, cells)
+            if self.parcels:
+                self._refuse_within(row, key, name)
             self._new_parcel(row, key, name, cut)
             self.parcels[-1].rings.append(Ring(label=label, cut=cut))
         elif self._new_ring(row, name, label, cut) or (taken_out and key != self.above):
@@ -98,12 +103,11 @@ class _Reader(Joins):
         if not cut:
             self.depths.give(row, parcel)
         parcel.rings[-1].add(row, name)
+        if self.ringed is not None:
+            parcel.rings[-1].labelled += bool(self.sheet.cell(row, self.ringed))
         goes_on = self.cut
         self.begin()
         self.cut = goes_on
-
-    def _cell(self, row: int, column: int | None) -> str:
-        return "" if column is None else self.sheet.cell(row, column)
 
     def _marks(self, row: int) -> list[str]:
         """Return what short cells beside a corner say: 扣除区."""
@@ -189,6 +193,9 @@ class _Reader(Joins):
         if self.parcels[-1].filled:
             raise self.bad(row, f"新的一圈没有写 {title}，分不清属于哪个地块",
                            f"a new ring without {title}: of which parcel?")  # fmt: skip
+        self.restarted = row
+        if self.in_run is not None:
+            self._refuse_middle(*self.in_run, "")
         value = "、".join(filter(None, self.above))
         line = self.sheet.lines[row]
         zh = f"第 {line} 行起的一圈没有写 {title}，沿用上面的 {value}"

@@ -16,7 +16,7 @@ from layers.formats.table.sheet import Sheet
 class Ring:
     """Rows of the sheet that are one ring's corners, the corners' names, and whether it is cut out.
 
-    ``label`` is what a ring column says; ``twins`` counts rows that gave the corner above again;
+    ``label`` is what a ring column says, ``labelled`` in how many rows; ``twins`` counts rows that gave the corner above again;
     ``kept`` where the table says that it is not cut out, ``marked`` where its own rows say which.
     ``first`` is the number of the first corner, ``last`` that of the last that has one; ``kinds``
     tells whether names are numbers, ``distinct`` holds them once.
@@ -25,6 +25,7 @@ class Ring:
     rows: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     label: str = ""
+    labelled: int = 0
     cut: bool = False
     twins: int = 0
     kept: bool = False
@@ -45,6 +46,11 @@ class Ring:
         self.distinct.add(name)
         if name:
             self.kinds.add(number is not None)
+
+    def runs_on(self, name: str) -> bool:
+        """Return whether a corner's number follows that of the last one."""
+        here = corner_names.numbered(name)
+        return self.last is not None and here == (self.last[0], self.last[1] + 1)
 
     def give_last(self, ring: Ring) -> None:
         """Give the last corner, which has the name of the first, to a ring that it begins."""
@@ -100,6 +106,8 @@ def begins_again(ring: Ring, name: str, row: int, places: Places) -> bool:
     if not name or not ring.names[0] or places.at[row] == places.at[ring.rows[0]]:
         return False
     here, first, last = corner_names.numbered(name), ring.first, ring.last
+    if here and here[0].rstrip("-_.~") == corner_names.folded(ring.names[-1]):
+        return False  # J3-1 after J3 was put in later
     enough = len(ring.rows) >= 3
     if here is None or first is None or last is None:
         same = corner_names.folded(name) == corner_names.folded(ring.names[0])
