@@ -34,6 +34,15 @@ def folded(text: str) -> str:
     return _WHOLE.sub(r"\1", unicodedata.normalize("NFKC", digits).casefold())
 
 
+def alike(text: str) -> str:
+    """Return what is the same of all spellings of a name: wide or narrow, with blanks or without.
+
+    >>> alike("甲矿（Ⅰ）") == alike("甲 矿(I)"), alike("甲—矿") == alike("甲-矿"), alike("1.0")
+    (True, True, '1')
+    """
+    return re.sub(r"[‐-―－−─]", "-", "".join(folded(text).split()))
+
+
 def numbered(name: str) -> tuple[str, int] | None:
     """Return what stands before a corner's number and the number, None where it has none.
 

@@ -227,7 +227,7 @@ def _nested(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
     for k, parcel in enumerate(parcels):
         label, row, shape = parcel.label, parcel.rows[0], parcel.shape
         near = [parcels[j] for j in sorted(tree.query(shape)) if j < k]
-        inside = [p for p in near if p.key == parcel.key and _covers(p.shape, shape)]
+        inside = [p for p in near if _covers(p.shape, shape)]
         same = next((p for p in near if shapely.equals(p.shape, shape)), None)
         if same is not None:
             zh = f"与 {same.label} 的轮廓相同，是否重复"
@@ -240,7 +240,7 @@ def _nested(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
                 en = f"lies inside {label_en(above)}; if it is taken out of it, say 扣除"
                 issues.append(_at(sheet, row, label, "parcel_inside", zh, en))
             continue
-        if inside:
+        if any(p.key == parcel.key for p in inside):
             raise bad_row(path, sheet, row, "这一圈在另一地块之内，请写明是“扣除范围”还是另一地块",
                           "this ring lies inside another parcel: say whether it is taken out "
                           "(扣除) or a parcel")  # fmt: skip

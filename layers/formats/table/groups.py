@@ -22,7 +22,7 @@ _OUTLINE = re.compile(
 _BESIDE = re.compile(
     r"备注|说明|列\d+|高程|标高|[HZhz]|边长|距离|方位角?|角度|坡度|界桩.{0,4}|标[石志].{0,4}"
 )
-_NAMING = re.compile(r".*(编号|编码|代码|名称|证号)|name|code")
+_NAMING = re.compile(r".*(编号|编码|代码|名称?|证号)|name|code")
 
 
 def completed(sheet: Sheet, header: Header) -> Header:
@@ -120,6 +120,20 @@ def _with_finer(sheet: Sheet, header: Header, places: Places, parcels: int) -> H
         if distinct and "" not in dict(runs) and min(n for _, n in runs) >= 3:
             return replace(header, roles={**header.roles, column: "group"})
     return header
+
+
+def spelt_once(sheet: Sheet, header: Header, places: Places) -> Sheet:
+    """Return a sheet whose keys and rings have one spelling each, the first."""
+    marks = [c for c, role in header.roles.items() if role in ("group", "ring")]
+    rows = list(sheet.rows)
+    first: dict[tuple[int, str], str] = {}
+    for row in sorted(places.at):
+        for column in marks:
+            said = sheet.cell(row, column)
+            spelt = first.setdefault((column, corner_names.alike(said)), said)
+            if spelt != said:
+                rows[row] = (*rows[row][:column], spelt, *rows[row][column + 1 :])
+    return replace(sheet, rows=tuple(rows))
 
 
 def with_sign(sheet: Sheet, header: Header, places: Places) -> Header:

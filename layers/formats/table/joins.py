@@ -99,12 +99,19 @@ class Joins(Between):
                        "the header stands again and corners have no numbers: the same ring or "
                        "another?")  # fmt: skip
 
+    def _cell(self, row: int, column: int | None) -> str:
+        return "" if column is None else self.sheet.cell(row, column)
+
     def _label(self, row: int, key: tuple[str, ...], name: str) -> str:
         """Return what the ring column says; what only a ring's first row says goes on."""
-        said = "" if self.ringed is None else self.sheet.cell(row, self.ringed)
-        if said or not self.parcels or key != self.above or self._is_parted():
+        said = self._cell(row, self.ringed)
+        if not self.parcels or key != self.above or self._is_parted():
             return said
         ring = self.parcels[-1].rings[-1]
+        if said and self.ringed is not None:
+            if not ring.label and self._runs_on(name) and self._is_written_once(row, self.ringed):
+                self._refuse_middle(row, self.ringed, "")
+            return said
         goes_on = ring.labelled == 1 and not begins_again(ring, name, row, self.places)
         return ring.label if goes_on else said
 
@@ -117,6 +124,8 @@ class Joins(Between):
 
         A name in a merged cell stands beside a middle corner where it is saved as text.
         """
+        if not self.parcels:
+            return
         ring = self.parcels[-1].rings[-1]
         goes_on = self._runs_on(name) or not (name or self._is_parted())
         if not goes_on or is_closed(ring, self.places):
@@ -155,9 +164,6 @@ class Joins(Between):
         parcel = self.parcels[-1]
         ring = parcel.rings[-1]
         runs_on = self._runs_on(name)
-        if self.ringed is not None and not ring.label and runs_on:
-            if self._is_written_once(row, self.ringed):
-                self._refuse_middle(row, self.ringed, "")
         if label != ring.label or cut != ring.cut:
             return True
         if self._closes(row, name):
@@ -188,8 +194,8 @@ class Joins(Between):
 
     def _join_put_in(self, row: int, name: str) -> None:
         """Give corners that were put in to the ring that goes on after them: J3 补1 J4."""
-        parcel = self.parcels[-1]
-        if len(parcel.rings) < 2 or self._is_parted():
+        parcel = self.parcels[-1] if self.parcels else None
+        if parcel is None or len(parcel.rings) < 2 or self._is_parted():
             return
         before, ring = parcel.rings[-2:]
         begun = (ring.rows[0], "ring_by_letters")

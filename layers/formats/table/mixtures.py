@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
+from math import dist
 from pathlib import Path
 
 import shapely
@@ -20,8 +21,10 @@ from layers.formats.table.vocabulary import HOLDER
 from layers.identity import is_placeholder
 
 _FEWEST = 3  # corners of a ring
+_LONGER = 2  # times the longest side: rings that are farther apart are no pieces of one
 _NUMBERING = re.compile(r"号|代码|标识|^id$", re.IGNORECASE)
 _MEASURE = re.compile(r"[高深长宽度积量距角]|[(（]|^[HZhz]$")
+_REMARK = re.compile(r"备注|说明|^列\d|[桩标][石型号]?$")
 _STATE = re.compile(rf"状态|状况|情况|库型|类型|类别|性质|名称|{HOLDER}")
 _VOID_CORNER = re.compile(r"\W*(?:已|该点|此点)?(?:作废|取消|废弃|废除)\W*|控制点|中心点|原\d+")
 _SPOILT = re.compile(r".*\*{2,}.*|[+-]?\d(\.\d+)?[eE]\+\d+")
@@ -44,6 +47,7 @@ def refuse_mixtures(
     """
     columns = [c for c in range(len(header.names)) if c not in header.roles]
     for parcel in parcels:
+        _refuse_split(path, sheet, parcel, places)
         outer = _outer(parcel, places)
         if len(outer) > 1:
             _refuse_nameless(path, sheet, header, parcel, outer[1].rows[0])
@@ -62,6 +66,36 @@ def refuse_mixtures(
                     f"{name} changes from {one!r} to {other!r}: one parcel or several? Add a "
                     "column 地块 or take this one out",
                 )
+
+
+def _refuse_split(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> None:
+    """Refuse pieces of what may be one outline: a blank row stands in it, numbers run on."""
+    doubted = {row for row, code, *_ in parcel.doubts if code == "ring_by_blank_row"}
+    pieces = [parcel.rings[:1]]
+    for one, two in pairwise(parcel.rings):
+        blank = not any(map(sheet.text, range(one.rows[-1] + 1, two.rows[0])))
+        goes_on = two.rows[0] in doubted and blank and one.runs_on(two.names[0])
+        pieces = [*pieces[:-1], [*pieces[-1], two]] if goes_on else [*pieces, [two]]
+    for rings in pieces:
+        if len(rings) > 1 and _may_be_one([[places.at[r] for r in ring.rows] for ring in rings]):
+            row = rings[1].rows[0]
+            raise bad_row(path, sheet, row,
+                           "空行之后点号续接，分不清是同一圈还是另一圈；请删去空行，或为各圈加圈号",
+                           "numbers run on after a blank row: the same ring or another? Take the "
+                           "row out, or number the rings (圈号)")  # fmt: skip
+
+
+def _may_be_one(pieces: Sequence[list[tuple[float, float]]]) -> bool:
+    """Return whether open rings beside each other join to an outline, by sides as theirs."""
+    whole = [place for piece in pieces for place in piece]
+    one, two = shapely.Polygon(pieces[0]), shapely.Polygon(pieces[1])
+    if any(p[0] == p[-1] for p in pieces) or not shapely.Polygon(whole).is_valid:
+        return False
+    if not shapely.disjoint(one, two):
+        return False
+    sides = [dist(a, b) for piece in pieces for a, b in pairwise(piece)]
+    joints = [dist(a[-1], b[0]) for a, b in pairwise([*pieces, pieces[0]])]
+    return max(joints) <= _LONGER * max(sides)
 
 
 def _outer(parcel: Parcel, places: Places) -> list[Ring]:
@@ -135,10 +169,20 @@ def _change(
             return own[1][1][0], own[0][0], own[1][0]
     # Of a hole a word may be the name: 采空区 is no deduction from 矿区.
     for some in () if measures else (outer, rings):
-        own = [s for ring in some for s in _stretches(sheet, column, ring)]
-        if len(own) == len(some) > 1 and _parts(own):
-            return own[1][1][0], own[0][0], own[1][0]
+        said = [_said_of(sheet, name, column, ring) for ring in some]
+        if len(some) > 1 and "" not in said and len(set(said)) == len(said):
+            return some[1].rows[0], said[0], said[1]
     return None
+
+
+def _said_of(sheet: Sheet, name: str, column: int, ring: Ring) -> str:
+    """Return the one thing that a column says of a ring, once or in every row; else blank.
+
+    A remark that does not stand in every row is one about a corner.
+    """
+    said = {sheet.cell(row, column) for row in ring.rows}
+    said -= set() if _REMARK.search(name) else {""}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _counts(name: str, stretches: Sequence[tuple[str, list[int]]]) -> bool:

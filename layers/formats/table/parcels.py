@@ -64,7 +64,7 @@ class _Reader(Joins):
         self._take_field()
         cells = [self.sheet.cell(row, c) for c in self.keys]
         key = self._key(cells)
-        name = "" if self.named is None else self.sheet.cell(row, self.named)
+        name = self._cell(row, self.named)
         label = self._label(row, key, name)
         if self.other_datum is not None:
             raise self.bad(self.other_datum, "其下的拐点写明是另一坐标系，请分成两个表",
@@ -78,12 +78,10 @@ class _Reader(Joins):
         self._refuse_odd(row, name)
         self._refuse_other(row, name)
         taken_out = sign is not None and cut
-        if self.parcels:
-            self._join_put_in(row, name)
+        self._join_put_in(row, name)
         if not self.parcels or not (taken_out or self._same(row, key, name, cut)):
             self._whose(row, cells)
-            if self.parcels:
-                self._refuse_within(row, key, name)
+            self._refuse_within(row, key, name)
             self._new_parcel(row, key, name, cut)
             self.parcels[-1].rings.append(Ring(label=label, cut=cut))
         elif self._new_ring(row, name, label, cut) or (taken_out and key != self.above):
@@ -103,8 +101,7 @@ class _Reader(Joins):
         if not cut:
             self.depths.give(row, parcel)
         parcel.rings[-1].add(row, name)
-        if self.ringed is not None:
-            parcel.rings[-1].labelled += bool(self.sheet.cell(row, self.ringed))
+        parcel.rings[-1].labelled += bool(self._cell(row, self.ringed))
         goes_on = self.cut
         self.begin()
         self.cut = goes_on

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from layers.account import Issue
 from layers.formats.table.corner_names import names_a_corner
@@ -14,7 +15,7 @@ from layers.formats.table.endings import is_page
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like, numeric_rows
 from layers.formats.table.rows import holds_a_place, is_date, is_header, is_ruling
-from layers.formats.table.sheet import Sheet
+from layers.formats.table.sheet import Sheet, bad_row
 from layers.formats.table.vocabulary import TOTAL
 from layers.issues import warning
 
@@ -24,6 +25,21 @@ _LIST = re.compile(
     r"(?:村庄|自然村|行政村|居民[点区]|村民|民房|住户|学校|敏感(?:点|目标)|保护(?:目标|对象)|建[构]?筑物"
     r"|[监观]测点|采样点|钻孔)[^，。矿场司厂]{0,6}?(?:位置|一览|分布|名单|统计|坐标|表|情况|调查|清单|[（(\s]|$)"
     r"|点位(?:一览|分布|统计)"
+)
+# What a title calls its places by its last word: 坝脚点坐标, 水井位置; and what no outline is.
+_SINGLE = re.compile(
+    r"(?:坝[脚趾]|敏感|监测)点?|敏感目标|(?:水|机|民|泄|观测)井|[取排泄]\S{0,2}口|塔基|[杆铁]塔|泵站"
+)
+_LINE = re.compile(
+    r"(?<![界边红围区廓护制权地])线|(?:河|渠|管|巷|隧|洪|航)道|[公铁道]路|隧洞|[沟水]渠"
+)
+_ABOUT = re.compile(
+    r"[(（\[【].*?[)）\]】]|(?:CGCS|国家|19)?(?:2000|80|54)年?(?:国家)?(?:大地|西安|北京)?坐标系?",
+    re.IGNORECASE,
+)
+_SAID_OF = re.compile(
+    r"(?:坐标|位置|成果|一览|统计|分布|汇总|数据|信息|点位|清单|名单|调查|情况|[端拐折]点|转折|[起终]点|表|册|图"
+    r"|\W)+$"
 )
 _NAMING = re.compile(r"(?!.*(?:坐标|测绘|单位)).*(?:名称?|村庄|居民点|编[号码])")
 _THING = re.compile(r"村|居民|户|校|目标|建筑|[库井孔矿]")
@@ -42,11 +58,29 @@ _SHOWN = 30
 _NUMBERING = re.compile(r".*(?:号|编码|代码)|id|no", re.IGNORECASE)
 
 
+def refuse_lines(path: Path, sheet: Sheet, header: Header) -> None:
+    """Refuse corners whose title says that they are those of a line: 河道中心线坐标."""
+    for title in _above(sheet, header):
+        thing = _thing_of(title)
+        if found := re.search(rf"(?:{_LINE.pattern})$", thing):
+            raise bad_row(path, sheet, header.row,
+                           f"“{title[:_SHOWN]}”是线（{found[0]}），不能连成轮廓；若是轮廓，请在标题中写明"
+                           "“范围”；线请用 GeoJSON、Shapefile 等格式",
+                           f"{title[:_SHOWN]!r} is a line ({found[0]}), no outline; of an outline "
+                           "say 范围; give lines as GeoJSON or Shapefile")  # fmt: skip
+
+
+def _thing_of(title: str) -> str:
+    """Return what a title says that its places are: 某库坝脚点 of 某库坝脚点坐标（2000）."""
+    return _SAID_OF.sub("", _ABOUT.sub("", title))
+
+
 def lists_places(sheet: Sheet, header: Header) -> bool:
     """Tell whether each row names a place of its own, or a title says that places are listed."""
     above = _above(sheet, header)
     corners = any(map(_CORNER.search, [*above, *sheet.rows[header.row]]))
-    if corners or "ring" in header.roles.values() or any(map(_OUTLINE.search, above)):
+    outlines = (t for t in above if _OUTLINE.search(t) and not _names_single(t))
+    if corners or "ring" in header.roles.values() or any(outlines):
         return False
     return _has_names(sheet, header) or _is_titled(sheet, header)
 
@@ -57,7 +91,7 @@ def title_issues(sheet: Sheet, header: Header) -> list[Issue]:
     outline = not own or "corner" in header.roles.values()
     if not outline or _has_names(sheet, header) or not _is_titled(sheet, header):
         return []
-    title = next(filter(_LIST.search, _above(sheet, header)))[:_SHOWN]
+    title = next(filter(_is_list, _above(sheet, header)))[:_SHOWN]
     zh = f"按标题“{title}”每行读作一个地点；若是一个轮廓，请在标题中写明“范围”或“界址点”"
     en = f"by the title {title!r} each row is read as a place; of one outline, say 范围 or 界址点"
     return [warning("places_by_title", zh, en)]
@@ -74,7 +108,16 @@ def _is_titled(sheet: Sheet, header: Header) -> bool:
     pair = header.pairs[0]
     ends = [[sheet.cell(r, c) for c in (pair.first, pair.second)] for r in rows[:1] + rows[-1:]]
     closes = len(rows) > 3 and ends[0] == ends[1]
-    return any(map(_LIST.search, _above(sheet, header))) and not closes
+    return any(map(_is_list, _above(sheet, header))) and not closes
+
+
+def _is_list(title: str) -> bool:
+    return _LIST.search(title) is not None or _names_single(title)
+
+
+def _names_single(title: str) -> bool:
+    """Return whether the last word of a title is of single places, whatever stands before it."""
+    return re.search(rf"(?:{_SINGLE.pattern})$", _thing_of(title)) is not None
 
 
 def _has_names(sheet: Sheet, header: Header) -> bool:

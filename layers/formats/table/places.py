@@ -102,9 +102,10 @@ def _refuse_doubles(path: Path, sheet: Sheet, best: PairRead, held: Sequence[Pai
         alike = alike and not (best.crs and other.crs and best.crs != other.crs)
         row = next((r for r in best.at if other.at.get(r, best.at[r]) != best.at[r]), None)
         if alike and row is not None:
-            raise bad_row(path, sheet, row, "同一坐标系的两组坐标列不一致，请写明各组的坐标系",
-                          "two pairs of columns of one system disagree; say what each is "
-                          "in")  # fmt: skip
+            raise bad_row(path, sheet, row, "同一坐标系的两组坐标列不一致：若是并排的两个表，"
+                          "请分成两个表；若不在同一坐标系，请写明各组的坐标系",
+                          "two pairs of columns of one system disagree: make two tables where two "
+                          "stand side by side, or say what each is in")  # fmt: skip
 
 
 def _rank(read: PairRead, corners: bool) -> tuple[int, int, int]:

@@ -24,13 +24,24 @@ from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
 from layers.formats.table.columns import columns_of
 from layers.formats.table.doubts import outline_issues, unread_rows
-from layers.formats.table.groups import completed, with_corners, with_group, with_sign
+from layers.formats.table.groups import (
+    completed,
+    spelt_once,
+    with_corners,
+    with_group,
+    with_sign,
+)
 from layers.formats.table.header import Header, find_header
 from layers.formats.table.header_rows import with_groups
 from layers.formats.table.mixtures import refuse_mixtures
 from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
 from layers.formats.table.parcels import parcels_of
-from layers.formats.table.place_lists import lists_places, rows_without_place, title_issues
+from layers.formats.table.place_lists import (
+    lists_places,
+    refuse_lines,
+    rows_without_place,
+    title_issues,
+)
 from layers.formats.table.places import Places, find_places
 from layers.formats.table.rings import Parcel
 from layers.formats.table.rows import aside_rows, footer_rows
@@ -122,6 +133,7 @@ def source_of(
     aside = skip = frozenset[int]()
     if corners:
         sheet, header = unrolled(path, sheet, header)
+        refuse_lines(path, sheet, header)
         aside = aside_rows(sheet, header)
         _refuse_no_corners(path, sheet, header, aside)
         skip = aside | footer_rows(sheet, header)
@@ -265,6 +277,7 @@ def _outlines(
 ) -> _Rows:
     for row, (zh, en) in places.bad.items():
         raise bad_row(path, sheet, row, zh, en)
+    sheet = spelt_once(sheet, header, places)
     parcels, issues = parcels_of(path, sheet, header, places, aside)
     if not parcels:
         raise refusal(path, "表中没有一个拐点", "the table holds no corner")

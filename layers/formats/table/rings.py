@@ -16,7 +16,8 @@ from layers.formats.table.sheet import Sheet
 class Ring:
     """Rows of the sheet that are one ring's corners, the corners' names, and whether it is cut out.
 
-    ``label`` is what a ring column says, ``labelled`` in how many rows; ``twins`` counts rows that gave the corner above again;
+    ``label`` is what a ring column says, ``labelled`` in how many rows;
+    ``twins`` counts rows that gave the corner above again;
     ``kept`` where the table says that it is not cut out, ``marked`` where its own rows say which.
     ``first`` is the number of the first corner, ``last`` that of the last that has one; ``kinds``
     tells whether names are numbers, ``distinct`` holds them once.

@@ -7,6 +7,7 @@ their tables. A row that is none of these, and could be a corner, must not be pa
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from layers.formats.angles import clean
@@ -267,7 +268,11 @@ def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
     """
     pairs = header.coordinates
     out = set()
+    shapes = {row: _shape(sheet, header, row) for row in header.below(sheet)}
+    places = Counter(filter(None, shapes.values())).most_common(1)
     for row in header.below(sheet):
+        if places and shapes[row] == places[0][0]:
+            continue  # 县测绘局石料厂, and numbers as those of the other corners
         cells = [c for c in sheet.rows[row] if c]
         first = cells[0] if cells else ""
         numbers = [c for c in cells if is_number_like(c) and not _DATE.fullmatch(c)]
@@ -283,6 +288,13 @@ def footer_rows(sheet: Sheet, header: Header) -> frozenset[int]:
         ):
             out.add(row)
     return frozenset(out)
+
+
+def _shape(sheet: Sheet, header: Header, row: int) -> tuple[int, ...] | None:
+    """Return how many digits the first pair begins with, None where a cell of it does not."""
+    cells = [sheet.cell(row, c) for c in (header.pairs[0].first, header.pairs[0].second)]
+    found = [re.match(r"[-+]?\d+", cell) for cell in cells]
+    return tuple(len(m[0]) for m in found if m) if all(found) else None
 
 
 def is_ruling(cells: Sequence[str]) -> bool:

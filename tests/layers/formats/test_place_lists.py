@@ -3,6 +3,7 @@
 import pytest
 import shapely
 
+from layers.errors import FormatError
 from layers.formats import read
 
 PLACES = [(3760000, 38500000), (3761000, 38500000), (3761000, 38501000), (3760000, 38501000)]
@@ -162,3 +163,40 @@ def test_corners_that_are_called_as_villages_are_told(table, names, told):
     source = table("2000国家大地坐标系", ("点名",), (names,))
     assert kinds(source) == ["Polygon"]
     assert [i.code for i in source.issues] == told
+
+
+@pytest.mark.parametrize(
+    "thing", ["坝脚点", "某库下游坝脚", "水井", "取水口", "塔基", "矿区范围内敏感点"]
+)
+@pytest.mark.parametrize("what", ["坐标（2000国家大地坐标系）", "位置一览表"])
+def test_a_title_of_single_places(table, thing, what):
+    source = table(thing + what, ("点号",), ([1, 2, 3, 4],))
+    assert kinds(source) == ["Point"] * 4
+    assert [i.code for i in source.issues] == ["places_by_title"]
+
+
+@pytest.mark.parametrize(
+    "thing",
+    ["河道中心线", "公路中线", "坝轴线", "勘探线端点", "断层线", "溢洪道", "公路中线拐点"],
+)
+def test_corners_of_a_line_are_no_outline(table, thing):
+    with pytest.raises(FormatError, match="is a line"):
+        table(f"{thing}坐标（2000国家大地坐标系）", ("点号",), ([1, 2, 3, 4],))
+
+
+@pytest.mark.parametrize("thing", ["矿界线", "采矿权边界线", "用地红线", "占地线", "公路范围线"])
+def test_lines_that_bound_an_outline(table, thing):
+    assert kinds(table(f"{thing}坐标", ("点号",), ([1, 2, 3, 4],))) == ["Polygon"]
+
+
+def test_outlines_of_villages_by_their_names(tmp_path):
+    far = [(x + 5000, y) for x, y in PLACES]
+    rows = [
+        (n, k, *p) for n, part in (("甲村", PLACES), ("乙村", far)) for k, p in enumerate(part, 1)
+    ]
+    text = "\n".join(",".join(map(str, r)) for r in (("村名", "点号", "X坐标", "Y坐标"), *rows))
+    path = tmp_path / "t.csv"
+    path.write_text("村庄范围拐点\n" + text, "utf-8")
+    source = read(path)
+    assert kinds(source) == ["Polygon"] * 2
+    assert source.columns["村名"].to_pylist() == ["甲村", "乙村"]

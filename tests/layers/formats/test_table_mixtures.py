@@ -1,11 +1,12 @@
 """Tables whose rows may be of several rights, or of no corner: refused or told, never joined."""
 
 import pytest
+import shapely
 
 from layers.errors import FormatError
 from layers.formats import read
 
-from .corner_rows import FAR, HEAD, INNER, SQUARE, areas, codes, ring
+from .corner_rows import FAR, HEAD, INNER, SIX, SQUARE, areas, codes, ring
 
 # -- rings of several rights -----------------------------------------------------------------------
 
@@ -189,3 +190,149 @@ def test_a_void_corner_beside_a_name_said_once(tmp_path, at, word):
     rows = [("大沟" * (k == 1), word * (k == at), k, x, y) for k, (x, y) in enumerate(SQUARE, 1)]
     with pytest.raises(FormatError, match="is it one still"):
         written(tmp_path / "a.csv", ("名称", "备注", "点号", "X", "Y"), *rows)
+
+
+# -- whose a ring is -------------------------------------------------------------------------------
+
+
+def keyed(words, places=SIX, start=1):
+    return [(word, *c) for word, c in zip(words, ring(places, start), strict=True)]
+
+
+FAR_SIX = [(x + 5000, y) for x, y in SIX]
+MIDDLE = ["", "", "", "{}", "", ""]
+
+
+@pytest.mark.parametrize("first", [MIDDLE, ["{}"] + [""] * 5])
+@pytest.mark.parametrize("title", ["许可证号", "矿山名称"])
+@pytest.mark.parametrize("gap", [[], [("",) * 4]])
+def test_a_key_beside_a_middle_corner(table, first, title, gap):
+    one = keyed([w.format("甲") for w in first])
+    two = keyed([w.format("乙") for w in MIDDLE], FAR_SIX)
+    with pytest.raises(FormatError, match=f"{title} '.' stands beside a middle corner"):
+        table(*one, *gap, *two, head=(title, *HEAD))
+
+
+def test_keys_written_once_over_numbers_that_run_on(table):
+    rows = [*keyed(["甲", "", "", ""], SQUARE), *keyed(["乙", "", "", ""], FAR, 5)]
+    source = table(*rows, head=("矿山名称", *HEAD))
+    assert (areas(source), source.labels) == ([1e6, 1e6], ("地块 甲", "地块 乙"))
+
+
+@pytest.mark.parametrize("title", ["采矿权人", "开采矿种"])
+def test_a_value_beside_one_corner_of_each_of_two_outer_rings(table, title):
+    rows = [(*c, w.format("甲")) for c, w in zip(ring(SIX), MIDDLE, strict=True)]
+    rows += [(*c, w.format("乙")) for c, w in zip(ring(FAR_SIX), MIDDLE, strict=True)]
+    with pytest.raises(FormatError, match=f"{title} changes from '甲' to '乙'"):
+        table(*rows, head=(*HEAD, title))
+    assert len(table(*rows, head=(*HEAD, "备注")).geometry) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("甲矿（一采区）", "甲矿(一采区)"), ("甲矿", "甲 矿"), ("1", "1.0"), ("ABC矿", "abc矿"),
+     ("甲—矿", "甲-矿"), ("甲矿Ⅰ", "甲矿I"),
+     ("C1000002010013110000001", "Ｃ1000002010013110000001")],
+)  # fmt: skip
+@pytest.mark.parametrize("title", ["矿山名称", "圈号"])
+def test_a_key_in_two_spellings_is_one(table, one, other, title):
+    source = table(*keyed([one] * 3 + [other] * 3), head=(title, *HEAD))
+    assert len(source.geometry) == 1 and len(source.geometry[0].exterior.coords) == 7
+    if title == "矿山名称":
+        assert source.columns[title].to_pylist() == [one]
+
+
+def test_a_longer_name_over_numbers_that_run_on(table):
+    def rows(other, start=4):
+        return keyed(["某县甲铁矿"] * 4, SQUARE) + keyed([other] * 4, FAR, start + 1)
+
+    with pytest.raises(FormatError, match="numbers run on from 矿山名称 '某县甲铁矿'"):
+        table(*rows("某县甲铁矿有限公司"), head=("矿山名称", *HEAD))
+    for other, start in (("某县甲铁矿二采区", 4), ("某县乙铁矿", 4), ("某县甲铁矿有限公司", 0)):
+        assert areas(table(*rows(other, start), head=("矿山名称", *HEAD))) == [1e6, 1e6]
+
+
+@pytest.mark.parametrize("title", ["环", "圈", "圈数", "环序", "第几圈"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_column_that_counts_rings_is_not_passed_over(table, title, first):
+    rows = [(*c, first) for c in ring()] + [(*c, first + 1) for c in ring(FAR, 5)]
+    with pytest.raises(FormatError, match=f"row 6: {title} changes from '{first}'"):
+        table(*rows, head=(*HEAD, title))
+
+
+def test_the_number_of_a_ring_written_in_its_first_row(table):
+    rows = [(n if k == 0 else "", *c)
+            for n, part in ((1, ring()), (2, ring(INNER, 5)))
+            for k, c in enumerate(part)]  # fmt: skip
+    assert areas(table(*rows, head=("圈号", *HEAD))) == [960_000]
+    rows = [("C1" if k == 0 else "", *row) for k, row in enumerate(rows)]
+    more = [("C2" if k == 0 else "", *row) for k, row in enumerate(rows[:4])]
+    more = [(more[k][0], rows[k][1], *c) for k, c in enumerate(ring(FAR))]
+    assert areas(table(*rows, *more, head=("许可证号", "圈号", *HEAD))) == [960_000, 1e6]
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["J1 J2 J3 J3-1 J4 J5", "1 2 3 3.1 4 5", "1 2 3 3-1 3-2 4", "1 2 3 补1 补2 4",
+     "J1 J2 J3 K1 J4 J5", "1 2 3 4 4-1 5", "拐1 拐2 拐3 界1 拐4 拐5"],
+)  # fmt: skip
+def test_corners_that_were_put_in_are_of_their_ring(table, names):
+    source = table(*((n, *c) for n, c in zip(names.split(), SIX, strict=True)))
+    assert [g.equals(shapely.Polygon([(y, x) for x, y in SIX])) for g in source.geometry] == [True]
+    assert codes(source) == ["corner_numbers"]
+
+
+def test_three_corners_between_two_numbers_that_follow(table):
+    rows = [*ring(), *ring(INNER, letter="K"), ("J5", 3760500, 38499500)]
+    with pytest.raises(FormatError, match="J5 follows J4: are K1 and others between them a ring"):
+        table(*rows)
+
+
+EIGHT = [
+    (3760000 + x, 38500000 + y)
+    for x, y in (
+        *((500, 0), (350, 350), (0, 500), (-350, 350)),
+        *((-500, 0), (-350, -350), (0, -500), (350, -350)),
+    )
+]
+
+
+def test_a_blank_row_within_an_outline_is_asked_about(table):
+    rows, blank = ring(EIGHT), [("", "", "")]
+    with pytest.raises(FormatError, match="row 7: numbers run on after a blank row"):
+        table(*rows[:4], *blank, *rows[4:])
+    closed = [*rows[:4], ("J1", *EIGHT[0]), *blank, *rows[4:], ("J5", *EIGHT[4])]
+    assert shapely.get_num_geometries(table(*closed).geometry[0]) == 2
+    assert areas(table(*ring(), *blank, *ring(INNER, 5))) == [960_000]
+
+
+@pytest.mark.parametrize("title", ["类型", "名称", "权利状态"])
+@pytest.mark.parametrize("once", [True, False])
+def test_a_ring_of_another_name_is_no_hole(table, title, once):
+    rows = [("甲", *c, word if k == 0 or not once else "")
+            for word, part in (("矿区", SQUARE), ("采空区", INNER))
+            for k, c in enumerate(ring(part))]  # fmt: skip
+    with pytest.raises(FormatError, match=f"row 6: {title} changes from '矿区' to '采空区'"):
+        table(*rows, head=("矿山名称", *HEAD, title))
+    taken = [(*row[:4], row[4].replace("采空区", "扣除区")) for row in rows]
+    if not once:
+        assert areas(table(*taken, head=("矿山名称", *HEAD, title))) == [960_000]
+
+
+def test_parcels_of_other_keys_inside_each_other_are_told(table):
+    rows = [(n, "C1", *c) for n, part in (("外围", SQUARE), ("内部", INNER)) for c in ring(part)]
+    source = table(*rows, head=("区域", "许可证号", *HEAD))
+    assert (areas(source), codes(source)) == ([1e6, 4e4], ["parcel_inside"])
+
+
+@pytest.mark.parametrize("name", ["县测绘局石料厂", "某单位石料厂", "标高山铁矿"])
+def test_a_mine_is_no_footer(tmp_path, name):
+    places = [(1134608, 345846), (1134631, 345851), (1134640, 345838), (1134626, 345825)]
+    far = [(lon + 100, lat + 100) for lon, lat in places]
+    rows = [("甲矿", *p) for p in places] + [(name, *p) for p in far]
+    path = tmp_path / "t.csv"
+    foot = ("测绘单位", "某院", ""), ("开采标高", 1250, 980)
+    text = "\n".join(",".join(map(str, r)) for r in (("矿山名称", "经度", "纬度"), *rows, *foot))
+    path.write_text("2000国家大地坐标系\n" + text, "utf-8")
+    source = read(path)
+    assert source.columns["矿山名称"].to_pylist() == ["甲矿", name]
