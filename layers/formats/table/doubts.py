@@ -227,7 +227,7 @@ def _nested(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
     for k, parcel in enumerate(parcels):
         label, row, shape = parcel.label, parcel.rows[0], parcel.shape
         near = [parcels[j] for j in sorted(tree.query(shape)) if j < k]
-        inside = [p for p in near if _covers(p.shape, shape)]
+        inside = [p for p in near if _may_part(p.key, parcel.key) and _covers(p.shape, shape)]
         same = next((p for p in near if shapely.equals(p.shape, shape)), None)
         if same is not None:
             zh = f"与 {same.label} 的轮廓相同，是否重复"
@@ -249,6 +249,11 @@ def _nested(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
         en = f"corners after row {line} are read as another parcel"
         issues.append(_at(sheet, row, label, "parcel_by_row", zh, en))
     return issues
+
+
+def _may_part(key: Sequence[str], inner: Sequence[str]) -> bool:
+    """Return whether two keys may be of one right: numbers alone count what stands by itself."""
+    return key == inner or bool({*key} & {*inner} - {""}) or not all(map(str.isdecimal, inner))
 
 
 def _covers(outer: shapely.Geometry, inner: shapely.Geometry) -> bool:
