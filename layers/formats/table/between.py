@@ -99,10 +99,9 @@ class Between:
             self.datums |= named  # a title below the header
         elif named - self.datums:
             self.other_datum = row
-        again = words.is_header(self.sheet.rows[row], self.header)
+        again = words.is_header(self.sheet, row, self.header)
         if again is None:
-            raise self.bad(row, "第二个表头与第一个不同，请分成两个表",
-                           "a second header differs from the first; make two tables")  # fmt: skip
+            raise self.bad(row, *words.OTHER_HEADER)
         short = endings.untitled(text)
         if again or short in self.page_heads:
             self.header_at = row

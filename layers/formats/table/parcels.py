@@ -274,7 +274,7 @@ class _Reader(Joins):
     def _is_unread(self, row: int) -> bool:
         """Return whether a row between parcels holds words that may name another mine."""
         text = words.with_colon(self.sheet.rows[row])
-        known = words.is_remark(text[:_MARK]) or words.is_header(self.sheet.rows[row], self.header)
+        known = words.is_remark(text[:_MARK]) or words.is_header(self.sheet, row, self.header)
         return not (known or is_about(text) or endings.is_page(text) or row in self.put_aside)
 
     def _tell_from_below(self) -> None:

@@ -145,7 +145,7 @@ def rows_without_place(sheet: Sheet, header: Header, placed: Collection[int]) ->
         for row in rows
         if row not in placed
         and (
-            is_header(sheet.rows[row], header)
+            is_header(sheet, row, header)
             or (is_ruling(sheet.rows[row]) and row == header.row + 1)
             or is_page(" ".join(filter(None, sheet.rows[row])))
             or _is_aside(sheet.rows[row], numbering)

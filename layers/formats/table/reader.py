@@ -44,7 +44,7 @@ from layers.formats.table.place_lists import (
 )
 from layers.formats.table.places import Places, find_places
 from layers.formats.table.rings import Parcel
-from layers.formats.table.rows import aside_rows, footer_rows
+from layers.formats.table.rows import OTHER_HEADER, aside_rows, footer_rows, is_header
 from layers.formats.table.sexagesimal import joined_angles
 from layers.formats.table.sheet import Sheet, bad_row, squeezed
 from layers.formats.table.sheets import read_csv, read_workbook, rough_csv
@@ -245,6 +245,9 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
     rows = header.below(sheet)
     left = set(passed)
     used = [r for r in rows if any(sheet.rows[r]) and r not in left]
+    for row in used:
+        if row not in places.at and is_header(sheet, row, header) is None:
+            raise bad_row(path, sheet, row, *OTHER_HEADER)
     geometry = np.full(len(used), None, dtype=object)
     known = np.array([r in places.at for r in used], bool)
     if known.any():

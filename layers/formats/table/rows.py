@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from layers.formats.angles import clean
 from layers.formats.planes import width_of
 from layers.formats.table.corner_names import folded
 from layers.formats.table.deductions import is_cut
 from layers.formats.table.endings import is_page, number_of, without_continued
-from layers.formats.table.header import Header, datums_of, name_a_pair, roles_of
+from layers.formats.table.header import PLACES, Header, datums_of, name_a_pair, role_of, roles_of
 from layers.formats.table.naming import (
     before_area,
     beside,
@@ -90,6 +90,12 @@ _COUNT = re.compile(
     rf"\s*{CORNER}"
 )
 _UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
+_NOTE = re.compile(r"备注|说明|附注|列\d+|")
+_CORNERS = re.compile(r"[拐角折]点|界址|界?桩|点[号名]|序号|编号")
+OTHER_HEADER = (
+    "第二个表头与第一个不同，请分成两个表",
+    "a second header differs from the first; make two tables",
+)
 _MOST_NUMBERS = 20
 _LONGEST = 40
 
@@ -128,16 +134,43 @@ def is_void(text: str) -> bool:
     return _VOID.search(text) is not None
 
 
-def is_header(cells: Sequence[str], header: Header) -> bool | None:
-    """Tell whether a row repeats the header; None where it is another one."""
+def is_header(sheet: Sheet, row: int, header: Header) -> bool | None:
+    """Tell whether a row repeats the header; None where it is another one.
+
+    Columns in another order, or of another unit, would give values under the wrong name. What
+    follows the header at once is the same in other words: 许可证号 over XKZH.
+    """
+    cells = sheet.rows[row]
     roles = roles_of(cells)
     if not name_a_pair(roles):
         return False
-    places = {"north", "east", "lon", "lat"}
-    here = {c: r for c, r in roles.items() if r in places}
-    there = {c: r for c, r in header.roles.items() if r in places}
+    here = {c: r for c, r in roles.items() if r in PLACES}
+    there = {c: r for c, r in header.roles.items() if r in PLACES}
     same = here == there and datums_of(cells) <= {d for p in header.pairs for d in p.datums}
+    if row > header.row + 1:
+        same = same and not [*_renamed(sheet, row, header)]
     return True if same else None
+
+
+def _renamed(sheet: Sheet, row: int, header: Header) -> Iterator[int]:
+    """Yield the columns that a second header calls otherwise than the first."""
+    for c, cell in enumerate(sheet.rows[row]):
+        first = sheet.cell(header.row, c) or next(iter(header.names[c : c + 1]), "")
+        words = {"".join(folded(without_continued(w)).split()) for w in (first, cell)}
+        if not cell or c in header.coordinates or len(words) == 1:
+            continue
+        is_corner = role_of(cell) == "corner" == header.roles.get(c)
+        if not is_corner and not (_NOTE.fullmatch(cell) and _NOTE.fullmatch(first)):
+            yield c
+
+
+def _is_of_others(sheet: Sheet, row: int, header: Header) -> bool:
+    """Tell whether a second header names other things where the first has its corners."""
+    column = header.column("corner")
+    if column is None or is_header(sheet, row, header) is not None:
+        return False
+    cell = sheet.cell(row, column)
+    return column in _renamed(sheet, row, header) and (is_aside(cell) or not _CORNERS.search(cell))
 
 
 def heading(text: str) -> str:
@@ -245,8 +278,13 @@ def aside_rows(sheet: Sheet, header: Header) -> frozenset[int]:
     wanted = [c for c, role in sorted(header.roles.items()) if role in ("corner", "number")]
     pairs = header.coordinates
     out = set()
+    below_other = False
     for row in (*rows_above(sheet, header), *header.below(sheet)):
         numbers = [n for c in pairs if is_number_like(n := sheet.cell(row, c))]
+        again = not numbers and is_header(sheet, row, header) is not False
+        below_other = _is_of_others(sheet, row, header) if again else below_other
+        if below_other and (numbers or again):
+            out.add(row)
         names = [sheet.cell(row, c) for c in wanted]
         if not any(names):
             names = [c for k, c in enumerate(sheet.rows[row]) if c and k not in pairs][:1]

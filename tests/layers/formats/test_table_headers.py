@@ -2,7 +2,10 @@
 
 import pytest
 
-from .corner_rows import BOX, FAR, FAR_BOX, HEAD, SQUARE, ring
+from layers import formats
+from layers.errors import FormatError
+
+from .corner_rows import BOX, FAR, FAR_BOX, HEAD, SQUARE, codes, ring
 
 C1, C2 = "C4100002010013110000001", "C4100002010013110000002"
 
@@ -112,3 +115,60 @@ def test_parts_of_one_name_keep_their_groups(table):
 def test_titles_and_forms_above_are_no_groups(table, above):
     rows = [(*HEAD, "生产规模(万吨/年)"), *[(*r, 30) for r in ring()]]
     assert values(table(*rows, head=above))["生产规模(万吨/年)"] == "30"
+
+
+# -- a second header -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("许可证号", "矿山名称"), ("矿山名称", "许可证号")),
+        (("开采标高上限", "开采标高下限"), ("开采标高下限", "开采标高上限")),
+        (("开采标高上限", "开采标高下限"), ("估算标高上限", "估算标高下限")),
+        (("生产规模(万吨/年)", "开采矿种"), ("生产规模(吨/年)", "开采矿种")),
+        (("备注", "矿山名称"), ("村名", "")),
+    ],
+)
+def test_a_second_header_of_other_columns_is_refused(table, first, second):
+    rows = [(*r, "a", "b") for r in ring()]
+    below = [("乙矿",), (*HEAD, *second), *[(*r, "a", "b") for r in ring(FAR)]]
+    with pytest.raises(FormatError, match="row 7: a second header differs from the first"):
+        table(*rows, *below, head=(*HEAD, *first))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [("拐点号", "X坐标", "Y坐标", "许可证号", "说明"), ("点号", "X", "Y", "许可证号 ", "")],
+)
+def test_a_second_header_in_other_words(table, second):
+    rows = [(*r, c, "") for c, at in ((C1, SQUARE), (C2, FAR)) for r in ring(at)]
+    source = table(*rows[:4], second, *rows[4:], head=(*HEAD, "许可证号", "备注"))
+    assert source.columns["许可证号"].to_pylist() == [C1, C2]
+    assert codes(source) == []
+
+
+@pytest.mark.parametrize("between", [[()], [], [("周边村庄",)], [(), ("2000国家大地坐标系",)]])
+@pytest.mark.parametrize("what", ["村名", "井口", "敏感点", "控制点号"])
+@pytest.mark.parametrize("numbers", [True, False])
+def test_a_table_of_other_things_below_is_set_aside(table, between, what, numbers):
+    names = [str(n) for n in range(5, 9)] if numbers else ["甲村", "乙村", "丙村", "丁村"]
+    below = [(what, "X坐标", "Y坐标"), *[(n, *p) for n, p in zip(names, FAR, strict=True)]]
+    again = [("二采区",), HEAD, *ring(FAR)]
+    source = table(*ring(), *between, *below, *again, above=[("2000国家大地坐标系",)])
+    assert [g.equals(b) for g, b in zip(source.geometry, (BOX, FAR_BOX), strict=True)] == [1, 1]
+    lines = "、".join(str(7 + len(between) + k) for k in range(5))
+    assert f"第 {lines} 行不是拐点，未读：{what} X坐标 Y坐标" in [i.zh for i in source.issues]
+
+
+def test_a_table_of_other_corners_below_is_refused(table):
+    with pytest.raises(FormatError, match="row 6: a second header differs from the first"):
+        table(*ring(), ("采空区点号", "X坐标", "Y坐标"), *ring(FAR, start=5))
+
+
+def test_a_list_of_places_with_a_second_header(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = ["村名,人口,X坐标,Y坐标", "甲村,80,3760000,38500000", "校名,学生数,X坐标,Y坐标"]
+    path.write_text("\n".join([*rows, "一小,200,3761000,38500000"]), encoding="utf-8")
+    with pytest.raises(FormatError, match="row 3: a second header differs from the first"):
+        formats.read(path)
