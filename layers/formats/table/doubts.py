@@ -253,7 +253,8 @@ def _nested(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
 
 def _may_part(key: Sequence[str], inner: Sequence[str]) -> bool:
     """Return whether two keys may be of one right: numbers alone count what stands by itself."""
-    return key == inner or bool({*key} & {*inner} - {""}) or not all(map(str.isdecimal, inner))
+    words = [word for word in inner if word]
+    return key == inner or not {*key}.isdisjoint(words) or not all(map(str.isdecimal, words))
 
 
 def _covers(outer: shapely.Geometry, inner: shapely.Geometry) -> bool:

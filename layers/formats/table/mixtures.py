@@ -12,6 +12,7 @@ import shapely
 
 from layers.formats.table import rows as words
 from layers.formats.table.corner_names import folded
+from layers.formats.table.deductions import sign_of
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like
 from layers.formats.table.places import Places
@@ -23,7 +24,7 @@ from layers.identity import is_placeholder
 _FEWEST = 3  # corners of a ring
 _LONGER = 2  # times the longest side: rings that are farther apart are no pieces of one
 _NUMBERING = re.compile(r"号|代码|标识|^id$", re.IGNORECASE)
-_MEASURE = re.compile(r"[高深长宽度积量距角]|[(（]|^[HZhz]$")
+_MEASURE = re.compile(r"[高深长宽厚度积量距角]|^[HZhz]$")
 _REMARK = re.compile(r"备注|说明|^列\d|[桩标][石型号]?$")
 _STATE = re.compile(rf"状态|状况|情况|库型|类型|类别|性质|名称|{HOLDER}")
 _VOID_CORNER = re.compile(r"\W*(?:已|该点|此点)?(?:作废|取消|废弃|废除)\W*|控制点|中心点|原\d+")
@@ -170,7 +171,10 @@ def _change(
     # Of a hole a word may be the name: 采空区 is no deduction from 矿区.
     for some in () if measures else (outer, rings):
         said = [_said_of(sheet, name, column, ring) for ring in some]
-        if len(some) > 1 and "" not in said and len(set(said)) == len(said):
+        # 外 and 内 tell what a ring is, 0.48km² how large.
+        tells = any(sign_of("", word) for word in said) or _MEASURE.search(name)
+        asked = len(some) > 1 and (some is outer or not tells)
+        if asked and "" not in said and len(set(said)) == len(said):
             return some[1].rows[0], said[0], said[1]
     return None
 
@@ -181,7 +185,7 @@ def _said_of(sheet: Sheet, name: str, column: int, ring: Ring) -> str:
     A remark that does not stand in every row is one about a corner.
     """
     said = {sheet.cell(row, column) for row in ring.rows}
-    said -= set() if _REMARK.search(name) else {""}
+    said -= set() if _REMARK.search(name) or _MEASURE.search(name) else {""}
     return said.pop() if len(said) == 1 else ""
 
 

@@ -60,9 +60,8 @@ _NUMBERING = re.compile(r".*(?:号|编码|代码)|id|no", re.IGNORECASE)
 
 def refuse_lines(path: Path, sheet: Sheet, header: Header) -> None:
     """Refuse corners whose title says that they are those of a line: 河道中心线坐标."""
-    for title in _above(sheet, header):
-        thing = _thing_of(title)
-        if found := re.search(rf"(?:{_LINE.pattern})$", thing):
+    for title in () if _closes(sheet, header) else _above(sheet, header):
+        if found := re.search(rf"(?:{_LINE.pattern})$", _thing_of(title)):
             raise bad_row(path, sheet, header.row,
                            f"“{title[:_SHOWN]}”是线（{found[0]}），不能连成轮廓；若是轮廓，请在标题中写明"
                            "“范围”；线请用 GeoJSON、Shapefile 等格式",
@@ -71,8 +70,11 @@ def refuse_lines(path: Path, sheet: Sheet, header: Header) -> None:
 
 
 def _thing_of(title: str) -> str:
-    """Return what a title says that its places are: 某库坝脚点 of 某库坝脚点坐标（2000）."""
-    return _SAID_OF.sub("", _ABOUT.sub("", title))
+    """Return what a title says that its places are: 某库坝脚点 of 某库坝脚点坐标（2000）.
+
+    Blank where it gives the value of something (位置：紧邻某公路), which is no title.
+    """
+    return "" if re.search("[:：]", title) else _SAID_OF.sub("", _ABOUT.sub("", title))
 
 
 def lists_places(sheet: Sheet, header: Header) -> bool:
@@ -98,17 +100,25 @@ def title_issues(sheet: Sheet, header: Header) -> list[Issue]:
 
 
 def _above(sheet: Sheet, header: Header) -> list[str]:
-    """Return the words that stand above a table, and what it is called."""
-    return [sheet.name, *(c for cells in sheet.rows[: header.row] for c in dict.fromkeys(cells))]
+    """Return the words that stand above a table, and what it is called.
+
+    Of several cells in a row, as in a form, those that say of coordinates.
+    """
+    rows = [list(dict.fromkeys(filter(None, cells))) for cells in sheet.rows[: header.row]]
+    return [sheet.name, *(c for row in rows for c in row if len(row) == 1 or "坐标" in c)]
 
 
 def _is_titled(sheet: Sheet, header: Header) -> bool:
     """Return whether a title says that places are listed, and no corner closes a ring."""
+    return any(map(_is_list, _above(sheet, header))) and not _closes(sheet, header)
+
+
+def _closes(sheet: Sheet, header: Header) -> bool:
+    """Return whether the last corner is the first again."""
     rows = numeric_rows(sheet, header)
     pair = header.pairs[0]
     ends = [[sheet.cell(r, c) for c in (pair.first, pair.second)] for r in rows[:1] + rows[-1:]]
-    closes = len(rows) > 3 and ends[0] == ends[1]
-    return any(map(_is_list, _above(sheet, header))) and not closes
+    return len(rows) > 3 and ends[0] == ends[1]
 
 
 def _is_list(title: str) -> bool:

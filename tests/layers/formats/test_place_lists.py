@@ -200,3 +200,23 @@ def test_outlines_of_villages_by_their_names(tmp_path):
     source = read(path)
     assert kinds(source) == ["Polygon"] * 2
     assert source.columns["村名"].to_pylist() == ["甲村", "乙村"]
+
+
+@pytest.mark.parametrize(
+    "row", ["项目名称,某高速公路", "位置：紧邻某铁路", "水源,取水口", "名称：某民井"]
+)
+def test_a_line_or_place_in_a_form_is_no_title(tmp_path, row):
+    corners = [(k, *place) for k, place in enumerate(PLACES, 1)]
+    path = tmp_path / "t.csv"
+    head = f"{row}\n点号,X坐标,Y坐标\n"
+    path.write_text(head + "\n".join(",".join(map(str, c)) for c in corners), "utf-8")
+    assert kinds(read(path)) == ["Polygon"]
+
+
+def test_a_line_that_closes_is_an_outline(table, tmp_path):
+    corners = [(k, *place) for k, place in enumerate([*PLACES, PLACES[0]], 1)]
+    path = tmp_path / "公路.csv"
+    path.write_text(
+        "点号,X坐标,Y坐标\n" + "\n".join(",".join(map(str, c)) for c in corners), "utf-8"
+    )
+    assert kinds(read(path)) == ["Polygon"]

@@ -336,3 +336,12 @@ def test_a_mine_is_no_footer(tmp_path, name):
     path.write_text("2000国家大地坐标系\n" + text, "utf-8")
     source = read(path)
     assert source.columns["矿山名称"].to_pylist() == ["甲矿", name]
+
+
+@pytest.mark.parametrize(
+    ("title", "one", "other"),
+    [("类型", "外", "内"), ("面积", "1平方公里", "0.04平方公里"), ("备注", "", "埋石")],
+)
+def test_what_else_is_said_of_a_hole(table, title, one, other):
+    rows = [(*c, one) for c in ring()] + [(*c, other) for c in ring(INNER)]
+    assert areas(table(*rows, head=(*HEAD, title))) == [960_000]
