@@ -14,7 +14,7 @@ from layers.issues import warning
 _POINT = rf"(?:号|个)?{CORNER}"
 _NTH, _OF = (rf"{word}\s*({N}+)\s*页" for word in "第共")
 _SLASHED = r"page\s*(\d+)(?:\s*(?:of|/)\s*(\d+))?|(\d{1,3})\s*/\s*(\d{1,3})"
-_FROM = rf"续上?[表页]?\s*{N}*|接上[表页]"
+_FROM = rf"(?<![延手继连持后陆])续上?[表页]?\s*{N}*|接上[表页]"  # 采矿权延续 is a name
 _TURNS = re.compile(
     rf"(?:未完)?[,;，。、 ]*(?:[接续转见]|下转|转接|续见|接续)(?:下[页表]|第{N}+页|次页|背面)"
     r"|下[页表][待继]?[续接]|未完(?:待续)?|待续|续表?见下[页表]"
@@ -65,7 +65,11 @@ def is_page(text: str) -> bool:
 
 
 def without_continued(text: str) -> str:
-    """Return a heading without （续） or （第2页）."""
+    """Return a heading without （续） or （第2页）.
+
+    >>> without_continued("一采区（续上表）"), without_continued("甲矿采矿权延续")
+    ('一采区', '甲矿采矿权延续')
+    """
     return _CONTINUED.sub("", text).strip()
 
 
