@@ -171,8 +171,8 @@ def _change(
     # Of a hole a word may be the name: 采空区 is no deduction from 矿区.
     for some in () if measures else (outer, rings):
         said = [_said_of(sheet, name, column, ring) for ring in some]
-        # 外 and 内 tell what a ring is, 0.48km² how large.
-        tells = any(sign_of("", word) for word in said) or _MEASURE.search(name)
+        # 外 and 内, 外边线 and 内边线 tell what a ring is, 0.48km² how large.
+        tells = any(sign_of("", w.replace("边线", "")) for w in said) or _MEASURE.search(name)
         asked = len(some) > 1 and (some is outer or not tells)
         if asked and "" not in said and len(set(said)) == len(said):
             return some[1].rows[0], said[0], said[1]

@@ -60,7 +60,7 @@ _NUMBERING = re.compile(r".*(?:号|编码|代码)|id|no", re.IGNORECASE)
 
 def refuse_lines(path: Path, sheet: Sheet, header: Header) -> None:
     """Refuse corners whose title says that they are those of a line: 河道中心线坐标."""
-    for title in () if _closes(sheet, header) else _above(sheet, header):
+    for title in () if _closes(sheet, header) else _titles(sheet, header):
         if found := re.search(rf"(?:{_LINE.pattern})$", _thing_of(title)):
             raise bad_row(path, sheet, header.row,
                            f"“{title[:_SHOWN]}”是线（{found[0]}），不能连成轮廓；若是轮廓，请在标题中写明"
@@ -93,24 +93,27 @@ def title_issues(sheet: Sheet, header: Header) -> list[Issue]:
     outline = not own or "corner" in header.roles.values()
     if not outline or _has_names(sheet, header) or not _is_titled(sheet, header):
         return []
-    title = next(filter(_is_list, _above(sheet, header)))[:_SHOWN]
+    title = (_list_title(sheet, header) or "")[:_SHOWN]
     zh = f"按标题“{title}”每行读作一个地点；若是一个轮廓，请在标题中写明“范围”或“界址点”"
     en = f"by the title {title!r} each row is read as a place; of one outline, say 范围 or 界址点"
     return [warning("places_by_title", zh, en)]
 
 
 def _above(sheet: Sheet, header: Header) -> list[str]:
-    """Return the words that stand above a table, and what it is called.
+    """Return the words that stand above a table, and what it is called."""
+    return [sheet.name, *(c for cells in sheet.rows[: header.row] for c in dict.fromkeys(cells))]
 
-    Of several cells in a row, as in a form, those that say of coordinates.
-    """
-    rows = [list(dict.fromkeys(filter(None, cells))) for cells in sheet.rows[: header.row]]
-    return [sheet.name, *(c for row in rows for c in row if len(row) == 1 or "坐标" in c)]
+
+def _titles(sheet: Sheet, header: Header) -> list[str]:
+    """Return what is a title above a table: of a form, those of coordinates."""
+    rows = [{*cells} - {""} for cells in sheet.rows[: header.row]]
+    form = {c for row in rows if len(row) > 1 for c in row if "坐标" not in c}
+    return [title for title in _above(sheet, header) if title not in form]
 
 
 def _is_titled(sheet: Sheet, header: Header) -> bool:
     """Return whether a title says that places are listed, and no corner closes a ring."""
-    return any(map(_is_list, _above(sheet, header))) and not _closes(sheet, header)
+    return _list_title(sheet, header) is not None and not _closes(sheet, header)
 
 
 def _closes(sheet: Sheet, header: Header) -> bool:
@@ -121,8 +124,10 @@ def _closes(sheet: Sheet, header: Header) -> bool:
     return len(rows) > 3 and ends[0] == ends[1]
 
 
-def _is_list(title: str) -> bool:
-    return _LIST.search(title) is not None or _names_single(title)
+def _list_title(sheet: Sheet, header: Header) -> str | None:
+    """Return the title that says that places are listed, None where none does."""
+    titles = [t for t in _above(sheet, header) if _LIST.search(t)]
+    return next(iter([*titles, *filter(_names_single, _titles(sheet, header))]), None)
 
 
 def _names_single(title: str) -> bool:

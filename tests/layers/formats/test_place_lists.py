@@ -220,3 +220,15 @@ def test_a_line_that_closes_is_an_outline(table, tmp_path):
         "点号,X坐标,Y坐标\n" + "\n".join(",".join(map(str, c)) for c in corners), "utf-8"
     )
     assert kinds(read(path)) == ["Polygon"]
+
+
+def test_corners_beside_a_list_of_villages_are_no_villages(tmp_path):
+    rows = [
+        ("矿区范围拐点", "", "", "", "村庄", "", ""),
+        ("点号", "X坐标", "Y坐标", "", "村名", "X坐标", "Y坐标"),
+    ]
+    rows += [(k, *p, "", NAMES[k], p[0] + 9000, p[1]) for k, p in enumerate(PLACES)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(",".join(map(str, r)) for r in rows), "utf-8")
+    with pytest.raises(FormatError, match="make two tables where two stand side by side"):
+        read(path)
