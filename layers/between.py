@@ -18,8 +18,8 @@ from layers.account import Issue
 from layers.cells import flat
 from layers.contradictions import SHOWN, contradiction, limits
 from layers.issues import info, listed, warning
-from layers.keys import orebody_keys
 from layers.layer import Layer
+from layers.orebodies import keys
 
 RIGHT, POND = "mining_right", "tailings_facility"
 _OWNER = {
@@ -151,7 +151,7 @@ def _far_orebodies(rights: Layer, orebodies: Layer | None) -> Iterator[Issue]:
     live = ~rights.is_code("status", "expired", "cancelled")
     rows, names = rights.entries("orebody_id")
     rows, names = rows[live[rows]], names[live[rows]]
-    body, group = np.unique(orebody_keys(names).astype(str), return_inverse=True)
+    body, first, group = np.unique(keys(names).astype(str), return_index=True, return_inverse=True)
     bounds = rights.shapes.take(rows).bounds
     low, high = np.full((len(body), 2), np.inf), np.full((len(body), 2), -np.inf)
     np.minimum.at(low, group, bounds[:, 2:])
@@ -160,7 +160,7 @@ def _far_orebodies(rights: Layer, orebodies: Layer | None) -> Iterator[Issue]:
     most = limits()["orebody_rights_apart"]
     far = (high - low > most.value).any(axis=1)
     if orebodies is not None:
-        far &= ~np.isin(body, orebody_keys(orebodies.text("orebody_id")).astype(str))
+        far &= ~np.isin(body, keys(orebodies.text("orebody_id")).astype(str))
     if far.any():
         yield contradiction(
             _file(rights),
@@ -168,7 +168,7 @@ def _far_orebodies(rights: Layer, orebodies: Layer | None) -> Iterator[Issue]:
             "如为各矿自编的编号，请改为全图层唯一",
             f"rights over {most.en} apart name one orebody and are judged to be on it; if each "
             "mine numbers its own, make the numbers unique:",
-            body[far].tolist(),
+            names[first[far]].tolist(),
         )
 
 

@@ -33,6 +33,10 @@ _VALUE_KINDS = {
         "a range of elevations downwards such as 1250~980 (upwards or from 0 it may be of depths "
         "below the ground: say 标高)",
     ),
+    "orebodies": (
+        "逐个列明的矿体编号（如 KT-8、KT-9、KT-10）",
+        "numbers of orebodies, each named (KT-8、KT-9、KT-10)",
+    ),
     "term": ("起止日期（如 2020年3月至2030年3月）", "a term such as 2020-03-01~2030-02-28"),
     "range": ("标高范围（如 1250~980）", "a range of elevations such as 1250~980"),
 }

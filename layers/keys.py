@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,9 +22,6 @@ _BETWEEN = (
 _DASHES = "[‐‑‒–—―−]"
 # 号 behind a number says that it is one; 1号 and 1 are one number, 主井号 is a word.
 _NUMBER_SIGN = r"([0-9A-Za-z)])号$"
-# KT-9号矿体, KT-9 and KT9 name one orebody; 1-12 and 11-2 are two.
-_OREBODY_WORDS = r"([0-9A-Za-z)])号?(?:矿体)?$"
-_OREBODY_HYPHEN = r"([A-Z])-([0-9])"
 # What the number of a claim stands behind in a list of them: same_holder_gap:C140...
 _CLAIM = r"^(?P<claim>(?:.*:)?)(?P<number>[^:]*)$"
 
@@ -37,7 +33,13 @@ def is_key(column: Column) -> bool:
 
 def is_list(column: Column) -> bool:
     """Return whether each value of the column may list several numbers."""
-    return column.dtype == "text" and column.name.endswith(_LIST_ENDS)
+    listed = column.name.endswith(_LIST_ENDS) or lists_orebodies(column)
+    return column.dtype == "text" and listed
+
+
+def lists_orebodies(column: Column) -> bool:
+    """Return whether the column names the orebodies of a right; the layer's own number is one."""
+    return column.name == "orebody_id" and column.nullable
 
 
 def matchable(text: pa.Array, *, listed: bool = False) -> pa.Array:
@@ -100,15 +102,3 @@ def folded_numbers(text: pa.Array, *, listed: bool = False) -> pa.Array:
 
 def _one_number(text: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.utf8_upper(text), _NUMBER_SIGN, r"\1")
-
-
-def orebody_keys(names: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Return numbers of orebodies (n,), None = none, equal where they name one orebody.
-
-    On top of :func:`folded_numbers`, neither the words 号 and 矿体 behind the number nor a hyphen
-    between letters and digits tell one orebody from another.
-    """
-    text = _one_number(pa.array(names, pa.string()))
-    text = pc.replace_substring_regex(text, _OREBODY_WORDS, r"\1")
-    text = pc.replace_substring_regex(text, _OREBODY_HYPHEN, r"\1\2")
-    return np.asarray(text.to_numpy(zero_copy_only=False), dtype=object)

@@ -16,13 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.ragged import Ints
-from layers import days, null_marks, parse
+from layers import days, null_marks, orebodies, parse
 from layers.account import Issue
 from layers.cells import as_text, bare_numbers, by_word, flat, is_readable, rows_where, without
 from layers.formats.angles import packed, spelled
 from layers.identity import digits_lost, named_only, nobody_left
 from layers.issues import Origin, bad_values, no_day, unreadable
-from layers.keys import is_key, is_list, matchable
+from layers.keys import is_key, is_list, lists_orebodies, matchable
 from layers.layer import ARROW_TYPES
 from layers.schema import Column
 
@@ -93,10 +93,18 @@ def _text(array: pa.Array, origin: Origin, unit: Unit) -> Values:
     if is_key(column):
         rows, said = digits_lost(array, read.array, origin)
         read = read.losing(rows, *said)
+        if lists_orebodies(column):
+            read = _orebodies(read, origin)
         read = replace(read, array=matchable(read.array, listed=is_list(column)))
     named, said = named_only(read.array, origin, several=is_list(column))
     gone = nobody_left(read.array, origin)
     return replace(read, array=named).losing(gone, *said)
+
+
+def _orebodies(read: Values, origin: Origin) -> Values:
+    names = orebodies.lists(read.array)
+    open_ = rows_where(pc.and_(read.array.is_valid(), names.is_null()))
+    return _without(replace(read, array=names), read.array, open_, origin, kind="orebodies")
 
 
 def _codes(array: pa.Array, origin: Origin, unit: Unit) -> Values:

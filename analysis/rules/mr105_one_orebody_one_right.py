@@ -27,7 +27,7 @@ from analysis.verdict import (
 from analysis.voids import codes, has, matches, unseen, worst_rows
 from gis.overlay import overlap_shapes, overlaps
 from gis.ragged import Bools, Floats, Ints
-from layers.keys import orebody_keys
+from layers import orebodies
 from layers.layer import Layer
 
 
@@ -78,7 +78,7 @@ class _Seats:
         live = np.flatnonzero(~is_lapsed(rights))
         row, names = rights.entries("orebody_id")
         written = orebody.text("orebody_id")
-        named, drawn = codes(orebody_keys(names), orebody_keys(written))
+        named, drawn = codes(orebodies.keys(names), orebodies.keys(written))
         unnamed = np.flatnonzero(~has(drawn))
         drawn[unnamed] = max(named.max(initial=-1), drawn.max(initial=-1)) + 1 + unnamed
         right, outline, sure = _crossings(rights, live, orebody, context)
@@ -87,7 +87,7 @@ class _Seats:
         self.undrawn[row[~np.isin(named, drawn)]] = True
         # The outline of what it names may be among those refused, wherever they lie.
         gone = np.array([*orebody.refused.numbers, None], dtype=object)[:-1]
-        lost = np.isin(orebody_keys(names).astype(str), orebody_keys(gone).astype(str))
+        lost = np.isin(orebodies.keys(names).astype(str), orebodies.keys(gone).astype(str))
         self.lost: Bools = self.undrawn & (None in orebody.refused.numbers)
         self.lost[row[lost]] = True
         self.drawn: Ints = drawn
@@ -219,6 +219,9 @@ def _clear(subjects: Layer, clear: Ints, seats: _Seats, context: RuleContext) ->
     hidden[at[which[far]]], layer[at[which[far]]] = why[far], "mining_right"
     related = np.full(len(clear), -1)
     related[np.searchsorted(clear, i[first])] = j[first]
+    # What it names and could not be read may be what another right is on.
+    unread = subjects.is_unread("orebody_id")[clear]
+    hidden[unread], related[unread] = "attribute_missing", -1
     known = ~is_given(hidden)
     neighbour = np.full(len(clear), None, dtype=object)
     neighbour[has(related)] = "mining_right"
@@ -235,7 +238,7 @@ def _clear(subjects: Layer, clear: Ints, seats: _Seats, context: RuleContext) ->
         related=related,
         related_layer=neighbour,
         law="rights_per_orebody",
-        args={"layer": layer},
+        args={"layer": layer, "column": ["orebody_id"] * len(clear)},
     )
 
 
@@ -247,13 +250,14 @@ def _without(subjects: Layer, rows: Ints, context: RuleContext) -> FindingTable:
         hidden[:] = "layer_missing"
     elif not len(orebody) and not len(orebody.refused) and not orebody.empty_means_none:
         hidden[:] = "layer_empty"
+    hidden[subjects.is_unread("orebody_id")[rows]] = "attribute_missing"
     known = ~is_given(hidden)
     hidden[known] = "no_orebody"
     return FindingTable.build(
         rows,
         np.where(known, Verdict.NOT_APPLICABLE, Verdict.NO_DATA),
         hidden,
-        args={"layer": ["orebody"] * len(rows)},
+        args={"layer": ["orebody"] * len(rows), "column": ["orebody_id"] * len(rows)},
     )
 
 

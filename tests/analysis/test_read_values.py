@@ -237,3 +237,22 @@ def test_rights_still_to_be_sold_have_no_holder_in_common(judge, word):
     same = {"mining_right": ([{**near, "采矿权人": "甲公司"}], [square(1020)])}
     held = {**mine, "采矿权人": "甲公司"}
     assert judge("MR103", held, square(0), **same) == {("NOT_APPLICABLE", "no_neighbour")}
+
+
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [("KT-9和KT-10", ("FAIL", "orebody_taken")), ("KT-9/KT-10", ("FAIL", "orebody_taken")),
+     ("九号矿体", ("PASS", "alone")), ("KT-8~KT-10", ("NO_DATA", "neighbour_orebody_missing"))],
+)  # fmt: skip
+def test_lists_and_ranges_of_orebodies(judge, word, answer):
+    mine = {**QUARRY, "矿体编号": "KT-9"}
+    near = {**mine, "许可证号": "A", "权利状态": "有效", "采矿权人": "甲", "矿体编号": word}
+    found = judge("MR105", mine, square(0), mining_right=([near], [square(1500)]))
+    assert found == {answer}
+
+
+def test_a_range_of_orebodies_may_be_what_another_right_is_on(judge):
+    mine = {**QUARRY, "矿体编号": "KT-8~KT-10"}
+    near = {**QUARRY, "许可证号": "A", "采矿权人": "甲", "矿体编号": "KT-9"}
+    found = judge("MR105", mine, square(0), mining_right=([near], [square(1500)]))
+    assert found == {("NO_DATA", "attribute_missing")}

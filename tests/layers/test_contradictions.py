@@ -172,9 +172,9 @@ def test_one_orebody_number_in_rights_far_apart(read, make_source):
     }  # fmt: skip
     rights = read("mining_right", columns)
     assert said("mining_right", rights) == [(
-        "warning", "contradiction", "I",
+        "warning", "contradiction", "I号矿体",
         "表.gpkg: rights over 5 km apart name one orebody and are judged to be on it; if each "
-        "mine numbers its own, make the numbers unique: I",
+        "mine numbers its own, make the numbers unique: I号矿体",
     )]  # fmt: skip
     drawn = read("orebody", {"矿体编号": ["I"]})
     assert said("mining_right", rights, drawn) == []
