@@ -20,9 +20,10 @@ from layers.formats.text.corner_numbers import break_told, first_break
 from layers.issues import info, label_en, listed, warning
 
 # What a licence says of the right beside its outline; in a column of its own it is read.
-_STATED = re.compile(
-    r"(?:权利?人|申请人|矿种|方式|规模|能力|期限?|年限|状态|性质|类型|等别|坝高|库容|状况)\s?[:：]\s?\S"
-)
+_ATTRIBUTE = r"(?:权利?人|申请人|矿种|方式|规模|能力|期限?|年限|状态|性质|类型|等别|坝高|库容|状况)"
+_STATED = re.compile(rf"{_ATTRIBUTE}\s?[:：]\s?\S")
+_TITLE = re.compile(rf"坐标|拐点|(?:{_ATTRIBUTE}|标高|名称|号)$")  # of a column, no value
+_BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _CORNER = re.compile(r"[角点桩界拐端]|[东南西北]{2}")
 
 
@@ -40,16 +41,24 @@ def passed_issues(
         )
     texts = {r: sheet.text(r) for r in passed}
     # Rows that name the coordinate system are read.
-    numbers = [r for r in above if _STATED.search(sheet.text(r))]
+    numbers = [r for r in above if _states(sheet, r)]
     numbers += [
         r
         for r, t in texts.items()
-        if (_holds_number(t) or _STATED.search(t)) and not datums_named(t) and r not in above
+        if (_holds_number(t) or _states(sheet, r)) and not datums_named(t) and r not in above
     ]
     if numbers:
         rows = sorted(numbers, key=sheet.lines.__getitem__)
         issues.append(unread_rows(info, "rows_ignored", sheet, rows, "没有拐点", "are remarks"))
     return issues
+
+
+def _states(sheet: Sheet, row: int) -> bool:
+    """Tell whether a row states an attribute: 开采矿种：铁矿, or in cells beside each other."""
+    said = [_BRACKET.sub("", cell) for cell in dict.fromkeys(filter(None, sheet.rows[row]))]
+    pairs = [*zip(said[::2], said[1::2], strict=False)] if len(said) % 2 == 0 else []
+    cells = [f"{key}：" + value for key, value in pairs if not _TITLE.search(value)]
+    return any(_STATED.search(text) for text in (sheet.text(row), *cells))
 
 
 def unread_rows(

@@ -84,6 +84,7 @@ _YEARS = tuple(
     )
 )
 _LONGEST = 100
+_VALUE = re.compile(r"[-+]?\d[\d,]*\.\d+|\d{5,}|.*\d\s?[°度]\s?\d.*")
 _UNIT = re.compile(r"[(（\[【].*?[)）\]】]")
 _PACKED = re.compile(r"度\.?分\.?秒|ddd?\.?mm\.?ss|d\.?mmss|dms", re.IGNORECASE)
 _DECIMAL = re.compile(
@@ -172,13 +173,21 @@ def _folded(cell: str) -> str:
 
 
 def find_header(sheet: Sheet) -> Header | None:
-    """Return the first row that names coordinate columns, None where there is none."""
+    """Return the first row that names coordinate columns, None where there is none.
+
+    A row that has values beside its words gives one place, as forms do above a table: it is the
+    header only where there is no other.
+    """
+    form = None
     searched = min(len(sheet.rows), SEARCHED)
     for row, cells in enumerate(sheet.rows[:searched]):
         roles = roles_of(cells)
         if name_a_pair(roles) and (pairs := tuple(_pairs(sheet.rows[: row + 1], roles))):
-            return Header(row, names_of(cells), roles, pairs)
-    return next(filter(None, map(partial(_of_a_thing, sheet), range(searched))), None)
+            found = Header(row, names_of(cells), roles, pairs)
+            if not any(map(_VALUE.fullmatch, cells)):
+                return found
+            form = form or found
+    return form or next(filter(None, map(partial(_of_a_thing, sheet), range(searched))), None)
 
 
 def _of_a_thing(sheet: Sheet, row: int) -> Header | None:

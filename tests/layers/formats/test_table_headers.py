@@ -172,3 +172,47 @@ def test_a_list_of_places_with_a_second_header(tmp_path):
     path.write_text("\n".join([*rows, "一小,200,3761000,38500000"]), encoding="utf-8")
     with pytest.raises(FormatError, match="row 3: a second header differs from the first"):
         formats.read(path)
+
+
+# -- what stands above the header ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "aside"),
+    [
+        (("地理坐标", "经度", "113°46′08″", "纬度", "34°58′46″"), False),
+        (("经度范围", "113°46′08″～113°47′00″", "纬度范围", "34°58′～34°59′"), False),
+        (("中心坐标", "X", "3760500.0", "Y", "38500500.0"), True),
+        (("中心点", "经度：", "113.7685", "纬度：", "34.9795"), True),
+    ],
+)
+def test_a_place_above_the_header_is_no_header(table, row, aside):
+    source = table(*ring(), above=[("2000国家大地坐标系",), row])
+    assert source.geometry[0].equals(BOX)
+    assert source.crs.to_epsg() == 4526
+    assert codes(source) == ["rows_aside"] * aside
+
+
+def test_a_row_with_values_is_the_header_where_there_is_no_other(table):
+    rows = [(*r, "") for r in ring()]
+    assert table(*rows, head=(*HEAD, "12.5")).geometry[0].equals(BOX)
+
+
+@pytest.mark.parametrize("below", [True, False])
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("权利状态", "注销"), ("开采矿种", "铁矿", "权利状态", "注销"), ("采矿权人", "甲（集团）公司"),
+        ("生产规模（万吨/年）", "30万"),
+    ],
+)  # fmt: skip
+def test_attributes_in_cells_of_a_form_are_told(table, row, below):
+    source = table(*ring(), row) if below else table(*ring(), above=[row])
+    issue = next(i for i in source.issues if i.code == "rows_ignored")
+    assert f"第 {6 if below else 1} 行没有拐点，未读：{row[0]} {row[1]}" in issue.zh
+
+
+def test_a_row_of_groups_is_no_form(table):
+    upper = ("开采方式", "有效期限", "", "生产规模", "拐点坐标", "", "")
+    rows = [("", "起", "止", "(万吨/年)", *HEAD), *once(["露天", "2020-01-01", "2030-12-31", 30])]
+    assert codes(table(*rows, head=upper)) == []
