@@ -202,8 +202,9 @@ def test_a_row_with_values_is_the_header_where_there_is_no_other(table):
 @pytest.mark.parametrize(
     "row",
     [
-        ("权利状态", "注销"), ("开采矿种", "铁矿", "权利状态", "注销"), ("采矿权人", "甲（集团）公司"),
-        ("生产规模（万吨/年）", "30万"),
+        ("权利状态", "注销"), ("开采矿种", "铁矿", "权利状态", "注销"),
+        ("采矿权人", "甲（集团）公司"),
+        ("生产规模（万吨/年）", "三十"),
     ],
 )  # fmt: skip
 def test_attributes_in_cells_of_a_form_are_told(table, row, below):
