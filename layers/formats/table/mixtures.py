@@ -26,6 +26,7 @@ _LONGER = 2  # times the longest side: rings that are farther apart are no piece
 _NUMBERING = re.compile(r"号|代码|标识|^id$", re.IGNORECASE)
 _MEASURE = re.compile(r"[高深长宽厚度积量距角]|^[HZhz]$")
 _REMARK = re.compile(r"备注|说明|^列\d|[桩标][石型号]?$")
+_FORMER = re.compile(r"(?:变更|调整|扩[大界]|缩[小减]|整合|换证)[之以]?前")
 _STATE = re.compile(rf"状态|状况|情况|库型|类型|类别|性质|名称|{HOLDER}")
 _VOID_CORNER = re.compile(r"\W*(?:已|该点|此点)?(?:作废|取消|废弃|废除)\W*|控制点|中心点|原\d+")
 _SPOILT = re.compile(r".*\*{2,}.*|[+-]?\d(\.\d+)?[eE]\+\d+")
@@ -47,6 +48,7 @@ def refuse_mixtures(
         joins outer rings names nobody, or a corner beside others is called void.
     """
     columns = [c for c in range(len(header.names)) if c not in header.roles]
+    _refuse_former(path, sheet, parcels)
     for parcel in parcels:
         _refuse_split(path, sheet, parcel, places)
         outer = _outer(parcel, places)
@@ -67,6 +69,17 @@ def refuse_mixtures(
                     f"{name} changes from {one!r} to {other!r}: one parcel or several? Add a "
                     "column 地块 or take this one out",
                 )
+
+
+def _refuse_former(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> None:
+    """Refuse an outline beside others that is called one of before a change: it is none now."""
+    for parcel in parcels if len(parcels) > 1 else ():
+        for word in (*parcel.key, parcel.heading):
+            if _FORMER.search(word):
+                raise bad_row(path, sheet, parcel.rows[0],
+                               f"“{word[:20]}”不是现在的范围，请移出本表",
+                               f"{word[:20]!r} is an outline of before; move it out of the "
+                               "table")  # fmt: skip
 
 
 def _refuse_split(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> None:

@@ -14,7 +14,7 @@ from layers.formats.table.corner_names import names_a_corner
 from layers.formats.table.endings import is_page
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like, numeric_rows
-from layers.formats.table.rows import holds_a_place, is_date, is_header, is_ruling
+from layers.formats.table.rows import heading, holds_a_place, is_date, is_header, is_ruling
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.formats.table.vocabulary import TOTAL
 from layers.issues import warning
@@ -33,9 +33,15 @@ _SINGLE = re.compile(
 _LINE = re.compile(
     r"(?<![界边红围区廓护制权地])线|(?:河|渠|管|巷|隧|洪|航)道|[公铁道]路|隧洞|[沟水]渠"
 )
+_GROUND = re.compile(
+    r"[矿采探库权区块段场厂司围界圈地村镇乡县社园院坑体]|企业|项目|工程|部分|扣除|[内外][圈环]"
+)
 _ABOUT = re.compile(
     r"[(（\[【].*?[)）\]】]|(?:CGCS|国家|19)?(?:2000|80|54)年?(?:国家)?(?:大地|西安|北京)?坐标系?",
     re.IGNORECASE,
+)
+_OF_SYSTEM = re.compile(
+    r"平面|直角|高斯|克吕格|大地|地理|投影|子午线|经纬度?|度带|带|[国独地][家立方]|北京|西安|实测|测量|[\dA-Z°.]+"
 )
 _SAID_OF = re.compile(
     r"(?:坐标|位置|成果|一览|统计|分布|汇总|数据|信息|点位|清单|名单|调查|情况|[端拐折]点|转折|[起终]点|表|册|图"
@@ -97,6 +103,22 @@ def title_issues(sheet: Sheet, header: Header) -> list[Issue]:
     zh = f"按标题“{title}”每行读作一个地点；若是一个轮廓，请在标题中写明“范围”或“界址点”"
     en = f"by the title {title!r} each row is read as a place; of one outline, say 范围 or 界址点"
     return [warning("places_by_title", zh, en)]
+
+
+def outline_title_issues(sheet: Sheet, header: Header) -> list[Issue]:
+    """Tell of an outline whose title says neither that it is one nor of what: 塔吊坐标."""
+    above = [*_above(sheet, header), *header.names]
+    if any(_CORNER.search(t) or _OUTLINE.search(t) for t in above):
+        return []
+    for title in _titles(sheet, header)[1:]:
+        thing = heading(_OF_SYSTEM.sub("", _thing_of(title)))
+        titled = re.fullmatch(r"\w{2,}坐标(?:成果|一览|统计)?表?", _ABOUT.sub("", title))
+        if thing and titled and _GROUND.search(thing) is None:
+            zh = f"标题“{title[:_SHOWN]}”看不出是轮廓，按点号连成轮廓；"
+            zh += "若各是一处地点，请把列名改为 名称"
+            en = f"the title {title[:_SHOWN]!r} tells of no outline; the points are joined to one: "
+            return [warning("outline_by_title", zh, f"{en}of places call the column 名称")]
+    return []
 
 
 def _above(sheet: Sheet, header: Header) -> list[str]:

@@ -38,6 +38,7 @@ from layers.formats.table.numbers import comma_lines, is_number_like, overlong_l
 from layers.formats.table.parcels import parcels_of
 from layers.formats.table.place_lists import (
     lists_places,
+    outline_title_issues,
     refuse_lines,
     rows_without_place,
     title_issues,
@@ -290,6 +291,7 @@ def _outlines(
         parcel.shape = geometry[k] = _polygon(path, sheet, parcel, places)
     refuse_mixtures(path, sheet, header, parcels, places)
     issues += outline_issues(path, sheet, parcels, places)
+    issues += outline_title_issues(sheet, header)
     columns, lost, more = columns_of(sheet, header, parcels)
     return _Rows(columns, geometry, tuple(p.label for p in parcels), (*issues, *more), lost)
 

@@ -232,3 +232,15 @@ def test_corners_beside_a_list_of_villages_are_no_villages(tmp_path):
     path.write_text("\n".join(",".join(map(str, r)) for r in rows), "utf-8")
     with pytest.raises(FormatError, match="make two tables where two stand side by side"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [("塔吊坐标（2000国家大地坐标系）", True), ("烟囱位置坐标", True), ("甲石料厂坐标", False),
+     ("塔吊拐点坐标", False),
+     ("2000国家大地坐标系坐标表", False), ("高斯平面坐标", False), ("坐标一览表", False)],
+)  # fmt: skip
+def test_an_outline_whose_title_tells_of_none(table, title, told):
+    source = table(title, ("点号",), ([1, 2, 3, 4],))
+    assert kinds(source) == ["Polygon"]
+    assert [i.code for i in source.issues] == (["outline_by_title"] if told else [])

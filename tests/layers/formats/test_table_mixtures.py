@@ -345,3 +345,13 @@ def test_a_mine_is_no_footer(tmp_path, name):
 def test_what_else_is_said_of_a_hole(table, title, one, other):
     rows = [(*c, one) for c in ring()] + [(*c, other) for c in ring(INNER)]
     assert areas(table(*rows, head=(*HEAD, title))) == [960_000]
+
+
+def test_an_outline_of_before_a_change_is_none_now(table):
+    heads = (("变更前矿区范围",), *ring(), ("变更后矿区范围",), *ring(FAR))
+    with pytest.raises(FormatError, match="'变更前矿区范围' is an outline of before"):
+        table(*heads)
+    rows = [(n, *c) for n, part in (("变更后", SQUARE), ("变更前", FAR)) for c in ring(part)]
+    with pytest.raises(FormatError, match="row 6: '变更前' is an outline of before"):
+        table(*rows, head=("范围", *HEAD))
+    assert areas(table(("原矿区范围",), *ring(), ("扩大区",), *ring(FAR))) == [1e6, 1e6]
