@@ -7,34 +7,45 @@ gives afterwards must not contradict it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pyproj
 
-from gis.crs_names import central_meridian, datums_claimed, other_plane
-from layers.formats.former_datums import datums_now
+from gis.crs_names import (
+    central_meridian,
+    datums_claimed,
+    meridian_named,
+    other_plane,
+    zone_named,
+)
+from layers.formats.disclaimers import another_plane, moved
+from layers.formats.former_datums import meant_by
 from layers.formats.planes import Axes, Datum, geographic, meridian_of, plane, width_of
 
 Reason = tuple[str, str]
 
-_MERIDIAN = re.compile(
-    r"中央(?:子午线|经线)\D{0,6}(\d{2,3}(?:\.\d+)?)\s*[°º度]?\s*(?:(\d{1,2})\s*[′'’分])?"
+_ANGLE = (
+    r"(\d{2,3}(?:\.\d+)?)\s*[°º度]?\s*(?:(\d{1,2})\s*[′'’分])?"
     r"\s*(?:(\d{1,2})(?:\.\d+)?\s*[″\"”秒])?"
 )
+_MERIDIAN = re.compile(rf"中央(?:子午线|经线|经度)\D{{0,6}}{_ANGLE}")
+_ANOTHER = re.compile(rf"\s*(?:[、,，/和与及或~～至-]|以及)\s*{_ANGLE}")
 # 带 is also a vein or a belt: a zone stands alone, beside other words of the projection.
 _FOLLOWS = r"(?=$|[^一-鿿0-9]|高斯|投影|坐标|中央|平面)"
 _ZONE = re.compile(
-    r"(?<![矿皮脉层体])带号\s*[:：=为是]?\s*(\d{2})(?![\d.])|"
+    r"(?:(?<![矿皮脉层体])带号\s*[:：=为是]?|(?:投影|度|(?<![一-鿿]))带\s*[:：=为是])"
+    r"\s*第?\s*(\d{2})(?![\d.])|"
     r"(?:^|[^一-鿿\d.A-Za-z~～—–、-]|(?:度|°)\s*分?带|[为于在属系影格准])"
     rf"第?\s*(\d{{2}})\s*(?:号\s*)?带{_FOLLOWS}"
 )
 _WIDTH = re.compile(r"(?<![\d.])([36三六])\s*(?:度|°)\s*分?带")
-_LOCAL = re.compile(
-    r"(?:独立|地方|城市|任意|假定|自定义|局部)\s*(?:平面|直角|平面直角)?\s*坐标系?|任意(?:分)?带"
-    r"|相对坐标系?"
-)
+# As programs write it: CGCS2000_3_Degree_GK_Zone_39, GK_CM_114E.
+_IN_LATIN = re.compile(r"(?:zone|cm)[ _]*\d{2,3}(?!\d)e?", re.IGNORECASE)
+_BEFORE = re.compile(r"[\w ./-]*\Z", re.ASCII)
+_LONGEST = 60
 _UNCONVERTED = re.compile(
-    r"(?:[未没]有?|(?<![无不毋勿免])[需待]要?)\s*(?:经过?|做|作|进行)?\s*(?:坐标)?(?:转换|换算)"
+    r"(?:[未没]有?|(?<![无不毋勿免])(?<![如若])[需待应拟须]要?)\s*(?:经过?|做|作|进行)?\s*(?:坐标)?(?:转换|换算)"
 )
 
 _CLOSE_DEGREES = 0.5 / 3600
@@ -52,6 +63,8 @@ class Stated:
     widths : of zones, degrees
     local : words for a plane of no national system, empty where there are none
     unconverted : words that say coordinates are still to be converted
+    changed : words that say that numbers were moved or shortened
+    plane : words for another plane than the Gauss plane of a datum
     system : a system of which all but the datum is meant
     any_ellipsoid : its ellipsoid is not meant either
     words : some of those that say so, where they do not stand in plain sight
@@ -64,6 +77,8 @@ class Stated:
     widths: frozenset[int] = frozenset()
     local: str = ""
     unconverted: str = ""
+    changed: str = ""
+    plane: str = ""
     system: pyproj.CRS | None = None
     words: str = ""
     former: tuple[Datum, ...] = ()
@@ -80,7 +95,10 @@ class Stated:
         told = set(self.zones) | {int(m) // 3 if m % 3 == 0 else 0 for m in on}
         zone = told.pop() if len(told) == 1 else 0
         width = width_of(zone)
-        fits = not self.zones or not self.widths or width in self.widths
+        if self.zones:
+            fits = not self.widths or width in self.widths
+        else:
+            fits = all(w == 3 or (zone + 1) % 2 == 0 for w in self.widths)
         return zone if width and fits else None
 
     def system_of(self, datum: Datum, axes: Axes) -> pyproj.CRS | None:
@@ -95,8 +113,12 @@ class Stated:
 
     def doubt(self, axes: Axes | None) -> str:
         """Return why the datum of coordinates is not told, in both languages, or nothing."""
+        if self.changed:
+            return f"写有“{self.changed}” / says that the numbers were changed ({self.changed})"
         if self.local:
             return f"写有“{self.local}” / names a local plane ({self.local})"
+        if self.plane and (axes is None or axes.kind == "plane"):
+            return f"写有“{self.plane}” / names another plane ({self.plane})"
         if not self.datums:
             was = f"写明由 {'、'.join(self.former)} 转换（或原为），" if self.former else ""
             had = f"was {', '.join(self.former)}; " if self.former else ""
@@ -109,29 +131,37 @@ class Stated:
             return "WGS 84 的平面没有写明投影 / WGS 84, projection not told"
         return ""
 
-    def zone_conflict(self, axes: Axes) -> Reason | None:
-        """Return how the zone of the eastings contradicts what is written, None where not."""
-        own = axes.zone
+    def zone_conflict(self, axes: Axes, key: int | None = None) -> Reason | None:
+        """Return how the zone of the eastings contradicts what is written, None where not.
+
+        Where the eastings have none the zone that a header gives, ``key``, must agree with all
+        that is written: beside words alone several zones may be named, one of them meant.
+        """
+        own = axes.zone or key
         if own is None:
             return None
-        zone, width = self.zone(), width_of(own)
-        if zone and zone != own and not _is_on(meridian_of(zone), own):
+        by = ("横坐标的带号", "the eastings tell") if axes.zone else ("带号", "带号 gives")
+        zones = [z for z in sorted(self.zones) if width_of(z)]
+        odd = [z for z in zones if not _is_on(meridian_of(z), own)]
+        if odd and (key or odd == zones):
             return (
-                f"写明带号 {zone}，但横坐标的带号是 {own}",
-                f"zone {zone} is stated, but the eastings tell zone {own}",
+                f"写明带号 {odd[0]}，但{by[0]}是 {own}",
+                f"zone {odd[0]} is stated, but {by[1]} zone {own}",
             )
+        width = width_of(own)
         if len(self.widths) == 1 and width not in self.widths:
             stated = next(iter(self.widths))
             return (
-                f"写明 {stated} 度带，但横坐标的带号 {own} 是 {width} 度带",
+                f"写明 {stated} 度带，但{by[0]} {own} 是 {width} 度带",
                 f"{stated}-degree zones are stated, but zone {own} of the eastings is one of "
                 f"{width} degrees",
             )
-        meridians = [m for m in self.meridians if not _is_on(m, own)]
-        if meridians and len(self.meridians) == 1:
+        meridians = sorted(self.meridians)
+        others = [m for m in meridians if not _is_on(m, own)]
+        if others and (key or others == meridians):
             return (
-                f"写明中央子午线 {meridians[0]:g}°，但横坐标的带号是 {own}",
-                f"central meridian {meridians[0]:g}° is stated, but the eastings tell zone {own}",
+                f"写明中央子午线 {others[0]:g}°，但{by[0]}是 {own}",
+                f"central meridian {others[0]:g}° is stated, but {by[1]} zone {own}",
             )
         return None
 
@@ -170,20 +200,39 @@ class Stated:
 
 def stated_in(words: str) -> Stated:
     """Return what titles and remarks say of a coordinate system."""
-    meridians = (
-        float(m[1]) + int(m[2] or 0) / 60 + int(m[3] or 0) / 3600 for m in _MERIDIAN.finditer(words)
-    )
-    local, unconverted = _LOCAL.search(words), _UNCONVERTED.search(words)
-    now, former = datums_now(words)
+    unconverted = _UNCONVERTED.search(words)
+    meant = meant_by(words)
+    latin = [n for n in _names_in_latin(words) if "utm" not in n.lower()]
+    zones = [z for z in map(zone_named, latin) if z is not None]
+    meridians = [m for m in map(meridian_named, latin) if m is not None]
     return Stated(
-        tuple(now),
-        frozenset(int(m[1] or m[2]) for m in _ZONE.finditer(words)),
-        frozenset(meridians),
-        frozenset(3 if m[1] in "3三" else 6 for m in _WIDTH.finditer(words)),
-        local[0] if local else "",
+        tuple(meant.now),
+        frozenset([*(int(m[1] or m[2]) for m in _ZONE.finditer(words)), *(n for n, _ in zones)]),
+        frozenset([*_meridians(words), *meridians]),
+        frozenset(
+            [*(3 if m[1] in "3三" else 6 for m in _WIDTH.finditer(words)), *(w for _, w in zones)]
+        ),
+        meant.local,
         unconverted[0] if unconverted else "",
-        former=tuple(former),
+        moved(words),
+        another_plane(words),
+        former=tuple(meant.former),
     )
+
+
+def _names_in_latin(words: str) -> Iterator[str]:
+    for match in _IN_LATIN.finditer(words):
+        before = _BEFORE.search(words, max(0, match.start() - _LONGEST), match.start())
+        yield (before[0] if before else "") + match[0]
+
+
+def _meridians(words: str) -> Iterator[float]:
+    """Yield the central meridians that words name, also several behind one another."""
+    for first in _MERIDIAN.finditer(words):
+        found: re.Match[str] | None = first
+        while found is not None:
+            yield float(found[1]) + int(found[2] or 0) / 60 + int(found[3] or 0) / 3600
+            found = _ANOTHER.match(words, found.end())
 
 
 def _alike(datums: tuple[Datum, ...]) -> set[str]:

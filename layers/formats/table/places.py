@@ -13,11 +13,11 @@ import pyproj
 from gis.ragged import Floats
 from layers.account import Issue
 from layers.formats.angles import clean
+from layers.formats.doubts import doubt_of
 from layers.formats.former_datums import datums_now
 from layers.formats.planes import Axes, Datum, axes_of, codes_of
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
-from layers.formats.table import disclaimers
 from layers.formats.table.header import Header, Pair, role_of, says_packed
 from layers.formats.table.numbers import angles_of, decimal, is_degrees, is_number_like, why_not
 from layers.formats.table.pairs import PairRead, disagreements
@@ -75,8 +75,6 @@ def find_places(
         decimal degrees as well as packed degrees, minutes and seconds.
     """
     words = _words(sheet, header)
-    if (said := disclaimers.wrong(words)) is not None:
-        raise refusal(path, *said)
     read = [_read(path, sheet, header, pair, words, skip) for pair in header.pairs]
     held = [r for r in read if r.at]
     if not held:
@@ -196,7 +194,7 @@ def _placed(
     stated = stated_in(text)
     # Several pairs have headings of their own; titles and remarks are about a lone one.
     stated = stated.of((*pair.datums, *(_named_otherwise(text, pair.datums) if alone else ())))
-    crs, note = _crs(path, axes, stated, disclaimers.displaced(text))
+    crs, note = _crs(path, axes, stated, text)
     return PairRead(pair, at, bad, axes, crs, note, stated)
 
 
@@ -241,10 +239,10 @@ def _odd(first: float, second: float, code: int, most: int) -> Reason:
 
 
 def _crs(
-    path: Path, axes: Axes | None, stated: Stated, doubt: str
+    path: Path, axes: Axes | None, stated: Stated, words: str
 ) -> tuple[pyproj.CRS | None, str]:
     told = axes.note() if axes else ("坐标不在中国 / no coordinates of China")
-    doubt = doubt or stated.doubt(axes)
+    doubt = doubt_of(path, words, stated, axes)
     if axes is not None and (said := stated.zone_conflict(axes)) is not None:
         raise refusal(path, *said)
     if doubt or axes is None:

@@ -8,18 +8,10 @@ from pathlib import Path
 import pyproj
 
 from layers.account import Issue
-from layers.formats.planes import (
-    Axes,
-    Datum,
-    datums_named,
-    geographic,
-    meridian_of,
-    plane,
-    width_of,
-)
+from layers.formats.doubts import doubt_of
+from layers.formats.planes import Axes, Datum, datums_named, geographic, plane, width_of
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
-from layers.formats.text.doubts import doubt_of
 from layers.issues import warning
 
 _KEYS = frozenset(
@@ -53,8 +45,6 @@ _CITIES: dict[Datum, str] = {
 # 3度分带, 三度带, 第38带.
 _WIDTH_WORDS = re.compile(r"^\s*第|\s*(?:度|°)?\s*分?带?(?:投影)?\s*$")
 _IN_WORDS = str.maketrans("三六", "36")
-_MERIDIAN_INSIDE = re.compile(r"(?<![a-z])cm[\s_]*(\d+)", re.IGNORECASE)
-_ZONE_INSIDE = re.compile(r"zone[\s_]*(\d+)|(\d{2})\s*号?带", re.IGNORECASE)
 # What may stand beside the words of a datum; anything else is the name of a system of its own.
 _BESIDE = re.compile(
     r"(?:zone|带号?|第|中央子午线|中央经线|cm)[\s_:：=为]*\d+(?:\.\d+)?(?:e\b)?|\d+(?:\.\d+)?[\s_-]*(?:度|°|degree|号?带|e\b)"
@@ -165,14 +155,13 @@ def _zone(path: Path, keys: dict[str, str], axes: Axes, stated: Stated) -> tuple
     if re.sub(r"[\s_·—–-]|投影", "", keys.get("投影类型", "")).lower() not in _GAUSS:
         kind = keys["投影类型"]
         raise refusal(path, f"投影类型={kind} 不能识别", f"投影类型={kind} is not understood")
-    _check_words(path, keys.get("坐标系", ""), axes.zone or header)
     if header and axes.zone and header != axes.zone:
         raise refusal(
             path,
             f"带号={header}，但横坐标的带号是 {axes.zone}",
             f"带号={header}, but the eastings tell zone {axes.zone}",
         )
-    if (said := stated.zone_conflict(axes)) is not None:
+    if (said := stated.zone_conflict(axes, axes.zone or header)) is not None:
         raise refusal(path, *said)
     zone = axes.zone or header or stated.zone()
     told = width_of(zone) if zone else None
@@ -183,20 +172,6 @@ def _zone(path: Path, keys: dict[str, str], axes: Axes, stated: Stated) -> tuple
             f"几度分带={keys.get('几度分带', '')} contradicts zone {zone}",
         )
     return told or 3, zone
-
-
-def _check_words(path: Path, stated: str, zone: int | None) -> None:
-    """Refuse a name of a system whose zone or central meridian is not that of the corners."""
-    if not zone:
-        return
-    zones = {int(m[1] or m[2]) for m in _ZONE_INSIDE.finditer(stated)}
-    meridians = {int(m[1]) for m in _MERIDIAN_INSIDE.finditer(stated)}
-    if zones - {zone} or meridians - {meridian_of(zone)}:
-        raise refusal(
-            path,
-            f"坐标系={stated}，但横坐标的带号或所写带号是 {zone}",
-            f"坐标系={stated}, but the eastings tell zone {zone}, or 带号 does",
-        )
 
 
 def _header_integer(path: Path, keys: dict[str, str], key: str) -> int | None:

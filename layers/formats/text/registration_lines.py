@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,14 +12,14 @@ import pyproj
 
 from layers.account import Issue
 from layers.formats.angles import clean
-from layers.formats.planes import Axes, datums_named
+from layers.formats.doubts import doubt_of
+from layers.formats.planes import Axes
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
 from layers.formats.table.endings import leaves_out, turns_page
 from layers.formats.table.naming import told_in, value_of
 from layers.formats.table.rows import is_cut_short, is_date
 from layers.formats.text.corner_numbers import plain_number
-from layers.formats.text.doubts import doubt_of
 from layers.formats.text.prose import is_elsewhere, is_prose, names_lost
 from layers.issues import info, listed, warning
 
@@ -140,18 +140,15 @@ class Registered:
         FormatError
             Two datums are named, the zone contradicts the eastings, or the corners are void.
         """
-        datums = [*dict.fromkeys(d for line in self.prose for d in datums_named(line))]
-        if len(datums) > 1:
-            names = "、".join(datums)
-            raise refusal(path, f"同时写有 {names}", f"names more than one datum: {names}")
         stated = stated_in(self.words)
-        if not datums:  # 西安 and 坐标 on two lines name none
-            stated = replace(stated, datums=())
+        if len(stated.datums) > 1:
+            names = "、".join(stated.datums)
+            raise refusal(path, f"同时写有 {names}", f"names more than one datum: {names}")
         if (said := stated.zone_conflict(axes)) is not None:
             raise refusal(path, *said)
         doubt = doubt_of(path, self.words, stated, axes)
-        crs = None if doubt else stated.system_of(datums[0], axes)
-        return crs, f"{doubt or datums[0]}；{axes.note()}", stated
+        crs = None if doubt else stated.system_of(stated.datums[0], axes)
+        return crs, f"{doubt or stated.datums[0]}；{axes.note()}", stated
 
     def unread(self) -> list[Issue]:
         """Tell of lines about a right that go into no column; areas are compared elsewhere."""

@@ -509,7 +509,7 @@ def test_words_that_tell_no_zone(table, title):
         "坐标系38带，36号带状矿体",
         "（38带）",
         "高斯投影38带坐标",
-        "6度带 中央子午线114°",
+        "3度带 中央子午线114°",
     ],
 )
 def test_words_that_tell_the_zone(table, title):

@@ -1,10 +1,9 @@
-"""Words of a table that say that its places are not where its numbers say."""
+"""Words beside coordinates that say that places are not where their numbers say."""
 
 from __future__ import annotations
 
 import re
 
-from layers import web_maps
 from layers.whereabouts import Reason
 
 _NOT = r"(?<![未不无没非免])(?<!没有)(?<!未经)(?<!未作)(?<!未做)(?<!无需)(?<!不得)"
@@ -15,7 +14,20 @@ _MOVED = re.compile(
     r"|(?<![未不无])(?:已|经过?|作|做)(?:过|了)?(?:偏移|平移|加密|保密处理)"
     r"|坐标[^。;；,，\n]{0,6}?单位\s*[:：为]?\s*[(（]?(?:公里|千米|km\b|厘米|毫米|分米|英尺)"
     r"|(?:加|减|扣|缩|乘)(?:去|上|了)?(?:一个)?(?:坐标)?(?:常数|改正数|系数)"
-    r"|(?:省略|略去|截去|去掉|隐去|舍去)了?[前后首末]?[一二两三四五六七八九\d]位",
+    r"|(?:省略|略去|截去|去掉|隐去|舍去)了?[前后首末]?[一二两三四五六七八九\d]位"
+    # X+3000000, Y减去38000000, 北移5米; 500 km are every zone's, X-2000 is a datum.
+    r"|(?<![a-z\d])[xy](?:坐标)?值?\s*(?:[+＋－−-](?=\s*\d{5})|[加减][上去]?)\s*(?!500(?:000|公里|千米|km))\d+"
+    r"|(?<![一-鿿])[东南西北][移偏]\s*(?!500(?:000|公里|千米|km))\d+(?:\.\d+)?\s*(?:米|m|公里|km)",
+    re.IGNORECASE,
+)
+# Planes that are not the Gauss plane on the ellipsoid of a datum.
+_PLANE = re.compile(
+    r"(?<![a-z])utm(?![a-z])|通用横轴|(?<!横轴)墨卡托|(?<!transverse )(?<!transverse_)mercator"
+    r"|兰[伯勃]特|lambert|阿尔伯斯|albers|(?:圆锥|方位)投影|任意(?:投影|中央子午线)"
+    r"|抵偿|投影(?:面(?!积)(?![^，。;；\n]{0,4}椭球)|[大正]?[地常]?高)|(?<![平直纵])高程面|归化(?:高程|至|到|改正)"
+    r"|高程归化|椭球膨胀|(?:边长|距离)投影"
+    r"|(?:比例因子|尺度(?:比|因子)?|缩放(?:因子|比例?|系数)?|scale[ _]factor|\bk0)\s*[:：=为是]?\s*"
+    r"(?!1(?:\.0+)?(?![\d.]))\d[\d.]*",
     re.IGNORECASE,
 )
 _WRONG = re.compile(
@@ -34,16 +46,18 @@ def moved(words: str) -> str:
     return " ".join(found[0].split()) if found else ""
 
 
-def displaced(words: str) -> str:
-    """Return why places may not be where their numbers say, in both languages, or nothing."""
-    if (web_map := web_maps.system_named(words, "坐标")) is not None:
-        return f"写有 {web_map} / names {web_map}"
-    said = moved(words)
-    return f"写有“{said}” / says that the numbers were changed ({said})" if said else ""
+def another_plane(words: str) -> str:
+    """Return what names a plane that no national system has, blank where nothing does.
+
+    >>> another_plane("UTM投影"), another_plane("投影面高程1200米"), another_plane("高斯投影")
+    ('UTM', '投影面', '')
+    """
+    found = _PLANE.search(words)
+    return found[0] if found else ""
 
 
 def wrong(words: str) -> Reason | None:
-    """Return how a table says that its coordinates are wrong or void, None where it does not."""
+    """Return how words say that coordinates are wrong or void, None where they do not."""
     found = _WRONG.search(words)
     if found is None:
         return None
