@@ -153,6 +153,79 @@ def test_local_planes_and_conversions_due_are_asked_for(table):
         table(ZONED, title="矿区独立坐标系", crs="EPSG:4526")
 
 
+OTHER_PLANES = (
+    "UTM投影", "UTM 49N", "投影面大地高1200m", "投影面高程1200米", "抵偿高程面1200米",
+    "抵偿坐标系", "任意投影带", "墨卡托投影", "兰伯特投影", "比例因子0.9996", "测区坐标系",
+    "矿区坐标系", "施工坐标系", "郑州坐标系", "北移5米",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", OTHER_PLANES)
+def test_words_of_another_plane_beside_a_datum_ask_for_the_system(table, tmp_path, words):
+    title = f"2000国家大地坐标系 {words}"
+    assert table(ZONED, title=title).crs is None
+    assert table(PLAIN, title=f"CGCS2000 中央子午线114度，{words}").crs is None
+    assert table(ZONED, title=title, crs="EPSG:4526").crs.to_epsg() == 4526
+    corners = [f"{k},{x},{y}" for k, (x, y) in enumerate(ZONED, 1)]
+    for name, lines in {
+        "pasted": [title, *(f"{k}、X={x}，Y={y}；" for k, (x, y) in enumerate(ZONED, 1))],
+        "string": [title, f"1,4,{','.join(corners)},1200,900,,1,"],
+        "published": [title, *(f"{c}," for c in corners), "*,1200,900,,1,"],
+    }.items():
+        path = tmp_path / f"{name}.txt"
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        assert read(path).crs is None, name
+
+
+@pytest.mark.parametrize("words", ["X+3000000", "Y减去38000000"])
+def test_words_of_shortened_numbers_ask_for_the_system(table, words):
+    assert table(ZONED, title=f"2000国家大地坐标系 {words}").crs is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["投影面：参考椭球面", "矿区坐标系：CGCS2000", "比例因子1.0", "东偏500km", "投影面积0.36km2",
+     "由独立坐标系转换而来", "采用的坐标系", "X-2000", "矿区范围拐点坐标系"],
+)  # fmt: skip
+def test_words_that_mean_the_plane_of_the_datum(table, words):
+    assert table(ZONED, title=f"2000国家大地坐标系 {words}").crs.to_epsg() == 4526
+
+
+def test_national_texts_hear_of_other_planes(national):
+    head = "坐标系=2000国家大地坐标系\n带号=38"
+    assert national(head, places=ZONED).crs.to_epsg() == 4526
+    for more in ("投影面高程=1200", "抵偿高程面=1200", "高程面=1200", "数据说明=UTM投影"):
+        assert national(f"{head}\n{more}", places=ZONED).crs is None, more
+
+
+@pytest.mark.parametrize(("zone", "meridian"), [(38, 117), (39, 114)])
+def test_zone_and_meridian_of_a_header_must_agree(national, zone, meridian):
+    with pytest.raises(FormatError, match=f"central meridian {meridian}° is stated"):
+        national(f"坐标系=CGCS2000\n带号={zone}\n中央子午线={meridian}")
+
+
+@pytest.mark.parametrize(
+    ("words", "plain", "zoned"),
+    [
+        ("中央经线114度、117度", None, 4526),
+        ("中央子午线114°和117°", None, 4526),
+        ("6度带 中央经线114度", None, "6-degree zones are stated"),
+        ("6度带 中央经线117度", 4548, "6-degree zones are stated"),
+        ("CGCS2000_3_Degree_GK_Zone_39", 4548, "zone 39 is stated"),
+        ("CGCS2000_3_Degree_GK_CM_114E", 4547, 4526),
+        ("CGCS2000_GK_CM_117E", 4548, "central meridian 117° is stated"),
+    ],
+)
+def test_zones_and_meridians_of_titles(table, words, plain, zoned):
+    source = table(PLAIN, title=f"CGCS2000 {words}")
+    assert (source.crs and source.crs.to_epsg()) == plain
+    if isinstance(zoned, int):
+        assert table(ZONED, title=f"CGCS2000 {words}").crs.to_epsg() == zoned
+        return
+    with pytest.raises(FormatError, match=zoned):
+        table(ZONED, title=f"CGCS2000 {words}")
+
+
 def test_wgs84_is_honoured_in_degrees_and_asked_for_in_a_plane(table):
     head = "点号,纬度,经度"
     assert table(DEGREES, title="WGS84", head=head).crs.to_epsg() == 4326
