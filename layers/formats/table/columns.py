@@ -33,10 +33,13 @@ def columns_of(
     issues: list[Issue] = []
     corner_columns: list[str] = []
     labels = [p.label for p in parcels]
+    keys = [c for c, role in sorted(header.roles.items()) if role == "group"]
     for c, name in enumerate(header.names):
         if header.roles.get(c) in _OWN_ROLES:
             continue
         said = [_said(sheet, p, c) for p in parcels]
+        if c in keys:  # a number over several parcels is written once
+            said = [[*filter(None, p.key[keys.index(c) :][:1])] for p in parcels]
         if name[:1] == "列" and not any(said):
             continue  # neither heading nor values
         columns[name] = pa.array([v[0] if len(v) == 1 else None for v in said], pa.string())

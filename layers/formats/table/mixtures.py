@@ -25,6 +25,7 @@ _FEWEST = 3  # corners of a ring
 _LONGER = 2  # times the longest side: rings that are farther apart are no pieces of one
 _NUMBERING = re.compile(r"号|代码|标识|^id$", re.IGNORECASE)
 _MEASURE = re.compile(r"[高深长宽厚度积量距角]|^[HZhz]$")
+_CODE = re.compile(r"界[标址线桩]|[桩石线]|否|[类种]|级|精度|方[式法]")
 _REMARK = re.compile(r"备注|说明|^列\d|[桩标][石型号]?$")
 _FORMER = re.compile(r"(?:变更|调整|扩[大界]|缩[小减]|整合|换证)[之以]?前")
 _STATE = re.compile(rf"状态|状况|情况|库型|类型|类别|性质|名称|{HOLDER}")
@@ -179,7 +180,7 @@ def _change(
     measures = all(is_number_like(w) for w, _ in stretches) and _NUMBERING.search(name) is None
     for ring in rings:
         own = [*_stretches(sheet, column, ring)]
-        if len(own) > 1 and _parts(own) and (not measures or _counts(name, own)):
+        if len(own) > 1 and (_counts(name, own) if measures else _parts(own)):
             return own[1][1][0], own[0][0], own[1][0]
     # Of a hole a word may be the name: 采空区 is no deduction from 矿区.
     for some in () if measures else (outer, rings):
@@ -203,10 +204,11 @@ def _said_of(sheet: Sheet, name: str, column: int, ring: Ring) -> str:
 
 
 def _counts(name: str, stretches: Sequence[tuple[str, list[int]]]) -> bool:
-    """Return whether a column counts what its stretches are, 1 1 1 2 2 2, as rings are counted."""
-    counted = [folded(word) for word, _ in stretches]
-    whole = [[str(k + first) for k in range(len(counted))] for first in (0, 1)]
-    return counted in whole and _MEASURE.search(name) is None
+    """Return whether a column counts what its stretches are of, 1 1 1 2 2 2, as rings are."""
+    counts = {str(k) for k in range(len(stretches) + 1)}
+    counted = counts.issuperset(folded(word) for word, _ in stretches)
+    enough = all(len(rows) >= _FEWEST for _, rows in stretches)
+    return counted and enough and not (_MEASURE.search(name) or _CODE.search(name))
 
 
 def _stretches(sheet: Sheet, column: int, ring: Ring) -> Iterator[tuple[str, list[int]]]:

@@ -355,3 +355,27 @@ def test_an_outline_of_before_a_change_is_none_now(table):
     with pytest.raises(FormatError, match="row 6: '变更前' is an outline of before"):
         table(*rows, head=("范围", *HEAD))
     assert areas(table(("原矿区范围",), *ring(), ("扩大区",), *ring(FAR))) == [1e6, 1e6]
+
+
+@pytest.mark.parametrize("counts", [(2, 1), (1, 2, 1), (0, 1, 0)])
+def test_a_column_that_counts_rings_in_any_order(table, counts):
+    far = [[(x + 5000 * k, y) for x, y in SQUARE] for k in range(3)]
+    rows = [(*c, n) for k, n in enumerate(counts) for c in ring(far[k], 4 * k + 1)]
+    with pytest.raises(FormatError, match="row 6: 组 changes from"):
+        table(*rows, head=(*HEAD, "组"))
+    assert len(table(*rows, head=(*HEAD, "高程")).geometry) == 1
+
+
+def test_a_number_written_once_over_two_blocks_is_that_of_both(table):
+    rows = [("C1" if n + k == 0 else "", name if k == 0 else "", *c)
+            for n, (name, part) in enumerate((("一区", ring()), ("二区", ring(FAR, 5))))
+            for k, c in enumerate(part)]  # fmt: skip
+    source = table(*rows, head=("许可证号", "区块", *HEAD))
+    assert source.columns["许可证号"].to_pylist() == ["C1", "C1"]
+    assert source.columns["区块"].to_pylist() == ["一区", "二区"]
+
+
+@pytest.mark.parametrize("title", ["界标类型", "是否埋石", "界址线类别"])
+def test_codes_of_corners_count_no_rings(table, title):
+    rows = [(*c, 1 + k // 3) for k, c in enumerate(ring(SIX))]
+    assert len(table(*rows, head=(*HEAD, title)).geometry[0].exterior.coords) == 7
