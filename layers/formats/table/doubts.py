@@ -54,11 +54,14 @@ def passed_issues(
 
 
 def _states(sheet: Sheet, row: int) -> bool:
-    """Tell whether a row states an attribute: 开采矿种：铁矿, or in cells beside each other."""
-    said = [_BRACKET.sub("", cell) for cell in dict.fromkeys(filter(None, sheet.rows[row]))]
+    return _STATED.search(sheet.text(row)) is not None or states_attribute(sheet.rows[row])
+
+
+def states_attribute(cells: Sequence[str]) -> bool:
+    """Tell whether cells beside each other state an attribute: 开采矿种 | 铁矿."""
+    said = [_BRACKET.sub("", cell) for cell in dict.fromkeys(filter(None, cells))]
     pairs = [*zip(said[::2], said[1::2], strict=False)] if len(said) % 2 == 0 else []
-    cells = [f"{key}：" + value for key, value in pairs if not _TITLE.search(value)]
-    return any(_STATED.search(text) for text in (sheet.text(row), *cells))
+    return any(_STATED.search(f"{k}：{v}") is not None and not _TITLE.search(v) for k, v in pairs)
 
 
 def unread_rows(

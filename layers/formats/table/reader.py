@@ -22,7 +22,7 @@ from layers.errors import FormatError
 from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
-from layers.formats.table.columns import columns_of
+from layers.formats.table.columns import columns_of, twins
 from layers.formats.table.doubts import outline_issues, unread_rows
 from layers.formats.table.groups import (
     completed,
@@ -265,8 +265,9 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
     }
     if passed:
         issues.append(unread_rows(info, "rows_ignored", sheet, passed, "不是地点", "are no places"))
-    issues += title_issues(sheet, header)
-    return _Rows(columns, geometry, labels, tuple(issues))
+    lost: dict[str, Ints] = {}
+    issues += title_issues(sheet, header) + twins(columns, lost, labels)
+    return _Rows(columns, geometry, labels, tuple(issues), lost)
 
 
 def _named(label: str, zh: str, en: str) -> tuple[str, str]:

@@ -217,3 +217,43 @@ def test_a_row_of_groups_is_no_form(table):
     upper = ("开采方式", "有效期限", "", "生产规模", "拐点坐标", "", "")
     rows = [("", "起", "止", "(万吨/年)", *HEAD), *once(["露天", "2020-01-01", "2030-12-31", 30])]
     assert codes(table(*rows, head=upper)) == []
+
+
+# -- attributes beside the corners -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_value_beside_a_middle_corner_is_told(table, at):
+    rows = [(*r, 1250 if k == at else "", C1, "界桩" if k == at else "")
+            for k, r in enumerate(ring())]  # fmt: skip
+    source = table(*rows, head=(*HEAD, "开采标高上限", "许可证号", "备注"))
+    assert values(source) == {"许可证号": C1}
+    (issue,) = source.issues
+    assert issue.code == "field_conflict"
+    assert f"列 开采标高上限 只写在第 {at + 2} 行的拐点旁" in issue.zh
+    assert source.lost["开采标高上限"].tolist() == [0]
+
+
+def test_names_and_values_beside_the_corners(table):
+    beside = [("", "矿山名称", "甲矿"), ("", "开采矿种", "铁矿"), (), ()]
+    source = table(*[(*r, *b) for r, b in zip(ring(), beside, strict=True)])
+    assert codes(source) == ["column_ignored"]
+    assert "第 2 行起：矿山名称 甲矿" in source.issues[0].zh
+
+
+def test_columns_of_one_name_that_differ(table):
+    rows = [(*r, c, c2, "a", "b") for r, c, c2 in zip(ring(), [C1] * 4, [C2] * 4, strict=True)]
+    source = table(*rows, head=(*HEAD, "矿山名称", "矿山名称", "备注", "备注"))
+    assert values(source)["矿山名称_2"] == C2 and "矿山名称" not in values(source)
+    assert [i.code for i in source.issues] == ["field_conflict"]
+    assert "两列都叫 矿山名称" in source.issues[0].zh
+
+
+def test_columns_of_one_name_in_a_list_of_places(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = ["村名,人口,人口,X坐标,Y坐标", "甲村,80,80,3760000,38500000"]
+    path.write_text("\n".join([*rows, "乙村,60,1200,3761000,38500000"]), encoding="utf-8")
+    source = formats.read(path)
+    assert source.columns["人口"].to_pylist() == ["80", None]
+    assert source.lost["人口"].tolist() == [1]
+    assert codes(source) == ["field_conflict"]
