@@ -17,8 +17,9 @@ from layers.formats.table.corner_names import folded, numbered
 from layers.formats.table.depths import is_about
 from layers.formats.table.endings import is_page
 from layers.formats.table.header import Header, Pair
+from layers.formats.table.naming import told_in
 from layers.formats.table.numbers import is_number_like
-from layers.formats.table.rows import is_date, is_remark, is_sum
+from layers.formats.table.rows import heading, is_date, is_remark, is_sum, with_colon
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.formats.text.corner_numbers import first_break
 
@@ -70,8 +71,9 @@ def unrolled(path: Path, sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
         return sheet, header
     above = header.row + 1
     rows = list(zip(sheet.rows, sheet.lines, strict=True))
-    headings = _headings(sheet.rows[:above], blocks)
-    stacked = rows[:above] + _best_body(path, rows[above:], blocks, headings)
+    headings = _headings(rows[: header.row], blocks)
+    titles = [*_without_headings(rows[: header.row], headings, blocks), rows[header.row]]
+    stacked = titles + _best_body(path, rows[above:], blocks, headings)
     others = blocks.others
     cut = replace(
         header,
@@ -139,21 +141,48 @@ def _are_systems(path: Path, sheet: Sheet, header: Header, blocks: _Blocks) -> b
         for cells in sheet.rows[header.row + 1 :]
         for o in keys
     )
-    headings = owned or _headings(sheet.rows[: header.row + 1], blocks)
+    above = zip(sheet.rows[: header.row], sheet.lines, strict=False)
+    headings = owned or _headings([*above], blocks)
     return same and (len(datums) > 1 or not headings)
 
 
-def _headings(above: Sequence[Sequence[str]], blocks: _Blocks) -> list[str]:
-    """Return the headings that stand above the blocks, none unless each has its own."""
-    if len(above) < 2:
-        return []
-    found = [next(filter(None, part), "") for part in blocks.parts(above[-2])]
-    own = all(found) and len(set(found)) == len(found)
-    return found if own and not datums_named(" ".join(found)) else []
+def _headings(rows: Sequence[_Row], blocks: _Blocks) -> list[list[_Row]]:
+    """Return the rows above the header that each block has of its own; none where none has.
+
+    The one right above may hold anything, those above it a name, a number or elevations: pages and
+    units may stand side by side there.
+    """
+    found: list[list[_Row]] = [[] for _ in blocks.starts]
+    for cells, line in reversed(rows):
+        own = [tuple(filter(None, (_cell(cells, s + o) for o in blocks.offsets)))
+               for s in blocks.starts]  # fmt: skip
+        texts = [with_colon(words) for words in own]
+        known = not found[0] or all(is_about(t) or told_in(t) or heading(t) for t in texts)
+        if not known or not all(texts) or len(set(texts)) < len(texts):
+            break
+        if datums_named(" ".join(texts)):
+            break
+        for block, words in zip(found, own, strict=True):
+            block.insert(0, (words, line))
+    return found if found[0] else []
+
+
+def _without_headings(
+    rows: Sequence[_Row], headings: list[list[_Row]], blocks: _Blocks
+) -> list[_Row]:
+    """Return the rows above the header without what is brought above the corners of each block."""
+    moved = {line for _, line in headings[0]} if headings else set()
+    own = {s + o for s in blocks.starts for o in blocks.offsets}
+    return [
+        (tuple("" if c in own else cell for c, cell in enumerate(cells)), line)
+        if line in moved
+        else (cells, line)
+        for cells, line in rows
+    ]
 
 
 def _best_body(
-    path: Path, rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str]
+    path: Path, rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[Sequence[_Row]]
 ) -> list[_Row]:
     """Return the rows block by block, as their numbers run on best.
 
@@ -205,7 +234,7 @@ def _has_place(cells: Sequence[str], blocks: _Blocks, block: int) -> bool:
 
 
 def _body(
-    rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str], shared: bool
+    rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[Sequence[_Row]], shared: bool
 ) -> list[_Row]:
     """Return the rows block by block, from one row that all blocks share to the next."""
     out: list[_Row] = []
@@ -230,7 +259,8 @@ def _is_shared(cells: Sequence[str], blocks: _Blocks, alone: bool) -> bool:
     texts = [" ".join(dict.fromkeys(filter(None, part))) for part in blocks.parts(cells)]
     filled = [t for t in texts if t]
     if len(set(texts)) == 1:
-        return alone or not (is_about(texts[0]) or is_sum(texts[0]))
+        valued = any(map(str.isdecimal, texts[0]))
+        return alone or not (valued and (is_about(texts[0]) or is_sum(texts[0])))
     if len(filled) == 1:
         only = is_remark(filled[0]) and not is_sum(filled[0]) and not is_about(filled[0])
         return alone or only or is_page(filled[0])
@@ -249,7 +279,7 @@ def _first_only(cells: Sequence[str], blocks: _Blocks) -> tuple[str, ...]:
     return tuple("" if c in others else cell for c, cell in enumerate(cells))
 
 
-def _stack(rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str]) -> list[_Row]:
+def _stack(rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[Sequence[_Row]]) -> list[_Row]:
     """Return rows of corners: down the first block, then down the next; or from left to right."""
     columns = [[(_moved(cells, blocks, s), line) for cells, line in rows] for s in blocks.starts]
     across = [r for row in zip(*columns, strict=True) for r in row if _is_held(r, blocks)]
@@ -264,7 +294,7 @@ def _stack(rows: Sequence[_Row], blocks: _Blocks, headings: Sequence[str]) -> li
     out: list[_Row] = []
     for k, column in enumerate(columns):
         if headings and column:
-            out.append(((headings[k],), column[0][1]))
+            out += headings[k]
         out += column
     return out
 

@@ -143,7 +143,7 @@ def _beside_one(sheet: Sheet, parcel: Parcel, column: int) -> int | None:
 def _misplaced(
     sheet: Sheet, name: str, labels: Sequence[str], alone: Sequence[int | None]
 ) -> list[Issue]:
-    """Tell of values that stand beside one corner, and not the first: whose are they?"""
+    """Tell of values that stand beside one corner, and not the first of its ring."""
     found = [(row, label) for row, label in zip(alone, labels, strict=True) if row is not None]
     if not found:
         return []

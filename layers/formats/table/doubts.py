@@ -73,7 +73,7 @@ def unread_rows(
     en: str,
 ) -> Issue:
     """Return what there is to tell of rows that are not read, and why: the first is quoted."""
-    lines, said = [str(sheet.lines[r]) for r in rows], sheet.text(rows[0])[:40]
+    lines, said = list(dict.fromkeys(str(sheet.lines[r]) for r in rows)), sheet.text(rows[0])[:40]
     return tell(code, f"第 {listed(lines)} 行{zh}，未读：{said}",
                 f"rows {listed(lines, 'en')} {en} and are not read: {said}")  # fmt: skip
 

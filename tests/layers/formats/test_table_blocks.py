@@ -7,7 +7,7 @@ import shapely
 from layers.errors import FormatError
 from layers.formats import read
 
-from .corner_rows import FAR, HEAD, SIX, SQUARE, csv_bytes, ring
+from .corner_rows import BOX, FAR, FAR_BOX, HEAD, INNER, SIX, SQUARE, areas, codes, csv_bytes, ring
 
 BLANK = ("", "", "")
 
@@ -193,3 +193,44 @@ def test_zones_of_both_widths_beside_each_other(table):
     assert (source.crs.to_epsg(), source.issues) == (4526, ())
     rows[1] = (*rows[1][:3], rows[1][3] + 5, rows[1][4])
     assert [i.code for i in table(above, head, *rows).issues] == ["coordinates_disagree"]
+
+
+@pytest.mark.parametrize(
+    ("above", "told"),
+    [
+        ([("许可证号：C1", "许可证号：C2"), ("甲矿", "乙矿")], {"许可证号": ["C1", "C2"]}),
+        (
+            [("矿山名称：甲矿", "矿山名称：乙矿"), ("许可证号：C1", "许可证号：C2")],
+            {"矿山名称": ["甲矿", "乙矿"], "许可证号": ["C1", "C2"]},
+        ),
+        (
+            [("甲矿", "乙矿"), ("开采标高：1250～980m", "开采标高：1150～900m")],
+            {"top_elevation_m": ["1250", "1150"], "bottom_elevation_m": ["980", "900"]},
+        ),
+    ],
+)
+def test_all_rows_above_the_blocks_are_theirs(table, above, told):
+    heads = [(one, "", "", other, "", "") for one, other in above]
+    source = table(("2000国家大地坐标系",), *heads, (*HEAD, *HEAD), *beside(ring(), ring(FAR)))
+    assert [g.equals(b) for g, b in zip(source.geometry, (BOX, FAR_BOX), strict=True)] == [1, 1]
+    assert {name: source.columns[name].to_pylist() for name in told} == told
+    assert codes(source) == []
+
+
+def test_outer_and_inner_rings_side_by_side(table):
+    rows = beside(ring(), ring(INNER))
+    source = table(("外圈", "", "", "内圈", "", ""), (*HEAD, *HEAD), *rows)
+    assert areas(source) == [1_000_000 - 40_000]
+
+
+def test_a_word_below_both_blocks(table):
+    rows = beside(ring(), ring(FAR))
+    heads = ("甲矿", "", "", "乙矿", "", "")
+    source = table(heads, (*HEAD, *HEAD), *rows, ("合计", "", "", "合计", "", ""))
+    assert areas(source) == [1_000_000, 1_000_000]
+
+
+def test_units_and_pages_above_blocks_head_nothing(table):
+    heads = [("单位：米", "", "", "第1页", "", ""), ("甲矿", "", "", "乙矿", "", "")]
+    source = table(*heads, (*HEAD, *HEAD), *beside(ring(), ring(FAR)))
+    assert source.labels == ("地块 甲矿", "地块 乙矿")
