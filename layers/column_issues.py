@@ -156,6 +156,30 @@ def contradiction(
     )
 
 
+def doubted(column: Column, fields: list[str], rows: int, file: str) -> Issue:
+    """Return the warning about rows where only fields that may be the column have a value."""
+    return warning(
+        "field_ambiguous",
+        f"{file}：{rows} 行的{column.zh}（{column.name}）为空，而字段 {listed(fields)} 有值，"
+        "不能认定就是它，按未能识别处理；如果是，请填入其本名的字段",
+        f"{file}: {column.name} is empty in {rows} rows where {listed(fields, 'en')} has a value, "
+        "which may be it: they count as unread. If it is, write it into the field of its own name",
+    )
+
+
+def not_greatest(column: Column, field: str, rows: Ints, labels: Sequence[str], file: str) -> Issue:
+    """Return the error about rows where another field states more than a total."""
+    first = labels[int(rows[0])]
+    return error(
+        "field_conflict",
+        f"{file}：字段“{field}”的值大于{column.zh}（{column.name}），{len(rows)} 行的{column.zh}"
+        f"按空值处理，首见于{first}；请写明设计最终的{column.zh}",
+        f"{file}: '{field}' is greater than {column.name}, which is taken as missing in "
+        f"{len(rows)} rows, first {label_en(first)}; state the final one of the design",
+        first,
+    )
+
+
 def class_conflict(
     column: Column,
     mineral: Column,

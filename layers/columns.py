@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
 from gis.ragged import Bools, Ints
-from layers import column_issues, minerals, null_marks, stated_accuracy
+from layers import column_issues, minerals, null_marks, stated_accuracy, units
 from layers.account import Issue
 from layers.catalog import nearest
 from layers.cells import as_text, by_word, is_blank, rows_where, take_out, without
@@ -72,7 +72,14 @@ def build_columns(
     fields = {**fields, **{f: pa.nulls(n, pa.string()) for f in left_out}}
     try:
         mapped = map_fields(
-            list(fields), schema, settings.fields, file=file, cut=cut, used=used, rests=rests
+            list(fields),
+            schema,
+            settings.fields,
+            file=file,
+            cut=cut,
+            used=used,
+            rests=rests,
+            cells=fields,
         )
     except LayerError as fault:
         return Built({}, frozenset(), {}, (), (fault,))
@@ -89,7 +96,8 @@ def build_columns(
         values = read_column(column, matches, mapped, fields, labels, file, lost or {})
         columns[name], unread[name] = values.array, values.unread
         issues += values.issues
-    unread |= _doubted(mapped, fields, columns, unread, settings.constants)
+    issues += _greater(mapped, fields, columns, unread, schema, labels, file)
+    issues += _doubted(mapped, fields, columns, unread, settings.constants, schema, file)
     blank = _blank_fields(mapped, fields) if n else {}
     blank = {k: v for k, v in blank.items() if k in columns and not len(unread[k])}
     issues += column_issues.empty(schema, blank, settings.constants, file)
@@ -119,19 +127,49 @@ def _doubted(
     mapped: Mapped,
     fields: Mapping[str, pa.Array],
     columns: Mapping[str, pa.Array],
-    unread: Mapping[str, Ints],
+    unread: dict[str, Ints],
     constants: Mapping[str, Any],
-) -> dict[str, Ints]:
-    """Return column -> unread rows, with those where only a doubtful field has a value."""
-    out: dict[str, Ints] = {}
+    schema: Schema,
+    file: str,
+) -> list[Issue]:
+    """Have rows be unread where only a doubtful field has a value; say which, if nobody has."""
+    said = []
     for name, doubts in mapped.doubtful.items():
         if name in constants and name not in columns:
             continue  # the user's word
         held = np.any([np.asarray(as_text(fields[f]).is_valid()) for f in doubts], axis=0)
         if name in columns:
             held &= np.asarray(columns[name].is_null())
-        out[name] = np.union1d(unread.get(name, ()), np.flatnonzero(held)).astype(np.int64)
-    return out
+        rows = np.setdiff1d(np.flatnonzero(held), unread.get(name, ()))
+        unread[name] = np.union1d(unread.get(name, ()), rows).astype(np.int64)
+        untold = [f for f in doubts if f in mapped.untold]
+        if len(rows) and untold:
+            said.append(column_issues.doubted(schema.column(name), untold, len(rows), file))
+    return said
+
+
+def _greater(
+    mapped: Mapped,
+    fields: Mapping[str, pa.Array],
+    columns: dict[str, pa.Array],
+    unread: dict[str, Ints],
+    schema: Schema,
+    labels: Sequence[str],
+    file: str,
+) -> list[Issue]:
+    """Have a total be unread where another height or volume of the row is the greater."""
+    said = []
+    for name, others in mapped.greater.items():
+        if name not in columns:
+            continue  # the user's word
+        column, total = schema.column(name), np.asarray(columns[name].fill_null(np.inf))
+        for match in others:
+            other = units.read(column, match, mapped, fields, labels, file).array
+            rows = np.flatnonzero(np.asarray(other.fill_null(0.0)) > total)
+            if len(rows):
+                take_out(columns, unread, name, rows)
+                said.append(column_issues.not_greatest(column, match.field, rows, labels, file))
+    return said
 
 
 def _without_broad_classes(

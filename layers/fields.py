@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
+from layers import field_issues, near_names
 from layers.account import Issue
 from layers.catalog import ENDS, nearest
+from layers.cut_names import beginning, begins, cut_heading, may_be_cut, tells
 from layers.errors import LayerError
+from layers.fitting import fits, may_hold
 from layers.headings import Heading, Rest, heading, is_measured, may_be_other, unit_of
-from layers.issues import info, listed, warning
-from layers.near_names import near_names
-from layers.parse import as_unit, factor_of, folded
+from layers.issues import listed
+from layers.parse import folded
 from layers.schema import Column, Schema
 
-_DBF_NAME_BYTES = 10
-# Behind a name that the Shapefile reader knows to be cut, with a number where several are alike.
-_CUT_MARK = re.compile(r"(?:…|\.\.\.)\d*$")
 # Row numbers that programs add; nobody misses them.
 ROW_NUMBERS = frozenset({"fid", "ogc_fid", "objectid"})
 
@@ -46,32 +46,46 @@ class Mapped:
 
     ``doubtful``: fields that may hold a column or something else, by column. They are not read,
     and where no match has a value the column is unread, not empty.
+    ``untold``: those of them that are told only where that makes a row unread.
+    ``greater``: fields that speak of the same as a total; it is none where they say more.
     """
 
     matches: Mapping[str, tuple[Match, ...]]
     units: Mapping[str, tuple[str, ...]]
     issues: tuple[Issue, ...]
     doubtful: Mapping[str, tuple[str, ...]]
+    untold: frozenset[str]
+    greater: Mapping[str, tuple[Match, ...]]
 
 
 class _Mapping:
     """The fields of one source while they find their columns."""
 
     def __init__(
-        self, fields: Sequence[str], schema: Schema, file: str, rests: Mapping[str, Rest]
+        self,
+        fields: Sequence[str],
+        schema: Schema,
+        file: str,
+        rests: Mapping[str, Rest],
+        cells: Mapping[str, pa.Array] | None,
     ) -> None:
-        self.names = {f: _heading(f, rests.get(f)) for f in fields}
+        self.names = {f: cut_heading(f, rests.get(f)) for f in fields}
         # What is cut inside a bracket has its name before it.
         self.rests = {f: rest for f, rest in rests.items() if not self.names[f].is_cut}
         self.schema = schema
         self.file = file
+        self.cells = cells
         self.matches: dict[str, tuple[Match, ...]] = {}
         self.doubtful: dict[str, tuple[str, ...]] = {}
+        self.untold: set[str] = set()
         self.issues: list[Issue] = []
         self.cut: list[tuple[str, str]] = []  # field, and the alias of which it is the beginning
         self.ranges: frozenset[str] = frozenset()
+        # Of each column: a name, and whether it is an alias, which a cut name may stand for.
         self.words = [
-            (c.name, w) for c in schema.columns for w in (c.name, *map(folded, c.aliases))
+            (column, folded(word), word not in column.whole_names)
+            for column in schema.columns
+            for word in (*column.whole_names, column.name, *column.aliases)
         ]
 
     @property
@@ -84,6 +98,20 @@ class _Mapping:
         """Fields that have found a column, or may be one."""
         return self.matched | {f for found in self.doubtful.values() for f in found}
 
+    def begins(self, field: str, word: str) -> bool:
+        """Return whether the field's name, if cut, begins ``word``."""
+        return begins(self.names[field], self.rests.get(field), word)
+
+    def may_be_cut(self, field: str) -> bool:
+        """Return whether the field's name may be the beginning of a longer one."""
+        return may_be_cut(field, self.rests.get(field))
+
+    def doubt(self, field: str, columns: Iterable[str], *, told: bool = True) -> None:
+        """Have a field be one that may hold the columns."""
+        for name in columns:
+            self.doubtful[name] = (*self.doubtful.get(name, ()), field)
+            self.untold |= set() if told else {field}
+
 
 def map_fields(
     fields: Sequence[str],
@@ -94,6 +122,7 @@ def map_fields(
     cut: bool = False,
     used: Sequence[str] = (),
     rests: Mapping[str, Rest] | None = None,
+    cells: Mapping[str, pa.Array] | None = None,
 ) -> Mapped:
     """Return the source fields of each column: stated first, then by name, then by alias.
 
@@ -101,18 +130,19 @@ def map_fields(
     ----------
     stated : column -> source field, the user's word; nothing else is then asked for the column
     cut : field names may be cut at 10 bytes (dBase): a name of that length is also taken as the
-        beginning of an alias where it begins the aliases of one column only; elsewhere it may have
-        been cut before and is doubtful
+        beginning of an alias of a column that has no field, where it begins names of that column
+        only; elsewhere it may have been cut before and is doubtful
     used : fields with another use (the id), not reported as ignored
     rests : field -> what is left of the letter in the middle of which its name was cut; it tells
         which aliases may have been meant
+    cells : field -> its values; they tell which column a cut name is, where these show it
 
     Raises
     ------
     LayerError
         ``stated`` names a field the source lacks.
     """
-    found = _Mapping(fields, schema, file, rests or {})
+    found = _Mapping(fields, schema, file, rests or {}, cells)
     found.ranges = _range_words(schema, stated)
     for column in schema.columns:
         if column.name in stated:
@@ -122,20 +152,18 @@ def map_fields(
     # A field that the user states for one column is no doubtful one of another.
     _tell_doubts(found, set(stated.values()) | set(used))
     _match_cut(found, used, cut=cut)
-    free = {f: h for f, h in found.names.items() if f not in {*found.taken, *used}}
-    wanted = [c for c in schema.columns if not found.matches[c.name]]
-    near, told = near_names(free, wanted, file)
-    found.doubtful |= {c: (*found.doubtful.get(c, ()), *fields) for c, fields in near.items()}
-    found.issues += told
-    found.issues += [_cut(file, found.cut)] if found.cut else []
+    _match_near(found, used)
+    found.issues += [field_issues.cut(file, found.cut)] if found.cut else []
     units = _unit_fields(found, cut=cut)
     taken = found.matched | {f for names in units.values() for f in names}
     rest = [f for f in fields if f not in taken and f not in used]
     ignored = [f for f in rest if folded(f) not in ROW_NUMBERS]
     if ignored:
-        found.issues.append(_ignored(file, ignored))
+        found.issues.append(field_issues.ignored(file, ignored))
     matches = {k: v for k, v in found.matches.items() if v}
-    return Mapped(matches, units, tuple(found.issues), found.doubtful)
+    untold = frozenset(found.untold)
+    greater = _greater(found)
+    return Mapped(matches, units, tuple(found.issues), found.doubtful, untold, greater)
 
 
 def _range_words(schema: Schema, stated: Mapping[str, str]) -> frozenset[str]:
@@ -180,7 +208,11 @@ def _named(column: Column, found: _Mapping) -> tuple[Match, ...]:
         found.doubtful[column.name] = doubts
     sure = [f for f in fields if f not in doubts]
     matches = tuple(_match(column, f, found) for f in sure)
-    found.issues += [_cut_bracket(found.file, m, column) for m in matches if names[m.field].is_cut]
+    found.issues += [
+        field_issues.cut_bracket(found.file, m.field, m.unit, column)
+        for m in matches
+        if names[m.field].is_cut
+    ]
     return matches
 
 
@@ -211,7 +243,9 @@ def _tell_doubts(found: _Mapping, used: set[str]) -> None:
         for field in fields:
             columns.setdefault(field, []).append(name)
     found.issues += [
-        _remarked(found.file, field, found.names[field], [found.schema.column(c) for c in names])
+        field_issues.remarked(
+            found.file, field, found.names[field], [found.schema.column(c) for c in names]
+        )
         for field, names in columns.items()
     ]
 
@@ -232,14 +266,14 @@ def _holds_unit(field: str, found: _Mapping, column: Column, *, cut: bool) -> bo
     name = found.names[field]
     if field not in found.rests and (name.whole in words or name.base in words):
         return True
-    return cut and _may_be_cut(field, found) and any(_begins(field, w, found) for w in words)
+    return cut and found.may_be_cut(field) and any(found.begins(field, w) for w in words)
 
 
 def _match_cut(found: _Mapping, used: Sequence[str], *, cut: bool) -> None:
     """Add the fields whose names can only be the cut name of one column."""
     sure = [column for column in found.schema.columns if found.matches[column.name]]
     taken = {*found.taken, *used}
-    open_fields = [f for f in found.names if f not in taken and _may_be_cut(f, found)]
+    open_fields = [f for f in found.names if f not in taken and found.may_be_cut(f)]
     # What is certain first: a column that has a field is not left open by another that may be it.
     for field in sorted(open_fields, key=lambda f: _meant(f, found)[1]):
         # 生产规 may be 生产规模单位 only where the capacity has a field already.
@@ -249,123 +283,96 @@ def _match_cut(found: _Mapping, used: Sequence[str], *, cut: bool) -> None:
 
 def _match_beginning(field: str, found: _Mapping, *, cut: bool) -> None:
     words, several = _meant(field, found)
-    if not cut and (several or not words or any(found.matches[c] for c in words)):
+    if not cut and (several or not words or any(found.matches[name] for name in words)):
         return  # 采空区 is an ordinary heading
-    if several or not cut:
-        found.issues.append(_ambiguous(found.file, field, sorted(words)))
-        for column in map(found.schema.column, words):
-            # A text column answers for nothing where it is empty.
-            if column.dtype != "text" and not found.matches[column.name]:
-                doubts = found.doubtful.get(column.name, ())
-                found.doubtful[column.name] = (*doubts, field)
-        return
-    for column_name, word in words.items():
-        column = found.schema.column(column_name)
-        if not any(m.stated for m in found.matches[column_name]):
-            match = _match(column, field, found, word)
-            found.matches[column_name] = (*found.matches[column_name], match)
-            found.cut.append((field, word))
+    if found.cells is not None and len(words) > 1:
+        cells = found.cells[field]
+        words = {n: w for n, w in words.items() if may_hold(cells, found.schema.column(n))}
+    cuts = {f for f, _ in found.cut}
+    named = {
+        name
+        for name in words
+        if any(not m.generic and m.field not in cuts for m in found.matches[name])
+    }
+    chosen = _chosen(field, words, found, several=several) if cut else ()
+    # What has a field of its own name is not contested.
+    for name in set(chosen) - named:
+        match = _match(found.schema.column(name), field, found, words[name])
+        found.matches[name] = (*found.matches[name], match)
+        found.cut.append((field, words[name]))
+    told = not chosen and named < set(words)
+    if told:
+        found.issues.append(field_issues.ambiguous(found.file, field, sorted(words)))
+    cut_ones = {name for name in words if any(m.field in cuts for m in found.matches[name])}
+    open_columns = named & set(chosen) if chosen else set(words) - cut_ones
+    # A text column answers for nothing where it is empty.
+    doubts = [name for name in open_columns if found.schema.column(name).dtype != "text"]
+    found.doubt(field, sorted(doubts), told=told)
+
+
+def _chosen(
+    field: str, words: Mapping[str, str], found: _Mapping, *, several: bool
+) -> tuple[str, ...]:
+    """Return the column, or the columns of one word, that a cut name is; none if that is open."""
+    rest = found.rests.get(field)
+    if several and (found.cells is None or (rest is not None and not rest.alone)):
+        return ()
+    fitting = [
+        name
+        for name in words
+        if found.cells is None
+        or fits(found.cells[field], found.schema.column(name), alone=not several)
+    ]
+    sure = len({words[name] for name in fitting}) == 1 and "" not in map(words.get, fitting)
+    return tuple(fitting) if sure else ()
 
 
 def _meant(field: str, found: _Mapping) -> tuple[dict[str, str], bool]:
-    """Return column -> alias that a cut name may be, and whether it is left open which it is."""
-    words = {name: word for name, word in found.words if _begins(field, word, found)}
-    if words:
+    """Return column -> alias that a cut name may be, and whether it is left open which it is.
+
+    The alias is "" where the name begins names of the column and does not tell that it is one.
+    """
+    name = found.names[field]
+    begun = [
+        (column, word, alias) for column, word, alias in found.words if found.begins(field, word)
+    ]
+    if begun:
+        told = [
+            (column.name, word, alias, tells(name, word, alias=alias, length=column.unit == "m"))
+            for column, word, alias in begun
+        ]
+        # 许可证有效 may be 许可证有效期, and 许可证有效期起 as well.
+        left_open = {column for column, _, alias, sure in told if not (alias or sure)}
+        words = {column.name: "" for column, _, _ in begun}
+        words |= {c: w for c, w, alias, sure in told if sure and (alias or c not in left_open)}
         rest = found.rests.get(field)
-        several = len(set(words.values())) > 1 and len(words) > 1
+        several = "" in words.values() or len(set(words.values())) > 1
         return words, several or (rest is not None and not rest.alone)
     # 总库容 and one byte more is some other word, of which nobody knows what it adds.
-    begin = folded(_beginning(field)) if field in found.rests else None
-    words = {name: word for name, word in found.words if word == begin}
+    begin = folded(beginning(field)) if field in found.rests else None
+    words = {column.name: "" for column, word, alias in found.words if word == begin and alias}
     return words, bool(words)
 
 
-def _heading(field: str, rest: Rest | None) -> Heading:
-    """Return the heading; a bracket of full width that was cut itself is one cut inside."""
-    found = heading(field)
-    if rest is None or found.is_cut or not rest.begins("("):
-        return found
-    return heading(f"{_beginning(field)}(")
+def _match_near(found: _Mapping, used: Sequence[str]) -> None:
+    """Doubt the fields that are called nearly like a column whose emptiness is an answer."""
+    free = {f: h for f, h in found.names.items() if f not in {*found.taken, *used}}
+    for column in found.schema.columns:
+        lacks = not found.matches[column.name]
+        for field in near_names.near(free, column):
+            found.doubt(field, [column.name], told=lacks)
+            found.issues += [field_issues.near(found.file, field, column)] if lacks else []
 
 
-def _beginning(field: str) -> str:
-    """Return a field's name without the mark of one that was cut."""
-    return _CUT_MARK.sub("", field)
-
-
-def _begins(field: str, word: str, found: _Mapping) -> bool:
-    whole = found.names[field].whole
-    begin = _CUT_MARK.sub("", whole)
-    if not word.startswith(begin):
-        return False
-    if field in found.rests:
-        return len(word) > len(begin) and found.rests[field].begins(word[len(begin)])
-    return word != begin or begin == whole
-
-
-def _may_be_cut(field: str, found: _Mapping) -> bool:
-    """Return whether the name fills a dBase field name, in GBK or UTF-8 characters."""
-    if field in found.rests or _CUT_MARK.search(field):
-        return True
-    widths = {len(field.encode(code, "replace")) for code in ("utf-8", "gb18030")}
-    full = {_DBF_NAME_BYTES, _DBF_NAME_BYTES - 1}
-    return bool(widths & full) and (not field.isascii() or len(field) == _DBF_NAME_BYTES)
-
-
-def _cut(file: str, cut: Sequence[tuple[str, str]]) -> Issue:
-    taken = [f"{field}（{word}）" for field, word in cut]
-    return info(
-        "field_cut",
-        f"{file}：{len(cut)} 个字段名似被截断，按其本名采用：{listed(taken)}",
-        f"{file}: {len(cut)} field names seem cut and are taken as what they begin: "
-        f"{listed(taken, 'en')}",
-    )
-
-
-def _cut_bracket(file: str, match: Match, column: Column) -> Issue:
-    zh, en = f"{column.zh}（{column.name}）", column.name
-    if match.unit is not None and factor_of(as_unit(match.unit), column.unit) is not None:
-        return info(
-            "field_cut",
-            f"{file}：字段名“{match.field}”在括号内被截断，按{zh}采用，单位按 {match.unit}",
-            f"{file}: the field name '{match.field}' is cut inside its bracket; it is taken as "
-            f"{en} in {match.unit}",
-        )
-    return warning(
-        "field_cut",
-        f"{file}：字段名“{match.field}”在括号内被截断，按{zh}采用，括号内的单位或说明无从得知",
-        f"{file}: the field name '{match.field}' is cut inside its bracket; it is taken as "
-        f"{en}, and what unit or remark the bracket holds is not known",
-    )
-
-
-def _remarked(file: str, field: str, name: Heading, columns: Sequence[Column]) -> Issue:
-    zh, en = "、".join(f"{c.zh}（{c.name}）" for c in columns), ", ".join(c.name for c in columns)
-    why_zh = "在括号内被截断" if name.is_cut else f"带有“{name.remark}”"
-    why_en = "is cut inside its bracket" if name.is_cut else f"says '{name.remark}' besides"
-    word = columns[0].zh
-    return warning(
-        "field_ambiguous",
-        f"{file}：字段名“{field}”{why_zh}，不能认定就是{zh}，未采用；"
-        f"如果是，请把字段改名为“{word}”或 {columns[0].name}",
-        f"{file}: the field name '{field}' {why_en} and may not be {en}; not used. "
-        f"If it is, rename the field to '{word}' or '{columns[0].name}'",
-    )
-
-
-def _ambiguous(file: str, field: str, columns: list[str]) -> Issue:
-    return warning(
-        "field_ambiguous",
-        f"{file}：字段名“{field}”似被截断，可能是 {'、'.join(columns)}，未采用；请把字段改名，"
-        "或从原数据另存为 GeoPackage 或 GBK 编码的 Shapefile",
-        f"{file}: the field name '{field}' seems cut and may be {', '.join(columns)}; not used. "
-        "Rename the field, or save the data as GeoPackage or as a Shapefile in GBK",
-    )
-
-
-def _ignored(file: str, ignored: list[str]) -> Issue:
-    return info(
-        "fields_ignored",
-        f"{file}：{len(ignored)} 个字段未使用：{listed(ignored)}",
-        f"{file}: {len(ignored)} fields not used: {listed(ignored, 'en')}",
-    )
+def _greater(found: _Mapping) -> dict[str, tuple[Match, ...]]:
+    """Return total -> fields of today's or of other heights beside those it is taken from."""
+    out: dict[str, tuple[Match, ...]] = {}
+    for column in filter(near_names.is_total, found.schema.columns):
+        matches = found.matches[column.name]
+        if any(m.stated for m in matches):
+            continue  # the user's word
+        own = {m.field for m in [m for m in matches if not m.generic] or matches}
+        named = near_names.of_the_same(found.names, column)
+        fields = dict.fromkeys([*named, *found.doubtful.get(column.name, ())])
+        out[column.name] = tuple(_match(column, f, found) for f in fields if f not in own)
+    return {name: others for name, others in out.items() if others and found.matches[name]}

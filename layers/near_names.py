@@ -1,4 +1,4 @@
-"""Fields that are called nearly like a column of which an empty cell is an answer.
+"""Fields that are called nearly like a column, and may say what it must not be without.
 
 A pond whose 项目建设性质 is 新建 must not count as one of which nothing is said: it is not read
 under a name that nobody listed, but its column is unread, not empty.
@@ -6,51 +6,42 @@ under a name that nobody listed, but its column is unread, not empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from layers.account import Issue
 from layers.headings import Heading
-from layers.issues import warning
 from layers.parse import folded
 from layers.schema import Column
 
-_EMPTY_TELLS = frozenset({
-    "project_type", "status", "stopped_on", "last_discharge_on", "discharging", "ownerless",
-    "at_final_level", "valid_to",
-})  # fmt: skip
+# Columns of which an empty cell is an answer, and the words that speak of them beside the aliases.
+_EMPTY_TELLS: Mapping[str, tuple[str, ...]] = {
+    "project_type": (), "status": (), "stopped_on": (), "last_discharge_on": (),
+    "discharging": (), "ownerless": (), "at_final_level": (), "valid_to": (), "width_m": ("宽",),
+}  # fmt: skip
 _SHORTEST = 4  # letters: 无主 may stand in anything
+# Totals that stand at their greatest, and what they are totals of.
+_TOTALS = {"total_dam_height_m": "坝高", "total_volume_m3": "库容"}
 
 
-def near_names(
-    names: Mapping[str, Heading], columns: Iterable[Column], file: str
-) -> tuple[dict[str, tuple[str, ...]], list[Issue]]:
-    """Return column -> fields whose names hold one of its own, and a warning about each.
+def near(names: Mapping[str, Heading], column: Column) -> list[str]:
+    """Return the fields whose names hold one of a column whose emptiness is an answer.
 
     Parameters
     ----------
     names : fields that have found no column
-    columns : those that have found no field
     """
-    near: dict[str, tuple[str, ...]] = {}
-    issues = []
-    for column in columns:
-        if column.name not in _EMPTY_TELLS:
-            continue
-        aliases = [folded(a) for a in column.aliases if a not in column.generic_aliases]
-        words = [a for a in aliases if len(a) >= _SHORTEST and not a.isascii()]
-        fields = tuple(f for f, h in names.items() if any(w in h.stem for w in words))
-        if fields:
-            near[column.name] = fields
-            issues += [_told(file, field, column) for field in fields]
-    return near, issues
+    if column.name not in _EMPTY_TELLS:
+        return []
+    aliases = [folded(a) for a in column.aliases if a not in column.generic_aliases]
+    words = [a for a in aliases if len(a) >= _SHORTEST and not a.isascii()]
+    words += _EMPTY_TELLS[column.name]
+    return [field for field, name in names.items() if any(w in name.stem for w in words)]
 
 
-def _told(file: str, field: str, column: Column) -> Issue:
-    return warning(
-        "field_ambiguous",
-        f"{file}：字段名“{field}”近似{column.zh}（{column.name}），不能认定就是它，未采用，"
-        f"有值的行按未能识别处理；如果是，请把字段改名为“{column.zh}”或 {column.name}",
-        f"{file}: the field name '{field}' is near {column.name} and may not be it; not used, and "
-        f"rows where it has a value count as unread. If it is, rename the field to '{column.zh}' "
-        f"or '{column.name}'",
-    )
+def is_total(column: Column) -> bool:
+    """Return whether the column is the greatest of what other fields may say of today."""
+    return column.name in _TOTALS
+
+
+def of_the_same(names: Mapping[str, Heading], column: Column) -> list[str]:
+    """Return the fields that hold a height or volume of which a total is the greatest."""
+    return [f for f, name in names.items() if name.base.endswith(_TOTALS[column.name])]

@@ -17,6 +17,7 @@ from layers.account import Issue
 from layers.catalog import nearest
 from layers.columns import Built
 from layers.errors import LayerError
+from layers.field_issues import REMEDY_EN, REMEDY_ZH
 from layers.formats.source import Source
 from layers.issues import label_en, listed, warning
 from layers.keys import matchable
@@ -97,12 +98,14 @@ def _keys(
     if not labels:
         return np.empty(0, dtype=object), [], ()
     title = schema.column(schema.number).zh
+    cut_zh = f"。字段名已被截断，{REMEDY_ZH}" if source.rests else ""
+    cut_en = f". Names of fields are cut. {REMEDY_EN}" if source.rests else ""
     fault = LayerError(
         f"{file}：没有编号字段 {title}（{schema.number}）；请用 id 或 fields 指定，"
         '或设 ids = "row"；'
-        f"现有字段：{listed(list(fields))}",
+        f"现有字段：{listed(list(fields))}{cut_zh}",
         f"{file}: no number field {schema.number}; state it by id or fields, "
-        f'or set ids = "row"; fields: {listed(list(fields), "en")}',
+        f'or set ids = "row"; fields: {listed(list(fields), "en")}{cut_en}',
     )
     return None, [fault], ()
 

@@ -101,12 +101,16 @@ def _extent(word: str) -> Extent:
 
 
 def guess_layer(
-    fields: Iterable[str], *, cut: bool = False, rests: Mapping[str, Rest] | None = None
+    fields: Iterable[str],
+    *,
+    cut: bool = False,
+    rests: Mapping[str, Rest] | None = None,
+    cells: Mapping[str, pa.Array] | None = None,
 ) -> tuple[str, bool]:
     """Return which layer fields speak of, and whether they do: a number, else telling columns."""
     fields = list(fields)
     found = {
-        n: map_fields(fields, schema(n), {}, file="", cut=cut, rests=rests).matches
+        n: map_fields(fields, schema(n), {}, file="", cut=cut, rests=rests, cells=cells).matches
         for n in _SUBJECTS
     }
     numbered = [n for n in _SUBJECTS if schema(n).number in found[n]]
@@ -147,7 +151,7 @@ def _sources(
     if layer is not None:
         return {layer: source}, []
     cut = source.format == "ESRI Shapefile"
-    name, sure = guess_layer(source.columns, cut=cut, rests=source.rests)
+    name, sure = guess_layer(source.columns, cut=cut, rests=source.rests, cells=source.columns)
     return {name: source}, [] if sure else [_assumed(path)]
 
 

@@ -101,3 +101,47 @@ def test_two_fields_of_the_column_itself_still_contradict(read):
     assert (values, unread) == (["granted", None], [1])
     assert "1 行中有字段未能识别，按空值处理" in said[-1].zh
     assert "in 1 rows one of them could not be read: taken as missing" in said[-1].en
+
+
+@pytest.mark.parametrize(
+    ("other", "column", "own"),
+    [
+        ("坝高（m）", "total_dam_height_m", "设计坝高（m）"),  # today's, and the final one
+        ("设计最高坝高（m）", "total_dam_height_m", "坝高（m）"),
+        ("现状库容（万m3）", "total_volume_m3", "总库容（万m3）"),
+        ("规划终期库容（万m3）", "total_volume_m3", "库容（万m3）"),
+    ],
+)
+def test_a_total_is_none_that_another_field_exceeds(read, other, column, own):
+    columns = {own: [60.0, 60, 60, None], other: [200.5, 60, 30, None]}
+    values, unread, said = read(POND, column, columns)
+    factor = 1.0 if column.endswith("_m") else 1e4
+    assert (values, unread) == ([None, 60 * factor, 60 * factor, None], [0])
+    conflict = next(i for i in said if i.code == "field_conflict")
+    assert conflict.severity == "error" and f"'{other}' is greater than {column}" in conflict.en
+
+
+def test_what_is_no_height_of_the_dam_is_no_greater_one(read):
+    columns = {"总坝高": [60.0, 60], "坝顶高程": [1250.0, 980], "总坝高程": [1250.0, 980]}
+    assert read(POND, "total_dam_height_m", columns) == ([60.0, 60.0], [], [])
+
+
+@pytest.mark.parametrize("name", ["建设性质_1", "建设性质2", "建设性质_y", "建设性质说明"])
+def test_a_near_field_counts_where_the_column_is_blank(make_source, settings, name):
+    columns = {"尾矿库编号": ["A1", "A2", "A3"], "建设性质": ["已有", None, None]}
+    layer = load(make_source({**columns, name: ["新建", "新建", None]}), POND, settings())
+    assert layer.table.column("project_type").to_pylist() == ["existing", None, None]
+    assert layer.is_unread("project_type").tolist() == [False, True, False]
+    (said,) = [i for i in layer.issues if i.code == "field_ambiguous"]
+    assert "project_type is empty in 1 rows where " + name in said.en
+    # Where no row is blank, nothing is to be told.
+    columns["建设性质"] = ["已有"] * 3
+    layer = load(make_source({**columns, name: ["新建", "新建", None]}), POND, settings())
+    assert all(i.code != "field_ambiguous" for i in layer.issues)
+
+
+@pytest.mark.parametrize("name", ["河道宽（m）", "河宽m", "河床宽", "水面宽（m）"])
+def test_the_width_of_a_river_under_another_name_is_open(make_source, settings, name):
+    columns = {"河流编号": ["A1", "A2"], name: [7000.0, None]}
+    layer = load(make_source(columns), schema("river"), settings())
+    assert layer.is_unread("width_m").tolist() == [True, False]

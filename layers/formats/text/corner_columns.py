@@ -54,7 +54,7 @@ def first_field(source: Source, names: tuple[str, ...]) -> str | None:
     for layer, column in _CONTRACT[names]:
         fields = map_fields(
             [*source.columns], schema(layer), {}, file="", cut=source.format == _SHAPEFILE,
-            rests=source.rests,
+            rests=source.rests, cells=source.columns,
         )  # fmt: skip
         if column in fields.matches:
             return fields.matches[column][0].field
@@ -108,7 +108,9 @@ def _of_contract(source: Source, name: str) -> tuple[list[str], frozenset[str], 
         source.columns, source.labels, right, LayerSettings(source=file), file=file, cut=cut,
         lost=source.lost, rests=rests,
     )  # fmt: skip
-    mapped = map_fields([*source.columns], right, {}, file=file, cut=cut, rests=rests)
+    mapped = map_fields(
+        [*source.columns], right, {}, file=file, cut=cut, rests=rests, cells=source.columns
+    )
     fields = frozenset(match.field for match in mapped.matches.get(name, ()))
     words = [_word(value) for value in built.columns[name].to_pylist()]
     return words, fields, frozenset(map(int, built.unread.get(name, np.empty(0, np.int64))))
