@@ -28,7 +28,7 @@ class Column:
     aliases : other field names for it, as found in bureaus' files
     codes : code -> spellings found in files (the code itself is always one)
     derived : whether the loader works it out where the source lacks it
-    whole_names : further names, which count only as they stand: never as what a cut name begins
+    whole_names : further names; what begins one of them and was cut is not taken for it
     unclear_aliases : those of ``aliases`` that say nothing of the unit and are used with several
     bare_units : units in which a bare number under one of them may have been written
     generic_aliases : those of ``aliases`` that files use for other things too (状态, 编号); they
