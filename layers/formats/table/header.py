@@ -71,7 +71,13 @@ _BARE: dict[str, Role] = {
 _EAST_X = re.compile(r"(?:point|orig|cent(?:er|re|roid)|coord|pos)([xy])|([xy])coord(?:inate)?s?")
 # Of which thing's place the degrees are, where no column says 经度 alone: 库区中心经度. Not of one
 # corner or end of something, nor of a web map.
-_OF_A_THING = re.compile(r"(\D{1,10})(经度|纬度)|()(jd|wd)")
+_OF_A_THING = re.compile(r"(\D{1,10})(经度|纬度)|()(jd|wd)|([一-鿿]{2,10})([xy])(?:坐标)?")
+_ENDS: dict[str, Role] = {
+    **dict.fromkeys(("经度", "jd"), "lon"),
+    **dict.fromkeys(("纬度", "wd"), "lat"),
+    "x": "north",
+    "y": "east",
+}
 _PARTLY = re.compile(
     r"[起止终始最左右角界偏东西南北]|四至|范围|中央|高德|腾讯|百度|火星|上[^游]|下[^游]"
 )
@@ -191,18 +197,19 @@ def find_header(sheet: Sheet) -> Header | None:
 
 
 def _of_a_thing(sheet: Sheet, row: int) -> Header | None:
-    """Return a header whose one pair of degrees says of which thing it is: 库区中心经度."""
+    """Return a header whose one pair of columns says of which thing it is: 库区中心经度, 坝脚X."""
     cells = sheet.rows[row]
     found = {c: m for c, cell in enumerate(cells) if (m := _OF_A_THING.fullmatch(_folded(cell)))}
-    ends = [m[2] or m[4] for m in found.values()]
-    of = {m[1] or "" for m in found.values()}
-    if sorted(ends) not in (["纬度", "经度"], ["jd", "wd"]) or len(of) > 1:
+    ends = sorted(m[2] or m[4] or m[6] for m in found.values())
+    of = {m[1] or m[5] or "" for m in found.values()}
+    if ends not in (["纬度", "经度"], ["jd", "wd"], ["x", "y"]) or len(of) > 1:
         return None
-    if _PARTLY.search(next(iter(of))):
+    known = roles_of(cells)
+    # Corners of something, 采空区X beside 点号, are no places.
+    if _PARTLY.search(next(iter(of))) or (ends == ["x", "y"] and "corner" in known.values()):
         return None
-    roles = {c: role for c, role in roles_of(cells).items() if role not in ("corner", "ring")}
-    for column, m in found.items():
-        roles[column] = "lon" if (m[2] or m[4]) in ("经度", "jd") else "lat"
+    roles = {c: role for c, role in known.items() if role not in ("corner", "ring")}
+    roles.update({c: _ENDS[m[2] or m[4] or m[6]] for c, m in found.items()})
     return Header(row, names_of(cells), roles, tuple(_pairs(sheet.rows[: row + 1], roles)))
 
 

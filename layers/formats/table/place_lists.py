@@ -36,6 +36,7 @@ _LINE = re.compile(
 _GROUND = re.compile(
     r"[矿采探库权区块段场厂司围界圈地村镇乡县社园院坑体]|企业|项目|工程|部分|扣除|[内外][圈环]"
 )
+_STATION = re.compile(r"[A-Z]{0,3}\d+\+\d{3}(?:\.\d+)?", re.IGNORECASE)
 _ABOUT = re.compile(
     r"[(（\[【].*?[)）\]】]|(?:CGCS|国家|19)?(?:2000|80|54)年?(?:国家)?(?:大地|西安|北京)?坐标系?",
     re.IGNORECASE,
@@ -65,14 +66,21 @@ _NUMBERING = re.compile(r".*(?:号|编码|代码)|id|no", re.IGNORECASE)
 
 
 def refuse_lines(path: Path, sheet: Sheet, header: Header) -> None:
-    """Refuse corners whose title says that they are those of a line: 河道中心线坐标."""
-    for title in () if _closes(sheet, header) else _titles(sheet, header):
-        if found := re.search(rf"(?:{_LINE.pattern})$", _thing_of(title)):
-            raise bad_row(path, sheet, header.row,
-                           f"“{title[:_SHOWN]}”是线（{found[0]}），不能连成轮廓；若是轮廓，请在标题中写明"
-                           "“范围”；线请用 GeoJSON、Shapefile 等格式",
-                           f"{title[:_SHOWN]!r} is a line ({found[0]}), no outline; of an outline "
-                           "say 范围; give lines as GeoJSON or Shapefile")  # fmt: skip
+    """Refuse corners that are those of a line by their title (河道中心线坐标) or stations (K0+100)."""
+    if _closes(sheet, header):
+        return
+    lines = rf"(?:{_LINE.pattern})$"
+    said = [t for t in _titles(sheet, header) if re.search(lines, _thing_of(t))]
+    named = header.column("corner")
+    if not said and named is not None:
+        names = [sheet.cell(row, named) for row in numeric_rows(sheet, header)]
+        said = names[:1] if names and all(map(_STATION.fullmatch, names)) else []
+    if said:
+        raise bad_row(path, sheet, header.row,
+                       f"“{said[0][:_SHOWN]}”是线，不能连成轮廓；若是轮廓，请在标题中写明“范围”；"
+                       "线请用 GeoJSON、Shapefile 等格式",
+                       f"{said[0][:_SHOWN]!r} is a line, no outline; of an outline say 范围; give "
+                       "lines as GeoJSON or Shapefile")  # fmt: skip
 
 
 def _thing_of(title: str) -> str:

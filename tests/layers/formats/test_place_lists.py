@@ -244,3 +244,31 @@ def test_an_outline_whose_title_tells_of_none(table, title, told):
     source = table(title, ("点号",), ([1, 2, 3, 4],))
     assert kinds(source) == ["Polygon"]
     assert [i.code for i in source.issues] == (["outline_by_title"] if told else [])
+
+
+@pytest.mark.parametrize("head", ["坝脚X,坝脚Y", "坝脚点X坐标,坝脚点Y坐标"])
+def test_columns_that_say_of_which_thing_they_are(tmp_path, head):
+    rows = [f"{k},尾{k}库,{x},{y}" for k, (x, y) in enumerate(PLACES)]
+    path = tmp_path / "t.csv"
+    path.write_text(f"2000国家大地坐标系\n序号,尾矿库名称,{head}\n" + "\n".join(rows), "utf-8")
+    source = read(path)
+    assert [(g.y, g.x) for g in source.geometry] == PLACES
+    assert source.columns["尾矿库名称"].to_pylist() == ["尾0库", "尾1库", "尾2库", "尾3库"]
+    path.write_text(f"序号,尾矿库名称,起点{head[:3]},终点{head[-3:]}\n" + "\n".join(rows), "utf-8")
+    with pytest.raises(FormatError):
+        read(path)
+
+
+def test_corners_of_a_thing_are_no_places(tmp_path):
+    rows = [f"{k},{x},{y}" for k, (x, y) in enumerate(PLACES)]
+    path = tmp_path / "t.csv"
+    path.write_text("2000国家大地坐标系\n点号,塌陷坑X,塌陷坑Y\n" + "\n".join(rows), "utf-8")
+    with pytest.raises(FormatError):
+        read(path)
+
+
+def test_stations_along_a_line_are_no_corners(table):
+    stations = ["K0+000", "K0+120.5", "K1+003", "K1+200"]
+    with pytest.raises(FormatError, match="'K0.000' is a line"):
+        table("2000国家大地坐标系", ("桩号",), (stations,))
+    assert kinds(table("2000国家大地坐标系", ("桩号",), ([1, 2, 3, 4],))) == ["Polygon"]
