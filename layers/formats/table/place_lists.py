@@ -66,7 +66,7 @@ _NUMBERING = re.compile(r".*(?:号|编码|代码)|id|no", re.IGNORECASE)
 
 
 def refuse_lines(path: Path, sheet: Sheet, header: Header) -> None:
-    """Refuse corners that are those of a line by their title (河道中心线坐标) or stations (K0+100)."""
+    """Refuse corners of a line, by their title (河道中心线坐标) or stations (K0+100)."""
     if _closes(sheet, header):
         return
     lines = rf"(?:{_LINE.pattern})$"

@@ -269,6 +269,6 @@ def test_corners_of_a_thing_are_no_places(tmp_path):
 
 def test_stations_along_a_line_are_no_corners(table):
     stations = ["K0+000", "K0+120.5", "K1+003", "K1+200"]
-    with pytest.raises(FormatError, match="'K0.000' is a line"):
+    with pytest.raises(FormatError, match="is a line"):
         table("2000国家大地坐标系", ("桩号",), (stations,))
     assert kinds(table("2000国家大地坐标系", ("桩号",), ([1, 2, 3, 4],))) == ["Polygon"]
