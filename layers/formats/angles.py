@@ -103,6 +103,17 @@ def packed_whole(text: str) -> float | None:
     return _sum(*found.groups()) if found else None
 
 
+def unit_of(text: str) -> float:
+    """Return the last digit's unit of an angle that is spelled, degrees, or of a plain number.
+
+    >>> round(3600 * unit_of("113°59′59.6″"), 9), unit_of("113.5960"), unit_of("39")
+    (0.1, 0.0001, 1.0)
+    """
+    parts = re.findall(r"\d+(?:\.\d*)?", clean(text)) or ["0"]
+    decimals = len(parts[-1].partition(".")[2])
+    return float(10.0**-decimals / 60 ** min(len(parts) - 1, 2))
+
+
 def _sum(degrees: str, minutes: str, seconds: str) -> float | None:
     try:
         d, m, s = Decimal(degrees), Decimal(minutes), Decimal(seconds)

@@ -20,7 +20,8 @@ from layers.issues import error, label_en
 # 原坐标系 is that of the paper, not of the coordinates.
 _FIELD = re.compile(
     r"(?:所[用属]|采用|平面|大地|空间)?坐标系统?(?:名称|类型|代码)?|(?:大地|坐标|测量|平面)基准面?|基准面?"
-    r"|(?:投影)?带号|中央(?:子午|经)线(?:经度)?|分带|几度分?带"
+    r"|坐标类型|(?:投影坐标|空间参考)系?统?|(?:投影|分|[36三六]?度分?带?)?带号?|中央(?:(?:子午|经)线(?:经度)?|经度)"
+    r"|几度分?带"
     r"|crs|srs|epsg(?:code)?|datum|coord(?:inate)?sys(?:tem)?|spatialref(?:erence)?",
     re.IGNORECASE,
 )
@@ -45,6 +46,19 @@ def contradicting(source: Source) -> Source:
     return replace(source, geometry=shapes, issues=(*source.issues, *issues), companions=parts)
 
 
+def is_of_system(name: str) -> bool:
+    """Tell whether a field says of each row in which system it is.
+
+    >>> is_of_system("坐标系"), is_of_system("投影带（3度）"), is_of_system("原坐标系")
+    (True, True, False)
+    """
+    return _FIELD.fullmatch(_plain(name)) is not None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_:：]|[(（].*", "", name)
+
+
 def _issue(label: str, said: Reason) -> Issue:
     zh, en = f"{label}：{said[0]}", f"{label_en(label)}: {said[1]}"
     return error("crs_contradicted", zh, en, label)
@@ -53,9 +67,9 @@ def _issue(label: str, said: Reason) -> Issue:
 def _contradicted(source: Source, system: pyproj.CRS) -> dict[int, Reason]:
     refused: dict[int, Reason] = {}
     for name, values in source.columns.items():
-        plain = re.sub(r"[\s_]|[(（].*", "", name)
-        if not _FIELD.fullmatch(plain):
+        if not is_of_system(name):
             continue
+        plain = _plain(name)
         coded = values.dictionary_encode()
         for k, value in enumerate(coded.dictionary.to_pylist()):
             said = _stated_by(plain, value).contradiction(system)

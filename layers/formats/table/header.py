@@ -94,7 +94,9 @@ _VALUE = re.compile(r"[-+]?\d[\d,]*\.\d+|\d{5,}|.*\d\s?[°度]\s?\d.*")
 _UNIT = re.compile(r"[(（\[【].*?[)）\]】]")
 _PACKED = re.compile(r"度\.?分\.?秒|ddd?\.?mm\.?ss|d\.?mmss|dms", re.IGNORECASE)
 _DECIMAL = re.compile(
-    r"十进制|(?<!位)小数(?![点位])|[(（]\s*(度|°|deg(rees?)?)\s*[)）]|decimal|_dd\b", re.IGNORECASE
+    r"十进制|(?<!位)小数(?![点位])|单位\s*[:：为]?\s*(?:度(?![\s、,，.．。·°]*分)|°|deg)"
+    r"|[(（]\s*(度|°|deg(rees?)?)\s*[)）]|decimal|_dd\b",
+    re.IGNORECASE,
 )
 
 

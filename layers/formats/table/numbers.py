@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from layers.errors import FormatError
-from layers.formats.angles import clean, packed, packed_whole, spelled
+from layers.formats.angles import clean, packed, packed_whole, spelled, unit_of
 from layers.formats.source import refusal
 from layers.formats.table.header import Header, Pair
 from layers.formats.table.sheet import Sheet
@@ -23,6 +24,10 @@ _MOST_PLACES = 10
 _DIGITS = 8
 """Digits that a coordinate in metres has at least: 38500000."""
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_NAMED = re.compile(
+    r"(?:(?:[xyenbl]|东经|北纬|经度|纬度)\s*[=:]\s*|[en](?=\d)|东经|北纬)?(\d{1,8}(?:\.\d+)?)\s*[en]?",
+    re.IGNORECASE,
+)
 
 
 def is_number_like(text: str) -> bool:
@@ -134,6 +139,52 @@ def _unpackable(texts: Sequence[str]) -> list[str]:
     return [t for t in texts if packed(t) is None]
 
 
+class PackedError(FormatError):
+    """Angles that may be D.MMSS as well as decimal degrees."""
+
+
+def unit_written(texts: Sequence[str], parse: Callable[[str], float | None]) -> float:
+    """Return the unit of the last digit in which numbers are written, the finest of all.
+
+    Packed angles have two decimals of minutes and two of seconds.
+    """
+    units = [unit_of(t) for t in texts if parse(t) is not None]
+    finest = min(units, default=1.0)
+    if parse is packed_whole:
+        return finest / 3600
+    return max(finest * 1e4, 1e-4) / 3600 if parse is _packed and finest <= 1e-2 else finest
+
+
+def with_plain_numbers(sheet: Sheet, header: Header) -> Sheet:
+    """Return a table whose coordinates say no more which they are: X=387…, 113.77E."""
+    columns = header.coordinates
+    rows = [
+        tuple(
+            found[1] if c in columns and (found := _NAMED.fullmatch(clean(cell))) else cell
+            for c, cell in enumerate(cells)
+        )
+        for cells in sheet.rows[header.row + 1 :]
+    ]
+    return replace(sheet, rows=(*sheet.rows[: header.row + 1], *rows))
+
+
+def broken_angles(raw: Mapping[int, tuple[str, str]]) -> dict[int, Reason]:
+    """Return rows with whole degrees and no sign among angles with seconds: the rest was lost."""
+    texts = [t for two in raw.values() for t in two]
+    if not any(spelled(t) is not None and unit_of(t) < 1 / 60 for t in texts):
+        return {}
+    bad = {row: next((t for t in two if t.isdecimal()), None) for row, two in raw.items()}
+    return {
+        row: (
+            f"角度不完整：{text}，其余都写有分秒（单元格中有换行？）",
+            f"{text} is no whole angle, the others have minutes and seconds (a cell broken over "
+            "two lines?)",
+        )
+        for row, text in bad.items()
+        if text is not None
+    }
+
+
 def angles_of(
     path: Path, pair: Pair, raw: Mapping[int, tuple[str, str]]
 ) -> Callable[[str], float | None]:
@@ -159,16 +210,17 @@ def _packed(text: str) -> float | None:
     return next((angle for way in ways if (angle := way(text)) is not None), None)
 
 
-def _question(path: Path, title: str, odd: Sequence[str]) -> FormatError:
+def _question(path: Path, title: str, odd: Sequence[str]) -> PackedError:
     """Return the refusal that asks how degrees are written, naming the numbers that do not pack."""
     but_zh, but_en = "", ""
     if odd:
         but_zh = f"其中 {listed(odd, shown=3)} 不合度分秒（分、秒应小于 60）；"
         but_en = f"; {listed(odd, 'en', 3)} cannot be D.MMSS"
-    return refusal(
+    said = refusal(
         path,
         f"{title} 下的数可能是度分秒（D.MMSS），也可能是十进制度；{but_zh}"
         "请在表头写明（度分秒）或（度）",
         f"the numbers under {title} may be D.MMSS or decimal degrees{but_en}; say which in the "
         "header: (DMS) or (decimal)",
     )
+    return PackedError(said.zh, said.en)

@@ -21,6 +21,7 @@ _AGREE_M = 1.0
 _UNSAID_AGREE_M = 5.0
 _DATUMS_APART_M = 300.0  # the three datums of China lie less than this apart
 _DEGREE_M = 111_000.0
+_MOST_ROUNDED_M = 30.0  # whole seconds; a place written in minutes is none to compare with
 _DATUMS: tuple[Datum, ...] = ("CGCS2000", "Xian 1980", "Beijing 1954")
 _LIKE: dict[Datum, Datum] = {"WGS 84": "CGCS2000", "New Beijing": "Beijing 1954"}
 """The datum whose planes are the same, or of the same ellipsoid."""
@@ -38,6 +39,7 @@ class PairRead:
     crs : None where the table does not tell it
     note : where that was found
     stated : what the titles state
+    unit : that of the last digit written, in degrees or metres
     """
 
     pair: Pair
@@ -47,6 +49,7 @@ class PairRead:
     crs: pyproj.CRS | None
     note: str
     stated: Stated
+    unit: float = 0.0
 
 
 def disagreements(sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> list[Issue]:
@@ -65,10 +68,38 @@ def disagreements(sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> lis
         if found is None:
             continue
         metres, limit = found
+        limit += _rounded(best, other)
         far = [r for r, m in zip(rows, metres, strict=True) if not m <= limit]
         if far:
             issues.append(_told(sheet, best, other, far, float(metres.max())))
     return issues
+
+
+def agree(one: PairRead, other: PairRead) -> bool:
+    """Tell whether two pairs give one place in all rows of both, of which there must be some."""
+    rows = sorted(one.at.keys() & other.at.keys())
+    if not rows or one.bad or other.bad:
+        return False
+    found = _apart(one, other, *(np.array([r.at[row] for row in rows]) for r in (one, other)))
+    return found is not None and bool((found[0] <= found[1] + _rounded(one, other)).all())
+
+
+def moved_to(best: PairRead, other: PairRead) -> dict[int, tuple[float, float]]:
+    """Return the places of rows that have only another pair, where that is in the same datum."""
+    rows = sorted(other.at.keys() - best.at.keys() - best.bad.keys())
+    mine, theirs = best.crs, other.crs
+    same = mine is not None and theirs is not None and mine.geodetic_crs == theirs.geodetic_crs
+    if not rows or not same:
+        return {}
+    way = pyproj.Transformer.from_crs(theirs, mine, always_xy=True)
+    x, y = way.transform(*np.array([other.at[row] for row in rows]).T)
+    return dict(zip(rows, zip(x.tolist(), y.tolist(), strict=True), strict=True))
+
+
+def _rounded(*pairs: PairRead) -> float:
+    """Return the metres by which places differ because their last digits are rounded."""
+    metres = (r.unit * (_DEGREE_M if _is_degrees(r) else 1.0) for r in pairs)
+    return min(0.75 * sum(metres), _MOST_ROUNDED_M)
 
 
 def _unread(sheet: Sheet, best: PairRead, other: PairRead) -> list[Issue]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,15 +11,27 @@ import pyproj
 
 from gis.ragged import Floats
 from layers.account import Issue
+from layers.formats import disclaimers
 from layers.formats.angles import clean
 from layers.formats.doubts import doubt_of
 from layers.formats.former_datums import datums_now
 from layers.formats.planes import Axes, Datum, axes_of, codes_of
+from layers.formats.row_datums import is_of_system
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
+from layers.formats.table.beside import said_beside
 from layers.formats.table.header import Header, Pair, role_of, says_packed
-from layers.formats.table.numbers import angles_of, decimal, is_degrees, is_number_like, why_not
-from layers.formats.table.pairs import PairRead, disagreements
+from layers.formats.table.numbers import (
+    PackedError,
+    angles_of,
+    broken_angles,
+    decimal,
+    is_degrees,
+    is_number_like,
+    unit_written,
+    why_not,
+)
+from layers.formats.table.pairs import PairRead, agree, disagreements, moved_to
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 from layers.whereabouts import Reason
@@ -28,8 +39,6 @@ from layers.whereabouts import Reason
 _RANK: dict[Datum | None, int] = {
     "CGCS2000": 0, "WGS 84": 1, None: 1, "Xian 1980": 2, "Beijing 1954": 3, "New Beijing": 4,
 }  # fmt: skip
-# Columns that say of each row what titles say of all.
-_SAYING = re.compile(r"带号|中央(子午|经)线|坐标系统?|大地基准|基准面?|几度分?带|分带")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,8 +83,8 @@ def find_places(
         No row gives a place, the table names several datums for one pair, or a number may be
         decimal degrees as well as packed degrees, minutes and seconds.
     """
-    words = _words(sheet, header)
-    read = [_read(path, sheet, header, pair, words, skip) for pair in header.pairs]
+    words = _words(sheet, header, corners=corners)
+    read = _read_all(path, sheet, header, words, skip)
     held = [r for r in read if r.at]
     if not held:
         bad = next(iter(read[0].bad.items()), None)
@@ -89,7 +98,71 @@ def find_places(
     if corners:
         _refuse_doubles(path, sheet, best, held)
     issues = [*disagreements(sheet, best, held), *_heading_issues(best)]
-    return Places(best.at, best.bad, best.crs, best.note, best.stated, tuple(issues), words)
+    places, wrong = dict(best.at), dict(best.bad)
+    for other in held:
+        places |= {} if corners else moved_to(best, other)
+        wrong |= _with_another(header, sheet, best, other, places)
+    wrong |= _denied(sheet, header, None if corners else best.crs, places)
+    places = {row: place for row, place in places.items() if row not in wrong}
+    return Places(places, wrong, best.crs, best.note, best.stated, tuple(issues), words)
+
+
+def _with_another(
+    header: Header,
+    sheet: Sheet,
+    best: PairRead,
+    other: PairRead,
+    at: Mapping[int, tuple[float, float]],
+) -> dict[int, Reason]:
+    """Return the rows that have a name, and coordinates in another pair of columns alone."""
+    names = [c for c in (header.column("corner"), header.column("number"), 0) if c is not None]
+    why = (
+        f"只有 {other.pair.title}，而表按 {best.pair.title} 读",
+        f"has only {other.pair.title}, the table is read by {best.pair.title}",
+    )
+    rows = other.at.keys() - at.keys() - best.bad.keys()
+    return {row: why for row in rows if any(sheet.cell(row, c) for c in names)}
+
+
+def _denied(
+    sheet: Sheet, header: Header, crs: pyproj.CRS | None, rows: Collection[int]
+) -> dict[int, Reason]:
+    """Return the rows whose own words say that they are wrong, or not in the table's system."""
+    bad: dict[int, Reason] = {}
+    for row, text in said_beside(sheet, header, rows):
+        stated = stated_in(text)
+        said = disclaimers.wrong(text)
+        if crs is not None:
+            doubt = stated.changed or stated.plane or stated.unconverted
+            doubted = (f"写有“{doubt}”", f"says {doubt!r}") if doubt else None
+            said = said or stated.contradiction(crs) or doubted
+        if said is not None:
+            bad.setdefault(row, said)
+    return bad
+
+
+def _read_all(
+    path: Path, sheet: Sheet, header: Header, words: str, skip: frozenset[int]
+) -> list[PairRead]:
+    """Read all pairs; degrees that may be packed as those of another pair tell, where one does."""
+    read: list[PairRead] = []
+    asked: list[tuple[Pair, PackedError]] = []
+    for pair in header.pairs:
+        try:
+            read.append(_read(path, sheet, header, pair, words, skip))
+        except PackedError as question:
+            asked.append((pair, question))
+    told = [r for r in read if r.at]
+    for pair, doubt in asked:
+        ways = (
+            _read(path, sheet, header, replace(pair, packed=packed), words, skip)
+            for packed in (True, False)
+        )
+        sound = [way for way in ways if any(agree(way, other) for other in told)]
+        if len(sound) != 1:
+            raise doubt
+        read += sound
+    return read
 
 
 def _refuse_doubles(path: Path, sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> None:
@@ -113,8 +186,11 @@ def _rank(read: PairRead, corners: bool) -> tuple[int, int, int]:
     return datum, int(not first), -len(read.at)
 
 
-def _words(sheet: Sheet, header: Header) -> str:
-    """Return what a table says outside its columns: titles and remarks."""
+def _words(sheet: Sheet, header: Header, *, corners: bool) -> str:
+    """Return what a table says of its places: titles, remarks, and columns beside them.
+
+    What is said beside a single place is of that alone, unless its column is of the system.
+    """
     out = []
     for row, cells in enumerate(sheet.rows):
         # One number, as an area below the corners, makes no place.
@@ -123,17 +199,9 @@ def _words(sheet: Sheet, header: Header) -> str:
         data = row > header.row and any(map(all, pairs))
         if row != header.row and not data:
             out += [c for c in cells if c]
-    return "\n".join(dict.fromkeys([*out, *_said_in_columns(sheet, header)]))
-
-
-def _said_in_columns(sheet: Sheet, header: Header) -> list[str]:
-    """Return heading and value of columns that tell the system, each once."""
-    out = []
-    for column, name in enumerate(header.names):
-        if _SAYING.fullmatch(re.sub(r"[\s:：]|[(（].*", "", name)):
-            cells = (sheet.cell(row, column) for row in header.below(sheet))
-            out += [f"{name}：{cell}" for cell in dict.fromkeys(cells) if cell]
-    return out
+    of = None if corners else is_of_system
+    beside = said_beside(sheet, header, header.below(sheet), of)
+    return "\n".join(dict.fromkeys([*out, *(t for _, t in beside if disclaimers.wrong(t) is None)]))
 
 
 def _looks_numeric(cells: Sequence[str], column: int) -> bool:
@@ -164,11 +232,15 @@ def _read(
             bad[row] = why_not(two[0] if first is None else two[1])
         else:
             values[row] = (first, second)
+    if angles:
+        bad |= broken_angles({r: two for r, two in raw.items() if r in values})
+    unit = unit_written([t for r in values for t in raw[r]], parse)
     for row in [
         r for r in bad if not any(map(is_number_like, raw[r])) or all(map(role_of, raw[r]))
     ]:
         del bad[row]  # a heading or remark that reaches over the columns, or the header again
-    return _placed(path, pair, len(header.pairs) == 1, values, bad, words)
+    placed = _placed(path, pair, len(header.pairs) == 1, values, bad, words)
+    return replace(placed, unit=unit)
 
 
 # -- places ----------------------------------------------------------------------------------------

@@ -34,7 +34,12 @@ from layers.formats.table.groups import (
 from layers.formats.table.header import Header, find_header
 from layers.formats.table.header_rows import with_groups
 from layers.formats.table.mixtures import refuse_mixtures
-from layers.formats.table.numbers import comma_lines, is_number_like, overlong_lines
+from layers.formats.table.numbers import (
+    comma_lines,
+    is_number_like,
+    overlong_lines,
+    with_plain_numbers,
+)
 from layers.formats.table.parcels import parcels_of
 from layers.formats.table.place_lists import (
     lists_places,
@@ -129,6 +134,7 @@ def source_of(
         )
     sheet, header = with_groups(sheet, header)
     header = with_corners(sheet, completed(sheet, header))
+    sheet = with_plain_numbers(sheet, header)
     long = overlong_lines(sheet, header)
     corners = _is_corner_table(sheet, header)
     aside = skip = frozenset[int]()

@@ -34,6 +34,7 @@ _ISO_TIME = re.compile(r"^PT(\d+)H(\d\d)M(\d\d(?:\.\d+)?)S$")  # of OpenDocument
 _OPENING = re.compile(' *"')
 _QUOTES = re.compile('"+')
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_AS_TEXT = re.compile(r"=\s*\"([^\"]*)\"|'(?=[+-]?\d)([^']*)")
 
 
 def read_csv(path: Path, encoding: str | None) -> tuple[Sheet, str]:
@@ -60,7 +61,7 @@ def _rows(path: Path, text: str, sign: str) -> tuple[list[tuple[str, ...]], list
     over_lines = []
     before = 0
     for cells in reader:
-        rows.append(tuple(cell.strip() for cell in cells))
+        rows.append(tuple(map(_said, cells)))
         lines.append(before + 1)
         if reader.line_num > before + 1:
             over_lines.append((before, reader.line_num, cells))
@@ -107,7 +108,7 @@ def _with_odd_quotes(
     for number, line in enumerate(io.StringIO(text), 1):
         try:
             cells: list[str] | None = [
-                c.strip() for c in next(csv.reader([line], delimiter=sign, strict=True))
+                _said(c) for c in next(csv.reader([line], delimiter=sign, strict=True))
             ]
         except csv.Error:
             cells = _cells(line.rstrip("\r\n"), sign)
@@ -137,10 +138,17 @@ def _cells(line: str, sign: str) -> list[str] | None:
         if found is None:
             stop = line.find(sign, at)
             found = line[at : stop if stop >= 0 else len(line)], stop if stop >= 0 else len(line)
-        cells.append(found[0].strip())
+        cells.append(_said(found[0]))
         if found[1] >= len(line):
             return cells
         at = found[1] + 1
+
+
+def _said(cell: str) -> str:
+    """Return a cell without what makes a spreadsheet keep a number as text: ="387", '387."""
+    cell = cell.strip()
+    found = _AS_TEXT.fullmatch(cell)
+    return (found[1] or found[2] or "") if found else cell
 
 
 def _quoted(line: str, at: int, ends: re.Pattern[str]) -> tuple[str, int] | None:

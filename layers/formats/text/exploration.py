@@ -23,6 +23,7 @@ from layers.formats.angles import clean, packed
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal
+from layers.formats.table.header import says_packed
 from layers.formats.text.registration_grammar import Tokens
 from layers.formats.text.registration_lines import (
     Numbered,
@@ -60,13 +61,18 @@ def read(path: Path, encoding: str | None) -> Source:
     Raises
     ------
     FormatError
-        The text breaks the grammar, a number is no packed angle, or a ring that is taken out
+        The text breaks the grammar or says that its degrees are decimal, a number is no packed
+        angle, or a ring that is taken out
         does not lie in one that is added.
     """
     text, found = read_text(path, encoding)
     held = registered(path, with_commas(text))
     licences = [licence for licence, _ in held.blocks]
     rights = [_rings(path, lines) for _, lines in held.blocks]
+    if says_packed(held.words) is False:
+        raise refusal(path, "写明坐标是十进制度，而区域坐标应为度分秒（D.MMSS），请核对",
+                      "says decimal degrees, but an exploration string is in D.MMSS: which is "
+                      "meant?")  # fmt: skip
     axes = _axes(path, [ring for rings in rights for ring in rings])
     crs, note, stated = held.system(path, axes)
     rows = [(rings, _polygons(rings, axes)) for rings in rights]

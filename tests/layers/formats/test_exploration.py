@@ -101,3 +101,18 @@ def test_a_datum_in_doubt_is_none(string):
     source = string(f"2000国家大地坐标系（坐标未转换）\n1,{ring(OUTER)}")
     assert source.crs is None and "conversion is still due" in source.crs_note
     assert source.stated.datums == ("CGCS2000",)
+
+
+@pytest.mark.parametrize(
+    "words", ["（十进制度）", "（单位：度）", "坐标为小数度", "区域坐标（度.小数）"]
+)
+def test_words_of_decimal_degrees_contradict_the_form(string, words):
+    title = f"2000国家大地坐标系 {words}"
+    with pytest.raises(FormatError, match="写明坐标是十进制度"):
+        string(f"{title}\n1,{ring(OUTER)}")
+    assert string(f"2000国家大地坐标系（单位：度分秒）\n1,{ring(OUTER)}").crs.to_epsg() == 4490
+
+
+def test_a_datum_that_the_coordinates_came_from_is_no_second_one(string):
+    source = string(f"坐标采用CGCS2000，由1980西安坐标系转换而来\n1,{ring(OUTER)}")
+    assert source.crs.to_epsg() == 4490
