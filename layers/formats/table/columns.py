@@ -71,7 +71,7 @@ def columns_of(
                 f"columns that differ from corner to corner are left out: {en}",
             )
         )
-    issues += _unheaded(sheet, header, parcels) + twins(columns, lost, labels)
+    issues += _unheaded(sheet, header, parcels) + twins(header, columns, lost, labels)
     columns.update(_of_headings(columns, parcels))
     for title in dict.fromkeys(t for p in parcels for t in p.told):
         issues += masked_issues(title, [p.told.get(title) for p in parcels], labels)
@@ -79,11 +79,12 @@ def columns_of(
 
 
 def twins(
-    columns: dict[str, pa.Array], lost: dict[str, Ints], labels: Sequence[str]
+    header: Header, columns: dict[str, pa.Array], lost: dict[str, Ints], labels: Sequence[str]
 ) -> list[Issue]:
     """Take columns of one heading as unread where they say two things, and tell of them."""
     issues = []
-    for other in list(columns):
+    places = {header.names[c] for c in header.coordinates}
+    for other in [name for name in columns if name not in places]:
         found = _TWIN.fullmatch(other)
         if found is None or found[1] not in columns or _REMARK.fullmatch(found[1]):
             continue

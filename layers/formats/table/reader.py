@@ -272,7 +272,7 @@ def _points(path: Path, sheet: Sheet, header: Header, places: Places) -> _Rows:
     if passed:
         issues.append(unread_rows(info, "rows_ignored", sheet, passed, "不是地点", "are no places"))
     lost: dict[str, Ints] = {}
-    issues += title_issues(sheet, header) + twins(columns, lost, labels)
+    issues += title_issues(sheet, header) + twins(header, columns, lost, labels)
     return _Rows(columns, geometry, labels, tuple(issues), lost)
 
 

@@ -257,3 +257,12 @@ def test_columns_of_one_name_in_a_list_of_places(tmp_path):
     assert source.columns["人口"].to_pylist() == ["80", None]
     assert source.lost["人口"].tolist() == [1]
     assert codes(source) == ["field_conflict"]
+
+
+def test_two_places_of_one_thing_are_no_columns_of_one_name(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = ["2000国家大地坐标系,,,,", "尾矿库名称,坝顶坐标,,坝脚坐标,", ",经度,纬度,经度,纬度"]
+    path.write_text("\n".join([*rows, "甲库,113.75,34.97,113.76,34.98"]), encoding="utf-8")
+    source = formats.read(path)
+    assert source.columns["经度"].to_pylist() == ["113.75"]
+    assert codes(source) == ["coordinates_disagree"]
