@@ -59,11 +59,15 @@ _WORDS: tuple[tuple[Role, str], ...] = (
 # What else may stand about X and Y, 经度 and 纬度: of which system and which points they are.
 _ABOUT = re.compile(
     r"(?:cgcs|gcs|wgs(?:19)?84)|(?<!\d)(?:2000|19(?:80|54)|80|54)(?!\d)(?:国家|年)?|gps|国家|西安|北京"
-    r"|地理|大地|平面|直角|高斯|坐标系?|矿界|矿区(?:范围)?|边界|拐点|界址点|角点|值|[/()]"
+    r"|地理|大地|平面|直角|高斯|坐标系?|矿界|矿区(?:范围)?|边界|拐点|界址点|角点|值|[-=/()]"
 )
 _BARE: dict[str, Role] = {
-    **dict.fromkeys(("x", "x北", "北x", "x纵", "纵x", "纬距", "纬距x", "xzb"), "north"),
-    **dict.fromkeys(("y", "y东", "东y", "y横", "横y", "经距", "经距y", "yzb"), "east"),
+    **dict.fromkeys(
+        ("x", "n", "北方向", "x北", "北x", "x纵", "纵x", "纬距", "纬距x", "xzb"), "north"
+    ),
+    **dict.fromkeys(
+        ("y", "e", "东方向", "y东", "东y", "y横", "横y", "经距", "经距y", "yzb"), "east"
+    ),
     "经度": "lon",
     "纬度": "lat",
 }
@@ -158,7 +162,12 @@ def role_of(cell: str) -> Role | None:
     known = next((role for role, pattern in _ROLES if pattern.fullmatch(title)), None)
     if known is None and (found := _EAST_X.fullmatch(title)) is not None:
         return "east" if "x" in (found[1], found[2]) else "north"
-    return known or _BARE.get(_ABOUT.sub("", title))
+    # 坐标(X) has its name in the bracket.
+    return known or next(filter(None, (_bare(title), _bare(_folded(cell, unit=True)))), None)
+
+
+def _bare(title: str) -> Role | None:
+    return _BARE.get(_ABOUT.sub("", title))
 
 
 def roles_of(cells: Sequence[str]) -> dict[int, Role]:
@@ -172,11 +181,12 @@ def name_a_pair(roles: Mapping[int, Role]) -> bool:
     return {"north", "east"} <= held or {"lon", "lat"} <= held
 
 
-def _folded(cell: str) -> str:
+def _folded(cell: str, *, unit: bool = False) -> str:
     """Return a title in small letters without unit, blanks and marks, blank where it is none."""
     if len(cell) > _LONGEST:
         return ""  # a remark
-    title = _UNIT.sub("", unicodedata.normalize("NFKC", visible(cell))).lower()
+    title = unicodedata.normalize("NFKC", visible(cell)).lower()
+    title = title if unit else _UNIT.sub("", title)
     return re.sub(r"[/,](m|米)$", "", re.sub(r"[\s_:：.]", "", title))
 
 

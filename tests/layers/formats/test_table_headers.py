@@ -266,3 +266,22 @@ def test_two_places_of_one_thing_are_no_columns_of_one_name(tmp_path):
     source = formats.read(path)
     assert source.columns["经度"].to_pylist() == ["113.75"]
     assert codes(source) == ["coordinates_disagree"]
+
+
+@pytest.mark.parametrize(
+    ("north", "east"),
+    [
+        ("坐标(X)", "坐标（Y）"),
+        ("X=", "Y＝"),
+        ("N坐标", "E坐标"),
+        ("北方向", "东方向"),
+        ("X-2000", "Y-2000"),
+    ],
+)
+def test_other_words_for_the_coordinates(table, north, east):
+    assert table(*ring(), head=("点号", north, east)).geometry[0].equals(BOX)
+
+
+def test_a_zone_in_a_heading_that_is_not_understood_is_no_heading(table):
+    with pytest.raises(FormatError):
+        table(*ring(), head=("点号", "X坐标39带", "Y坐标39带"))
