@@ -45,7 +45,7 @@ _INTO = r"(?:转换?|换算|改算|变换)"
 # A document, 《2000国家大地坐标系推广使用技术指南》, and drawings beside the coordinates.
 _ELSEWHERE = re.compile(
     rf"《[^《》\n]*{_ANY}[^《》\n]*》"
-    rf"|(?:附图|附件|图件|地形图|底图|原图)[^，。;；\n]{{0,6}}(?:[为是]|[采使]用)\s*{_ANY}"
+    rf"|(?:附图|附件|图件|地形图|底图|原图)[^，。;；\n坐]{{0,6}}(?:[为是]|[采使]用)\s*{_ANY}"
 )
 # 应转换为2000国家大地坐标系, 请按2000国家大地坐标系提交; 申请, 相应, 应用 demand nothing.
 _DEMANDED = re.compile(

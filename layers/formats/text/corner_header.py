@@ -27,7 +27,7 @@ _OTHER_NAMES = {
     **dict.fromkeys(("投影", "投影方式", "地图投影"), "投影类型"),
 }
 _OF_PLACE = re.compile(
-    r"坐标|带|投影|椭球|子午|经线|基准|平移|偏移|加常数|改正|缩放|尺度|转换|单位$"
+    r"坐标|带|投影|椭球|半轴|半径|扁率|子午|经线|基准|平移|偏移|加常数|改正|缩放|尺度|转换|单位$"
 )
 _NOT_OF_PLACE = re.compile(r"高程|面积|[制测编产绘]单位|单位名称|坐标个?数")
 _METRES = frozenset({"", "米", "m", "公尺", "meter", "metre", "meters", "metres"})
@@ -120,7 +120,9 @@ def stated_crs(
     """
     datum = _datum(path, keys.get("坐标系", ""))
     words = "\n".join(f"{key}={value}" for key, value in keys.items() if value)
-    stated = stated_in(words).of((datum,) if datum else ())
+    stated = stated_in(words)
+    if datum:  # in its own key a datum may have a name that is none elsewhere
+        stated = stated.of((datum, *(d for d in stated.datums if d != datum)))
     width, zone = _zone(path, keys, axes, stated) if axes.kind == "plane" else (3, None)
     said = f"坐标系={keys.get('坐标系', '')}, 带号={keys.get('带号', '')}; {axes.note()}"
     doubt = doubt_of(path, words, stated, axes)

@@ -198,6 +198,16 @@ def test_national_texts_hear_of_other_planes(national):
         assert national(f"{head}\n{more}", places=ZONED).crs is None, more
 
 
+def test_national_texts_hear_of_another_datum(national):
+    head = "坐标系=2000国家大地坐标系\n带号=38"
+    source = national(f"{head}\n数据说明=坐标系为1980西安坐标系", places=ZONED)
+    assert source.crs is None
+    assert source.crs_note.startswith("同时写有 CGCS2000、Xian 1980")
+    assert national(f"{head}\n备注=由1980西安坐标系转换", places=ZONED).crs.to_epsg() == 4526
+    with pytest.raises(FormatError, match="长半轴=6378140 is not understood"):
+        national(f"{head}\n长半轴=6378140", places=ZONED)
+
+
 @pytest.mark.parametrize(("zone", "meridian"), [(38, 117), (39, 114)])
 def test_zone_and_meridian_of_a_header_must_agree(national, zone, meridian):
     with pytest.raises(FormatError, match=f"central meridian {meridian}° is stated"):
