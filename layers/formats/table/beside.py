@@ -13,11 +13,8 @@ from layers.formats.table.sheet import Sheet
 
 _REMARKS = re.compile(r"(?:备|附)?注|说明|情况|remarks?|notes?|comments?|memo", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d.,-]*")
-# Without one of these no cell says anything of places.
-_MAY_SAY = re.compile(
-    r"坐标|带|子午|经线|西安|北京|国家|投影|换|平移|偏|密|位|面|数|作废|cgcs|wgs|xi|bj|zone|cm|utm|20|80|54",
-    re.IGNORECASE,
-)
+# Without one of these a cell says nothing of places: 38号带 may be a vein, 北京54中学 is a school.
+_SPEAKS = re.compile(r"坐标|大地|子午|经线|cgcs|wgs", re.IGNORECASE)
 
 
 def said_beside(
@@ -35,28 +32,26 @@ def said_beside(
     """
     judged: dict[tuple[int, str], str] = {}
     columns = [
-        (c, name, is_of_system(name))
+        (c, name)
         for c, name in enumerate(header.names)
         if header.roles.get(c) in (None, "group") and (of is None or of(name))
     ]
     for row in rows:
-        for column, name, system in columns:
-            cell = sheet.cell(row, column)
-            if not ((system and cell) or (_MAY_SAY.search(cell) and not _NUMBER.fullmatch(cell))):
-                continue
-            key = column, cell
+        for column, name in columns:
+            key = column, sheet.cell(row, column)
             if key not in judged:
-                judged[key] = _judged(name, cell, system=system)
+                judged[key] = _judged(name, key[1])
             if judged[key]:
                 yield row, judged[key]
 
 
-def _judged(name: str, cell: str, *, system: bool) -> str:
+def _judged(name: str, cell: str) -> str:
     """Return what a cell says, with the heading of its column; nothing where it says nothing."""
-    heading = "" if _REMARKS.fullmatch(name) else f"{name}："
-    if system:
-        return heading + cell
-    if heading and stated_in(heading) != Stated():
-        heading = ""
+    if is_of_system(name):
+        return cell and f"{name}：{cell}"
+    remark = _REMARKS.fullmatch(name) is not None
+    if _NUMBER.fullmatch(cell) or not (remark or _SPEAKS.search(cell)):
+        return ""
+    heading = "" if remark or stated_in(f"{name}：") != Stated() else f"{name}："
     text = heading + cell
     return text if stated_in(text) != Stated() or wrong(text) is not None else ""

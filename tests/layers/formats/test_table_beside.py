@@ -168,3 +168,19 @@ def test_an_angle_broken_over_two_lines_is_refused(write):
     broken = (rows[2][0], rows[2][1], "34"), ("°58′38.3″",)
     with pytest.raises(FormatError, match="第 5 行：角度不完整：34"):
         write(("CGCS2000",), head, *rows[:2], *broken)
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [("矿体", "39号带"), ("学校", "北京54中学"), ("备注", "面积0.48"),
+     ("备注", "由1980西安坐标系转换"), ("坐标来源", "2000国家大地坐标系成果")],
+)  # fmt: skip
+def test_what_says_nothing_of_the_places_beside_it(write, column, said):
+    rows = corners(zone=38, said=said, column=column)
+    assert write(("2000国家大地坐标系",), *rows).crs.to_epsg() == 4526
+    source = write(
+        ("村庄位置（2000国家大地坐标系）",),
+        ("村名", "X坐标", "Y坐标", column),
+        ("甲村", 3872345.123, 38478901.456, said),
+    )
+    assert source.geometry[0] is not None and source.issues == ()
