@@ -23,17 +23,23 @@ _ABOUT = re.compile(
     r"(?:情况|信息|概况|特征|参数|指标|属性|要素|内容|数据|事项|条件|资料)?表?$"
 )
 _OWN = re.compile(
-    r"[本该现]?(?:基本|主要|登记|矿山|矿区|矿权|[采探]矿权|矿业权|项目|企业|尾矿库|库区|地块|证照|权属|行政|生产|开采"
-    r"|建设|工程|技术|运行|(?:(?:采矿|探矿|勘查)?许可)?证)?|.{0,4}(?:村庄?|村民小组|居民点|学校|敏感[点目]标?)"
+    r"(?:[本该现]|拟?(?:申请|新?[设立]立?|出让)|拟)?"
+    r"((?:基本|主要|登记|矿山|矿区|矿权|[采探]矿权|矿业权|项目|企业|尾矿库|库区|地块|证照|权属|行政|生产|开采|其[他它]"
+    r"|建设|工程|技术|运行|(?:(?:采矿|探矿|勘查)?许可)?证){0,3}|.{0,4}(?:村庄?|村民小组|居民点|学校|敏感[点目]标?))"
 )
-_BARE = re.compile(
-    r"名称?|证?编?号码?|代码|编码|类[型别]|状[态况]|性质|方式|规模|能力|等[级别]|级别|年限|矿种|单位"
-)
+# Words that say nothing without those above them.
+_BARE = re.compile(r"名称|证?编?号码?|代码|编码|类型|状[态况]|性质")
+_OF_WORK = re.compile(r"方式|规模|能力|矿种|标高|深度|年限")
+_WORK = re.compile(r"(?:开采|生产|建设|运行)")
 # 坝高 over 设计 is 设计坝高.
 _WHICH = re.compile(
     r"设计|现状|现有|实际|核定|证载|最终|当前|目前|总|全|有效|剩余|批准|规划|[拟原已][^限]{0,2}"
 )
-_NO_GROUP = re.compile(r"[:：]|\d.*\d|.{20}|[年月日图表]$|第.+页|坐标|一览|成果")
+_NO_GROUP = re.compile(
+    r"[:：]|\d.*\d|.{20}|[年月日图表]$|第.+页|坐标|一览|成果"
+    r"|^(?!相邻|周边|毗邻|邻近|原|现|拟|申请).+(?:[铁铜金银铅锌煤锰铝钨石砂土盐磷硫]矿|[采探]矿权|公司)$"
+)
+_OF_FORM = re.compile(r"必填项?|选填项?|代码|[ymd年月日/.\-]+")
 
 
 def with_groups(sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
@@ -63,8 +69,12 @@ def with_groups(sheet: Sheet, header: Header) -> tuple[Sheet, Header]:
 
 
 def _levels(sheet: Sheet, header: Header, cells: Sequence[str]) -> Iterator[dict[int, str]]:
-    """Yield the groups of each row above the header, by column; the nearest row first."""
+    """Yield the groups of each row above the header, by column; the nearest row first.
+
+    What stands over corners and attributes alike is a title.
+    """
     lower = cells
+    corners = {c for c, role in header.roles.items() if role == "corner"}
     for row in range(header.row - 1, max(-1, header.row - 1 - _LEVELS), -1):
         upper = _filled(sheet.rows[row], len(cells))
         if not _holds_groups(upper, lower, header):
@@ -73,6 +83,7 @@ def _levels(sheet: Sheet, header: Header, cells: Sequence[str]) -> Iterator[dict
             c: over
             for over, columns in _runs(upper, lower)
             if header.coordinates.isdisjoint(columns)
+            and (corners.isdisjoint(columns) or len(columns) == 1)
             for c in columns
             if not (lower[c] and _NO_GROUP.search(_parted(over)[0]))
         }
@@ -164,7 +175,8 @@ def _parts_below(sheet: Sheet, header: Header) -> list[str]:
 
 def _is_unit(cell: str) -> bool:
     base, bracket = _parted(cell)
-    return not base if bracket else is_unit(cell)
+    words = bracket[1:-1] if bracket else cell
+    return not (base and bracket) and (is_unit(words) or _OF_FORM.fullmatch(words) is not None)
 
 
 def _parted(cell: str) -> tuple[str, str]:
@@ -193,9 +205,11 @@ def _same(one: str, other: str) -> bool:
 def _one_name(group: str, part: str, *, alone: bool) -> str:
     """Return group and part as one name; ``alone``: under 基本情况 the part as it is."""
     about = _ABOUT.sub("", group)
-    if alone and part and _OWN.fullmatch(about) and not (about and _BARE.fullmatch(part)):
+    own = _OWN.fullmatch(about)
+    bare = _BARE.fullmatch(part) or (_WORK.fullmatch(about) and _OF_WORK.fullmatch(part))
+    if alone and part and own and not (own[1] and bare):
         return part
-    group = about or group
+    group = (own[1] if alone and own else about) or group
     if _WHICH.fullmatch(part) and not group.startswith("有效期"):
         return part + group
     for size in range(min(len(group), len(part)), 0, -1):

@@ -87,6 +87,11 @@ def test_parts_stand_below_the_row_of_the_coordinates(table, merged):
         ("生产情况", "开采方式", "开采方式"),
         ("开采", "方式", "开采方式"),
         ("相邻矿权", "许可证号", "相邻矿权许可证号"),
+        ("矿山开采情况", "生产规模(万吨/年)", "生产规模(万吨/年)"),
+        ("拟设采矿权", "名称", "采矿权名称"),
+        ("拟设采矿权", "许可证号", "许可证号"),
+        ("尾矿库", "等别", "等别"),
+        ("甲铁矿", "生产规模(万吨/年)", "生产规模(万吨/年)"),
     ],
 )
 def test_what_a_part_is_called_under_its_group(table, group, part, name):
@@ -115,6 +120,18 @@ def test_parts_of_one_name_keep_their_groups(table):
 def test_titles_and_forms_above_are_no_groups(table, above):
     rows = [(*HEAD, "生产规模(万吨/年)"), *[(*r, 30) for r in ring()]]
     assert values(table(*rows, head=above))["生产规模(万吨/年)"] == "30"
+
+
+def test_what_is_taken_out_is_no_part_of_a_heading(table):
+    rows = [("", "", "", "（扣除）"), *[(*r, "") for r in ring()]]
+    with pytest.raises(FormatError, match="without a parcel above"):
+        table(*rows, head=(*HEAD, "备注"))
+
+
+def test_a_title_over_corners_and_attributes_is_no_group(table):
+    rows = [("许可证号", *HEAD, "矿种"), *[(C1, *r, "铁矿") for r in ring()]]
+    source = table(*rows, head=("甲", "", "2000国家大地坐标系", "", ""))
+    assert values(source) == {"许可证号": C1, "矿种": "铁矿"}
 
 
 # -- a second header -------------------------------------------------------------------------------
