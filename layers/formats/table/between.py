@@ -206,12 +206,16 @@ class Between:
                            "own")  # fmt: skip
 
     def _begin_cut(self, row: int, about: bool) -> None:
-        if about:
-            raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
-                           "a deduction with elevations of its own; use the registration "
-                           "string")  # fmt: skip
+        if about or deductions.is_between_levels(words.with_colon(self.sheet.rows[row])):
+            raise self.in_space(row)
         self._tell_empty_cut()
         self.cut, self.parted, self.cut_row = True, row, row
+
+    def in_space(self, row: int) -> Exception:
+        """Return the error about a deduction that is a body between elevations."""
+        return self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
+                        "a deduction with elevations of its own; use the registration "
+                        "string")  # fmt: skip
 
     def _refuse_depth_of_cut(self, row: int, text: str) -> None:
         """Refuse elevations that may be those of what is taken out, not of the parcel."""

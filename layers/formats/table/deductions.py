@@ -6,15 +6,18 @@ import re
 
 from layers.formats.table.corner_names import folded
 
-_TAKE = "扣除|扣减|剔除|核减|挖除"
+_TAKE = "扣除|扣减|剔除|核减|挖除|抠除|挖空"
 # Words of a deduction; those that are parts of others (境内界桩, 天窗岭) only where they end.
 _CUT = re.compile(
-    rf"{_TAKE}"
+    rf"{_TAKE}|(?:^|其中|[但并,，])(?:其中)?(?:不含|不包[括含]|减去|除去)(?!税)(?=[^,，。;；]{{0,20}}(?:[区圈点外洞]|范围|围成|[:：]?$))"
+    r"|^洞[\d一二三四五六七八九十]{0,2}$"
     r"|(?:除外|空洞|孔洞|(?<![境区县市省矿界])内(?:圈|环|界|边界|部边界|孔)|天窗)"
     r"(?=区|范围|部分|线|址|点|拐|块|坐标|[^一-鿿]|$)"
 )
 _NO_CUT = re.compile(
-    rf"(?:无|没有|未|不|不含|不予|已)\s*(?:{_TAKE})|(?:{_TAKE})[^,，。;；]{{0,15}}[后前]"
+    rf"(?:无|没有|未|不|不含|不予|已)\s*(?:{_TAKE})|(?:{_TAKE})[^,，。;；(（]{{0,15}}[后前](?![一-鿿])"
+    # 扣除重叠后的面积, and not 扣除前庄村、后山林场.
+    rf"|(?:{_TAKE})[^,，。;；(（]{{0,15}}[后前](?:的|其|剩余?|保有|资源|储量|总|净|面积|[矿范区坐拐界圈开实为是共])"
     rf"|(?:{_TAKE}|空洞|内圈|内环)[^,，。;；]{{0,6}}[:：\s]无$"
 )
 # What a column says of the part that a corner is of: of one that asks 是否扣除, and of signs.
@@ -28,12 +31,39 @@ _SIGNED = {
 }
 _ASKS = re.compile(r"扣除|剔除|扣减|挖|洞|内[环圈孔]")
 _WHOLE_SIGNED = re.compile(r"([+-]?\d+)\.0+")
+# What makes a deduction one between elevations: a level, a seam, a depth from the ground.
+_METRES = r"\d\s*(?:米|m(?![A-Za-z\d²³]))"
+_LEVEL = re.compile(
+    rf"标高|高程|以[上下浅深]|[上深浅中下]部(?![一-鿿]*[村庄镇乡寨])|中段|水平(?!距)|[\d一二三四五六七八九十#上下]号?煤|煤层|矿层|垂深|埋深|深度|地[面表]"
+    rf"|[+-]\d|{_METRES}|(?<![\d.])\d{{3,4}}\s?[-~—–～至到]\s?\d{{3,4}}(?![\d.])",
+    re.IGNORECASE,
+)
+# A width beside a road is one in plan, and the numbers of a deduction's corners are no depths.
+_IN_PLAN = re.compile(
+    rf"(?:两侧|[两四各]?边|周[边围]|外[扩延推]|距离?|半径|直径|宽度?|长度?|缓冲|保护[区带])[^\d,，。;；()（）]{{0,6}}[\d.]*{_METRES}"
+    r"|地[面表](?:建|构|设|水|塌|工|沉)|(?:拐|界址|角)?点号?\s?[A-Za-z]?\d{1,4}\s?[-~—–～至到]\s?\d{1,4}"
+    r"|[A-Za-z\d]-\d{1,2}(?!\d)",
+    re.IGNORECASE,
+)
+_BLANKS = re.compile(r"(?<=[一-鿿])[ 　]+(?=[一-鿿])")
 _OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
 
 
 def is_cut(text: str) -> bool:
     """Tell whether a heading says that what follows is taken out of the parcel above."""
+    text = _BLANKS.sub("", text)  # 扣 除 范 围
     return bool(_CUT.search(text)) and not _NO_CUT.search(text)
+
+
+def is_between_levels(text: str) -> bool:
+    """Tell whether a heading of a deduction takes out a body between elevations, not all below.
+
+    >>> is_between_levels("扣除950米以上部分"), is_between_levels("扣除1号煤层")
+    (True, True)
+    >>> is_between_levels("扣除公路两侧50米"), is_between_levels("扣除区1-1")
+    (False, False)
+    """
+    return _LEVEL.search(_IN_PLAN.sub(" ", folded(text))) is not None
 
 
 def sign_of(title: str, text: str) -> int | None:
@@ -62,6 +92,7 @@ def is_sign(text: str) -> bool:
 
 def is_kept(text: str) -> bool:
     """Tell whether a cell says that what it stands beside is not taken out: 不扣除."""
+    text = _BLANKS.sub("", text)
     return bool(_CUT.search(text)) and bool(_NO_CUT.search(text))
 
 

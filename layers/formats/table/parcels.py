@@ -73,6 +73,8 @@ class _Reader(Joins):
         self.cut = self._still_cut(row, key, name) if sign is None else self._headed(row, sign)
         marks = (*key, label, *self._marks(row))
         cut = self.cut or any(map(deductions.is_cut, marks)) if sign is None else sign < 0
+        if any(deductions.is_cut(c) and deductions.is_between_levels(c) for c in self._beside(row)):
+            raise self.in_space(row)
         if cut:
             self._refuse_own_bounds(row)
         self._refuse_odd(row, name)
@@ -105,6 +107,11 @@ class _Reader(Joins):
         goes_on = self.cut
         self.begin()
         self.cut = goes_on
+
+    def _beside(self, row: int) -> list[str]:
+        """Return what stands beside the coordinates of a corner."""
+        places = self.header.coordinates
+        return [cell for c, cell in enumerate(self.sheet.rows[row]) if cell and c not in places]
 
     def _marks(self, row: int) -> list[str]:
         """Return what short cells beside a corner say: 扣除区."""
@@ -149,9 +156,7 @@ class _Reader(Joins):
         for column in self.bounds:
             own, whole = (self.sheet.cell(r, column) for r in (row, first))
             if own and own != whole:
-                raise self.bad(row, "扣除范围有自己的标高，是空间扣除，请改用登记坐标串",
-                               "a deduction with elevations of its own; use the registration "
-                               "string")  # fmt: skip
+                raise self.in_space(row)
 
     def _refuse_odd(self, row: int, name: str) -> None:
         """Refuse a row of numbers alone between two corners of one ring."""

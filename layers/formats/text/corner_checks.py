@@ -27,8 +27,22 @@ _SENTENCE = re.compile(r"[XY]\s?=|[;；]", re.IGNORECASE)
 _CUT_SHORT = re.compile(r"[.…·]{2,}|(?:第?\d{1,4}点|点\d{1,4})\s?[(（]?缺[)）]?|同上|以下?略|略")
 _NUMBER = re.compile(r"\(?(\d{1,4})(?:[\s.、,:)]|$)")
 _LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]{1,9}(?=[\d.])")
+# What follows a corner without a word between: the rest of a number or of an angle that was cut.
+_CLIPPED = re.compile(
+    r"\0(?:[.·/'\"“”‘’′″°-]+\s?\d|[^\w\0]*\d+(?:\.\d+)?(?![\d.])(?!\s*[^\W\d_]|[、.)]\D))|\0[^\w\0]*['\"′″°]"
+)
 # A number alone: elevations and sign of a registered part, the number of another place.
-_BARE = re.compile(r"(?:^|[\s,;、])[-+]?\d+(?:\.\d+)?(?=[\s,;、]|$)(?!\s*[个度带年月日米])")
+_BARE = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?![\w.%])(?!\s*[个度带年月日米])")
+# Numbers alone that are none of a corner: a date, a clause, a scale, a zone.
+_ALONE = re.compile(
+    r"(?:19|20)\d\d[-/.]\d{1,2}(?:[-/.]\d{1,2})?|[。;]\s*\(?\d{1,2}(?:[、.)](?!\d))|1:\d{3,6}"
+    r"|(?:子午线|经线|带号?)\W{0,3}\d{1,3}\s?[°度]?"
+)
+# The words of a deduction end the clause behind its corners: …围成的范围扣除.
+_CUT_BEHIND = re.compile(
+    r"\0\W*(?!其中|但|并|另|扣|剔|挖|核)(?:[^\0;。]{1,30}?)?"
+    r"(?:扣除|扣减|剔除|核减|挖除|除外|之外|以外|不[在属][^\0;。,]{1,12})(?:的?(?:范围|区域?|部分))?\W*(?=[\0;。]|$)"
+)
 _PUBLISHED = re.compile(r"\s*[^\s,，]{1,20}[,，]\s*\d[\d.]{0,20}[,，]\s*\d[\d.]{0,20}[,，\s]*")
 _OF_CORNERS = re.compile("拐点|界址点|(?<!大地)坐标(?!系)")
 _NUMBERED = re.compile(
@@ -268,7 +282,14 @@ def _check_rest(path: Path, line: Line, *, first: bool) -> None:
     """Refuse a line with what may be a corner beside those that were found, or another place."""
     rest, begin = line.text, line.corners[0].start()
     for match in reversed(line.corners):
-        rest = rest[: match.start()] + " " + rest[match.end() :]
+        rest = rest[: match.start()] + "\0" + rest[match.end() :]
+    if _CLIPPED.search(rest):
+        raise _unclear(path, line)
+    if found := _CUT_BEHIND.search(rest):
+        said = found[0].strip("\0 ,;。)")
+        raise _bad(path, line, f"的扣除写在拐点之后（{said}），请写在其拐点之上",
+                   f"a deduction behind its corners ({said}); say it above them")  # fmt: skip
+    rest = _ALONE.sub(" ", rest)
     if found := _PLACE.search(rest):
         raise _bad(path, line, f"的“{found[0]}”不是拐点，请删去该行",
                    f"{found[0]!r} is no corner; take the line out")  # fmt: skip

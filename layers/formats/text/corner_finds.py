@@ -18,7 +18,7 @@ _NAME = (
 )
 _AFTER = r"(?:\)[\s,;、.:|/]{0,4}|[\s,;、.:|/]{1,4}|(?=\())"
 _BETWEEN = r"(?:\)?[\s,;、:|/]{1,6}\(?|\)\()"
-_PLANE = r"\d{6,8}(?:\.\d{1,9})?"
+_PLANE = r"\d{6,8}(?:\.\d{1,20})?(?!\d|[.·]\d)"
 _PLANE_WORD = r"(?:[XY]|[北东纵横]坐标|[NE北东纵横](?=\s?[=:]?\s?\d))"
 # X1=…，Y1=…: the corner's number stands behind both letters.
 _PLANE_PAIR = (
