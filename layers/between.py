@@ -48,7 +48,7 @@ def _told(layer: Layer, layers: Mapping[str, Layer]) -> Iterator[Issue]:
             if layer.name in ("goaf", "working"):
                 yield from _beyond_elevations(layer, owners)
             if layer.name == "working":
-                yield from _under_open_pits(layer, owners)
+                yield from _where_nobody_digs(layer, owners)
     if layer.name == RIGHT:
         yield from _far_orebodies(layer, layers.get("orebody"))
     if layer.name == "orebody" and RIGHT in layers:
@@ -127,21 +127,29 @@ def _beyond_elevations(voids: Layer, rights: Layer) -> Iterator[Issue]:
         )
 
 
-def _under_open_pits(workings: Layer, rights: Layer) -> Iterator[Issue]:
-    """Tell of licences for open pits that have stopes or shafts: no rule on mines counts them."""
-    pits = rights.is_code("method", "open_pit") & ~rights.is_code("status", "expired", "cancelled")
-    numbers = rights.table.column("licence_no").filter(pa.array(pits)).combine_chunks().drop_null()
+def _where_nobody_digs(workings: Layer, rights: Layer) -> Iterator[Issue]:
+    """Tell of rights with stopes or shafts that no rule on underground mines counts."""
+    live = ~rights.is_code("status", "expired", "cancelled")
+    exploring = rights.is_code("right_type", "exploration")
+    pits = rights.is_code("method", "open_pit") & ~exploring
     owner = workings.table.column("owner_licence_no")
-    hit = workings.is_code("kind", "stope", "shaft") & _in(owner, numbers)
-    if hit.any():
-        names = owner.filter(pa.array(hit)).unique().to_pylist()
-        yield contradiction(
-            _file(workings),
-            f"{len(names)} 个矿业权的开采方式为露天，却有采场或井筒，不作为地下矿山判定，请核对",
-            f"{len(names)} rights are mined by open pit and yet have stopes or shafts; they are "
-            "not judged as underground mines, check them:",
-            names,
-        )
+    kinds = [
+        (pits, ("stope", "shaft"), "的开采方式为露天，却有采场或井筒",
+         "are mined by open pit and yet have stopes or shafts"),
+        (exploring, ("stope",), "的类型为探矿权，却有采场",
+         "are for exploration and yet have stopes"),
+    ]  # fmt: skip
+    for chosen, dug, zh, en in kinds:
+        numbers = rights.table.column("licence_no").filter(pa.array(live & chosen))
+        hit = workings.is_code("kind", *dug) & _in(owner, numbers.combine_chunks().drop_null())
+        if hit.any():
+            names = owner.filter(pa.array(hit)).unique().to_pylist()
+            yield contradiction(
+                _file(workings),
+                f"{len(names)} 个矿业权{zh}，不作为地下矿山判定，请核对",
+                f"{len(names)} rights {en}; they are not judged as underground mines, check them:",
+                names,
+            )
 
 
 def _far_orebodies(rights: Layer, orebodies: Layer | None) -> Iterator[Issue]:

@@ -16,15 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.area import area_m2
-from gis.ragged import Bools, Kind
+from gis.ragged import Bools, Ints, Kind
 from layers.account import Issue
 from layers.catalog import read_yaml
+from layers.cells import without
 from layers.issues import listed, warning
 from layers.keys import folded_numbers
 from layers.layer import Layer
 
 SHOWN = 5
 
+# Numbers of mining licences since 2007: C and 22 digits; those of exploration begin with T.
+_MINING_LICENCE = r"^C\d{18,}$"
 _MOST_M_PER_DEGREE = 112_000.0
 
 
@@ -48,17 +51,41 @@ def limits() -> Mapping[str, Limit]:
 class Check(NamedTuple):
     """Which rows contradict themselves, and what is wrong with them, in both languages.
 
-    ``{}`` stands for the limit's own words, where there is a limit.
+    ``{}`` stands for the limit's own words, where there is a limit. Of ``leaves_open``, a column,
+    the values are not believed: that it is wrong would turn what must be judged into nothing.
     """
 
     is_hit: Callable[[Layer], Bools]
     zh: str
     en: str
     limit: str | None = None
+    leaves_open: str | None = None
 
 
 def _discharges_though_closed(ponds: Layer) -> Bools:
     return ponds.is_code("status", "closed") & np.equal(ponds.flag("discharging"), 1)
+
+
+def _is_in_use_though_new(ponds: Layer) -> Bools:
+    """Return ponds that are still to be built and yet have been in use."""
+    planned = ponds.is_null("project_type") & ponds.is_code("status", "planned")
+    used = ponds.is_code("status", "operating", "stopped", "under_closure", "closed")
+    used |= ~ponds.is_null("stopped_on") | ~ponds.is_null("last_discharge_on")
+    for flag in ("discharging", "at_final_level"):
+        used |= np.equal(ponds.flag(flag), 1)
+    return np.asarray((planned | ponds.is_code("project_type", "new")) & used, np.bool_)
+
+
+def _explores_under_a_mining_licence(rights: Layer) -> Bools:
+    numbers = rights.table.column("licence_no").combine_chunks()
+    mining = np.asarray(pc.match_substring_regex(numbers, _MINING_LICENCE).fill_null(False))
+    return np.asarray(rights.is_code("right_type", "exploration") & mining, np.bool_)
+
+
+def _mines_though_exploring(rights: Layer) -> Bools:
+    mines = ~rights.is_null("method") | rights.is_code("mine_stage", "production")
+    mines |= rights.number("capacity_kt_a") > 0
+    return np.asarray(rights.is_code("right_type", "exploration") & mines, np.bool_)
 
 
 def _small_but_large(rights: Layer) -> Bools:
@@ -90,6 +117,11 @@ def _holds_more(goafs: Layer) -> Bools:
     return out
 
 
+def _has_no_soil_but_its_angle(goafs: Layer) -> Bools:
+    bare = np.equal(goafs.number("soil_thickness_m"), 0.0)
+    return np.asarray(bare & ~goafs.is_null("soil_angle_deg"), np.bool_)
+
+
 def _is_flat(voids: Layer) -> Bools:
     flat = np.equal(_span(voids), 0.0) & np.equal(voids.shapes.kinds, Kind.POLYGON)
     if voids.name == "working":  # a drive is drawn by the level of its floor
@@ -115,8 +147,26 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "运行状况为已闭库，而正在排放为“是”",
             "the status is closed, and it is said to be discharging",
         ),
+        Check(
+            _is_in_use_though_new,
+            "建设性质为新建（或状况为拟建、在建），而已投入使用、停用或闭库（建设性质按本次项目填写，"
+            "不是当年建库时的性质）",
+            "the pond is new (or planned), and yet in use, stopped or closed; project_type is that "
+            "of the project now judged, not of the day it was built",
+        ),
     ),
     "mining_right": (
+        Check(
+            _explores_under_a_mining_licence,
+            "矿业权类型为探矿权，而许可证号是采矿许可证号（C 开头）",
+            "the type is exploration, and the number that of a mining licence (C...)",
+            leaves_open="right_type",
+        ),
+        Check(
+            _mines_though_exploring,
+            "矿业权类型为探矿权，而填有开采方式、生产规模，或矿山阶段为生产",
+            "the type is exploration, and yet there is a mining method, a capacity or production",
+        ),
         Check(
             _small_but_large,
             "矿山规模为小型，而生产规模在 {}以上，超过任何矿种的小型上限",
@@ -134,6 +184,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "goaf": (
         _FLAT,
         Check(
+            _has_no_soil_but_its_angle,
+            "表土厚度为 0（可能是空值），而填有表土移动角",
+            "the soil is 0 m thick (an empty cell may read so), and yet has an angle of movement",
+        ),
+        Check(
             _holds_more,
             "体积不足其范围与标高所容的{}",
             "the volume is less than {} of what outline and elevations hold",
@@ -146,22 +201,36 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
 
 def told(layer: Layer, file: str) -> Layer:
     """Return the layer with a warning for each way in which rows contradict themselves."""
-    said = [
-        _said(check, file, layer.source_id[rows].tolist())
-        for check in CHECKS.get(layer.name, ())
-        if len(rows := np.flatnonzero(check.is_hit(layer)))
-    ]
+    said = []
+    for check in CHECKS.get(layer.name, ()):
+        rows = np.flatnonzero(check.is_hit(layer))
+        if len(rows):
+            said.append(_said(check, layer, file, layer.source_id[rows].tolist()))
+        if len(rows) and check.leaves_open:
+            layer = _without(layer, check.leaves_open, rows)
     said += _alike(layer, file)
     return replace(layer, issues=(*layer.issues, *said)) if said else layer
 
 
-def _said(check: Check, file: str, names: list[str]) -> Issue:
-    n, limit = len(names), limits().get(check.limit or "")
+def _without(layer: Layer, column: str, rows: Ints) -> Layer:
+    """Return the layer with ``column`` null and unread at ``rows``."""
+    at, unread = layer.table.schema.get_field_index(column), layer.unread.copy()
+    unread[rows] |= np.uint64(layer.schema.bit(column))
+    values = without(layer.table.column(at).combine_chunks(), rows)
+    return replace(layer, table=layer.table.set_column(at, column, values), unread=unread)
+
+
+def _said(check: Check, layer: Layer, file: str, names: list[str]) -> Issue:
+    n, limit, title = len(names), limits().get(check.limit or ""), ""
     zh, en = (check.zh.format(limit.zh), check.en.format(limit.en)) if limit else check[1:3]
+    if check.leaves_open:
+        title = layer.schema.column(check.leaves_open).zh
+    how_zh = f"{title}按空值处理" if title else "按所填值判定"
+    how_en = f"{check.leaves_open} is taken as missing" if title else "judged as given"
     return contradiction(
         file,
-        f"{n} 个要素{zh}，其中必有一误，请核对（按所填值判定）",
-        f"{n} features: {en}; one of the two is wrong (judged as given):",
+        f"{n} 个要素{zh}，其中必有一误，请核对（{how_zh}）",
+        f"{n} features: {en}; one of the two is wrong ({how_en}):",
         names,
     )
 

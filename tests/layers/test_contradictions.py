@@ -41,6 +41,58 @@ def test_a_closed_pond_that_discharges(read):
     assert layer.text("status").tolist() == ["closed", "closed", "operating", "closed"]
 
 
+def test_a_new_pond_that_was_in_use(read):
+    layer = read("tailings_facility", {
+        "尾矿库编号": list("ABCDEFG"),
+        "建设性质": ["新建", "新建", "新建", None, None, "已有", "新建"],
+        "运行状况": ["停用", "拟建", None, "拟建", "拟建", "停用", "拟建"],
+        "停用日期": [None, None, None, "2022-11-30", None, "2022-11-30", None],
+        "正在排放": [None, None, None, None, "是", None, "否"],
+        "已达最终标高": [None, None, "是", None, None, "是", "否"],
+    })  # fmt: skip
+    assert told(layer) == one_of_two(
+        "the pond is new (or planned), and yet in use, stopped or closed; project_type is that of "
+        "the project now judged, not of the day it was built", "A", "C", "D", "E",
+    )  # fmt: skip
+    assert layer.text("project_type").tolist() == ["new"] * 3 + [None, None, "existing", "new"]
+
+
+def test_an_exploration_right_that_mines(read):
+    layer = read("mining_right", {
+        "许可证号": ["A", "B", "C", "D"],
+        "矿业权类型": ["探矿权", "探矿权", "探矿权", "采矿权"],
+        "开采方式": ["地下", None, None, "地下"],
+        "生产规模（万吨/年）": [None, 30.0, 0.0, 30.0],
+    })  # fmt: skip
+    assert told(layer) == one_of_two(
+        "the type is exploration, and yet there is a mining method, a capacity or production",
+        "A", "B",
+    )  # fmt: skip
+    assert not layer.is_unread("right_type").any()
+
+
+def test_the_number_of_a_mining_licence_leaves_the_type_open(read):
+    numbers = ["C1400002020017120142001", "T1400002020017120142001", "C14", None]
+    layer = read("mining_right", {"许可证号": numbers, "矿业权类型": ["探矿权"] * 4})
+    assert told(layer) == [(
+        "warning", "contradiction", numbers[0],
+        "表.gpkg: 1 features: the type is exploration, and the number that of a mining licence "
+        f"(C...); one of the two is wrong (right_type is taken as missing): {numbers[0]}",
+    )]  # fmt: skip
+    assert layer.text("right_type").tolist() == [None, *["exploration"] * 3]
+    assert layer.is_unread("right_type").tolist() == [True, False, False, False]
+
+
+def test_an_angle_of_soil_where_there_is_none(read):
+    layer = read("goaf", {
+        "采空区编号": ["A", "B", "C"], "表土厚度": [0.0, 0.0, 5.0],
+        "表土移动角": [45.0, None, 45.0],
+    })  # fmt: skip
+    assert told(layer) == one_of_two(
+        "the soil is 0 m thick (an empty cell may read so), and yet has an angle of movement", "A"
+    )
+
+
 def test_a_small_mine_beyond_any_small_mine(read):
     layer = read("mining_right", {
         "许可证号": ["A", "B", "C", "D"],
@@ -150,6 +202,16 @@ def test_stopes_of_an_open_pit(read, rights):
         "warning", "contradiction", "B",
         "表.gpkg: 1 rights are mined by open pit and yet have stopes or shafts; they are not "
         "judged as underground mines, check them: B",
+    )]  # fmt: skip
+
+
+def test_stopes_of_an_exploration_right(read):
+    rights = read("mining_right", {"许可证号": ["A", "B"], "矿业权类型": ["探矿权", "采矿权"]})
+    voids = owned(read, "working", ["A", "B", "A"], 类别=["采场", "采场", "平硐"])
+    assert said("working", voids, rights) == [(
+        "warning", "contradiction", "A",
+        "表.gpkg: 1 rights are for exploration and yet have stopes; they are not judged as "
+        "underground mines, check them: A",
     )]  # fmt: skip
 
 
