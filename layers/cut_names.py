@@ -12,7 +12,7 @@ _CUT_MARK = re.compile(r"(?:…|\.\.\.)\d*$")
 # What a name may lack that still says all but that it is a day, or the end of its bracket.
 _OF_A_DAY = re.compile(r"(?:日?期|时?间)?\)?")
 # Which length a number is: of a dam 设计坝 may be the height and the width of the crest.
-_WHICH_LENGTH = re.compile("[标高深埋厚宽长]")
+_WHICH_LENGTH = re.compile("[标高深埋厚宽长上下起止]")
 
 
 def cut_heading(field: str, rest: Rest | None) -> Heading:

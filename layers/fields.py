@@ -106,6 +106,10 @@ class _Mapping:
         """Return whether the field's name may be the beginning of a longer one."""
         return may_be_cut(field, self.rests.get(field))
 
+    def is_alone(self, field: str) -> bool:
+        """Return whether no other field's name was cut at the same place."""
+        return field not in self.rests or self.rests[field].alone
+
     def doubt(self, field: str, columns: Iterable[str], *, told: bool = True) -> None:
         """Have a field be one that may hold the columns."""
         for name in columns:
@@ -288,6 +292,8 @@ def _match_beginning(field: str, found: _Mapping, *, cut: bool) -> None:
     if found.cells is not None and len(words) > 1:
         cells = found.cells[field]
         words = {n: w for n, w in words.items() if may_hold(cells, found.schema.column(n))}
+        # What no other column could hold is of the one that is left.
+        several &= len(words) > 1 or "" in words.values() or not found.is_alone(field)
     cuts = {f for f, _ in found.cut}
     named = {
         name
@@ -314,8 +320,7 @@ def _chosen(
     field: str, words: Mapping[str, str], found: _Mapping, *, several: bool
 ) -> tuple[str, ...]:
     """Return the column, or the columns of one word, that a cut name is; none if that is open."""
-    rest = found.rests.get(field)
-    if several and (found.cells is None or (rest is not None and not rest.alone)):
+    if several and (found.cells is None or not found.is_alone(field)):
         return ()
     fitting = [
         name
@@ -345,9 +350,8 @@ def _meant(field: str, found: _Mapping) -> tuple[dict[str, str], bool]:
         left_open = {column for column, _, alias, sure in told if not (alias or sure)}
         words = {column.name: "" for column, _, _ in begun}
         words |= {c: w for c, w, alias, sure in told if sure and (alias or c not in left_open)}
-        rest = found.rests.get(field)
         several = "" in words.values() or len(set(words.values())) > 1
-        return words, several or (rest is not None and not rest.alone)
+        return words, several or not found.is_alone(field)
     # 总库容 and one byte more is some other word, of which nobody knows what it adds.
     begin = folded(beginning(field)) if field in found.rests else None
     words = {column.name: "" for column, word, alias in found.words if word == begin and alias}
