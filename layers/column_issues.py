@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from gis.ragged import Ints
 from layers.account import Issue
-from layers.cells import rows_where
+from layers.cells import as_text, rows_where
 from layers.issues import error, info, label_en, listed, warning
 from layers.schema import Column, Schema
 
@@ -128,6 +128,18 @@ def set_aside(column: Column, named: list[str], generic: list[str], file: str) -
         f"{'、'.join(generic)} 只在其为空的行采用",
         f"{file}: {column.name} is taken from {', '.join(named)}; {', '.join(generic)} is asked "
         "only in rows where it is empty",
+    )
+
+
+def of_another(column: Column, field: str, array: pa.Array, file: str) -> Issue:
+    """Return the note about a field that tells of another thing than its name says."""
+    words = as_text(array).drop_null().unique().to_pylist()
+    return info(
+        "field_double",
+        f"{file}：字段 {field} 所填（{listed(words, 'zh', 3)}）不是{column.zh}（{column.name}），"
+        "未采用；其他字段为空的行按未能识别处理",
+        f"{file}: what {field} says ({listed(words, 'en', 3)}) is no {column.name} and not used; "
+        "rows where no other field has a value count as unread",
     )
 
 

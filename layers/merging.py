@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,11 +10,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.ragged import Bools, Ints
-from layers import column_issues, units
-from layers.cells import without
+from layers import column_issues, minerals, units
+from layers.cells import as_text, is_blank, is_readable, rows_where, without
 from layers.fields import Mapped, Match
+from layers.parse import BLANK, folded
 from layers.schema import Column
 from layers.values import Values
+
+# What fields hold that are called like a column and are of another thing: 生产规模 小型,
+# 库状态 病库 (the grade of safety), 建设类型 山谷型, 有效期限 10年.
+_YEARS = r"[\d一二三四五六七八九十壹贰叁伍拾]{1,3}(?:\.\d)?(?:年整?|个?月)?"
+_OF_ANOTHER = {
+    "capacity_kt_a": r"(?:特?大|中|小)型?(?:矿山?|规模)?",
+    "status": r"正常库|[病险危]库|头顶库|[一二三四五]等库?",
+    "project_type": r"(?:山谷|傍山|平地|截河)型(?:尾矿)?库?",
+    "valid_from": _YEARS,
+    "valid_to": _YEARS,
+}
 
 
 def read_column(
@@ -26,6 +39,39 @@ def read_column(
     lost: Mapping[str, Ints],
 ) -> Values:
     """Return the values of a column from all its fields; where these contradict, none.
+
+    A field that says another thing in every row spoils no other; where these are empty it leaves
+    the column open.
+    """
+    others = tuple(m for m in matches if _is_of_another(column, fields[m.field]))
+    own = tuple(m for m in matches if m not in others)
+    if not others or all(is_blank(fields[m.field]) for m in own):
+        return _from_fields(column, matches, mapped, fields, labels, file, lost)
+    values = _from_fields(column, own, mapped, fields, labels, file, lost)
+    said = [column_issues.of_another(column, m.field, fields[m.field], file) for m in others]
+    held = np.any([np.asarray(as_text(fields[m.field]).is_valid()) for m in others], axis=0)
+    return values.losing(np.flatnonzero(held & np.asarray(values.array.is_null())), *said)
+
+
+def _is_of_another(column: Column, array: pa.Array) -> bool:
+    """Return whether every cell that is not blank tells of another thing than the column."""
+    pattern = _OF_ANOTHER.get(column.name)
+    if pattern is None or is_blank(array) or not is_readable(array.type):
+        return False
+    words = map(folded, as_text(array).drop_null().unique().to_pylist())
+    return all(word in BLANK or re.fullmatch(pattern, word) for word in words)
+
+
+def _from_fields(
+    column: Column,
+    matches: tuple[Match, ...],
+    mapped: Mapped,
+    fields: Mapping[str, pa.Array],
+    labels: Sequence[str],
+    file: str,
+    lost: Mapping[str, Ints],
+) -> Values:
+    """Return the values of a column from fields that hold it.
 
     Fields of generic names (状态, 编号) are asked only where none of another name has a value.
     """
@@ -93,12 +139,12 @@ def _merged(
     if len(read) == 1:
         return read[0]
     issues = tuple(i for values in read for i in values.issues)
-    array = read[0].array
+    arrays = _known_first(column, [values.array for values in read])
+    array = arrays[0]
     clash = np.zeros(len(labels), np.bool_)
-    for other in read[1:]:
-        differs = pc.not_equal(array, other.array).fill_null(False)
-        clash |= np.asarray(differs, np.bool_)
-        array = pc.coalesce(array, other.array)
+    for other in arrays[1:]:
+        clash[_differing(column, array, other)] = True
+        array = pc.coalesce(array, other)
     names = [m.field for m in matches]
     # A name is a label and decides nothing: the first field's is as good as any.
     if column.name == "name":
@@ -112,6 +158,28 @@ def _merged(
     rows = np.flatnonzero(clash)
     said = column_issues.contradiction(column, names, clash, labels, file)
     return Values(array, issues, unread).losing(rows, said)
+
+
+def _known_first(column: Column, arrays: list[pa.Array]) -> list[pa.Array]:
+    """Return the arrays of a text column with the words of no known class behind all classes.
+
+    类别 生态保护红线 and 类型 核心区 contradict nothing.
+    """
+    if column.dtype != "text" or not column.codes:
+        return arrays
+    classes = pa.array(list(column.codes), pa.string())
+    known = [without(a, rows_where(pc.invert(pc.is_in(a, value_set=classes)))) for a in arrays]
+    found = pc.coalesce(*known)
+    return [*known, pc.coalesce(found, *arrays)]
+
+
+def _differing(column: Column, array: pa.Array, other: pa.Array) -> Ints:
+    """Return the rows in which two fields of a column contradict each other."""
+    rows = rows_where(pc.not_equal(array, other))
+    if column.name != "mineral":
+        return rows
+    pairs = [(array[int(row)].as_py(), other[int(row)].as_py()) for row in rows]
+    return rows[[not minerals.agree(*pair) for pair in pairs]]
 
 
 def _spoilt(read: list[Values], matches: Sequence[Match], array: pa.Array) -> Ints:

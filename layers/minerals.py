@@ -54,6 +54,21 @@ def mineral_class(mineral: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def agree(one: str, other: str) -> bool:
+    """Return whether two lists of minerals are of one class, and one names what the other does.
+
+    >>> agree("铁", "铁矿"), agree("铁矿、铜矿", "铁矿"), agree("铁矿", "金矿"), agree("铁矿", "煤")
+    (True, True, False, False)
+    """
+    first, second = (
+        {_TAIL.sub("", p) for p in _BETWEEN.split(folded(v)) if p} for v in (one, other)
+    )
+    kind = mineral_class(one)
+    return (
+        kind is not None and kind == mineral_class(other) and (first <= second or second <= first)
+    )
+
+
 def is_any_non_metal(word: str) -> bool:
     """Return whether a mineral class is said to be one of non-metals, not which.
 

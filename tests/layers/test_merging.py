@@ -145,3 +145,50 @@ def test_the_width_of_a_river_under_another_name_is_open(make_source, settings, 
     columns = {"河流编号": ["A1", "A2"], name: [7000.0, None]}
     layer = load(make_source(columns), schema("river"), settings())
     assert layer.is_unread("width_m").tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("shape", "column", "columns", "value"),
+    [
+        (RIGHT, "capacity_kt_a", {"生产规模": ["小型"] * 2, "设计规模（万吨/年）": [30.0, None]},
+         300.0),
+        (POND, "status", {"运行状况": ["在用", None], "库状态": ["正常库", "病库"]}, "operating"),
+        (POND, "project_type", {"建设性质": ["已有", None], "建设类型": ["山谷型"] * 2},
+         "existing"),
+    ],
+)  # fmt: skip
+def test_a_field_that_tells_of_another_thing_spoils_none(read, shape, column, columns, value):
+    values, unread, said = read(shape, column, columns)
+    # Where nothing else is said it leaves the column open.
+    assert values == [value, None] and unread == [1]
+    assert [(i.severity, i.code) for i in said] == [("info", "field_double")]
+    assert f"不是{shape.column(column).zh}（{column}），未采用" in said[0].zh
+
+
+def test_one_word_of_the_column_is_enough_to_be_heard(read):
+    columns = {"运行状况": ["在用", "在用"], "库状态": ["病库", "已闭库"]}
+    values, unread, _ = read(POND, "status", columns)
+    assert values == [None, None] and unread == [0, 1]
+
+
+def test_years_of_a_term_are_told_once_and_spoil_no_end(read):
+    columns = {"有效期限（年）": [10, 10], "有效期止": ["2030-03-01", None]}
+    values, unread, said = read(RIGHT, "valid_to", columns)
+    assert [str(v) for v in values] == ["2030-03-01", "None"] and unread == [1]
+    assert [(i.severity, i.code) for i in said if "有效期止" in i.zh] == [("info", "field_double")]
+
+
+def test_lists_of_minerals_of_one_class_agree(read):
+    columns = {"开采矿种": ["铁矿、铜矿", "铁", "铁矿"], "主矿种": ["铁矿", "铁矿", "金矿"]}
+    values, unread, _ = read(RIGHT, "mineral", columns)
+    assert values == ["铁矿、铜矿", "铁", None] and unread == [2]
+    assert read(RIGHT, "mineral_class", columns)[0] == ["metal", "metal", None]
+
+
+def test_a_known_class_of_a_zone_is_heard_beside_other_words(read):
+    columns = {
+        "类别": ["生态保护红线", "湿地公园", "生态保护红线", None],
+        "类型": ["核心区", "核心区", "自然保护区", "核心区"],
+    }  # fmt: skip
+    values, unread, _ = read(schema("protected_zone"), "zone_class", columns)
+    assert values == ["ecological_red_line", "湿地公园", None, "核心区"] and unread == [2]
