@@ -13,6 +13,7 @@ from layers.formats.table.depths import Depths, is_about, without_depth
 from layers.formats.table.header import Header
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, is_spaced
+from layers.formats.table.second_headers import OTHER_HEADER, is_header
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 
@@ -99,9 +100,9 @@ class Between:
             self.datums |= named  # a title below the header
         elif named - self.datums:
             self.other_datum = row
-        again = words.is_header(self.sheet, row, self.header)
+        again = is_header(self.sheet, row, self.header)
         if again is None:
-            raise self.bad(row, *words.OTHER_HEADER)
+            raise self.bad(row, *OTHER_HEADER)
         short = endings.untitled(text)
         if again or short in self.page_heads:
             self.header_at = row

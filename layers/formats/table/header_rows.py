@@ -35,6 +35,8 @@ _WORK = re.compile(r"(?:开采|生产|建设|运行)")
 _WHICH = re.compile(
     r"设计|现状|现有|实际|核定|证载|最终|当前|目前|总|全|有效|剩余|批准|规划|[拟原已][^限]{0,2}"
 )
+_ENDS = {**dict.fromkeys("起自由上高", "上限"), **dict.fromkeys("止至到下低", "下限")}
+_ENDS |= {"最高": "上限", "最低": "下限", "上部": "上限", "下部": "下限"}
 _NO_GROUP = re.compile(
     r"[:：]|\d.*\d|.{20}|[年月日图表]$|第.+页|坐标|一览|成果"
     r"|^(?!相邻|周边|毗邻|邻近|原|现|拟|申请).+(?:[铁铜金银铅锌煤锰铝钨石砂土盐磷硫]矿|[采探]矿权|公司)$"
@@ -210,6 +212,8 @@ def _one_name(group: str, part: str, *, alone: bool) -> str:
     if alone and part and own and not (own[1] and bare):
         return part
     group = (own[1] if alone and own else about) or group
+    if group.endswith(("标高", "深度")):
+        part = _ENDS.get(part, part)  # 开采标高 over 起, 最高
     if _WHICH.fullmatch(part) and not group.startswith("有效期"):
         return part + group
     for size in range(min(len(group), len(part)), 0, -1):

@@ -18,6 +18,7 @@ from layers.formats.table.rings import (
     begins_again,
     take_back,
 )  # fmt: skip
+from layers.formats.table.second_headers import is_header
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 
@@ -279,7 +280,7 @@ class _Reader(Joins):
     def _is_unread(self, row: int) -> bool:
         """Return whether a row between parcels holds words that may name another mine."""
         text = words.with_colon(self.sheet.rows[row])
-        known = words.is_remark(text[:_MARK]) or words.is_header(self.sheet, row, self.header)
+        known = words.is_remark(text[:_MARK]) or is_header(self.sheet, row, self.header)
         return not (known or is_about(text) or endings.is_page(text) or row in self.put_aside)
 
     def _tell_from_below(self) -> None:

@@ -14,7 +14,8 @@ from layers.formats.table.corner_names import names_a_corner
 from layers.formats.table.endings import is_page
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like, numeric_rows
-from layers.formats.table.rows import heading, holds_a_place, is_date, is_header, is_ruling
+from layers.formats.table.rows import heading, holds_a_place, is_date, is_ruling
+from layers.formats.table.second_headers import is_header
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.formats.table.vocabulary import TOTAL
 from layers.issues import warning

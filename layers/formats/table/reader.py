@@ -50,7 +50,8 @@ from layers.formats.table.place_lists import (
 )
 from layers.formats.table.places import Places, find_places
 from layers.formats.table.rings import Parcel
-from layers.formats.table.rows import OTHER_HEADER, aside_rows, footer_rows, is_header
+from layers.formats.table.rows import aside_rows, footer_rows
+from layers.formats.table.second_headers import OTHER_HEADER, is_header
 from layers.formats.table.sexagesimal import joined_angles
 from layers.formats.table.sheet import Sheet, bad_row, squeezed
 from layers.formats.table.sheets import read_csv, read_workbook, rough_csv

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from layers.formats.angles import clean
 from layers.formats.planes import width_of
 from layers.formats.table.corner_names import folded
 from layers.formats.table.deductions import is_cut
 from layers.formats.table.endings import is_page, number_of, without_continued
-from layers.formats.table.header import PLACES, Header, datums_of, name_a_pair, role_of, roles_of
+from layers.formats.table.header import Header
 from layers.formats.table.naming import (
     before_area,
     beside,
@@ -26,6 +26,7 @@ from layers.formats.table.naming import (
     without_licences,
 )
 from layers.formats.table.numbers import decimal, is_number_like
+from layers.formats.table.second_headers import is_header, renamed
 from layers.formats.table.sheet import Sheet
 from layers.formats.table.vocabulary import CENTRE, CORNER, HOLDER, PART, TOTAL, N
 
@@ -90,12 +91,7 @@ _COUNT = re.compile(
     rf"\s*{CORNER}"
 )
 _UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
-_NOTE = re.compile(r"备注|说明|附注|列\d+|")
 _CORNERS = re.compile(r"[拐角折]点|界址|界?桩|点[号名]|序号|编号")
-OTHER_HEADER = (
-    "第二个表头与第一个不同，请分成两个表",
-    "a second header differs from the first; make two tables",
-)
 _MOST_NUMBERS = 20
 _LONGEST = 40
 
@@ -134,43 +130,13 @@ def is_void(text: str) -> bool:
     return _VOID.search(text) is not None
 
 
-def is_header(sheet: Sheet, row: int, header: Header) -> bool | None:
-    """Tell whether a row repeats the header; None where it is another one.
-
-    Columns in another order, or of another unit, would give values under the wrong name. What
-    follows the header at once is the same in other words: 许可证号 over XKZH.
-    """
-    cells = sheet.rows[row]
-    roles = roles_of(cells)
-    if not name_a_pair(roles):
-        return False
-    here = {c: r for c, r in roles.items() if r in PLACES}
-    there = {c: r for c, r in header.roles.items() if r in PLACES}
-    same = here == there and datums_of(cells) <= {d for p in header.pairs for d in p.datums}
-    if row > header.row + 1:
-        same = same and not [*_renamed(sheet, row, header)]
-    return True if same else None
-
-
-def _renamed(sheet: Sheet, row: int, header: Header) -> Iterator[int]:
-    """Yield the columns that a second header calls otherwise than the first."""
-    for c, cell in enumerate(sheet.rows[row]):
-        first = sheet.cell(header.row, c) or next(iter(header.names[c : c + 1]), "")
-        words = {"".join(folded(without_continued(w)).split()) for w in (first, cell)}
-        if not cell or c in header.coordinates or len(words) == 1:
-            continue
-        is_corner = role_of(cell) == "corner" == header.roles.get(c)
-        if not is_corner and not (_NOTE.fullmatch(cell) and _NOTE.fullmatch(first)):
-            yield c
-
-
 def _is_of_others(sheet: Sheet, row: int, header: Header) -> bool:
     """Tell whether a second header names other things where the first has its corners."""
     column = header.column("corner")
     if column is None or is_header(sheet, row, header) is not None:
         return False
     cell = sheet.cell(row, column)
-    return column in _renamed(sheet, row, header) and (is_aside(cell) or not _CORNERS.search(cell))
+    return column in renamed(sheet, row, header) and (is_aside(cell) or not _CORNERS.search(cell))
 
 
 def heading(text: str) -> str:
