@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from math import dist
 from pathlib import Path
 
 import shapely
 
 from layers.formats.table import rows as words
-from layers.formats.table.corner_names import folded
+from layers.formats.table.corner_names import folded, numbered
 from layers.formats.table.deductions import sign_of
 from layers.formats.table.header import Header
 from layers.formats.table.numbers import is_number_like
@@ -55,6 +55,8 @@ def refuse_mixtures(
         outer = _outer(parcel, places)
         if len(outer) > 1:
             _refuse_nameless(path, sheet, header, parcel, outer[1].rows[0])
+        for ring in parcel.rings:
+            _refuse_tail(path, sheet, ring)
         for column in columns:
             for ring in parcel.rings:
                 _refuse_void(path, sheet, header, column, ring)
@@ -81,6 +83,18 @@ def _refuse_former(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> None:
                                f"“{word[:20]}”不是现在的范围，请移出本表",
                                f"{word[:20]!r} is an outline of before; move it out of the "
                                "table")  # fmt: skip
+
+
+def _refuse_tail(path: Path, sheet: Sheet, ring: Ring) -> None:
+    """Refuse a ring that ends in corners as put in, 4 4-1 4-2 4-3: they may be another ring."""
+    names = ring.names[: -1 if ring.names[-1] == ring.names[0] else None]
+    before = [n[0] if (n := numbered(name)) else "" for name in names]
+    tail = len(names) - sum(1 for _ in takewhile(before[-1].__eq__, reversed(before)))
+    put_in = 0 < tail <= len(names) - _FEWEST and before[tail].rstrip("-_.~")
+    if put_in and put_in == folded(names[tail - 1]):
+        raise bad_row(path, sheet, ring.rows[tail],
+                       f"{names[tail]} 起的各点是补入的拐点，还是另一圈",
+                       f"corners from {names[tail]} on: put in, or another ring?")  # fmt: skip
 
 
 def _refuse_split(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> None:

@@ -379,3 +379,13 @@ def test_a_number_written_once_over_two_blocks_is_that_of_both(table):
 def test_codes_of_corners_count_no_rings(table, title):
     rows = [(*c, 1 + k // 3) for k, c in enumerate(ring(SIX))]
     assert len(table(*rows, head=(*HEAD, title)).geometry[0].exterior.coords) == 7
+
+
+def test_a_ring_that_ends_in_corners_as_put_in(table):
+    def named(names, places):
+        return [(n, *c) for n, c in zip(names.split(), places, strict=True)]
+
+    with pytest.raises(FormatError, match="row 6: corners from 4-1 on: put in, or another ring"):
+        table(*named("1 2 3 4", SQUARE), *named("4-1 4-2 4-3 4-4", FAR))
+    assert len(table(*named("1 2 3 4 4-1 4-2", SIX)).geometry[0].exterior.coords) == 7
+    assert areas(table(*named("1-1 1-2 1-3 1-4", SQUARE))) == [1e6]
