@@ -23,6 +23,7 @@ from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.blocks import unrolled
 from layers.formats.table.columns import columns_of, twins
+from layers.formats.table.corner_doubts import corner_doubts
 from layers.formats.table.doubts import outline_issues, unread_rows
 from layers.formats.table.groups import (
     completed,
@@ -55,6 +56,7 @@ from layers.formats.table.second_headers import OTHER_HEADER, is_header
 from layers.formats.table.sexagesimal import joined_angles
 from layers.formats.table.sheet import Sheet, bad_row, squeezed
 from layers.formats.table.sheets import read_csv, read_workbook, rough_csv
+from layers.formats.table.told_rings import check_told
 from layers.issues import error, info, label_en, listed, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
@@ -298,7 +300,9 @@ def _outlines(
         parcel.label = _label(parcel, k + 1)
         parcel.shape = geometry[k] = _polygon(path, sheet, parcel, places)
     refuse_mixtures(path, sheet, header, parcels, places)
+    check_told(path, sheet, parcels)
     issues += outline_issues(path, sheet, parcels, places)
+    issues += corner_doubts(sheet, header, parcels, places)
     issues += outline_title_issues(sheet, header)
     columns, lost, more = columns_of(sheet, header, parcels)
     return _Rows(columns, geometry, tuple(p.label for p in parcels), (*issues, *more), lost)

@@ -43,6 +43,28 @@ def first_break(names: Sequence[str]) -> int | None:
     return None
 
 
+def repeated(names: Sequence[str], places: Sequence[object]) -> tuple[int, int] | None:
+    """Return the first two corners of an open ring that have one place and two names.
+
+    >>> repeated(["1", "2", "3"], [(0, 0), (1, 1), (1, 1)])
+    (1, 2)
+    """
+    seen: dict[object, int] = {}
+    for k, place in enumerate(places):
+        other = seen.setdefault(place, k)
+        if names[k] and names[other] and names[k] != names[other]:
+            return other, k
+    return None
+
+
+def repeated_told(one: str, other: str) -> tuple[str, str]:
+    """Return what is wrong with two corners at one place, in both languages."""
+    return (
+        f"点号 {one} 与 {other} 坐标相同，是否抄重（少了一个拐点）",
+        f"corners {one} and {other} have the same coordinates: copied twice, and a corner lost?",
+    )
+
+
 def break_told(names: Sequence[str], at: int) -> tuple[str, str]:
     """Return what is wrong at a break, in both languages."""
     before, here = names[at - 1], names[at]

@@ -33,7 +33,13 @@ from layers.formats.text.corner_header import (
     says_degrees,
     stated_crs,
 )
-from layers.formats.text.corner_numbers import break_told, first_break, plain_number
+from layers.formats.text.corner_numbers import (
+    break_told,
+    first_break,
+    plain_number,
+    repeated,
+    repeated_told,
+)
 from layers.formats.text.corner_parcels import nested_issues, taken_out
 from layers.issues import label_en, warning
 
@@ -272,7 +278,15 @@ def _number_issues(parcel: _Parcel, rings: Sequence[Sequence[_Corner]]) -> list[
             zh = f"{parcel.label} 第 {line} 行：圈号 {number} 的{zh}"
             en = f"{label_en(parcel.label)} line {line}: in ring {number}, {en}"
             issues.append(warning("corner_numbers", zh, en, parcel.label))
+        if (pair := repeated(names, [(c.first, c.second) for c in ring])) is not None:
+            issues.append(_copied(parcel, ring[pair[0]], ring[pair[1]]))
     return issues
+
+
+def _copied(parcel: _Parcel, one: _Corner, other: _Corner) -> Issue:
+    zh, en = repeated_told(one.name, other.name)
+    zh, en = f"{parcel.label} 第 {other.line} 行：{zh}", f"line {other.line}: {en}"
+    return warning("corner_numbers", zh, f"{label_en(parcel.label)} {en}", parcel.label)
 
 
 def _polygon(path: Path, opened: list[list[_Corner]], axes: Axes) -> shapely.Geometry:

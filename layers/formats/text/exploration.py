@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.header import says_packed
+from layers.formats.text.corner_numbers import repeated_told
 from layers.formats.text.registration_grammar import Tokens
 from layers.formats.text.registration_lines import (
     Numbered,
@@ -156,6 +158,13 @@ def _remarks(rings: Sequence[_Ring], shapes: Sequence[shapely.Polygon], label: s
         en = f"{label_en(label)}: no coordinate has seconds; read as degrees and minutes (D.MM), " \
              "not as decimal degrees"  # fmt: skip
         issues.append(warning("angles_without_seconds", zh, en, label))
+    for number, ring in enumerate(rings, 1):
+        places = [*zip(ring.first, ring.second, strict=True)]
+        k = next((k for k, (a, b) in enumerate(pairwise(places), 1) if a == b), 0)
+        if k:
+            zh, en = repeated_told(str(k), str(k + 1))
+            zh, en = f"{label} 第 {number} 圈：{zh}", f"{label_en(label)} ring {number}: {en}"
+            issues.append(warning("corner_numbers", zh, en, label))
     added = [(k, s) for k, (r, s) in enumerate(zip(rings, shapes, strict=True), 1) if r.sign > 0]
     tree = shapely.STRtree([shape for _, shape in added])
     for number, shape in added:

@@ -26,7 +26,12 @@ from layers.account import Issue
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal
-from layers.formats.text.corner_numbers import break_told, first_break
+from layers.formats.text.corner_numbers import (
+    break_told,
+    first_break,
+    repeated,
+    repeated_told,
+)
 from layers.formats.text.registration_grammar import Part, parse_published, parse_string
 from layers.formats.text.registration_lines import (
     heads_published,
@@ -198,6 +203,11 @@ def _remarks(right: _Right, label: str) -> list[Issue]:
             zh_text = f"{zh}：备注“{part.remark}”与加减号 {part.sign:+d} 不一致，按加减号"
             en_text = f"{en}: remark and sign {part.sign:+d} disagree; the sign is used"
             issues.append(warning("sign_contradicted", zh_text, en_text, label))
+        pair = repeated(part.names, [*zip(part.first, part.second, strict=True)])
+        said = [repeated_told(part.names[pair[0]], part.names[pair[1]])] if pair else []
+        said += [repeated_told(part.names[0], part.closing)] if part.closing else []
+        for told_zh, told_en in said:
+            issues.append(warning("corner_numbers", f"{zh}：{told_zh}", f"{en}: {told_en}", label))
         at = first_break(part.names)
         if at is not None:
             told_zh, told_en = break_told(part.names, at)

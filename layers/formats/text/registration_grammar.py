@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +31,9 @@ class Part:
     sign: int
     zeros: bool = False
     """Both elevations are written as 0: a body without height, so that they are not stated."""
+
+    closing: str = ""
+    """The name of a closing point that has one of its own, and that the count takes for one."""
 
     def meets(self, other: Part) -> bool:
         """Tell whether the two may share elevations; one that is not stated may be any."""
@@ -111,7 +114,9 @@ def parse_string(path: Path, lines: Sequence[Numbered]) -> list[Part]:
             first.append(tokens.number(f"{zh} X", f"an X {en}"))
             second.append(tokens.number(f"{zh} Y", f"a Y {en}"))
         tail = [tokens.take(f"{zh}{name}", f"the {name_en} {en}") for name, name_en in _TAIL]
-        parts.append(_part(ring, names, first, second, tail, tokens.error))
+        part = _part(ring, names, first, second, tail, tokens.error)
+        own = len(part.names) < len(names) and names[-1] != names[0]
+        parts.append(replace(part, closing=names[-1] if own else ""))
     tokens.end()
     return parts
 
