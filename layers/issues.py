@@ -148,6 +148,20 @@ def no_day(words: Sequence[str], origin: Origin) -> Issue:
     )
 
 
+def one_level(text: pa.Array, rows: Ints, origin: Origin) -> Issue:
+    """Return the warning about rows that give one elevation where a range is asked."""
+    column, field, first = origin.column, origin.field, origin.labels[int(rows[0])]
+    words = [_short(word) for word in text.take(pa.array(rows)).unique().to_pylist()]
+    return warning(
+        "unreadable_value",
+        f"{column.zh}（字段“{field}”）有 {len(rows)} 行只有一个标高，不是标高范围（如 1250~980），"
+        f"按空值处理，首见于{first}：{listed(words, 'zh', 5)}",
+        f"{column.name} (field '{field}'): {len(rows)} rows have one elevation and no range such "
+        f"as 1250~980; taken as missing, first {label_en(first)}: {listed(words, 'en', 5)}",
+        first,
+    )
+
+
 def unreadable(origin: Origin, kind: pa.DataType) -> Issue:
     """Return the warning about a field whose type cannot hold the column."""
     column, field = origin.column, origin.field

@@ -278,8 +278,10 @@ def flag(word: str, *, negated: bool = False) -> bool | None:
 
     >>> flag("有"), flag("有", negated=True), flag("是", negated=True)
     (True, None, True)
+    >>> flag("1.0"), flag("0.0"), flag("0.5")
+    (True, False, None)
     """
-    spelling = folded(word)
+    spelling = re.sub(r"^([01])\.0+$", r"\1", folded(word))  # as tables write 1 beside empty cells
     if negated and spelling in _SOME_OR_NONE:
         return None
     return True if spelling in _TRUE else False if spelling in _FALSE else None

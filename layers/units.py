@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import pyarrow.compute as pc
 from gis.ragged import Bools, Ints
 from layers import parse
 from layers.account import Issue
-from layers.cells import as_text, bare_numbers
+from layers.catalog import ENDS
+from layers.cells import as_text, bare_numbers, by_word, without
 from layers.fields import Mapped, Match
 from layers.headings import heading
 from layers.issues import label_en, warning
@@ -36,18 +38,24 @@ def read(
     """
     array = fields[match.field]
     unit = _unit(column, match, mapped, fields)
-    values = convert(array, column, match.field, labels, unit=unit, elevation_range=match.both)
     if not match.unclear or match.unit is not None:
-        return values
+        values = convert(array, column, match.field, labels, unit=unit, elevation_range=match.both)
+        return _told_once(values, column, match, mapped, array, labels)
     bare = np.asarray(bare_numbers(array), np.bool_)
     if isinstance(unit, pa.Array):
         # Only rows whose unit cell is empty have a number of a unit nobody stated.
         bare &= np.asarray(unit.is_null(), np.bool_)
+    numbers = by_word(as_text(array), lambda word: parse.number(word, column.unit), pa.float64())
+    another = bare & _may_be_another(column, numbers)
+    # 400000 is no thousand tonnes, and yet a number.
+    beyond = another & ~_is_within(column, numbers, 1.0)
+    known = without(array, np.flatnonzero(beyond))
+    values = convert(known, column, match.field, labels, unit=unit, elevation_range=match.both)
     # What could not be read at all has been told.
-    bare &= np.asarray(values.array.is_valid(), np.bool_)
+    bare &= np.asarray(values.array.is_valid(), np.bool_) | beyond
     if not bare.any():
         return values
-    open_rows = np.flatnonzero(bare & _may_be_another(column, values.array))
+    open_rows = np.flatnonzero(bare & another)
     said = []
     if len(open_rows) < np.count_nonzero(bare):
         said.append(_assumed(column, match.field, file))
@@ -61,14 +69,38 @@ def _may_be_another(column: Column, array: pa.Array) -> Bools:
 
     Nought is nought in every unit.
     """
-    numbers = np.asarray(array.cast(pa.float64()).fill_null(0.0))
-    low, high = column.bounds or (-np.inf, np.inf)
+    numbers = np.asarray(array.fill_null(0.0), np.float64)
     out = np.zeros(len(numbers), np.bool_)
     for word in column.bare_units:
         factor = float(parse.factor_of(word, column.unit) or 1)
         if factor != 1.0:
-            out |= (numbers * factor >= low) & (numbers * factor <= high)
+            out |= _is_within(column, array, factor)
     return np.asarray(out & (numbers != 0.0), np.bool_)
+
+
+def _is_within(column: Column, array: pa.Array, factor: float) -> Bools:
+    """Return (n,) bool: the number times ``factor`` is within the bounds of the column."""
+    numbers = np.asarray(array.fill_null(np.nan), np.float64) * factor
+    low, high = column.bounds or (-np.inf, np.inf)
+    return np.asarray((numbers >= low) & (numbers <= high), np.bool_)
+
+
+def _told_once(
+    values: Values,
+    column: Column,
+    match: Match,
+    mapped: Mapped,
+    array: pa.Array,
+    labels: Sequence[str],
+) -> Values:
+    """Return values without what the other end of the same range has told in the same rows."""
+    first = {second: first for first, second in ENDS}.get(column.name, "")
+    if not match.both or mapped.matches.get(first) != mapped.matches[column.name]:
+        return values
+    other = replace(column, name=first)
+    told = convert(array, other, match.field, labels, unit=match.unit, elevation_range=True)
+    same = np.array_equal(told.unread, values.unread)
+    return replace(values, issues=()) if same else values
 
 
 def _unit(

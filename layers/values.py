@@ -21,7 +21,7 @@ from layers.account import Issue
 from layers.cells import as_text, bare_numbers, by_word, flat, is_readable, rows_where, without
 from layers.formats.angles import packed, spelled
 from layers.identity import digits_lost, named_only, nobody_left
-from layers.issues import Origin, bad_values, no_day, unreadable
+from layers.issues import Origin, bad_values, no_day, one_level, unreadable
 from layers.keys import is_key, is_list, lists_orebodies, matchable
 from layers.layer import ARROW_TYPES
 from layers.schema import Column
@@ -216,13 +216,17 @@ def _elevation_end(array: pa.Array, origin: Origin, unit: Unit) -> Values:
     if unit is not None and parse.factor_of(parse.as_unit(str(unit)), column.unit) != 1:
         return _all_bad(array, origin)
     side, depths = int(not column.name.startswith("top")), parse.is_of_depths(origin.field)
+    single = rows_where(by_word(text, lambda w: parse.is_bare(parse.level(w)), pa.bool_()))
+    single = single if len(text.take(pa.array(single)).unique()) > 1 else single[:0]
 
     def one_end(word: str) -> float | None:
         ends = parse.elevations(word, may_be_depths=depths)
         return None if ends is None else ends[side]
 
-    read = _parsed(text, one_end, origin, expected="downwards" if depths else "range")
-    return _sound(read, text, origin)
+    ranges = without(text, single)
+    read = _parsed(ranges, one_end, origin, expected="downwards" if depths else "range")
+    said = [one_level(text, single, origin)] if len(single) else []
+    return _sound(read, ranges, origin).losing(single, *said)
 
 
 # -- days ----------------------------------------------------------------------------------------

@@ -762,3 +762,22 @@ def test_a_spike_is_told_with_its_place(make_source, settings):
     assert "16457.9 m long and 0.02 m wide" in said.en and "111.200000, 39.005000" in said.en
     assert "长 16457.9 m、宽 0.02 m" in said.zh and "111.200000, 39.005000" in said.zh
     assert len(layer) == 2
+
+
+def test_single_levels_under_a_heading_of_ranges_are_told_once(make_source, settings):
+    levels = [str(840 + k) for k in range(30)]
+    columns = {"许可证号": [f"A{k}" for k in range(30)], "开采标高": levels}
+    layer = load(make_source(columns, [box(k) for k in range(30)]), RIGHT, settings())
+    (said,) = [i for i in layer.issues if i.code == "unreadable_value"]
+    assert said.feature == "第 1 行" and "有 30 行只有一个标高" in said.zh
+    assert "30 rows have one elevation and no range" in said.en
+    ends = ("top_elevation_m", "bottom_elevation_m")
+    assert all(layer.is_null(end).all() and layer.is_unread(end).all() for end in ends)
+
+
+def test_the_end_that_alone_is_beyond_all_elevations_is_told(make_source, settings):
+    columns = {"许可证号": ["A"], "开采标高": ["1250~-9999"]}
+    layer = load(make_source(columns, [box(0)]), RIGHT, settings())
+    assert layer.number("top_elevation_m").tolist() == [1250.0]
+    (said,) = [i for i in layer.issues if i.code == "unreadable_value"]
+    assert "开采标高下限" in said.zh

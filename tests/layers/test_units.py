@@ -28,17 +28,17 @@ def test_a_bare_number_of_several_possible_units_is_not_read(make_source, settin
     assert read(RIGHT, "capacity_kt_a", columns) == (
         [None, None, None, None],
         [0, 1, 3],
-        ["unreadable_value", "unit_missing"],
+        ["unit_missing"],
     )
     source = make_source({"licence_no": list("ABCD"), **columns})
     (said,) = [i for i in load(source, RIGHT, settings()).issues if i.code == "unit_missing"]
     assert (said.severity, said.feature) == ("warning", "第 1 行")
     assert said.zh == (
-        "权.gpkg：字段“生产规模”未注明单位，其中 2 个数值的单位可能是 kt/a、万吨/年、吨/年，"
+        "权.gpkg：字段“生产规模”未注明单位，其中 3 个数值的单位可能是 kt/a、万吨/年、吨/年，"
         "按空值处理，首见于第 1 行；请写明单位，如 生产规模（万吨/年），"
         "或另设单位字段 规模单位"
     )
-    assert "2 of its numbers may be in kt/a, 万吨/年, 吨/年" in said.en
+    assert "3 of its numbers may be in kt/a, 万吨/年, 吨/年" in said.en
 
 
 @pytest.mark.parametrize("kind", [float, str])

@@ -627,3 +627,9 @@ def test_numbers_with_words_and_beyond_all_sense(layer, name, word, value):
     assert read.array.to_pylist() == [value] and len(read.unread) == (value is None)
     told = "".join(i.zh for i in read.issues)
     assert ("体积等单位不能换算为质量" in told) == (name == "capacity_kt_a")
+
+
+def test_flags_that_tables_write_with_a_decimal():
+    assert read(["1.0", "0.0", "1"], "ownerless", schema("tailings_facility"))[0] == [
+        True, False, True,
+    ]  # fmt: skip
