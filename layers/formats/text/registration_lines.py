@@ -23,6 +23,8 @@ from layers.formats.text.corner_numbers import plain_number
 from layers.formats.text.prose import is_elsewhere, is_prose, names_lost
 from layers.issues import info, listed, warning
 
+_LONGEST = 4000  # a line before the numbers is a paragraph at most
+
 Numbered = tuple[int, str]
 """A line and its number."""
 Block = tuple[str | None, list[Numbered]]
@@ -260,6 +262,8 @@ def masked_licence(licence: str | None, label: str) -> list[Issue]:
 
 def is_preamble(line: str) -> bool:
     """Tell whether a line is one that may stand before the numbers."""
+    if len(line) > _LONGEST:
+        return False
     told = _LICENCE.match(line) or _TITLE.match(line) or is_remark(line)
     words = "," not in line and re.search("[一-鿿]{2}", line) and _is_of_notice(line)
     return bool(told or words) or stated_in(line) != Stated()
