@@ -12,7 +12,7 @@ from layers.account import Issue
 from layers.catalog import ENDS, nearest
 from layers.cut_names import beginning, begins, cut_heading, may_be_cut, tells
 from layers.errors import LayerError
-from layers.fitting import fits, may_hold
+from layers.fitting import are_days, fits, may_hold
 from layers.headings import Heading, Rest, heading, is_measured, may_be_other, unit_of
 from layers.issues import listed
 from layers.parse import folded
@@ -105,6 +105,10 @@ class _Mapping:
     def may_be_cut(self, field: str) -> bool:
         """Return whether the field's name may be the beginning of a longer one."""
         return may_be_cut(field, self.rests.get(field))
+
+    def holds_days(self, field: str) -> bool:
+        """Return whether each value of the field is known to be one day."""
+        return self.cells is not None and are_days(self.cells[field])
 
     def is_alone(self, field: str) -> bool:
         """Return whether no other field's name was cut at the same place."""
@@ -339,7 +343,10 @@ def _meant(field: str, found: _Mapping) -> tuple[dict[str, str], bool]:
     """
     name = found.names[field]
     begun = [
-        (column, word, alias) for column, word, alias in found.words if found.begins(field, word)
+        (column, word, alias)
+        for column, word, alias in found.words
+        # A day is no 有效期起止.
+        if found.begins(field, word) and not (word in found.ranges and found.holds_days(field))
     ]
     if begun:
         told = [

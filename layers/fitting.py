@@ -45,8 +45,15 @@ def may_hold(array: pa.Array, column: Column) -> bool:
         return True
     text = as_text(array) if is_readable(array.type) else pa.array([], pa.string())
     read = days.ends if column.dtype == "date" else re.compile(r"\d").search
-    words = text.drop_null().unique().to_pylist()
+    words = text.drop_null().unique()[:_ASKED].to_pylist()
     return not words or any(days.day(word) or read(word) for word in words)
+
+
+def are_days(array: pa.Array) -> bool:
+    """Return whether every value is one day, and none a term."""
+    text = as_text(array) if is_readable(array.type) else pa.nulls(len(array), pa.string())
+    words = text.drop_null().unique().to_pylist()
+    return bool(words) and all(days.day(word) for word in words)
 
 
 def _are_numbers(array: pa.Array) -> bool:

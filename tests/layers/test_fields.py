@@ -208,6 +208,16 @@ def test_the_byte_left_of_a_letter_tells_which_alias_was_cut():
     assert [i.code for i in result.issues] == ["fields_ignored"]
 
 
+def test_a_day_is_no_term():
+    # Eleven bytes leave two of 起: 有效期起, or 有效期起止.
+    rests = {"有效期": Rest("起".encode()[:2], "UTF-8")}
+    for word, column in (("2021-03-01", "valid_from"), ("2021-03-01至2031-02-28", None)):
+        cells = {"有效期": pa.array([word])}
+        found, result = mapped(["有效期"], cut=True, rests=rests, cells=cells)
+        assert found == ({column: ["有效期"]} if column else {})
+        assert set(result.doubtful) == (set() if column else {"valid_from", "valid_to"})
+
+
 def test_a_lone_name_cut_in_a_letter_is_not_the_alias_it_looks_like():
     rests = cut_at_ten_bytes("总坝高程")
     found, result = mapped(["总坝高"], POND, cut=True, rests=rests)
