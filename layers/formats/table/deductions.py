@@ -34,7 +34,7 @@ _WHOLE_SIGNED = re.compile(r"([+-]?\d+)\.0+")
 # What makes a deduction one between elevations: a level, a seam, a depth from the ground.
 _METRES = r"\d\s*(?:米|m(?![A-Za-z\d²³]))"
 _LEVEL = re.compile(
-    rf"标高|高程|以[上下浅深]|[上深浅中下]部(?![一-鿿]*[村庄镇乡寨])|中段|水平(?!距)|[\d一二三四五六七八九十#上下]号?煤|煤层|矿层|垂深|埋深|深度|地[面表]"
+    rf"标高|高程|以[浅深]|[\d米m段平层面]\s*以[上下]|[上深浅中下]部(?![一-鿿]*[村庄镇乡寨])|中段|水平(?!距)|[\d一二三四五六七八九十#上下]号?煤|煤层|矿层|垂深|埋深|深度|地[面表]"
     rf"|[+-]\d|{_METRES}|(?<![\d.])\d{{3,4}}\s?[-~—–～至到]\s?\d{{3,4}}(?![\d.])",
     re.IGNORECASE,
 )

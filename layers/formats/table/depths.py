@@ -257,7 +257,12 @@ class Depths:
         """Give the statement above the header to the only parcel; none is left over."""
         if self.waiting is not None:
             raise bad_row(
-                self.path, self.sheet, self.said_in, "标高之后没有拐点", "elevations of no corners"
+                self.path,
+                self.sheet,
+                self.said_in,
+                "标高之后没有拐点；若是上面地块的，请把许可证号、标高都写在拐点之上",
+                "elevations of no corners; if they are of those above, write number and elevations "
+                "above the corners",
             )
         held = [p for p in parcels if p.depth is not None]
         if self.before is False and len(parcels) > len(held) == 1 and held[0] is parcels[-1]:

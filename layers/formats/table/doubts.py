@@ -12,6 +12,7 @@ import shapely
 from layers.account import Issue
 from layers.formats.planes import datums_named
 from layers.formats.table.corner_names import folded, numbered
+from layers.formats.table.deductions import is_cut
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, Ring, is_closed
 from layers.formats.table.rows import corners_told
@@ -189,7 +190,7 @@ def _counts(sheet: Sheet, parcels: Sequence[Parcel], places: Places) -> list[Iss
         if len(parcels) == 1:
             corners = set(parcel.rows)
             texts = [sheet.text(r) for r in range(len(sheet.rows)) if r not in corners]
-        told = {n for text in texts if (n := corners_told(text)) is not None}
+        told = {n for text in texts if not is_cut(text) and (n := corners_told(text)) is not None}
         issues += _other_count(sheet, parcel, told, places)
     return issues
 

@@ -17,6 +17,7 @@ from layers.formats.table.deductions import is_cut
 from layers.formats.table.endings import is_page, number_of, without_continued
 from layers.formats.table.header import Header
 from layers.formats.table.naming import (
+    LICENCE,
     before_area,
     beside,
     names_a_parcel,
@@ -192,6 +193,8 @@ def with_colon(cells: Sequence[str]) -> str:
     Beside a cell that gives a name or number, cells are parted by a mark that ends its value.
     """
     said = list(dict.fromkeys(filter(None, cells)))
+    if len(said) == 1 and LICENCE.fullmatch(said[0].strip()):
+        return f"许可证号：{said[0]}"
     names = [cell.rstrip(":：") for cell in said[::2]]
     if said and len(said) % 2 == 0 and all(map(names_a_parcel, names)):
         return " ".join(f"{n}：{v}" for n, v in zip(names, said[1::2], strict=True))

@@ -30,6 +30,7 @@ _OF_PLACE = re.compile(
     r"坐标|带|投影|椭球|半轴|半径|扁率|子午|经线|基准|平移|偏移|加常数|改正|缩放|尺度|转换|单位$"
 )
 _NOT_OF_PLACE = re.compile(r"高程|面积|[制测编产绘]单位|单位名称|坐标个?数")
+_COUNTS = re.compile(r"总?(?:(地块|宗地|图斑)|界址点|拐点)(?:总|个)?数量?")
 _METRES = frozenset({"", "米", "m", "公尺", "meter", "metre", "meters", "metres"})
 _DEGREES = frozenset(
     {"度", "十进制度", "小数度", "十进制", "°", "degree", "degrees", "decimaldegrees"}
@@ -94,6 +95,26 @@ def check_header(path: Path, keys: dict[str, str], axes: Axes) -> list[Issue]:
             en = f"计量单位={stated} is not read; of decimal degrees it is 度, convert others"
         raise refusal(path, zh, en)
     return issues
+
+
+def check_counts(path: Path, keys: dict[str, str], parcels: int, corners: set[int]) -> None:
+    """Refuse a header whose count of parcels or corners, if it has one, is none of these.
+
+    Raises
+    ------
+    FormatError
+        The message gives the key and what was read.
+    """
+    for key, value in keys.items():
+        found = _COUNTS.fullmatch(key)
+        if found is None or not value.isdecimal():
+            continue
+        read = {parcels} if found[1] else corners
+        if int(value) not in read:
+            held = "、".join(map(str, sorted(read)))
+            raise refusal(
+                path, f"{key}={value}，读到 {held} 个", f"{key}={value}, but {held} were read"
+            )
 
 
 def unit_of(keys: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from layers.account import Issue
 from layers.formats.encoding import read_any_text
 from layers.formats.source import Source, refusal
 from layers.formats.table import reader as table
+from layers.formats.table.naming import beside, identities_in
+from layers.formats.table.rows import heading, is_block
 from layers.formats.table.sheet import Sheet
 from layers.formats.text.corner_checks import check, have_heights
 from layers.formats.text.corner_finds import (
@@ -67,12 +70,23 @@ def read(path: Path, encoding: str | None) -> Source:
     pair = ("X坐标", "Y坐标") if PLANES in kinds else ("纬度", "经度")
     # Names, elevations and deductions above the corners stand below this header; titles do not.
     titles = [line for line in above if is_title(line.text)][-_MOST_TITLES:]
+    titles += _of_all(above, lines[len(above) :])
+    titles.sort(key=lambda line: line.number)
     rows = [(line.number, row) for line in titles for row in _rows(line)]
     rows.append((rows[-1][0] if rows else 1, own or ("点号", *pair)))
     rows += [(line.number, row) for line in lines if line not in titles for row in _rows(line)]
     numbers, cells = zip(*rows, strict=True)
     source = table.source_of(path, Sheet(path.stem, cells, numbers), FORMAT, encoding=found)
     return replace(source, issues=(*_told(high, headed=own is not None), *source.issues))
+
+
+def _of_all(above: Sequence[Line], below: Sequence[Line]) -> list[Line]:
+    """Return the lines above the corners that name a right whose parts have headings: 一采区."""
+    told = [line for line in above if identities_in(line.text) and not is_title(line.text)]
+    words = [line.text for line in (*above, *below) if not line.corners and line not in told]
+    names = [name for text in words if not is_title(text) and (name := heading(text))]
+    whole = bool(names) and all(map(is_block, names)) and not any(beside(t.text) for t in told)
+    return told if whole else []
 
 
 def _without_others(lines: list[Line]) -> list[Line]:

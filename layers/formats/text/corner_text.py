@@ -27,6 +27,7 @@ from layers.formats.planes import Axes, axes_of
 from layers.formats.rings import assemble
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.text.corner_header import (
+    check_counts,
     check_header,
     header_issues,
     key_of,
@@ -88,14 +89,17 @@ def read(path: Path, encoding: str | None) -> Source:
     crs, note, stated = stated_crs(path, keys, axes)
     issues += header_issues(keys, axes)
     shapes = np.empty(len(parcels), dtype=object)
+    distinct = 0
     for row, parcel in enumerate(parcels):
         if (reason := taken_out(parcel)) is not None:
             raise _bad_line(path, parcel.line, *reason)
         rings = _rings(path, parcel)
+        distinct += sum(map(len, rings))
         shapes[row] = _polygon(path, rings, axes)
         issues += _number_issues(parcel, rings)
         issues += _area_issues(path, parcel, shapes[row], axes)
     issues += nested_issues(parcels, list(shapes))
+    check_counts(path, keys, len(parcels), {distinct, sum(len(p.corners) for p in parcels)})
     columns = {
         name: pa.array([p.fields[at] or None for p in parcels], pa.string())
         for name, at in _TEXT_COLUMNS.items()

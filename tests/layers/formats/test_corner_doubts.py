@@ -121,3 +121,19 @@ def test_an_outline_that_may_be_of_no_right_is_told(reading, name):
     assert name in told(source, "parcel_of_another")[0]
     ponds = reading(f"{HEAD}一号尾矿库\n{lines(OUTER)}\n大沟\n{lines(FAR)}\n", "b.csv")
     assert told(ponds, "parcel_of_another") == []
+
+
+@pytest.mark.parametrize("count", ["地块数=3", "界址点数=9"])
+def test_a_count_in_the_header_that_is_not_what_was_read_refuses(reading, count):
+    text = NATIONAL.replace("\n[地块坐标]", f"\n{count}\n[地块坐标]")
+    text += lines(OUTER, form="{k},1,{x},{y}")
+    with pytest.raises(FormatError, match=f"{count}，读到"):
+        reading(text, "a.txt")
+    right = text.replace("地块数=3", "地块数=1").replace("界址点数=9", "界址点数=5")
+    assert len(reading(right, "b.txt")) == 1
+
+
+def test_the_count_of_a_deduction_is_not_that_of_the_right(reading):
+    inner = [(4380150.1, 38500150.2), (4380150.3, 38500300.4), (4380300.5, 38500300.6)]
+    source = reading(f"{HEAD}{lines(OUTER)}\n扣除区：3个拐点\n{lines(inner)}\n")
+    assert told(source, "corner_count") == []

@@ -560,3 +560,28 @@ def test_what_a_licence_says_of_the_right_is_told_not_to_be_read(pasted):
     assert source.columns["矿山名称"].to_pylist() == ["青山铁矿"]
     (ignored,) = [i for i in source.issues if i.code == "rows_ignored"]
     assert ignored.zh == "第 2、4、5、12 行没有拐点，未读：采矿权人:某县青山矿业有限公司"
+
+
+NAMED = "2000国家大地坐标系\n许可证号：C4100002010053120065431\n矿山名称：某铁矿\n"
+
+
+@pytest.mark.parametrize("head", ["一采区", "点号 X坐标 Y坐标\n一采区", "矿区范围"])
+def test_a_number_above_headings_of_parts_is_of_every_part(pasted, head):
+    far = [(x + 9000, y) for x, y in PLACES]
+    form = "{i} {x} {y}"
+    source = pasted(f"{NAMED}{head}\n{lines(form)}\n二采区\n{lines(form, far)}\n")
+    assert source.columns["许可证号"].to_pylist() == ["C4100002010053120065431"] * 2
+    assert source.columns["矿山名称"].to_pylist() == ["某铁矿"] * 2
+    other = pasted(f"{NAMED}{lines(form)}\n矿山名称：乙矿\n{lines(form, far)}\n", "b.txt")
+    assert other.columns["矿山名称"].to_pylist() == ["某铁矿", "乙矿"]
+
+
+def test_a_bare_licence_number_is_a_key(pasted):
+    far = [(x + 9000, y) for x, y in PLACES]
+    one, two = "C4100002010053120065431", "C4100002010053120065432"
+    rings = lines("{i},{x},{y}"), lines("{i},{x},{y}", far)
+    head = "2000国家大地坐标系\n点号,X坐标,Y坐标\n"
+    source = pasted(f"{head}{one}\n{rings[0]}\n{two}\n{rings[1]}\n", "a.csv")
+    assert source.columns["许可证号"].to_pylist() == [one, two]
+    with pytest.raises(FormatError, match="写在拐点之上还是之下分不清"):
+        pasted(f"{head}{rings[0]}\n{one}\n{rings[1]}\n{two}\n", "b.csv")
