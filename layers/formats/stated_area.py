@@ -21,6 +21,7 @@ from gis.area import area_m2
 from gis.ragged import Floats, Shapes
 from layers.account import Issue
 from layers.formats.source import Source
+from layers.formats.table.deductions import is_cut
 from layers.issues import label_en, listed, warning
 from layers.parse import folded, plain
 
@@ -61,6 +62,7 @@ _STATEMENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+_OF_RIGHT = re.compile(r"[矿采]区|矿权|范围为|总|全")
 _OF_A_PART = re.compile(r"其中[^,。;]*$")
 
 
@@ -238,7 +240,8 @@ def _statements(text: str) -> list[tuple[int, str, _Area]]:
     for m in _STATEMENT.finditer(text):
         line, last = line + text.count("\n", last, m.start(2)), m.start(2)
         said = text[text.rfind("\n", 0, m.start(2)) + 1 : m.start(2)]
-        if not _OF_A_PART.search(said):
+        of_cut = is_cut(said) and not _OF_RIGHT.search(said)  # 扣除区，面积
+        if not (of_cut or _OF_A_PART.search(said)):
             out.append((line, said, _Area.of(m[2], m[1] or m[3])))
     return out
 

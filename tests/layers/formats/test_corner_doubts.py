@@ -6,6 +6,7 @@ import pytest
 
 from layers.errors import FormatError
 from layers.formats import read
+from layers.formats.stated_area import area_issues
 
 OUTER = [(4380000.1, 38500000.4), (4380000.5, 38500600.2), (4380400.8, 38500600.1),
          (4380600.4, 38500300.2), (4380450.2, 38499900.7)]  # fmt: skip
@@ -133,7 +134,15 @@ def test_a_count_in_the_header_that_is_not_what_was_read_refuses(reading, count)
     assert len(reading(right, "b.txt")) == 1
 
 
-def test_the_count_of_a_deduction_is_not_that_of_the_right(reading):
+def test_count_and_area_of_a_deduction_are_not_those_of_the_right(reading):
     inner = [(4380150.1, 38500150.2), (4380150.3, 38500300.4), (4380300.5, 38500300.6)]
     source = reading(f"{HEAD}{lines(OUTER)}\n扣除区：3个拐点\n{lines(inner)}\n")
     assert told(source, "corner_count") == []
+    source = reading(f"{HEAD}{lines(OUTER)}\n扣除区，面积0.0226km2\n{lines(inner)}\n", "b.csv")
+    assert area_issues(source) == []
+    whole = reading(f"{HEAD}{lines(OUTER)}\n矿区面积0.0226km2\n", "c.csv")
+    assert len(area_issues(whole)) == 1
+
+
+def test_a_distance_to_a_village_makes_no_list_of_places(reading):
+    assert len(reading(HEAD.replace("点号,", "距村庄2000米\n点号,") + lines(OUTER))) == 1
