@@ -219,9 +219,12 @@ def _clear(subjects: Layer, clear: Ints, seats: _Seats, context: RuleContext) ->
     hidden[at[which[far]]], layer[at[which[far]]] = why[far], "mining_right"
     related = np.full(len(clear), -1)
     related[np.searchsorted(clear, i[first])] = j[first]
-    # What it names and could not be read may be what another right is on.
-    unread = subjects.is_unread("orebody_id")[clear]
-    hidden[unread], related[unread] = "attribute_missing", -1
+    others = np.flatnonzero(~is_lapsed(rights) & rights.is_unread("orebody_id"))
+    own = subjects.is_unread("orebody_id")[clear]
+    # What a right names and could not be read may be what another is on, however far away.
+    by_other = np.isin(clear, blind) & ~is_given(hidden) & bool(len(others))
+    hidden[own | by_other] = "attribute_missing"
+    related[by_other], related[own] = others[:1].max(initial=-1), -1
     known = ~is_given(hidden)
     neighbour = np.full(len(clear), None, dtype=object)
     neighbour[has(related)] = "mining_right"

@@ -251,6 +251,17 @@ def test_lists_and_ranges_of_orebodies(judge, word, answer):
     assert found == {answer}
 
 
+def test_a_range_of_orebodies_of_a_right_far_away(judge):
+    mine = {**QUARRY, "矿体编号": "KT-9"}
+    near = {**mine, "许可证号": "A", "权利状态": "有效", "采矿权人": "甲", "矿体编号": "KT-8~KT-10"}
+    found = judge("MR105", mine, square(0), mining_right=([near], [square(4000)]))
+    assert found == {("NO_DATA", "attribute_missing")}
+    lapsed = [{**near, "权利状态": "注销"}]
+    assert judge("MR105", mine, square(0), mining_right=(lapsed, [square(4000)])) == {
+        ("PASS", "alone")
+    }
+
+
 def test_a_range_of_orebodies_may_be_what_another_right_is_on(judge):
     mine = {**QUARRY, "矿体编号": "KT-8~KT-10"}
     near = {**QUARRY, "许可证号": "A", "采矿权人": "甲", "矿体编号": "KT-9"}
