@@ -29,7 +29,8 @@ _NUMBER = re.compile(r"\(?(\d{1,4})(?:[\s.、,:)]|$)")
 _LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]{1,9}(?=[\d.])")
 # What follows a corner without a word between: the rest of a number or of an angle that was cut.
 _CLIPPED = re.compile(
-    r"\0(?:[.·/'\"“”‘’′″°-]+\s?\d|[^\w\0]*\d+(?:\.\d+)?(?![\d.])(?!\s*[^\W\d_]|[、.)]\D))|\0[^\w\0]*['\"′″°]"
+    r"\0(?:[.·/'\"“”‘’′″°-]+\s?\d"
+    r"|[^\w\0]*\d+(?:\.\d+)?(?![\d.])(?!\s*[^\W\d_]|[、.)]\D))"
 )
 # A number alone: elevations and sign of a registered part, the number of another place.
 _BARE = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?![\w.%])(?!\s*[个度带年月日米])")

@@ -118,3 +118,18 @@ def test_an_angle_is_never_cut(reading, form, typed):
     spoilt = lines(ANGLES, form).replace("39°34′25.40″", typed)
     with pytest.raises(FormatError, match="第 4 行"):
         reading(f"{spoilt}\n")
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "”。", "。2、开采标高由1200米至900米。", "，面积0.24平方公里，共4个拐点。",
+        "，开采标高1200～900米。",
+        "。2020年1月1日", "。（比例尺1:2000）", "。中央子午线114°，3度带。",
+        "（2000国家大地坐标系）",
+    ],
+)  # fmt: skip
+def test_what_ordinary_sentences_say_behind_their_corners(reading, tail):
+    source = reading(f"矿区范围由4个拐点圈定：“{sentence(OUTER)}{tail}\n")
+    assert shapely.equals_exact(source.geometry[0], shapely.Polygon(ring(OUTER)))
+    assert source.crs.to_epsg() == 4526
