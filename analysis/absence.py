@@ -28,6 +28,7 @@ from analysis.verdict import combined_sigma
 from gis.distance import inside, near_boxes
 from gis.ragged import Bools
 from layers.layer import Layer
+from layers.parse import same_name
 
 RESTS_ON_ABSENCE = ("no_neighbour", "owner_not_found")
 """Reasons that, like PASS, say only that nothing was found."""
@@ -95,7 +96,7 @@ def _near_other_predecessor(subjects: Layer, reach: float) -> Bools:
     i, j = subjects.matches(number, before, number)
     mine, theirs = subjects.text(owner)[i], before.text(owner)[j]
     other = np.array(
-        [None not in pair and pair[0] != pair[1] for pair in zip(mine, theirs, strict=True)], bool
+        [None not in pair and not same_name(*pair) for pair in zip(mine, theirs, strict=True)], bool
     )
     for row, place in zip(i[other & new[i]], j[other & new[i]], strict=True):
         out[row] |= near_boxes(subjects.take([row]), before.shapes.bounds[[place]], reach)[0]

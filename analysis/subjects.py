@@ -8,7 +8,6 @@ could not be read.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -19,6 +18,7 @@ from analysis.verdict import decide, is_past
 from gis.distance import pairs_within
 from gis.ragged import Bools, Floats, Ints
 from layers.layer import Layer
+from layers.parse import same_name
 
 # -- mining rights -------------------------------------------------------------------------------
 
@@ -170,10 +170,20 @@ def near_rights(
 def same_text(a: Layer, i: Ints, b: Layer, j: Ints, column: str) -> Bools:
     """Return (k,) whether a text column is equal in rows i of ``a`` and j of ``b``.
 
-    Null equals nothing: two unknown holders are two holders.
+    Null equals nothing: two rows without a number have two numbers.
     """
     one, other = a.text(column)[i], b.text(column)[j]
     return np.array([x is not None and x == y for x, y in zip(one, other, strict=True)], bool)
+
+
+def same_holder(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
+    """Return (k,) whether rows i of ``a`` and j of ``b`` have one holder.
+
+    Null equals nothing: two unknown holders are two holders. Blanks and the width of marks do not
+    count.
+    """
+    pairs = zip(a.text("holder")[i], b.text("holder")[j], strict=True)
+    return np.array([same_name(*pair) for pair in pairs], bool)
 
 
 def one_licence(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
@@ -183,7 +193,7 @@ def one_licence(a: Layer, i: Ints, b: Layer, j: Ints) -> Bools:
     holder that could not be read may be another.
     """
     one, other = a.text("holder")[i], b.text("holder")[j]
-    two = is_given(one) & is_given(other) & ~same_text(a, i, b, j, "holder")
+    two = is_given(one) & is_given(other) & ~same_holder(a, i, b, j)
     two |= a.is_unread("holder")[i] | b.is_unread("holder")[j]
     return same_text(a, i, b, j, "licence_no") & ~two
 
@@ -194,9 +204,11 @@ def is_number_shared(rights: Layer) -> Bools:
     # A holder that could not be read may be anybody; no text equals a number.
     holder = np.where(rights.is_unread("holder"), np.arange(len(rights)), holder)
     given = np.flatnonzero(is_given(number) & is_given(holder) & ~is_lapsed(rights))
-    pairs = {(number[row], holder[row]) for row in given}
-    counts = Counter(name for name, _ in pairs)
-    several = {name for name, held in counts.items() if held != 1}
+    held: dict[object, object] = {}
+    several = {
+        number[row] for row in given
+        if not same_name(held.setdefault(number[row], holder[row]), holder[row])
+    }  # fmt: skip
     return np.array([name in several for name in number], bool)
 
 

@@ -149,7 +149,7 @@ def days_in_china(array: pa.Array) -> tuple[pa.Array, Ints]:
     """Return days, null where there is none, and the rows that hold something that is no day.
 
     An instant with a time zone is dated where the mines are: China keeps one time, UTC+8. What
-    has no zone is dated as written. A day before 1900 or after 9999 is none.
+    has no zone is dated as written. No other days are read than those of words.
 
     Parameters
     ----------
@@ -163,7 +163,8 @@ def days_in_china(array: pa.Array) -> tuple[pa.Array, Ints]:
         # The time of day first: the count since 1970 may be as large as its type allows.
         days += (raw - days * per_day + _CHINA.seconds * (per_day // 86_400)) // per_day
     valid = np.asarray(array.is_valid())
-    good = valid & (days >= (FIRST - _EPOCH).days) & (days <= (ENDLESS - _EPOCH).days)
+    said = (days >= (FIRST - _EPOCH).days) & (days <= (LAST - _EPOCH).days)
+    good = valid & (said | (days == (ENDLESS - _EPOCH).days))
     made = pa.array(np.where(good, days, 0).astype(np.int32), pa.int32(), mask=~good)
     return made.cast(pa.date32()), np.flatnonzero(valid & ~good)
 

@@ -76,7 +76,8 @@ _REPLACES_NONE = re.compile(
     r"[暂均尚并]?(?:[不无未毋]|没有)(?:需|须|用|涉|占|替代|替换|适用|存在|有)\D{0,10}|0+[座个家]|n"
 )
 _MARKS = re.compile(r"[\W_]+")
-_SCIENTIFIC = r"^[+-]?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
+# 1.4E+18, and without the sign as Java writes it; a code such as 2E3 has no decimals.
+_SCIENTIFIC = r"^[+-]?[0-9](?:(?:\.[0-9]+)?[eE]\+[0-9]+|\.[0-9]+[eE](?:0*[7-9]|[0-9]{2,3}))$"
 
 
 def is_placeholder(word: str) -> bool:

@@ -16,6 +16,7 @@ from gis.ragged import Bools, Floats, Ints, Ragged, Shapes, spans
 from layers.account import Issue, Provenance, Refused
 from layers.errors import LayerError
 from layers.joining import renamed, same_file, takes_place, takes_place_of_another
+from layers.parse import same_name
 from layers.schema import Schema
 
 if TYPE_CHECKING:
@@ -315,7 +316,9 @@ class Layer:
             return (said,)
         holder = dict(zip(vetted.text(number), vetted.text(owner), strict=True))
         held = zip(names, self.text(owner)[rows], strict=True)
-        other = [n for n, old in held if None not in (old, holder[n]) and old != holder[n]]
+        other = [
+            n for n, old in held if None not in (old, holder[n]) and not same_name(old, holder[n])
+        ]
         return (said, takes_place_of_another(other)) if other else (said,)
 
     def stack(self, other: Layer) -> Layer:

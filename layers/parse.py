@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 # Words that stand for an empty cell, folded.
@@ -157,6 +158,23 @@ def runs_together(word: str) -> bool:
 def folded(word: str) -> str:
     """Return ``word`` as it is compared: plain, without white space, case ignored."""
     return "".join(plain(word).split()).casefold()
+
+
+def same_name(one: object, other: object) -> bool:
+    """Tell whether two texts are one name, whatever the width of their marks and their blanks.
+
+    >>> same_name("某某（集团）公司", "某某(集团) 公司"), same_name(None, None)
+    (True, False)
+    """
+    if one == other:
+        return one is not None
+    both = isinstance(one, str) and isinstance(other, str)
+    return both and _compared(str(one)) == _compared(str(other))
+
+
+@lru_cache(maxsize=1 << 14)
+def _compared(word: str) -> str:
+    return folded(word)
 
 
 def number(word: str, unit: str | None) -> float | None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyproj
 import shapely
 
+from gis.ragged import Ints
 from layers.account import Issue
 from layers.errors import LayerError
 from layers.formats.source import Source
@@ -60,6 +61,7 @@ def _told(source: Source) -> dict[str, Any]:
         "crs": source.crs.to_wkt() if source.crs else None,
         "issues": [asdict(issue) for issue in source.issues],
         "fields": list(source.columns),
+        "lost": [[name, np.asarray(rows).tolist()] for name, rows in source.lost.items()],
     }
 
 
@@ -99,7 +101,15 @@ def _sources(frame: Frame, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 "geometry": np.asarray(shapely.from_wkb(wkb), dtype=object),
                 "labels": tuple(labels.to_pylist()),
                 "issues": tuple(Issue(**issue) for issue in told["issues"]),
+                "lost": {str(name): _rows(rows, table.num_rows) for name, rows in told["lost"]},
             },
         )
     if at != len(frame.body):
         raise ValueError("length")
+
+
+def _rows(numbers: list[int], count: int) -> Ints:
+    rows = np.array(numbers, np.int64)
+    if len(rows) and not 0 <= rows.min() <= rows.max() < count:
+        raise IndexError("rows")
+    return rows

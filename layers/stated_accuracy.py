@@ -42,19 +42,22 @@ def stated(
     Raises
     ------
     LayerError
-        A value is no accuracy: not a number above 0 and up to :data:`MOST_M`.
+        A value is no accuracy: not a number above 0 and up to :data:`MOST_M`; or a cell of which
+        the reader could make nothing, though it left out the whole field.
     """
-    names = fields_of(list(columns))
+    lost = lost or {}
+    names = fields_of([*columns, *(name for name in lost if name not in columns)])
     if not names:
         return None
     out = np.full(len(labels), np.nan)
     for name in names:
-        sigma = _metres(columns[name])
-        sigma[np.asarray((lost or {}).get(name, ()), np.int64)] = np.inf
+        cells = columns.get(name, pa.nulls(len(labels)))
+        sigma = _metres(cells)
+        sigma[np.asarray(lost.get(name, ()), np.int64)] = np.inf
         bad = np.flatnonzero(~(np.isnan(sigma) | ((sigma > 0) & (sigma <= MOST_M))))
         if len(bad):
             row = int(bad[0])
-            raise _no_accuracy(file, name, labels[row], columns[name][row].as_py())
+            raise _no_accuracy(file, name, labels[row], cells[row].as_py())
         out = np.fmax(out, sigma)
     return out
 
@@ -97,7 +100,7 @@ def _number(word: str) -> float:
 
 
 def _no_accuracy(file: str, name: str, label: str, value: object) -> LayerError:
-    word = " ".join(str(value).split())[:40]
+    word = " ".join(str("…" if value is None else value).split())[:40]
     return LayerError(
         f"{file}：{label}：字段 {name} 的值“{word}”不是点位精度（大于 0、不超过 {MOST_M:g} 米）",
         f"{file}: {label_en(label)}: field {name}: '{word}' is no accuracy of places (metres above "

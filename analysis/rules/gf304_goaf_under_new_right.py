@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.model import FindingTable, Objects, Rule, RuleContext, Verdict, Within
 from analysis.overlap_findings import Overlaps, neighbours, overlap_findings
-from analysis.subjects import is_new_right, is_unknown_right, names_licence, same_text
+from analysis.subjects import is_new_right, is_unknown_right, names_licence, same_holder
 from analysis.verdict import Verdicts, decide, is_within
 from gis.ragged import Bools, Ints
 from layers.layer import Layer
@@ -84,7 +84,7 @@ def _same_holder_throughout(pairs: Overlaps, rights: Layer) -> Bools:
     count: Ints = np.searchsorted(goaf, pairs.j, side="right") - first
     pair = np.repeat(np.arange(len(pairs.j)), count)
     at = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(len(pair))
-    equal = same_text(pairs.subjects, pairs.i[pair], rights, right[at], "holder")
+    equal = same_holder(pairs.subjects, pairs.i[pair], rights, right[at])
     throughout = count.astype(bool) & (np.bincount(pair[equal], minlength=len(count)) == count)
     refused = rights.refused.numbers
     owner = pairs.others.text("owner_licence_no")[pairs.j]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
-from analysis.subjects import lapsed_on
+from analysis.subjects import lapsed_on, same_holder
 from analysis.verdict import (
     Verdicts,
     decide,
@@ -84,10 +84,7 @@ class _Pairs:
         self.subjects, self.rights = subjects, rights
         self.i, self.j, self.area, self.width = i, j, area, width
         self.sigma = (subjects.sigma_m[i], rights.sigma_m[j])
-        holder, other = subjects.text("holder")[i], rights.text("holder")[j]
-        self.same_holder: Bools = np.array(
-            [a is not None and a == b for a, b in zip(holder, other, strict=True)], bool
-        )
+        self.same_holder = same_holder(subjects, i, rights, j)
         self.exception = self._named("overlap_exception")
         self.replaced: Bools = np.array(
             [v is not None for v in self._named("replaces_licences")], bool

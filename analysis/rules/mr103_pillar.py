@@ -15,7 +15,7 @@ from analysis.subjects import (
     names_licence,
     near_rights,
     replaces,
-    same_text,
+    same_holder,
     scope,
 )
 from analysis.verdict import Verdicts, combined_sigma, decide, must_be_at_least
@@ -63,7 +63,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
     i, j, distance = near_rights(
         subjects, judged, context.rows, rights, others, context.value("neighbour_search_m")
     )
-    keep = ~same_text(subjects, i, rights, j, "holder")
+    keep = ~same_holder(subjects, i, rights, j)
     voids = Voids(context.layer("working"), context.layer("goaf"))
     pairs = _Pairs(subjects, rights, i[keep], j[keep], distance[keep], voids, context)
     verdict, reason = _judge(pairs, context)

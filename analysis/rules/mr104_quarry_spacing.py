@@ -14,7 +14,7 @@ from analysis.subjects import (
     names_licence,
     near_rights,
     replaces,
-    same_text,
+    same_holder,
     scope,
 )
 from analysis.verdict import (
@@ -61,7 +61,7 @@ def evaluate(subjects: Layer, context: RuleContext) -> FindingTable:
         context.value("neighbour_search_m"),
     )
     replaced = replaces(subjects, i, rights, j)
-    keep = ~(replaced & same_text(subjects, i, rights, j, "holder"))
+    keep = ~(replaced & same_holder(subjects, i, rights, j))
     pairs = _Pairs(subjects, rights, i[keep], j[keep], distance[keep], replaced[keep])
     verdict, reason = _judge(pairs, context)
     hit = ~np.equal(verdict, Verdict.PASS)

@@ -13,7 +13,7 @@ from analysis.subjects import (
     near_rights,
     one_licence,
     replaces,
-    same_text,
+    same_holder,
     scope,
 )
 from analysis.verdict import (
@@ -134,7 +134,7 @@ class _Pairs:
         j = seats.right[other]
         keep = ~np.equal(context.rows[i], j) & ~one_licence(subjects, i, rights, j)
         self.replaced = replaces(subjects, i, rights, j)
-        keep &= ~(self.replaced & same_text(subjects, i, rights, j, "holder"))
+        keep &= ~(self.replaced & same_holder(subjects, i, rights, j))
         self.i, self.j, self.replaced = i[keep], j[keep], self.replaced[keep]
         self.own, self.other = own[keep], other[keep]
         self.sure: Bools = seats.sure[self.own] & seats.sure[self.other]
@@ -204,7 +204,7 @@ def _clear(subjects: Layer, clear: Ints, seats: _Seats, context: RuleContext) ->
     i, j, away = near_rights(
         subjects, blind, context.rows, rights, silent, context.value("neighbour_search_m")
     )
-    keep = ~(replaces(subjects, i, rights, j) & same_text(subjects, i, rights, j, "holder"))
+    keep = ~(replaces(subjects, i, rights, j) & same_holder(subjects, i, rights, j))
     i, j, away = i[keep], j[keep], away[keep]
     first = worst_rows(i, np.zeros(len(i), np.int8), away)
     hidden = unseen(subjects.shapes.take(clear), context.layer("orebody"), 0.0)

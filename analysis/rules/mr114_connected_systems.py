@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.hidden_voids import Field, facing, hidden
 from analysis.model import Evidence, FindingTable, Objects, Rule, RuleContext, Verdict, Within
-from analysis.subjects import is_given, is_lapsed, is_underground, lapsed_on, same_text, scope
+from analysis.subjects import is_given, is_lapsed, is_underground, lapsed_on, same_holder, scope
 from analysis.verdict import Verdicts, decide, is_overlap, must_exceed
 from analysis.voids import VoidPairs, Voids, claims, has, matches, worst_rows
 from gis.overlay import overlaps
@@ -127,7 +127,7 @@ class _Pairs:
         named = np.flatnonzero(self.theirs.own)
         claim, at = matches(self.mine.code, self.theirs.code[named])
         right = self.theirs.row[named[at]]
-        equal = same_text(subjects, self.mine.row[claim], self.rights, right, "holder")
+        equal = same_holder(subjects, self.mine.row[claim], self.rights, right)
         count = len(self.mine.row)
         rows = np.bincount(claim, minlength=count)
         held = np.bincount(claim[equal], minlength=count)

@@ -30,9 +30,9 @@ def carry(moved: Moved, *, has_fields: bool) -> tuple[Source, list[Issue]]:
     """
     source = moved.source
     names = fields_of(list(source.columns))
+    own = stated(source.columns, source.labels, str(source.path), source.lost)
     if not (moved.shifted or names):
         return source, []
-    own = stated(source.columns, source.labels, str(source.path), source.lost)
     sigma = np.full(len(source), np.nan) if own is None else own
     more = _whole_mm(moved.way.accuracy_m) if moved.way else 0.0
     # As in ``Layer.sigma_m``: the user's own shift counts by itself, others beside what is stated.

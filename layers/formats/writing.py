@@ -31,7 +31,12 @@ from layers.formats.planes import width_of
 from layers.formats.source import Source, refusal
 from layers.formats.target import check_target, move_in
 from layers.formats.text import corner_writing
-from layers.formats.unwritable import refuse_off_globe, refuse_unplaced, refuse_wild
+from layers.formats.unwritable import (
+    refuse_off_globe,
+    refuse_unplaced,
+    refuse_unread,
+    refuse_wild,
+)
 from layers.issues import label_en, listed, warning
 
 _CORNERS: dict[str, Callable[[Source, Path, int], list[Issue]]] = {
@@ -102,6 +107,9 @@ def write(
         )
     for whole in (source, *source.companions.values()):
         refuse_unplaced(whole)
+    unread = refuse_unread(
+        source, corner_writing.written(source, kind) if kind in _CORNERS else None
+    )
     if crs is not None and kind in DEGREES:
         check_degrees(target, crs)
     moved = move(source, crs or system_for(source, kind, datum), datum)
@@ -114,7 +122,7 @@ def write(
         issues = _made(rows, Path(folder) / target.name, kind, encoding)
         files = move_in(Path(folder), target)
     assert rows.crs is not None
-    told = (*moved.issues, *said, *issues, *left_behind(source, rows))
+    told = (*unread, *moved.issues, *said, *issues, *left_behind(source, rows))
     return Written(files, rows.crs.name, told, moved.way)
 
 
@@ -161,7 +169,8 @@ def _left_out(source: Source, kind: str) -> list[Issue]:
         issues.append(warning("parts_not_written", zh, en))
     if kind in _CORNERS:
         held = corner_writing.written(source, kind)
-        lost = [name for name in source.columns if name not in held and _is_missed(source, name)]
+        named = dict.fromkeys([*source.columns, *source.lost])
+        lost = [name for name in named if name not in held and _is_missed(source, name)]
         if lost:
             zh, en = f"字段不写出：{listed(lost)}", f"fields not written: {listed(lost, 'en')}"
             issues.append(warning("fields_not_written", zh, en))
@@ -170,7 +179,13 @@ def _left_out(source: Source, kind: str) -> list[Issue]:
 
 def _is_missed(source: Source, name: str) -> bool:
     """Tell whether a field says anything that is more than the number of the row."""
-    return name.casefold() not in ROW_NUMBERS and not is_blank(source.columns[name])
+    if len(source.lost.get(name, ())):
+        return True
+    return (
+        name.casefold() not in ROW_NUMBERS
+        and name in source.columns
+        and not is_blank(source.columns[name])
+    )
 
 
 def _zone_of(source: Source) -> int:

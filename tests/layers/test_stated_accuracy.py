@@ -1,5 +1,8 @@
 """A file that says how good its own places are is never judged more sharply than that."""
 
+import sqlite3
+from contextlib import closing
+
 import geopandas
 import pytest
 import shapely
@@ -66,3 +69,12 @@ def test_the_worse_of_file_and_workspace_counts(tmp_path, workspace, counts):
     settings = LayerSettings(source=path.name, positional_accuracy_m=workspace)
     layer = load(read(path), schema("mining_right"), settings)
     assert layer.sigma_m.tolist() == [counts] * 3
+
+
+def test_an_accuracy_of_which_nothing_could_be_made_is_refused(tmp_path):
+    path = written(tmp_path, [None] * 3, "note")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("ALTER TABLE a ADD positional_accuracy_m BLOB DEFAULT x'32'")
+    assert "positional_accuracy_m" not in read(path).columns
+    with pytest.raises(LayerError, match=r"row 1: field positional_accuracy_m: .* is no accuracy"):
+        load_vetted(path)

@@ -88,6 +88,7 @@ def test_float_numbers_become_whole_text():
         (pa.array([1.0, 2.0**53 - 1, 2.0**53, None, 1.4e18]), ["1", "9007199254740991"]),
         (pa.array([1.0, 2.0**24 - 1, 2.0**24, None, 1.4e18], pa.float32()), ["1", "16777215"]),
         (pa.array(["1", "1E5", "1.40000202E+18", None, "1e+18"]), ["1", "1E5"]),
+        (pa.array(["2.5E3", "2E18", "1.40000202001712E18", None, "1.4e18"]), ["2.5E3", "2E18"]),
     ],
 )
 @pytest.mark.parametrize("column", ["licence_no", "county_code", "replaces_licences"])
@@ -578,6 +579,15 @@ def test_some_and_none_say_either_below_a_heading_that_says_no(heading):
 def test_some_and_none_elsewhere(heading):
     read = convert(pa.array(["有", "无"]), POND.column("ownerless"), heading, list("ab"))
     assert read.array.to_pylist() == [True, False] and not read.issues
+
+
+@pytest.mark.parametrize("day", [date(2200, 1, 1), date(2500, 1, 1), date(9999, 12, 30)])
+def test_days_of_words_and_of_databases_have_one_range(day):
+    words, days = pa.array([str(day), "2199-12-31"]), pa.array([day, date(2199, 12, 31)])
+    for array in (words, days, days.cast(pa.timestamp("ms"))):
+        read = convert(array, RIGHT.column("valid_to"), "有效期止", list("ab"))
+        assert read.array.to_pylist() == [None, date(2199, 12, 31)]
+        assert read.unread.tolist() == [0] and [i.code for i in read.issues] == ["unreadable_value"]
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ _MARKS = " \t,，;；。、:："
 _BLANKS = re.compile(r"\s*")
 _LONGEST = 2000  # what is longer is no line about a parcel
 _CLAUSE = re.compile(rf"^(?:[(（]?{N}{{1,3}}\s?[)）、.．]\s?|[①-⓿]+)")
-_MASKED = re.compile(r"[*＊×?？]|[xX]{3}|\.{3}|…")
+_MASKED = re.compile(r"[*＊×✕╳✱●■□█?？]|[xX]{3}|\.{3}|…")
 
 
 def names_a_parcel(title: str) -> bool:

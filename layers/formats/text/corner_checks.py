@@ -11,7 +11,7 @@ from layers.formats.source import refusal
 from layers.formats.table.corner_names import numbered
 from layers.formats.table.endings import is_page
 from layers.formats.table.header import role_of
-from layers.formats.table.rows import is_date, is_place
+from layers.formats.table.rows import is_cut_short, is_date, is_place
 from layers.formats.text.corner_finds import HEIGHT, PLANES, SAID, Line, name_of
 from layers.formats.text.prose import may_place, names_lost
 from layers.whereabouts import Reason
@@ -24,7 +24,6 @@ _NUMBERS = re.compile(
     r"\d{6,}|\d\.\d{4,}|\d\s?[°度]\s?\d{1,2}\s?['′分]|[XY]\s?[=:]\s?\d", re.IGNORECASE
 )
 _SENTENCE = re.compile(r"[XY]\s?=|[;；]", re.IGNORECASE)
-_CUT_SHORT = re.compile(r"[.…·]{2,}|(?:第?\d{1,4}点|点\d{1,4})\s?[(（]?缺[)）]?|同上|以下?略|略")
 _NUMBER = re.compile(r"\(?(\d{1,4})(?:[\s.、,:)]|$)")
 _LETTERS_LIKE_DIGITS = re.compile(r"(?<=[\d.])[OoIl]+|[OoIl]{1,9}(?=[\d.])")
 # What follows a corner without a word between: the rest of a number or of an angle that was cut.
@@ -246,7 +245,7 @@ def _check_words(path: Path, line: Line) -> None:
     wordless = not re.search(r"[^\W\d_]", text)
     numbers = [cell for cell in line.cells if re.search(r"\d|\*|^[-—–/?×]+$", cell)]
     lost = wordless and len(numbers) > 1 and not is_date(text) and not is_page(text)
-    lost = lost or _CUT_SHORT.fullmatch(text.strip()) is not None
+    lost = lost or is_cut_short(line.text)
     if lost or names_lost(line.text):
         raise _lost(path, line)
     if may_place(line.text) and not _ABOUT.match(line.text):

@@ -25,11 +25,11 @@ from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal
 from layers.formats.table.header import says_packed
+from layers.formats.table.naming import masked_issues
 from layers.formats.text.corner_numbers import repeated_told
 from layers.formats.text.registration_grammar import Tokens
 from layers.formats.text.registration_lines import (
     Numbered,
-    masked_licence,
     registered,
     with_commas,
 )
@@ -84,7 +84,7 @@ def read(path: Path, encoding: str | None) -> Source:
     issues = [
         issue
         for licence, row, label in told
-        for issue in (*masked_licence(licence, label), *_remarks(*row, label))
+        for issue in (*masked_issues("许可证号", [licence], [label]), *_remarks(*row, label))
     ]
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}
     if any(licences):

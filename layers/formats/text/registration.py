@@ -26,6 +26,7 @@ from layers.account import Issue
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal
+from layers.formats.table.naming import masked_issues
 from layers.formats.text.corner_numbers import (
     break_told,
     first_break,
@@ -36,7 +37,6 @@ from layers.formats.text.registration_grammar import Part, parse_published, pars
 from layers.formats.text.registration_lines import (
     heads_published,
     is_closing,
-    masked_licence,
     registered,
     with_commas,
 )
@@ -47,6 +47,7 @@ PUBLISHED = "published corner list"
 _DEDUCTED = re.compile(
     r"扣除|扣减|剔除|抠除|[核减挖去]除|核减|减去|挖空|除外|不含|不包[括含]|禁采|禁止开采"
 )
+_KEPT = re.compile("(?:[不未无]|没有)[需须予作再]?(?:扣除|扣减|剔除|核减|减去)")
 
 # Names of what belongs to a right; that of a quarry inside it says nothing of the sign.
 _ADDED = re.compile(
@@ -192,11 +193,11 @@ def _outline(path: Path, right: _Right, shapes: Sequence[shapely.Polygon]) -> sh
 
 
 def _remarks(right: _Right, label: str) -> list[Issue]:
-    issues = masked_licence(right.licence, label)
+    issues = masked_issues("许可证号", [right.licence], [label])
     for part in right.parts:
         zh = f"{label} 第 {part.number} 块"
         en = f"{right.licence or label_en(label)} part {part.number}"
-        says_out = bool(_DEDUCTED.search(part.remark))
+        says_out = bool(_DEDUCTED.search(part.remark)) and not _KEPT.search(part.remark)
         if (part.sign > 0 and says_out) or (
             part.sign < 0 and not says_out and _ADDED.search(part.remark)
         ):

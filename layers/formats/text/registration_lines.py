@@ -21,7 +21,7 @@ from layers.formats.table.naming import told_in, value_of
 from layers.formats.table.rows import is_cut_short, is_date
 from layers.formats.text.corner_numbers import plain_number
 from layers.formats.text.prose import is_elsewhere, is_prose, names_lost
-from layers.issues import info, listed, warning
+from layers.issues import info, listed
 
 _LONGEST = 4000  # a line before the numbers is a paragraph at most
 
@@ -250,14 +250,6 @@ def _check_end(path: Path, below: Sequence[str]) -> None:
                 f"写有“{line[:20]}”，其后没有拐点，是否不全",
                 f"{line[:20]!r}, and no corner follows: is the list cut short?",
             )
-
-
-def masked_licence(licence: str | None, label: str) -> list[Issue]:
-    """Return a warning where digits of a licence number are masked: it names no right."""
-    if licence is None or "*" not in licence:
-        return []
-    zh, en = f"许可证号 {licence} 被遮盖", f"licence number {licence} is masked"
-    return [warning("licence_masked", zh, en, label)]
 
 
 def is_preamble(line: str) -> bool:

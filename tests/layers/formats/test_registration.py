@@ -492,12 +492,18 @@ def test_a_licence_number_on_the_line_of_the_datum_is_not_lost():
     assert source.columns["licence_no"].to_pylist() == ["C9"] and source.crs.to_epsg() == 4526
 
 
-def test_a_masked_licence_number_is_told():
-    source = parse_registration(f"许可证号：C41****12\n{STRING}")
-    assert source.columns["licence_no"].to_pylist() == ["C41****12"]
-    assert [(i.code, i.en) for i in source.issues] == [
-        ("licence_masked", "licence number C41****12 is masked")
-    ]
+@pytest.mark.parametrize("number", ["C41****12", "C41000020××××××065432", "C4100002010XXX1200"])
+def test_a_masked_licence_number_is_told(number):
+    source = parse_registration(f"许可证号：{number}\n{STRING}")
+    assert source.columns["licence_no"].to_pylist() == [number]
+    (said,) = source.issues
+    assert said.code == "licence_masked" and said.en.endswith(f"licence number {number} is masked")
+
+
+@pytest.mark.parametrize("remark", ["不扣除某处", "未扣除", "无需扣除", "不予扣除"])
+def test_what_is_not_taken_out_is_added(remark):
+    kept = STRING.replace("扣除某采石场范围,-1", f"{remark},1")
+    assert "sign_contradicted" not in codes(parse_registration(kept))
 
 
 def test_words_above_a_published_list_do_not_make_it_a_table(write_text):

@@ -11,7 +11,8 @@ import pytest
 import shapely
 
 from gis.errors import CRSError
-from layers.errors import FormatError
+from layers import source_transfer
+from layers.errors import FormatError, LayerError
 from layers.formats import read, target, writing
 
 X, Y = 38500123.456, 3760123.456
@@ -614,3 +615,28 @@ def test_placemarks_of_unnamed_rights_show_nothing(tmp_path):
     rows = rows_of(tmp_path, [PLAIN], 许可证号=["C1"])
     writing.write(rows, tmp_path / "a.kml")
     assert "Name" not in "".join(read(tmp_path / "a.kml").columns)
+
+
+@pytest.mark.parametrize("field", ["有效期止", "positional_accuracy_m"])
+def test_cells_that_were_not_read_do_not_become_empty_ones(source, tmp_path, field):
+    lost = {field: np.array([1]), "photo": np.array([], np.int64)}
+    with pytest.raises(FormatError, match=f"row 2: field {field} holds what could not be read"):
+        writing.write(replace(source, lost=lost), tmp_path / "a.gpkg")
+    assert not (tmp_path / "a.gpkg").exists()
+
+
+def test_cells_of_other_fields_that_were_not_read_are_told(source, tmp_path):
+    rows = replace(source, lost={"photo": np.array([0, 2])})
+    en = "row 1, row 3: field photo holds what could not be read; not written"
+    assert told(writing.write(rows, tmp_path / "a.gpkg"))[0] == ("cell_not_written", en)
+    left = told(writing.write(rows, tmp_path / "a.txt"))
+    assert ("fields_not_written", "fields not written: 规模_万吨, photo") in left
+
+
+def test_rows_between_processes_keep_what_was_not_read(source):
+    rows = replace(source, lost={"photo": np.array([0, 2])})
+    again = source_transfer.unpack(source_transfer.pack(rows), source.path)
+    assert again.lost["photo"].tolist() == [0, 2]
+    frame = source_transfer.pack(replace(source, lost={"photo": np.array([7])}))
+    with pytest.raises(LayerError, match="cannot be trusted"):
+        source_transfer.unpack(frame, source.path)
