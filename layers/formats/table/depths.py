@@ -23,7 +23,7 @@ _NOT_AFTER = (
 _UNIT = r"\s*(米|m(?![A-Za-z\d²³]))?\s*"
 _SIGN = r"(至|到|~|—{1,2}|–|-)"
 _RANGE = re.compile(
-    rf"{_NOT_BEFORE}{_NUMBER}{_NOT_AFTER}{_UNIT}(?:标高\s*)?{_SIGN}\s*{_NUMBER}{_NOT_AFTER}{_UNIT}"
+    rf"{_NOT_BEFORE}{_NUMBER}{_NOT_AFTER}{_UNIT}(?:(?:标高|水平)\s*)?{_SIGN}\s*{_NUMBER}{_NOT_AFTER}{_UNIT}"
 )
 _ALONE = re.compile(r"[-+]?\d+(?:\.\d+)?\s*(?:米|m(?![A-Za-z\d²³/]))")
 # What says of elevations that the right is granted between them. Any other word before 标高 (地面,
@@ -38,9 +38,9 @@ _OWN = re.compile(
     r"(?:为|是|由|从|自|在)*"
 )
 _BARE = re.compile(r"(?:由|从|自|为)?")
-_AFTER = re.compile(r"\(?(?:标高|高程)")
+_AFTER = re.compile(r"\(?(?:标高|高程|水平)")
 _WHOLLY = re.compile(
-    r"\s*\(?(?:标高|高程)?(?:$|[;:。)\s]|\([^)]{0,30}(?:拐点|圈定|面积|矿区)"
+    r"\s*\(?(?:标高|高程|水平)?(?:$|[;:。)\s]|\([^)]{0,30}(?:拐点|圈定|面积|矿区)"
     r"|之?间|范围|内|开采|圈定|共|由\d|面积|拐点|矿区|有效)"
 )
 _LEAD = re.compile(rf"^[^\w(]*(?:{N}{{1,3}}[、.](?!\d))?\s*")
@@ -87,6 +87,8 @@ def stated(text: str) -> Depth | None:
 
     >>> stated("由1,250米至负50米标高"), stated("开采深度：980米至1250米标高")
     (('1250', '-50'), ('1250', '980'))
+    >>> stated("开采标高：+1200～±0m"), stated("标高+1200m水平至+900m水平"), stated("标高9米至±5米")
+    (('1200', '0'), ('1200', '900'), None)
     >>> stated("2020年1月至2025年12月"), stated("一区由9米至7米标高，二区由6米至5米")
     (None, None)
     """
@@ -190,6 +192,7 @@ def _normal(text: str) -> str:
     words = unicodedata.normalize("NFKC", words).translate(
         {0x2212: "-", 0x2010: "-", 0x2011: "-", 0x301C: "~", 0x223C: "~"}
     )
+    words = re.sub(r"±\s*(?=0(?:\.0+)?(?![\d.]))", "", words)
     words = re.sub(r"负\s*(?=\d)", "-", words)
     return re.sub(r"[正](?=\d)", "+", words)
 
