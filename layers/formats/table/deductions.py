@@ -19,6 +19,8 @@ _NO_CUT = re.compile(
     # 扣除重叠后的面积, and not 扣除前庄村、后山林场.
     rf"|(?:{_TAKE})[^,，。;；(（]{{0,15}}[后前](?:的|其|剩余?|保有|资源|储量|总|净|面积|[矿范区坐拐界圈开实为是共])"
     rf"|(?:{_TAKE}|空洞|内圈|内环)[^,，。;；]{{0,6}}[:：\s]无$"
+    # 不含农田的矿区范围 is what is left, 不包括下列各点圈定的范围 what is not.
+    r"|(?:不含|不包[括含]|减去|除去)[^,，。;；:：]{0,20}(?:[后外](?=的|$)|(?<![定成围合])的(?:[矿采]|范围|拐点))"
 )
 # What a column says of the part that a corner is of: of one that asks 是否扣除, and of signs.
 _ASKED = {

@@ -73,7 +73,16 @@ def test_a_deduction_in_plan_is_a_hole(reading, heading):
     assert [shapely.equals_exact(g, HOLED) for g in source.geometry] == [True]
 
 
-@pytest.mark.parametrize("words", ["扣除重叠区后的矿区范围", "扣除前矿区范围", "扣除重叠后"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "扣除重叠区后的矿区范围",
+        "扣除前矿区范围",
+        "扣除重叠后",
+        "不含农田的矿区范围",
+        "不包括基本农田后的范围",
+    ],
+)
 def test_what_is_left_after_a_deduction_is_none(reading, words):
     assert reading(f"{words}\n{lines(OUTER)}\n").geometry[0].area == pytest.approx(240_000, abs=1)
 
