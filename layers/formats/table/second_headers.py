@@ -44,7 +44,7 @@ def renamed(sheet: Sheet, row: int, header: Header) -> Iterator[int]:
             continue
         first = sheet.cell(header.row, c) or next(iter(header.names[c : c + 1]), "")
         words = {"".join(folded(without_continued(w)).split()) for w in (first, cell)}
-        is_corner = role_of(cell) == "corner" == header.roles.get(c)
+        is_corner = all(role_of(w) == "corner" or w == "序号" for w in (cell, first))
         note = _NOTE.fullmatch(cell) and _NOTE.fullmatch(first)
         if not is_corner and not note and (len(words) > 1 or _regrouped(sheet, row, header, c)):
             yield c

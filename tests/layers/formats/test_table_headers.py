@@ -158,7 +158,11 @@ def test_a_second_header_of_other_columns_is_refused(table, first, second):
 
 @pytest.mark.parametrize(
     "second",
-    [("拐点号", "X坐标", "Y坐标", "许可证号", "说明"), ("点号", "X", "Y", "许可证号 ", "")],
+    [
+        ("拐点号", "X坐标", "Y坐标", "许可证号", "说明"),
+        ("点号", "X", "Y", "许可证号 ", ""),
+        ("序号", "X坐标", "Y坐标", "许可证号", ""),
+    ],
 )
 def test_a_second_header_in_other_words(table, second):
     rows = [(*r, c, "") for c, at in ((C1, SQUARE), (C2, FAR)) for r in ring(at)]
