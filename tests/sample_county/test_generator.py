@@ -51,10 +51,12 @@ def table(path):
     return meta["crs"], meta["fields"].tolist(), meta["geometry_type"], values, geometry.tolist()
 
 
+@pytest.mark.slow
 def test_the_same_files_are_drawn(made):
     assert drawn(made) == drawn(SAMPLE)
 
 
+@pytest.mark.slow
 def test_vector_files_and_texts_are_drawn_to_the_bit(made):
     for path in sorted(drawn(made)):
         if path.suffix in (".gpkg", ".shp"):
@@ -63,6 +65,7 @@ def test_vector_files_and_texts_are_drawn_to_the_bit(made):
             assert (made / path).read_bytes() == (SAMPLE / path).read_bytes(), path
 
 
+@pytest.mark.slow
 def test_elevations_are_drawn_to_the_bit(made):
     for path in sorted(p for p in drawn(made) if p.suffix == ".tif"):
         with rasterio.open(made / path) as new, rasterio.open(SAMPLE / path) as old:
