@@ -15,7 +15,7 @@ from gis.errors import MineZoneError
 from gis.ragged import Bools, Ints
 from layers import column_issues, minerals, null_marks, stated_accuracy, units
 from layers.account import Issue
-from layers.catalog import nearest
+from layers.catalog import ENDS, nearest
 from layers.cells import as_text, by_word, is_blank, rows_where, take_out, without
 from layers.errors import LayerError
 from layers.fields import Mapped, map_fields
@@ -95,7 +95,7 @@ def build_columns(
         column = schema.column(name)
         values = read_column(column, matches, mapped, fields, labels, file, lost or {})
         columns[name], unread[name] = values.array, values.unread
-        issues += values.issues
+        issues += () if _is_told(name, mapped, unread) else values.issues
     issues += _greater(mapped, fields, columns, unread, schema, labels, file)
     issues += _doubted(mapped, fields, columns, unread, settings.constants, schema, file)
     blank = _blank_fields(mapped, fields) if n else {}
@@ -121,6 +121,13 @@ def _blank_fields(mapped: Mapped, fields: Mapping[str, pa.Array]) -> dict[str, l
     """Return column -> its source fields, where no row has a value in any of them."""
     found = {k: [m.field for m in matches] for k, matches in mapped.matches.items()}
     return {k: names for k, names in found.items() if all(is_blank(fields[n]) for n in names)}
+
+
+def _is_told(name: str, mapped: Mapped, unread: Mapping[str, Ints]) -> bool:
+    """Return whether the other end of the same ranges has told what could not be read in them."""
+    matches, first = mapped.matches[name], {last: first for first, last in ENDS}.get(name, "")
+    same = len(matches) == 1 and matches[0].both and mapped.matches.get(first) == matches
+    return same and np.array_equal(unread.get(first, ()), unread[name])
 
 
 def _doubted(

@@ -222,7 +222,9 @@ def _without(layer: Layer, column: str, rows: Ints) -> Layer:
 
 def _said(check: Check, layer: Layer, file: str, names: list[str]) -> Issue:
     n, limit, title = len(names), limits().get(check.limit or ""), ""
-    zh, en = (check.zh.format(limit.zh), check.en.format(limit.en)) if limit else check[1:3]
+    zh, en = check.zh, check.en
+    if limit is not None:
+        zh, en = zh.format(limit.zh), en.format(limit.en)
     if check.leaves_open:
         title = layer.schema.column(check.leaves_open).zh
     how_zh = f"{title}按空值处理" if title else "按所填值判定"

@@ -81,6 +81,7 @@ class _Mapping:
         self.issues: list[Issue] = []
         self.cut: list[tuple[str, str]] = []  # field, and the alias of which it is the beginning
         self.ranges: frozenset[str] = frozenset()
+        self._days: dict[str, bool] = {}
         # Of each column: a name, and whether it is an alias, which a cut name may stand for.
         self.words = [
             (column, folded(word), word not in column.whole_names)
@@ -108,7 +109,11 @@ class _Mapping:
 
     def holds_days(self, field: str) -> bool:
         """Return whether each value of the field is known to be one day."""
-        return self.cells is not None and are_days(self.cells[field])
+        if self.cells is None:
+            return False
+        if field not in self._days:
+            self._days[field] = are_days(self.cells[field])
+        return self._days[field]
 
     def is_alone(self, field: str) -> bool:
         """Return whether no other field's name was cut at the same place."""

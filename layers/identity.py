@@ -69,13 +69,21 @@ _AUTHORITY = re.compile(
     r"|^(?!.*(?:矿务|地质|勘[查探察]|工程|农垦|监狱|铁路|[一二三四五六七八九十\d]局))"
     r".*(?:(?<![村居]民)委员会|局|厅)(?:代管|托管|管理|监管|负责|接管)?$"
 )
-_GONE = re.compile("无主|破产|注销|吊销|失联|倒闭|解散|灭失|关闭|去世|死亡|已故|历史遗留|遗弃")
+_GONE = re.compile(
+    "无主|破产|注销|吊销|失联|倒闭|解散|灭失|关闭|去世|死亡|已故|历史遗留|遗弃|不明|缺失|无人"
+    "|(?:失去|无法)联系|联系不上|逃逸|跑路|^无(?![锡为极棣])"
+)
+# Who once worked a mine, whose ground it stands on, or that somebody is to be found.
+_NOBODY = re.compile(
+    "停产|停业|关停|^原(?:企业|业主|矿主|单位)|兜底|接管|属地|待(?:明确|确定|落实|定)|政府$"
+)
 _CERTAINLY_GONE = re.compile("无主|已(?:破产|注销|吊销|失联|倒闭|解散|灭失|关闭)")
 # An answer to what is replaced, and no number: 无需替代, 不占用指标, 暂无替代库, 0座.
 _REPLACES_NONE = re.compile(
     r"[暂均尚并]?(?:[不无未毋]|没有)(?:需|须|用|涉|占|替代|替换|适用|存在|有)\D{0,10}|0+[座个家]|n"
 )
 _MARKS = re.compile(r"[\W_]+")
+_BRACKETED = re.compile(r"\([^()]*\)")
 # 1.4E+18, and without the sign as Java writes it; a code such as 2E3 has no decimals.
 _SCIENTIFIC = r"^[+-]?[0-9](?:(?:\.[0-9]+)?[eE]\+[0-9]+|\.[0-9]+[eE](?:0*[7-9]|[0-9]{2,3}))$"
 
@@ -107,6 +115,8 @@ def names_no_owner(word: str) -> bool:
     [True, True, True, True, True]
     >>> [names_no_owner(w) for w in ("待出让", "竞得人", "县自然资源局", "无主（县政府代管）", "1")]
     [True, True, True, True, True]
+    >>> [names_no_owner(w) for w in ("停产企业", "业主不明", "属地政府", "镇政府（原甲公司）")]
+    [True, True, True, True]
     >>> [names_no_owner(w) for w in ("王五（个人）", "Maxx Mining", "国家能源集团", "二○八队")]
     [False, False, False, False]
     >>> [names_no_owner(w) for w in ("阳泉矿务局", "河底村村民委员会", "镇政府石料厂")]
@@ -118,7 +128,10 @@ def names_no_owner(word: str) -> bool:
         return True
     if len(core) <= _LONGEST_KIND and _ONLY_KINDS.fullmatch(core) is not None:
         return True
-    return says_gone(word) or _names_no_firm(core, _TO_COME, _AUTHORITY)
+    signs = _TO_COME, _AUTHORITY, _NOBODY
+    # 大石镇人民政府（原甲公司）: who once was stands in brackets.
+    head = _MARKS.sub("", _BRACKETED.sub("", name))
+    return says_gone(word) or any(_names_no_firm(text, *signs) for text in (core, head))
 
 
 def says_gone(word: str) -> bool:

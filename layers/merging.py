@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,9 @@ _OF_ANOTHER = {
     "valid_to": _YEARS,
 }
 
+_Read = Callable[[Sequence[Match], Bools], Values]
+"""What reads a column from some of its fields, in the rows (n,) that are asked."""
+
 
 def read_column(
     column: Column,
@@ -43,11 +46,21 @@ def read_column(
     A field that says another thing in every row spoils no other; where these are empty it leaves
     the column open.
     """
+
+    def read(found: Sequence[Match], asked: Bools) -> Values:
+        cells = {**fields, **{m.field: _only(fields[m.field], asked) for m in found}}
+        values = []
+        for match in found:
+            rows = np.asarray(_lost_rows(column, match, mapped, lost), np.int64)
+            one = units.read(column, match, mapped, cells, labels, file)
+            values.append(one.losing(rows[asked[rows]]))
+        return _merged(column, found, values, labels, file)
+
     others = tuple(m for m in matches if _is_of_another(column, fields[m.field]))
     own = tuple(m for m in matches if m not in others)
     if not others or all(is_blank(fields[m.field]) for m in own):
-        return _from_fields(column, matches, mapped, fields, labels, file, lost)
-    values = _from_fields(column, own, mapped, fields, labels, file, lost)
+        return _named_first(column, matches, read, labels, file)
+    values = _named_first(column, own, read, labels, file)
     said = [column_issues.of_another(column, m.field, fields[m.field], file) for m in others]
     held = np.any([np.asarray(as_text(fields[m.field]).is_valid()) for m in others], axis=0)
     return values.losing(np.flatnonzero(held & np.asarray(values.array.is_null())), *said)
@@ -62,29 +75,13 @@ def _is_of_another(column: Column, array: pa.Array) -> bool:
     return all(word in BLANK or re.fullmatch(pattern, word) for word in words)
 
 
-def _from_fields(
-    column: Column,
-    matches: tuple[Match, ...],
-    mapped: Mapped,
-    fields: Mapping[str, pa.Array],
-    labels: Sequence[str],
-    file: str,
-    lost: Mapping[str, Ints],
+def _named_first(
+    column: Column, matches: Sequence[Match], read: _Read, labels: Sequence[str], file: str
 ) -> Values:
     """Return the values of a column from fields that hold it.
 
     Fields of generic names (状态, 编号) are asked only where none of another name has a value.
     """
-
-    def read(found: Sequence[Match], asked: Bools) -> Values:
-        cells = {**fields, **{m.field: _only(fields[m.field], asked) for m in found}}
-        values = []
-        for match in found:
-            rows = np.asarray(_lost_rows(column, match, mapped, lost), np.int64)
-            one = units.read(column, match, mapped, cells, labels, file)
-            values.append(one.losing(rows[asked[rows]]))
-        return _merged(column, found, values, labels, file)
-
     every = np.ones(len(labels), np.bool_)
     named = [m for m in matches if not m.generic]
     generic = [m for m in matches if m.generic]
@@ -178,8 +175,9 @@ def _differing(column: Column, array: pa.Array, other: pa.Array) -> Ints:
     rows = rows_where(pc.not_equal(array, other))
     if column.name != "mineral":
         return rows
-    pairs = [(array[int(row)].as_py(), other[int(row)].as_py()) for row in rows]
-    return rows[[not minerals.agree(*pair) for pair in pairs]]
+    pairs = pa.table({"one": array, "other": other}).take(pa.array(rows)).to_pydict()
+    told = zip(pairs["one"], pairs["other"], strict=True)
+    return rows[[not minerals.agree(*pair) for pair in told]]
 
 
 def _spoilt(read: list[Values], matches: Sequence[Match], array: pa.Array) -> Ints:

@@ -54,6 +54,7 @@ def mineral_class(mineral: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@cache
 def agree(one: str, other: str) -> bool:
     """Return whether two lists of minerals are of one class, and one names what the other does.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import pyarrow.compute as pc
 from gis.ragged import Bools, Ints
 from layers import parse
 from layers.account import Issue
-from layers.catalog import ENDS
 from layers.cells import as_text, bare_numbers, by_word, without
 from layers.fields import Mapped, Match
 from layers.headings import heading
@@ -39,8 +37,7 @@ def read(
     array = fields[match.field]
     unit = _unit(column, match, mapped, fields)
     if not match.unclear or match.unit is not None:
-        values = convert(array, column, match.field, labels, unit=unit, elevation_range=match.both)
-        return _told_once(values, column, match, mapped, array, labels)
+        return convert(array, column, match.field, labels, unit=unit, elevation_range=match.both)
     bare = np.asarray(bare_numbers(array), np.bool_)
     if isinstance(unit, pa.Array):
         # Only rows whose unit cell is empty have a number of a unit nobody stated.
@@ -83,24 +80,6 @@ def _is_within(column: Column, array: pa.Array, factor: float) -> Bools:
     numbers = np.asarray(array.fill_null(np.nan), np.float64) * factor
     low, high = column.bounds or (-np.inf, np.inf)
     return np.asarray((numbers >= low) & (numbers <= high), np.bool_)
-
-
-def _told_once(
-    values: Values,
-    column: Column,
-    match: Match,
-    mapped: Mapped,
-    array: pa.Array,
-    labels: Sequence[str],
-) -> Values:
-    """Return values without what the other end of the same range has told in the same rows."""
-    first = {second: first for first, second in ENDS}.get(column.name, "")
-    if not match.both or mapped.matches.get(first) != mapped.matches[column.name]:
-        return values
-    other = replace(column, name=first)
-    told = convert(array, other, match.field, labels, unit=match.unit, elevation_range=True)
-    same = np.array_equal(told.unread, values.unread)
-    return replace(values, issues=()) if same else values
 
 
 def _unit(

@@ -208,7 +208,8 @@ def test_no_and_some_below_a_heading_that_says_no(judge, word, reads):
 @pytest.mark.parametrize(
     ("word", "verdict"),
     [("甲公司", "PASS"), ("无主尾矿库", "NO_DATA"), ("无主（县政府代管）", "NO_DATA"),
-     ("原企业已注销", "NO_DATA"), ("甲公司（已注销）", "NO_DATA"), ("失联", "NO_DATA")],
+     ("原企业已注销", "NO_DATA"), ("甲公司（已注销）", "NO_DATA"), ("失联", "NO_DATA"),
+     ("责任主体缺失", "NO_DATA"), ("无人管理", "NO_DATA"), ("无锡矿业公司", "PASS")],
 )  # fmt: skip
 def test_an_operator_that_is_said_to_be_none(judge, word, verdict, flag):
     pond = {

@@ -104,7 +104,10 @@ def _refuse_split(path: Path, sheet: Sheet, parcel: Parcel, places: Places) -> N
     for one, two in pairwise(parcel.rings):
         blank = not any(map(sheet.text, range(one.rows[-1] + 1, two.rows[0])))
         goes_on = two.rows[0] in doubted and blank and one.runs_on(two.names[0])
-        pieces = [*pieces[:-1], [*pieces[-1], two]] if goes_on else [*pieces, [two]]
+        if goes_on:
+            pieces[-1].append(two)
+        else:
+            pieces.append([two])
     for rings in pieces:
         if len(rings) > 1 and _may_be_one([[places.at[r] for r in ring.rows] for ring in rings]):
             row = rings[1].rows[0]
