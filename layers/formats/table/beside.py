@@ -34,7 +34,9 @@ def said_beside(
     columns = [
         (c, name)
         for c, name in enumerate(header.names)
-        if header.roles.get(c) in (None, "group") and (of is None or of(name))
+        # A name or number of a right is none of a system, whatever letters it has.
+        if (header.roles.get(c) is None or (header.roles[c] == "group" and is_of_system(name)))
+        and (of is None or of(name))
     ]
     for row in rows:
         for column, name in columns:

@@ -36,6 +36,12 @@ def corners(*, zone="", said=None, column="备注"):
             yield licence, k, x, f"{zone}{y}", beside
 
 
+def test_the_number_of_a_right_says_nothing_of_its_system(write):
+    head, *rows = corners(zone=38)
+    named = [("一坐标系" if no == "C2" else no, *row) for no, *row in rows]
+    assert write(("2000国家大地坐标系",), head, *named).crs.to_epsg() == 4526
+
+
 @pytest.mark.parametrize("said", ["39带", "中央子午线117°"])
 def test_another_zone_beside_a_corner_leaves_the_zone_open(write, said):
     assert write(("CGCS2000 38带",), *corners()).crs.to_epsg() == 4547
