@@ -40,7 +40,9 @@ def judge(tmp_path):
         workspace = tmp_path / "workspace.toml"
         workspace.write_text(text, encoding="utf-8")
         file = write("申请.gpkg", [subject], [place])
-        out = api.vet([file], workspace, tmp_path / "out", as_of=AS_OF, rules=(rule,))
+        out = api.vet(
+            [file], workspace, tmp_path / "out", as_of=AS_OF, rules=(rule,), formats=("json",)
+        )
         return answers(out.results.findings)
 
     return make

@@ -40,7 +40,11 @@ def planted(rule, verdict, run="screen"):
             "zh",
             ["不符合 FAIL", "不能判定", "没有不符合或待核的", "另有：", "重叠 0.0123 km²", "〔"],
         ),
-        ("en", ["Fail FAIL", "cannot be judged", "none fails", "also: ", "by 0.0123 km²", "〔"]),
+        pytest.param(
+            "en",
+            ["Fail FAIL", "cannot be judged", "none fails", "also: ", "by 0.0123 km²", "〔"],
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_the_demo_tells_of_every_application_and_exits_0(tmp_path, capsys, lang, words):

@@ -114,6 +114,7 @@ def test_paths_that_climb(running):
         assert b"root:" not in data and b"create_app" not in data
 
 
+@pytest.mark.slow
 def test_a_judge_that_is_killed_is_replaced(running, prospect):
     judges = [pid for pid, words in running.children().items() if "webmap.judge" in words]
     assert len(judges) == 2
@@ -126,6 +127,7 @@ def test_a_judge_that_is_killed_is_replaced(running, prospect):
     assert json.loads(running.ask("GET", "/healthz")[1])["workers"]["running"] >= 1
 
 
+@pytest.mark.slow
 def test_a_reader_that_is_killed_is_replaced(running, pond):
     body = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.gpkg"\r\n\r\n'
@@ -140,6 +142,7 @@ def test_a_reader_that_is_killed_is_replaced(running, pond):
     assert [running.ask("POST", "/api/vet", body, **kind)[0] for _ in range(3)] == [201] * 3
 
 
+@pytest.mark.slow
 def test_a_judge_that_hangs_is_ended(workspace, tmp_path, prospect):
     server = Running(workspace, tmp_path, MINEZONE_JUDGE_SECONDS="0.5", MINEZONE_READ_SECONDS="0.5")
     try:
@@ -156,6 +159,7 @@ def test_a_judge_that_hangs_is_ended(workspace, tmp_path, prospect):
         server.end()
 
 
+@pytest.mark.slow
 def test_all_processes_end_with_the_server(workspace, tmp_path):
     server = Running(workspace, tmp_path)
     started = list(server.children())
