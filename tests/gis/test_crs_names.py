@@ -97,6 +97,7 @@ def test_a_compound_or_bound_system_is_taken_apart():
     assert contradiction(pyproj.crs.CompoundCRS("two", [wrong, height])) is not None
 
 
+@pytest.mark.slow
 def test_the_registry_contradicts_itself_nowhere():
     """Systems of China, and some of the others, as the registry and as older files write them."""
     kinds = [pyproj.enums.PJType.PROJECTED_CRS, pyproj.enums.PJType.GEOGRAPHIC_2D_CRS]

@@ -87,6 +87,7 @@ def hold_all(operations, known, examples, **more):
     return sent
 
 
+@pytest.mark.slow
 def test_every_address_keeps_to_its_description(operations, known):
     assert len(operations) == 16
     assert hold_all(operations, known, 8, derandomize=True) > 100

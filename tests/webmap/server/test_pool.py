@@ -69,6 +69,7 @@ def test_an_application_is_entered_once(client, prospect):
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.slow
 def test_it_can_be_entered_again_when_it_is_over(workspace, tmp_path):
     app = create_app(ServerSettings(workspace, workers=1, state=tmp_path / "state"))
     for _ in range(2):

@@ -170,6 +170,7 @@ def test_all_processes_end_with_the_server(workspace, tmp_path):
     server.until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in started), 20)
 
 
+@pytest.mark.slow
 def test_it_ends_quietly(workspace, tmp_path):
     server = Running(workspace, tmp_path)
     said = server.end()
