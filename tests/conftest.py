@@ -38,14 +38,18 @@ def pytest_make_collect_report(collector):
 
 ONE_WORKER = {
     "test_batch_folder", "test_country", "test_demo", "test_generator", "test_locales",
-    "test_openapi", "test_real_data", "test_real_terrain", "test_reports", "test_ridge_terrain",
-    "test_runs",
+    "test_real_data", "test_real_terrain", "test_ridge_terrain", "test_runs",
 }  # fmt: skip
 """Modules whose set-up takes seconds: with ``--dist loadgroup`` one process makes it, not each."""
+
+ONE_SERVER = {"client", "running"}
+"""Fixtures that start judging processes: all who ask them share one process's."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the workers give the groups on
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.path.stem in ONE_WORKER:
+        if ONE_SERVER.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("server"))
+        elif item.path.stem in ONE_WORKER:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))

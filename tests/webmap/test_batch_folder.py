@@ -1,4 +1,4 @@
-"""A bureau's folder of 100 Shapefiles, 30 of them broken: what is judged, refused, and told.
+"""A bureau's folder of 50 Shapefiles, 30 of them broken: what is judged, refused, and told.
 
 benchmarks/bureau_folder.py does the same with 400.
 """
@@ -28,7 +28,7 @@ applications, broken_files, bureau_folder = (
     importlib.import_module(name) for name in ("applications", "broken_files", "bureau_folder")
 )
 
-GOOD = 70
+GOOD = 20
 
 
 class Run:
@@ -58,9 +58,9 @@ def test_all_files_are_found_and_exactly_the_readable_are_judged(run):
     assert len({case.stem for case in broken_files.BROKEN}) == 30
     assert set(run.rows) == {a.path for a in run.good} | set(run.broken)
     assert {p for p, row in run.rows.items() if row["status"] == "ERROR"} == set(run.broken)
-    assert run.record["files"] == 100
+    assert run.record["files"] == 50
     assert run.record["totals"] == {
-        "FAIL": 13, "REVIEW": 13, "NO_DATA": 15, "PASS": 16, "NOT_APPLICABLE": 13, "ERROR": 30
+        "FAIL": 3, "REVIEW": 3, "NO_DATA": 5, "PASS": 6, "NOT_APPLICABLE": 3, "ERROR": 30
     }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_every_judged_file_has_the_verdict_it_was_drawn_with(run):
     assert {a.path: run.rows[a.path]["status"] for a in run.good} == {
         a.path: a.verdict for a in run.good
     }
-    for application in run.good[:20]:
+    for application in run.good:
         folder = run.out / run.rows[application.path]["out"]
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         assert report["subjects"][0]["name"] in applications.MINERS
@@ -94,13 +94,13 @@ def test_the_exit_status_says_that_some_could_not_be_judged(run):
 
 
 def test_the_screen_begins_and_ends_with_the_account(run):
-    assert run.lines[0] == "批量审查 100 个文件：判定 70 个，无法判定 30 个"
+    assert run.lines[0] == "批量审查 50 个文件：判定 20 个，无法判定 30 个"
     assert run.lines[1] == f"文件名都在 {run.folder} 之下"
-    assert run.lines[-1] == f"共 100 个文件，30 个无法判定；汇总见 {run.out / 'summary.csv'}"
+    assert run.lines[-1] == f"共 50 个文件，30 个无法判定；汇总见 {run.out / 'summary.csv'}"
     heads = [line for line in run.lines if line[:1] in tuple("✗?○✓–")]
     assert heads == [
-        "✗ 不符合 FAIL  13 个文件", "? 待核 REVIEW  13 个文件", "○ 缺数据 NO_DATA  15 个文件",
-        "✓ 符合 PASS  16 个文件", "– 不适用 NOT_APPLICABLE  13 个文件",
+        "✗ 不符合 FAIL  3 个文件", "? 待核 REVIEW  3 个文件", "○ 缺数据 NO_DATA  5 个文件",
+        "✓ 符合 PASS  6 个文件", "– 不适用 NOT_APPLICABLE  3 个文件",
     ]  # fmt: skip
     at = run.lines.index("无法判定的 30 个文件和原因")
     refused = run.lines[at + 1 : run.lines.index("", at)]
@@ -113,7 +113,7 @@ def test_the_screen_begins_and_ends_with_the_account(run):
 def test_the_table_holds_the_same_as_the_record(run):
     with (run.out / "summary.csv").open(encoding="utf-8-sig", newline="") as stream:
         table = list(csv.DictReader(stream))
-    assert len(table) == 100
+    assert len(table) == 50
     for line in table:
         row = run.rows[Path(line["file"])]
         assert line["status"] == row["status"]

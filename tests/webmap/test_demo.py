@@ -1,6 +1,8 @@
 """The sample county comes out as it was drawn, and the demo shows it."""
 
+import contextlib
 import csv
+import io
 import json
 from datetime import date
 from pathlib import Path
@@ -33,41 +35,60 @@ def planted(rule, verdict, run="screen"):
         ]
 
 
-@pytest.mark.parametrize(
-    ("lang", "words"),
-    [
-        (
-            "zh",
-            ["不符合 FAIL", "不能判定", "没有不符合或待核的", "另有：", "重叠 0.0123 km²", "〔"],
-        ),
-        pytest.param(
-            "en",
-            ["Fail FAIL", "cannot be judged", "none fails", "also: ", "by 0.0123 km²", "〔"],
-            marks=pytest.mark.slow,
-        ),
-    ],
-)
-def test_the_demo_tells_of_every_application_and_exits_0(tmp_path, capsys, lang, words):
-    assert cli.main(["demo", "--out", str(tmp_path / "演示"), "--lang", lang]) == 0
-    out, err = capsys.readouterr()
+def run_demo(out, lang):
+    """Return the exit status of ``minezone demo``, its output and its messages."""
+    told, said = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(said):
+        status = cli.main(["demo", "--out", str(out), "--lang", lang])
+    return status, told.getvalue(), said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """Return the folder of one run of the demo, and what it said."""
+    folder = tmp_path_factory.mktemp("shown") / "演示"
+    return folder, *run_demo(folder, "zh")
+
+
+@pytest.fixture(scope="module")
+def screened(workspace, tmp_path_factory):
+    out = tmp_path_factory.mktemp("screened")
+    return api.screen(workspace, out, as_of=AS_OF, formats=("json",)).results
+
+
+def tells_of_every_application(folder, out, err, lang, words):
     # Kernels may be compiled here for the first time, which is said.
     assert err in ("", say("compiling", lang, n=SECONDS) + "\n")
     declared = cli_demo.applications(SAMPLE)
     assert len(declared) >= 8
     assert [w for w in [*declared, *words] if w not in out] == []
     assert "…" not in out.replace("……", "")  # nothing is cut off to fit
-    told = {p.name for p in (tmp_path / "演示" / "applications").iterdir()}
+    told = {p.name for p in (folder / "applications").iterdir()}
     assert told == {Path(n).stem for n in declared} - {"masked_notice"}
     for run in ("screen", "applications/quarry_corners"):
-        report = json.loads((tmp_path / "演示" / run / "report.json").read_text(encoding="utf-8"))
+        report = json.loads((folder / run / "report.json").read_text(encoding="utf-8"))
         assert report["complete"] is True
+
+
+def test_the_demo_tells_of_every_application_and_exits_0(shown):
+    folder, status, out, err = shown
+    assert status == 0
+    words = ["不符合 FAIL", "不能判定", "没有不符合或待核的", "另有：", "重叠 0.0123 km²", "〔"]
+    tells_of_every_application(folder, out, err, "zh", words)
     assert not (SAMPLE / ".minezone").exists() or SAMPLE.parent.name != "site-packages"
 
 
-def test_the_demo_counts_the_county_by_rule(tmp_path, capsys):
+@pytest.mark.slow
+def test_the_demo_in_english(tmp_path):
+    status, out, err = run_demo(tmp_path, "en")
+    assert status == 0
+    words = ["Fail FAIL", "cannot be judged", "none fails", "also: ", "by 0.0123 km²", "〔"]
+    tells_of_every_application(tmp_path, out, err, "en", words)
+
+
+def test_the_demo_counts_the_county_by_rule(shown):
     """One line a rule: how many fail, need review, lack data, pass."""
-    assert cli.main(["demo", "--out", str(tmp_path)]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = shown[2].splitlines()
     (line,) = [line for line in lines if line.strip().startswith("MR101 ")]
     counts = [len(planted("MR101", v)) for v in ("FAIL", "REVIEW", "NO_DATA", "PASS")]
     assert [int(n) for n in line.split()[-4:]] == counts
@@ -124,8 +145,8 @@ def test_screen_says_verdict_rule_measure_and_article(workspace, tmp_path, capsy
     assert first == sorted(first, key="✗?○✓–".index)
 
 
-def test_the_line_of_a_rule_is_its_worst_finding(workspace, tmp_path):
-    results = api.screen(workspace, tmp_path, as_of=AS_OF, formats=("json",)).results
+def test_the_line_of_a_rule_is_its_worst_finding(screened):
+    results = screened
     for subject in range(len(results.subject_layer)):
         rows = np.flatnonzero(results.findings.subject == subject)
         lead = cli_view.leading_rows(results, rows)
@@ -135,8 +156,8 @@ def test_the_line_of_a_rule_is_its_worst_finding(workspace, tmp_path):
             assert results.findings.verdict[row] == results.findings.verdict[same].max()
 
 
-def test_every_rule_is_in_exactly_one_answer(workspace, tmp_path):
-    results = api.screen(workspace, tmp_path, as_of=AS_OF, formats=("json",)).results
+def test_every_rule_is_in_exactly_one_answer(screened):
+    results = screened
     for subject in range(len(results.subject_layer)):
         rows = results.findings.subject == subject
         answers = cli_view.subject_answers(results, subject, "zh")
