@@ -30,8 +30,21 @@ _PLANE = re.compile(
     r"(?!1(?:\.0+)?(?![\d.]))\d[\d.]*",
     re.IGNORECASE,
 )
+# What those who wrote the numbers have still to do.
+_TO_CHECK = (
+    r"(?:待|尚未|未经?|(?<![无不毋])(?:应当?|须|需要?))"
+    r"(?:再|另行?|进一步|现场|实地|重新|进行|测量|测绘|经)*"
+    r"(?:核实|核对|核定|核准|核查|复核|校核|复测|补测|实测|确认|确定|校正)"
+)
+_OPEN_SYSTEM = re.compile(
+    r"(?<![如若])(?:坐标系统?|坐标基准|(?<!高程)基准|投影|中央子午线|带号)"
+    rf"[^。;；,，\n]{{0,4}}?(?:{_TO_CHECK}|待定|待查|未定|不详|不明|未知|不清)(?!的?责任)"
+)
 _WRONG = re.compile(
     r"(?<![如若])坐标[^。;；,，\n如若倘]{0,6}?(?<![无没])(?<!没有)(?:有误|错误|不准确|不实|作废)(?!的?[^。;；\n]{0,10}(?:更正|改正|责任|负责|后果))"
+    # Whoever wrote the numbers does not stand by them yet.
+    rf"|(?<![如若])坐标(?!系|基准)[^。;；,，\n如若倘]{{0,6}}?(?:(?:仅|只)供参考|暂定|待定|未定|待补|{_TO_CHECK})"
+    r"(?!的?责任)"
     r"|(?:^|\n)[(（【]?(?:以上|本|此|该|均|已|全部|表|图|成果)*作废[)）】。!！]?(?=\n|$)"
 )
 
@@ -44,6 +57,16 @@ def moved(words: str) -> str:
     """
     found = _MOVED.search(words)
     return " ".join(found[0].split()) if found else ""
+
+
+def open_system(words: str) -> str:
+    """Return what says that the system of coordinates is still open, blank where nothing does.
+
+    >>> open_system("坐标系待核实"), open_system("中央子午线不详"), open_system("坐标系已核实")
+    ('坐标系待核实', '中央子午线不详', '')
+    """
+    found = _OPEN_SYSTEM.search(words)
+    return found[0] if found else ""
 
 
 def another_plane(words: str) -> str:

@@ -19,7 +19,7 @@ from gis.crs_names import (
     other_plane,
     zone_named,
 )
-from layers.formats.disclaimers import another_plane, moved
+from layers.formats.disclaimers import another_plane, moved, open_system
 from layers.formats.former_datums import meant_by
 from layers.formats.planes import Axes, Datum, geographic, meridian_of, plane, width_of
 
@@ -63,7 +63,7 @@ class Stated:
     widths : of zones, degrees
     local : words for a plane of no national system, empty where there are none
     unconverted : words that say coordinates are still to be converted
-    changed : words that say that numbers were moved or shortened
+    changed : words that say that numbers were moved or shortened, or their system is still open
     plane : words for another plane than the Gauss plane of a datum
     system : a system of which all but the datum is meant
     any_ellipsoid : its ellipsoid is not meant either
@@ -114,7 +114,7 @@ class Stated:
     def doubt(self, axes: Axes | None) -> str:
         """Return why the datum of coordinates is not told, in both languages, or nothing."""
         if self.changed:
-            return f"写有“{self.changed}” / says that the numbers were changed ({self.changed})"
+            return f"写有“{self.changed}” / says {self.changed!r} of its coordinates"
         if self.local:
             return f"写有“{self.local}” / names a local plane ({self.local})"
         if self.plane and (axes is None or axes.kind == "plane"):
@@ -214,7 +214,7 @@ def stated_in(words: str) -> Stated:
         ),
         meant.local,
         unconverted[0] if unconverted else "",
-        moved(words),
+        moved(words) or open_system(words),
         another_plane(words),
         former=tuple(meant.former),
     )

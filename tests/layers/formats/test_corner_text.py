@@ -463,9 +463,10 @@ def test_another_width_of_zones_is_refused(write_text, width):
         read(write_text((HEAD + SQUARE).replace("几度分带=3\n", f"几度分带={width}\n")))
 
 
-@pytest.mark.parametrize("words", ["坐标经脱密处理", "坐标来自高德地图"])
+@pytest.mark.parametrize("words", ["坐标经脱密处理", "坐标来自高德地图", "坐标系待核实"])
 def test_words_that_the_numbers_are_not_true(write_text, words):
     text = (HEAD + SQUARE).replace("带号=38\n", f"带号=38\n备注={words}\n")
     assert read(write_text(text)).crs is None
-    with pytest.raises(FormatError, match="they cannot be used"):
-        read(write_text(text.replace(words, "坐标有误")))
+    for wrong in ("坐标有误", "坐标待核实"):
+        with pytest.raises(FormatError, match="they cannot be used"):
+            read(write_text(text.replace(words, wrong)))

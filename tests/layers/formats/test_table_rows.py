@@ -738,7 +738,8 @@ def test_a_title_and_a_remark(table, above, below, epsg):
 @pytest.mark.parametrize(
     "words",
     ["以上坐标已偏移", "以上坐标经脱密处理", "脱敏", "坐标已作保密处理", "坐标单位：公里",
-     "以上坐标加常数X+3000000", "X坐标省略前两位"],
+     "以上坐标加常数X+3000000", "X坐标省略前两位", "坐标系待核实", "坐标系不详",
+     "中央子午线未确定"],
 )  # fmt: skip
 def test_words_that_say_that_numbers_were_changed(table, words):
     title = ("2000国家大地坐标系",)
@@ -747,10 +748,22 @@ def test_words_that_say_that_numbers_were_changed(table, words):
         table(*ring(), above=[title, (words,)]),
     ):
         assert source.crs is None
-        assert "says that the numbers were changed" in source.crs_note
+        assert "of its coordinates" in source.crs_note
 
 
-@pytest.mark.parametrize("words", ["以上坐标有误，以批复为准", "作废", "（本表作废）"])
+@pytest.mark.parametrize(
+    "words", ["坐标已核实", "坐标无需复核", "如坐标需核实请联系我局", "坐标系已核实，无误"]
+)
+def test_words_that_say_that_nothing_is_wrong(table, words):
+    source = table(*ring(), (words,), above=[("2000国家大地坐标系",)])
+    assert source.crs.to_epsg() == 4526
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["以上坐标有误，以批复为准", "作废", "（本表作废）", "坐标待核实", "拐点坐标未经现场复核",
+     "以上坐标仅供参考", "坐标须重新实测后再报"],
+)  # fmt: skip
 def test_words_that_say_that_the_coordinates_are_wrong(table, words):
     with pytest.raises(FormatError, match="they cannot be used"):
         table(*ring(), (words.replace(",", "，"),), above=[("2000国家大地坐标系",)])
