@@ -63,7 +63,7 @@ class Stated:
     widths : of zones, degrees
     local : words for a plane of no national system, empty where there are none
     unconverted : words that say coordinates are still to be converted
-    changed : words that say that numbers were moved or shortened, or their system is still open
+    unsettled : words that numbers were moved or shortened, or that their system is still open
     plane : words for another plane than the Gauss plane of a datum
     system : a system of which all but the datum is meant
     any_ellipsoid : its ellipsoid is not meant either
@@ -77,7 +77,7 @@ class Stated:
     widths: frozenset[int] = frozenset()
     local: str = ""
     unconverted: str = ""
-    changed: str = ""
+    unsettled: str = ""
     plane: str = ""
     system: pyproj.CRS | None = None
     words: str = ""
@@ -113,8 +113,8 @@ class Stated:
 
     def doubt(self, axes: Axes | None) -> str:
         """Return why the datum of coordinates is not told, in both languages, or nothing."""
-        if self.changed:
-            return f"写有“{self.changed}” / says {self.changed!r} of its coordinates"
+        if self.unsettled:
+            return f"写有“{self.unsettled}” / says {self.unsettled!r} of its coordinates"
         if self.local:
             return f"写有“{self.local}” / names a local plane ({self.local})"
         if self.plane and (axes is None or axes.kind == "plane"):

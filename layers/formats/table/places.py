@@ -133,7 +133,7 @@ def _denied(
         stated = stated_in(text)
         said = disclaimers.wrong(text)
         if crs is not None:
-            doubt = stated.changed or stated.plane or stated.unconverted
+            doubt = stated.unsettled or stated.plane or stated.unconverted
             doubted = (f"写有“{doubt}”", f"says {doubt!r}") if doubt else None
             said = said or stated.contradiction(crs) or doubted
         if said is not None:

@@ -739,7 +739,7 @@ def test_a_title_and_a_remark(table, above, below, epsg):
     "words",
     ["以上坐标已偏移", "以上坐标经脱密处理", "脱敏", "坐标已作保密处理", "坐标单位：公里",
      "以上坐标加常数X+3000000", "X坐标省略前两位", "坐标系待核实", "坐标系不详",
-     "中央子午线未确定"],
+     "中央子午线未确定", "坐标系暂定", "坐标系可能为1980西安坐标系"],
 )  # fmt: skip
 def test_words_that_say_that_numbers_were_changed(table, words):
     title = ("2000国家大地坐标系",)
@@ -752,8 +752,11 @@ def test_words_that_say_that_numbers_were_changed(table, words):
 
 
 @pytest.mark.parametrize(
-    "words", ["坐标已核实", "坐标无需复核", "如坐标需核实请联系我局", "坐标系已核实，无误"]
-)
+    "words",
+    ["坐标已核实", "坐标无需复核", "如坐标需核实请联系我局", "坐标系已核实，无误",
+     "坐标经现场实测确定", "已核实坐标", "以上坐标，未经核准不得变更", "未经核准不得变更坐标",
+     "坐标见附图，采矿权人待定", "坐标示意图", "矿区范围示意图"],
+)  # fmt: skip
 def test_words_that_say_that_nothing_is_wrong(table, words):
     source = table(*ring(), (words,), above=[("2000国家大地坐标系",)])
     assert source.crs.to_epsg() == 4526
@@ -762,7 +765,9 @@ def test_words_that_say_that_nothing_is_wrong(table, words):
 @pytest.mark.parametrize(
     "words",
     ["以上坐标有误，以批复为准", "作废", "（本表作废）", "坐标待核实", "拐点坐标未经现场复核",
-     "以上坐标仅供参考", "坐标须重新实测后再报"],
+     "以上坐标仅供参考", "坐标须重新实测后再报", "待核实坐标", "概略坐标", "示意性拐点坐标",
+     "矿区范围拐点坐标（暂定）", "坐标，待核实", "坐标由设计单位提供，未经实测", "（待核实）",
+     "注：仅供参考", "坐标没有核实过", "坐标尚未最终确定", "坐标需业主确认", "坐标存疑"],
 )  # fmt: skip
 def test_words_that_say_that_the_coordinates_are_wrong(table, words):
     with pytest.raises(FormatError, match="they cannot be used"):
