@@ -209,7 +209,7 @@ def draw_map(
     target: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE")] = None,
 ) -> int:
     """Draw the map of a result that is there already."""
-    page_name(target)
+    page_name("--out", target)
     from webmap import maps
 
     file = maps.write(result, context.obj.lang, target)
@@ -226,9 +226,11 @@ def inspect(
     crs: Crs = None,
     encoding: Encoding = None,
     datum: Datum = None,
+    page: Annotated[Path | None, typer.Option("--map", metavar="HTML")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Check whether a file can be judged."""
+    page_name("--map", page)
     launch_early()
     from analysis import api
     from webmap import cli_pages
@@ -236,11 +238,13 @@ def inspect(
     found = api.inspect(file, layer=layer, crs=crs, encoding=encoding, datum=datum, extent=extent)
     if as_json:
         emit_json(cli_pages.inspection_record(found))
-        return 0 if found.usable else cli_io.ERROR_STATUS
-    if found.error is not None:
+    elif found.error is not None:
         raise found.error
-    emit(cli_pages.inspection_lines(found, context.obj.lang))
-    return 0
+    else:
+        emit(cli_pages.inspection_lines(found, context.obj.lang))
+    if page is not None and found.usable:
+        cli_pages.draw_inspection(found, page, context.obj.lang)
+    return 0 if found.usable else cli_io.ERROR_STATUS
 
 
 @app.command("convert")
@@ -337,7 +341,7 @@ def serve(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0, 1, 2 or 3."""
     cli_io.use_utf8()
-    # Modules make objects that stay: looking for garbage among them takes a tenth of a vetting.
+    # Modules make objects that stay: looking among them for garbage takes a tenth of a vetting.
     gc.set_threshold(100_000, 50, 50)
     words = list(sys.argv[1:]) if argv is None else list(argv)
     settings, rest, error = cli_io.split_settings(words, os.environ)

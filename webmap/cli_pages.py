@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,13 @@ def _titles(layer: Layer, lang: str) -> str:
 def _filled(layer: Layer) -> list[Column]:
     known = [column for column in layer.schema.columns if column.name not in layer.absent]
     return [column for column in known if not layer.is_null(column.name).all()]
+
+
+def draw_inspection(found: Inspection, target: Path, lang: str) -> None:
+    """Write the page of what was read (:func:`webmap.look.write`)."""
+    from webmap import look  # folium takes a while to load
+
+    look.write(found, target, lang)
 
 
 def inspection_record(found: Inspection) -> dict[str, Any]:

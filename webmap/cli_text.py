@@ -115,6 +115,10 @@ OPTIONS: Final[dict[str, Text]] = {
         "the form, where the suffix does not say it: txt (national corner text), registration …",
     ),
     "source_layer": Text("读哪个图层（文件有多个时）", "layer to read, of a file with several"),
+    "page": Text(
+        "再画成一个网页：要素、属性和读入说明，不联网也能打开，如 out.html",
+        "also draw a web page of features, values and issues that needs no network: out.html",
+    ),
     "to_crs": Text("写成的坐标系，如 EPSG:4526", "coordinate system to write, e.g. EPSG:4526"),
     "to_encoding": Text("Shapefile 属性表的编码", "text encoding of a Shapefile"),
     "crs": Text(
@@ -210,7 +214,7 @@ SAY: Final[dict[str, Text]] = {
     "written": Text("结果已写入 {out}: {files}", "written to {out}: {files}"),
     "not_drawn": Text("地图上没有图层 {layer}: {why}", "no layer {layer} on the map: {why}"),
     "bad_page": Text(
-        "--out 的值 {value} 应是 .html 文件", "--out {value}: name a file that ends in .html"
+        "{option} 的值 {value} 应是 .html 文件", "{option} {value}: name a file that ends in .html"
     ),
     "bad_form": Text(
         "--to 的值 {value} 不能写（可写：{known}）", "--to {value}: cannot be written ({known})"

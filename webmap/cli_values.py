@@ -44,10 +44,10 @@ def processes(workers: int | None) -> int:
     return workers or min(os.cpu_count() or 1, 4)
 
 
-def page_name(target: Path | None) -> None:
+def page_name(option: str, target: Path | None) -> None:
     """Refuse a page that is not called one: it might be somebody's data."""
     if target is not None and target.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(*both("bad_page", value=target))
+        raise UsageError(*both("bad_page", option=option, value=target))
 
 
 def convert_options(form: str | None, encoding: str) -> None:

@@ -52,6 +52,35 @@ SCRIPTS: tuple[str, ...] = (
     "app.js",
 )
 STYLES: tuple[str, ...] = ("page.css", "map.css", "print.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A page around the map: its template, scripts in the order they need one another, styles."""
+
+    template: str
+    scripts: tuple[str, ...]
+    styles: tuple[str, ...]
+
+
+RESULT = Kind(NAME, SCRIPTS, STYLES)
+LOOK = Kind(
+    "look.html",
+    (
+        "words.js",
+        "dom.js",
+        "numbers.js",
+        "geodesy.js",
+        "geometry.js",
+        "canvas.js",
+        "styles.js",
+        "labels.js",
+        "measure.js",
+        "tools.js",
+        "look.js",
+    ),
+    ("page.css", "map.css", "look.css"),
+)
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
@@ -113,8 +142,8 @@ def drawn() -> Drawn:
     return Drawn(figure.html.render().strip(), figure.script.render().strip())
 
 
-def page(document: Mapping[str, Any]) -> str:
-    """Return a scene as one HTML file that needs nothing beside it.
+def page(document: Mapping[str, Any], kind: Kind = RESULT) -> str:
+    """Return a scene, or what ``inspect`` read, as one HTML file that needs nothing beside it.
 
     Every script is named in the policy by its digest, so that no other one can run, and the same
     scene gives the same bytes.
@@ -124,10 +153,11 @@ def page(document: Mapping[str, Any]) -> str:
     TooLargeError
         The scene is longer than one page carries.
     """
-    files = assets.page_assets((*STYLES, *SCRIPTS))
+    files = assets.page_assets((*kind.styles, *kind.scripts))
     scripts = [a.text for a in files if a.is_script] + [drawn().script]
     return _render(
         document,
+        kind,
         policy=Markup('<meta http-equiv="Content-Security-Policy" content="{}">').format(
             Markup(file_policy(scripts))
         ),
@@ -157,7 +187,7 @@ def served(document: Mapping[str, Any], nonce: str, url_of: Callable[[Asset], st
         if a.is_script
     ]
     tags.append(_element("script", drawn().script, nonce))
-    return _render(document, policy=Markup(), styles=links, scripts=tags)
+    return _render(document, RESULT, policy=Markup(), styles=links, scripts=tags)
 
 
 def file_policy(scripts: Sequence[str]) -> str:
@@ -187,12 +217,16 @@ def write(out: Path, lang: str = "zh", target: Path | None = None) -> Path:
 
 
 def _render(
-    document: Mapping[str, Any], policy: Markup, styles: list[Markup], scripts: list[Markup]
+    document: Mapping[str, Any],
+    kind: Kind,
+    policy: Markup,
+    styles: list[Markup],
+    scripts: list[Markup],
 ) -> str:
     """Fill the page's template; whatever of the data enters it is text or escaped JSON."""
     data = scene.dumps(dict(document))
     holder = Markup('<script type="application/json" id="{}">{}</script>')
-    text: str = _template().render(
+    text: str = _template(kind.template).render(
         lang=LANGUAGES[document["lang"]],
         title=entities(document["title"]),
         policy=policy,
@@ -205,11 +239,11 @@ def _render(
 
 
 @cache
-def _template() -> Any:
+def _template(name: str) -> Any:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-    return environment.get_template(NAME)
+    return environment.get_template(name)
 
 
 def _element(tag: str, text: str, nonce: str | None = None) -> Markup:

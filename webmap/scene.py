@@ -207,7 +207,7 @@ class Scene:
         shapes = self.result.geometry[rows]
         if tolerance:
             shapes = shapely.simplify(shapes, tolerance)
-        texts = _geojson(shapes)
+        texts = geojson(shapes)
         columns = [self.result.column(n) for n in ("role", "layer", "feature_id", "name")]
         numbers = self.result.column("source_id")
         return [
@@ -288,7 +288,8 @@ def _decided(counts: Mapping[str, int]) -> str:
     return next(known, Verdict.NO_DATA.name)
 
 
-def _geojson(shapes: Shapes) -> list[str]:
+def geojson(shapes: Shapes) -> list[str]:
+    """Return GeoJSON geometries of (n,) shapes in degrees, to ``DECIMALS``, rings as RFC 7946."""
     rounded = shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS))
     texts: list[str] = shapely.to_geojson(shapely.orient_polygons(rounded)).tolist()
     return texts

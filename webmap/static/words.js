@@ -45,6 +45,11 @@
     not_met_of: ["{total} 条规则中 {n} 条{verdict}", "{n} of {total} rules: {verdict}"],
     also_undecided: ["另有未判事项", "partly undecided"],
 
+    look_features: ["要素", "Features"],
+    look_issues: ["读入说明", "What reading had to say"],
+    look_no_issues: ["没有问题。", "Nothing."],
+    look_more: ["另有 {n} 个要素，见地图", "{n} more features are on the map"],
+
     map: ["地图", "Map"],
     map_label: [
       "地图：方向键移动，加减键缩放；回车选取中心处的对象",
