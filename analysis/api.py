@@ -6,8 +6,7 @@ Everything the command line and the server do goes through here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from analysis.session import Outcome, Progress, ReadOptions, Session, exit_statu
 from gis.errors import MineZoneError
 from layers.given import Given
 from layers.layer import Layer
-from layers.outside import load_outside, read_outside
+from layers.outside import load_outside
 from layers.workspace import open_workspace
 
 __all__ = [
@@ -116,15 +115,11 @@ def batch(
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a file is and whether it can be judged.
-
-    ``crs_notes`` tells by layer where the file states its coordinate system.
-    """
+    """What a file is and whether it can be judged."""
 
     file: Path
     usable: bool
     layers: Mapping[str, Layer] = field(default_factory=dict)
-    crs_notes: Mapping[str, str] = field(default_factory=dict)
     error: MineZoneError | None = None
 
 
@@ -144,19 +139,7 @@ def inspect(
         )
     except MineZoneError as error:
         return Inspection(file, False, error=error)
-    given = Given(file, crs=crs, encoding=encoding)
-    return Inspection(file, True, read, _crs_notes(given, read))
-
-
-def _crs_notes(given: Given, layers: Mapping[str, Layer]) -> dict[str, str]:
-    """Return for each layer of a file where it states its coordinate system."""
-    notes = {}
-    for name, layer in layers.items():
-        # Rows that come with those of another layer have no place of their own.
-        with suppress(MineZoneError):
-            of_file = replace(given, layer=layer.provenance[0].source_layer)
-            notes[name] = read_outside(of_file).crs_note
-    return notes
+    return Inspection(file, True, read)
 
 
 def list_rules(jurisdiction: str = "CN") -> tuple[Rulebook, tuple[Rule, ...]]:

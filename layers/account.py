@@ -45,6 +45,7 @@ class Provenance:
     ``declared`` = ``read`` = kept + ``refused``, always. Accuracies are one sigma in metres;
     None = not stated. ``source`` is the path as the user wrote it. ``shifted``: the way to CGCS2000
     was the user's own, whose accuracy is stated with it and counts whatever else is stated.
+    ``crs_note`` tells where the file states its system, in both languages.
     """
 
     role: Literal["workspace", "vetted"]
@@ -66,6 +67,7 @@ class Provenance:
     valid_on: date | None = None
     snapshot: str | None = None
     shifted: bool = False
+    crs_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ _WORDS = (
     "未发证", "未定", "未知", "不详", "不明", "无证", "无证号", "无号", "无编号",
     "否", "没有", "暂没有", "不涉及", "暂不涉及", "未涉及", "不适用", "不替代", "无替代", "未替代",
     "不需要", "无需", "不存在", "新建", "拟建", "待建", "待确定", "待明确", "待落实", "待补充",
-    "待填写", "未确定", "暂未确定", "尚未确定", "未填", "未填写", "未填报", "同上", "见附件",
-    "详见附件", "无主", "无主库", "无业主", "无单位", "无企业", "无主体", "无经营主体",
-    "无生产经营主体", "无责任主体",
+    "待填写", "空白", "测试", "test", "内部", "若干", "未确定", "暂未确定", "尚未确定", "未填",
+    "未填写", "未填报", "同上", "见附件", "详见附件", "无主", "无主库", "无业主", "无单位",
+    "无企业", "无主体", "无经营主体", "无生产经营主体", "无责任主体",
     "unknown", "tbd", "tba", "tbc", "na", "no", "nil", "none", "null", "nan", "notapplicable",
     "pending",
 )  # fmt: skip
@@ -46,7 +46,10 @@ _KINDS = (
     "有限", "责任", "有限公司", "本公司", "我公司", "该公司", "本企业", "矿山", "本矿", "该矿",
     "业主", "矿主", "户主", "本人", "负责人", "村民个人", "先生", "女士", "单位", "其他", "其它",
     "保密", "涉密", "不公开", "不便公开", "不予公开", "未公开", "隐藏", "已隐藏", "脱敏", "已脱敏",
-    "略", "采矿权人", "探矿权人", "矿业权人", "权利人", "申请人", "同采矿权人",
+    "略", "暂不公开", "经营", "经营者", "自营", "自办", "自己", "承包", "承包人", "矿方", "投资人",
+    "建设", "设计", "施工", "产权", "管理", "主管", "部门", "法院", "查封", "收储", "储备", "转让",
+    "变更", "变更中", "转让中", "正在", "拟转让", "拟变更", "新业主", "我矿", "村集体", "采矿权人",
+    "探矿权人", "矿业权人", "权利人", "申请人", "同采矿权人",
     "person", "individual", "private", "company", "owner", "confidential",
 )  # fmt: skip
 _ONLY_KINDS = re.compile(f"(?:{'|'.join(_KINDS)})+")
@@ -55,16 +58,16 @@ _OWNERS = ("holder", "operator")
 # What published lists put in place of the letters of a name: 王**, 李某, XX公司, 张先生.
 _MASKED = re.compile(
     r"[*×✕╳✱●■□█]|[?○_]{2}|(?<![a-z])x{2,}(?![a-z])|某某"
-    r"|^[^\W\d]{0,2}某$|^某(?:公司|企业|单位|人)|^[^\W\d]{1,2}(?:先生|女士|老板)$"
+    r"|^[^\W\d]{0,2}某$|^某|^[^\W\d]{1,2}(?:先生|女士|老板)$"
 )
 # What a name ends in that is a firm's, whatever else it says: 县政府招待所石料厂, 破产管理人.
-_FIRM = re.compile(r"(?:公司|集团|中心|管理人|清算组|[厂矿场社队院店])$")
+_FIRM = re.compile(r"(?:公司|集团|(?<!储备)中心|管理人|清算组|[厂矿场社队院店])$")
 # Whoever may yet come by the right, or is to see to what nobody works, works nothing himself.
 _TO_COME = re.compile(
-    "出让|竞得|竞买|竞拍|拍卖|挂牌|摘牌|招标|中标|流拍|成交人|受让|买受|空白区|空白地|[待拟]设"
+    "出让|收储|储备|竞得|竞买|竞拍|拍卖|挂牌|摘牌|招标|中标|流拍|成交人|受让|买受|空白区|空白地|[待拟]设"
 )
 _AUTHORITY = re.compile(
-    "人民政府|[省市州旗县区乡镇]政府|管(?:理)?委(?:员)?会|街道办|(?:自然|国土)资源"
+    "人民政府|[省市州旗县区乡镇]政府|国资委|国资局|管(?:理)?委(?:员)?会|街道办|(?:自然|国土)资源"
     # 矿务局, 地质局, 第三工程局 are firms; a 村民委员会 may work a quarry.
     r"|^(?!.*(?:矿务|地质|勘[查探察]|工程|农垦|监狱|铁路|[一二三四五六七八九十\d]局))"
     r".*(?:(?<![村居]民)委员会|局|厅)(?:代管|托管|管理|监管|负责|接管)?$"
@@ -76,6 +79,11 @@ _GONE = re.compile(
 # Who once worked a mine, whose ground it stands on, or that somebody is to be found.
 _NOBODY = re.compile(
     "停产|停业|关停|^原(?:企业|业主|矿主|单位)|兜底|接管|属地|待(?:明确|确定|落实|定)|政府$"
+)
+# Not the owner but where he stands, or that he is not told. 未来, 同德, 无锡 begin names.
+_ELSEWHERE = re.compile(
+    r"^(?:详?见|参[见照]|查看?|如[上前下]|与上|同(?:$|[上前左右行一采探许])|未(?!来)|[待缺]|不[清知详明便]|无法|信息|数据)"
+    r"|^第?(?:[一二两三四五六七八九十\d]+|多|若干)[家个户](?:企业|单位|公司|矿山)?$|^(?:采矿权|权利|申请)人\d*$"
 )
 _CERTAINLY_GONE = re.compile("无主|已(?:破产|注销|吊销|失联|倒闭|解散|灭失|关闭)")
 # An answer to what is replaced, and no number: 无需替代, 不占用指标, 暂无替代库, 0座.
@@ -117,6 +125,8 @@ def names_no_owner(word: str) -> bool:
     [True, True, True, True, True]
     >>> [names_no_owner(w) for w in ("停产企业", "业主不明", "属地政府", "镇政府（原甲公司）")]
     [True, True, True, True]
+    >>> [names_no_owner(w) for w in ("见备注", "同前", "未登记", "某矿", "个体经营", "县国资委")]
+    [True, True, True, True, True, True]
     >>> [names_no_owner(w) for w in ("王五（个人）", "Maxx Mining", "国家能源集团", "二○八队")]
     [False, False, False, False]
     >>> [names_no_owner(w) for w in ("阳泉矿务局", "河底村村民委员会", "镇政府石料厂")]
@@ -128,7 +138,7 @@ def names_no_owner(word: str) -> bool:
         return True
     if len(core) <= _LONGEST_KIND and _ONLY_KINDS.fullmatch(core) is not None:
         return True
-    signs = _TO_COME, _AUTHORITY, _NOBODY
+    signs = _TO_COME, _AUTHORITY, _NOBODY, _ELSEWHERE
     # 大石镇人民政府（原甲公司）: who once was stands in brackets.
     head = _MARKS.sub("", _BRACKETED.sub("", name))
     return says_gone(word) or any(_names_no_firm(text, *signs) for text in (core, head))

@@ -208,6 +208,7 @@ def _provenance(
         transformation_accuracy_m=placed.accuracy_m,
         positional_accuracy_m=settings.positional_accuracy_m,
         shifted=placed.shifted,
+        crs_note=source.crs_note,
         coverage=settings.coverage,
         declared=source.declared,
         read=len(source),

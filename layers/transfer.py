@@ -121,7 +121,7 @@ def _claims_nothing(layer: Layer, schema: Schema) -> bool:
     p = layer.provenance[0]
     of_workspace = p.snapshot, p.coverage, layer.coverage
     accuracy = p.positional_accuracy_m
-    words = [t for i in layer.issues for t in (i.severity, i.code, i.zh, i.en)]
+    words = [p.crs_note, *(t for i in layer.issues for t in (i.severity, i.code, i.zh, i.en))]
     return (
         p.role == "vetted"
         and all(claim is None for claim in of_workspace)

@@ -1,6 +1,8 @@
 """What is not documented fails: rules, commands and options, columns, workspace keys, outputs."""
 
+import doctest
 import importlib
+import pkgutil
 import re
 import tomllib
 from dataclasses import fields
@@ -8,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import analysis
+import gis
+import layers
+import webmap
 from analysis import registry
 from gis.__about__ import __version__
 from layers import catalog
@@ -102,3 +108,13 @@ def test_the_readme_shows_what_the_command_says(name, lang, tmp_path, capsys):
     page = (REPO / name).read_text(encoding="utf-8")
     shown = re.search(r"<!-- example -->\n.*?\n```\n(.*?)```\n<!-- /example -->", page, re.DOTALL)
     assert shown.group(1).strip().splitlines() == said[:-1]  # the last line names the folder
+
+
+def test_examples_in_docstrings_are_true():
+    tried = 0
+    for package in (gis, layers, analysis, webmap):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            found = doctest.testmod(importlib.import_module(module.name))
+            assert found.failed == 0, module.name
+            tried += found.attempted
+    assert tried > 100

@@ -28,8 +28,6 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
     for layer in found.layers.values():
         for part in layer.provenance:
             yield from _part_lines(layer, part, lang)
-        if note := found.crs_notes.get(layer.name):
-            yield clean(say("crs_note_line", lang, note=halves(note)[lang == "en"]))
         if len(layer):
             west, south, east, north = _extent(layer)
             yield say("bounds_line", lang, west=west, south=south, east=east, north=north)
@@ -105,6 +103,8 @@ def _part_lines(layer: Layer, part: Provenance, lang: str) -> Iterator[str]:
     encoding = f" ({part.encoding})" if part.encoding else ""
     yield clean(say("format_line", lang, format=part.format, encoding=encoding))
     yield clean(say("crs_line", lang, crs=part.crs, transformation=part.transformation))
+    if part.crs_note:
+        yield clean(say("crs_note_line", lang, note=halves(part.crs_note)[lang == "en"]))
     # As in ``Layer.sigma_m``: that of WGS 84 alone, whose places state none, does not count.
     counted = part.shifted or part.positional_accuracy_m is not None
     if part.transformation_accuracy_m and counted:
@@ -139,11 +139,11 @@ def draw_inspection(found: Inspection, target: Path, lang: str) -> None:
 def inspection_record(found: Inspection) -> dict[str, Any]:
     """Return the machine's account of a file."""
     error = found.error and in_both(found.error)
-    layers = [_layer_record(la, found.crs_notes.get(n)) for n, la in found.layers.items()]
+    layers = [_layer_record(layer) for layer in found.layers.values()]
     return {"file": found.file, "usable": found.usable, "error": error, "layers": layers}
 
 
-def _layer_record(layer: Layer, note: str | None) -> dict[str, Any]:
+def _layer_record(layer: Layer) -> dict[str, Any]:
     names = (
         "format", "encoding", "crs", "transformation", "transformation_accuracy_m",
         "positional_accuracy_m", "declared", "read", "repaired", "refused", "sha256",
@@ -155,7 +155,7 @@ def _layer_record(layer: Layer, note: str | None) -> dict[str, Any]:
         "bbox": list(_extent(layer)) if len(layer) else None,
         "area_m2": _area_m2(layer),
         "columns": [column.name for column in _filled(layer)],
-        "crs_note": note,
+        "crs_note": layer.provenance[0].crs_note or None,
         "issues": [issue_record(issue) for issue in layer.issues],
     }
 

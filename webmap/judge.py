@@ -7,6 +7,7 @@ it alone touches geometry: the process that speaks HTTP stays small and never wa
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 import traceback
@@ -80,6 +81,8 @@ def answer(desk: Desk, question: dict[str, Any]) -> Frame:
 def main(words: list[str]) -> None:
     """Serve one server until it is gone."""
     os.umask(0o077)
+    # Ctrl+C reaches the whole group: the server ends, and this process with its channel.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     pa.set_cpu_count(1)  # there are several of these processes
     with socket.socket(fileno=int(words[0])) as channel:
         told = receive(channel, 30.0, 0).header

@@ -48,7 +48,7 @@ class ServerSettings:
     state: Path | None = None
     max_upload_mb: int = 64
     max_geojson_mb: int = 8
-    read_seconds: float = 20.0
+    read_seconds: float = 19.0
     judge_seconds: float = 60.0
     screen_seconds: float = 3600.0
     max_waiting: int = 64

@@ -13,10 +13,10 @@ from layers.parse import visible
 
 _MARKS = str.maketrans(
     {
-        **dict.fromkeys("º˚⁰度", "°"),
+        **dict.fromkeys("º˚⁰゜ﾟ度", "°"),
         **dict.fromkeys("’‘´`ʹ分＇", "′"),
         "'": "′",
-        **dict.fromkeys("”“ʺ秒＂", "″"),
+        **dict.fromkeys("”“ʺ〞〝秒＂", "″"),
         '"': "″",
         **dict.fromkeys("−–—－‐‑‒﹣", "-"),
         "：": ":",
@@ -26,7 +26,7 @@ _MARKS = str.maketrans(
         **{chr(0xFF10 + d): str(d) for d in range(10)},
     }
 )
-_SIGNS = str.maketrans(dict.fromkeys("º˚⁰", "°") | dict.fromkeys("´`ʹ", "′"))
+_SIGNS = str.maketrans(dict.fromkeys("º˚⁰゜ﾟ", "°") | dict.fromkeys("´`ʹ", "′"))
 _SIDES = {
     "东经": 1, "北纬": 1, "西经": -1, "南纬": -1, "E": 1, "N": 1, "W": -1, "S": -1, "O": -1, "L": 1,
 }  # fmt: skip
@@ -37,7 +37,7 @@ _SPELLINGS = tuple(
     for body in (
         rf"{_DEGREES}\s*°",
         r"(?P<d>\d{1,3})\s*°\s*(?P<m>\d{1,2}(?:\.\d+)?)\s*′?",
-        r"(?P<d>\d{1,3})\s*°\s*(?P<m>\d{1,2})\s*′\s*(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:″|′′)?",
+        r"(?P<d>\d{1,3})\s*°\s*(?P<m>\d{1,2})\s*′\s*(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:″|′′)?",
         r"(?P<d>\d{1,3})(?P<sep>[-: ])(?P<m>\d{1,2})(?P=sep)(?P<s>\d{1,2}(?:\.\d+)?)",
     )
 )
@@ -63,7 +63,9 @@ def spelled(text: str) -> float | None:
     Sixty seconds, which programs write that round 59.9996, are taken as the next minute.
 
     >>> spelled("113°59′59.600″"), spelled("北纬38度06分05秒"), spelled("113-59-59.6")
-    (113.9998888888889, 38.10138888888889, 113.9998888888889)
+    (113.99988888888889, 38.10138888888889, 113.99988888888889)
+    >>> spelled("113゜59′59,6〞")
+    113.99988888888889
     """
     plain = clean(text)
     for spelling in _SPELLINGS:
@@ -97,7 +99,7 @@ def packed_whole(text: str) -> float | None:
     """Return an angle packed as DDDMMSS or DDMMSS, None if it is not one.
 
     >>> packed_whole("1135960"), packed_whole("380605.5")
-    (114.0, 38.10152777777778)
+    (114.0, 38.101527777777775)
     """
     found = re.fullmatch(r"(\d{2,3})(\d\d)(\d\d(?:\.\d+)?)", clean(text))
     return _sum(*found.groups()) if found else None
@@ -116,7 +118,7 @@ def unit_of(text: str) -> float:
 
 def _sum(degrees: str, minutes: str, seconds: str) -> float | None:
     try:
-        d, m, s = Decimal(degrees), Decimal(minutes), Decimal(seconds)
+        d, m, s = Decimal(degrees), Decimal(minutes), Decimal(seconds.replace(",", "."))
     except InvalidOperation:
         return None
     if m >= 60 or s > 60 or d > 180:
