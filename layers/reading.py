@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from layers.account import Issue
 from layers.catalog import schema
 from layers.errors import WorkspaceError
 from layers.formats.source import Source
+from layers.issues import listed, warning
 from layers.loader import load
 from layers.settings import Extent, LayerSettings
 
@@ -25,15 +27,27 @@ def read_source(path: Path, settings: LayerSettings, name: str) -> Source:
     """Return the raw rows of layer ``name`` in ``path``.
 
     They are those of the stated layer of a container, else of the one called ``name``, else of
-    the only one; of a file that holds further rows for ``name`` beside its own, those.
+    the only one; of a file that holds further rows for ``name`` beside its own, those. Layers
+    passed over because one is called ``name`` are told.
     """
-    layer = settings.layer
+    layer, others = settings.layer, []
     if layer is None:
         names = formats.list_layers(path, settings.encoding)
         layer = name if len(names) > 1 and name in names else None
+        others = [n for n in names if layer is not None and n != layer]
     crs = stated_crs(settings)
     source = formats.read(path, layer=layer, encoding=settings.encoding, crs=crs)
-    return source.companions.get(name, source)
+    source = source.companions.get(name, source)
+    return replace(source, issues=(*source.issues, ignored(path, others))) if others else source
+
+
+def ignored(path: Path, layers: Sequence[str]) -> Issue:
+    """Return the warning that layers of a file are not used."""
+    return warning(
+        "layers_ignored",
+        f"{path}：未采用的图层：{listed(layers)}",
+        f"{path}: layers not used: {listed(layers, 'en')}",
+    )
 
 
 def stated_crs(settings: LayerSettings) -> pyproj.CRS | None:

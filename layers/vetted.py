@@ -21,7 +21,7 @@ from layers.headings import Rest
 from layers.issues import listed, warning
 from layers.layer import Layer
 from layers.loader import load
-from layers.reading import read_source
+from layers.reading import ignored, read_source
 from layers.settings import Extent, LayerSettings
 from layers.values import convert
 
@@ -163,13 +163,7 @@ def _known_layers(
     empty = [n for n in known if n not in filled]
     said = []
     if others:
-        said.append(
-            warning(
-                "layers_ignored",
-                f"{path}：未采用的图层：{listed(others)}",
-                f"{path}: layers not used: {listed(others, 'en')}",
-            )
-        )
+        said.append(ignored(path, others))
     if filled and empty:
         said.append(
             warning(

@@ -179,11 +179,15 @@ def test_names_that_only_look_like_placeholders_stay(word):
 def test_masked_names_and_kinds_of_owner_name_nobody(column):
     layer, name = column
     none = [
+        "见备注", "同前", "同左", "详见附表", "未登记", "未提供", "待补录", "不清楚", "某矿",
+        "个体经营", "自营", "建设单位", "变更中", "拟转让", "土地储备中心", "法院查封", "县国资委",
+        "多家", "采矿权人1",
         "王**", "张*", "李某", "李某某", "某公司", "XX公司", "山西××矿业有限公司", "王○○", "赵先生",
         "个人", "自然人", "个体", "个体（自然人）", "集体", "村集体", "私营", "国有", "国有企业",
         "集体所有制企业", "有限责任公司", "保密", "不公开", "本公司",
     ]  # fmt: skip
     named = ["王五（个人）", "国家能源集团", "二○八队", "Maxx Mining", "村前矿业", "X矿业", "王一"]
+    named += ["未来矿业", "同德化工", "待王店石料厂", "新中", "管理村采石场", "两家子石料厂"]
     values, issues = read([*none, *named], name, schema(layer))
     assert values == [None] * len(none) + named
     assert [(i.severity, i.code, i.feature) for i in issues] == [

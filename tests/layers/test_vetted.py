@@ -68,7 +68,10 @@ def test_layers_called_like_the_contract_are_all_taken(write_gpkg, codes_of):
     issue = layers["mining_right"].issues[0]
     assert (issue.code, issue.severity) == ("layers_ignored", "warning")
     assert "sketch" in issue.en
-    assert list(load_vetted(path, "goaf")) == ["goaf"]
+    chosen = load_vetted(path, "goaf")
+    assert list(chosen) == ["goaf"]
+    (issue,) = [i for i in chosen["goaf"].issues if i.code == "layers_ignored"]
+    assert issue.en.endswith("layers not used: mining_right, sketch")
 
 
 def test_several_strange_layers_are_not_guessed_among(write_gpkg):
