@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from layers.errors import FormatError
-from layers.formats.sniff import ARCHIVES, SIDECARS, SUPPORTED, WORKBOOKS
+from layers.formats.sniff import ARCHIVES, CONVERT, SIDECARS, SUPPORTED, WORKBOOKS, not_yet
 from layers.formats.source import refusal
 
 MOST_ENTRIES = 1_000
@@ -190,6 +190,10 @@ def _dataset(path: Path, names: list[PurePosixPath]) -> PurePosixPath:
     """Return the one dataset: a file of a known suffix, or a ``.gdb`` folder."""
     found = list(dict.fromkeys(_main_of(name) for name in names if _main_of(name)))
     mains = [n for n in found if n is not None]
+    other = next((n for n in names if n.suffix.lower() in CONVERT), None)
+    if not mains and other is not None:
+        zh, en = not_yet(other.suffix.lower())
+        raise refusal(path, f"压缩包中的 {other}：{zh}", f"{other} in the archive: {en}")
     if len(mains) != 1:
         listed = "、".join(map(str, mains[:6])) or "—"
         raise refusal(

@@ -95,6 +95,7 @@ _MAGIC: dict[str, bytes | tuple[bytes, ...]] = {
     "archive": b"PK\x03\x04",
     table.WORKBOOK: (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
 }
+_DWG = re.compile(rb"AC10\d\d")
 _MARKUP = {"GeoJSON": b"{", "KML": b"<", "GML": b"<"}
 _BOM = b"\xef\xbb\xbf"
 
@@ -150,8 +151,7 @@ def kind_of(path: Path, encoding: str | None = None) -> str:
     if not path.exists():
         raise missing(path)
     if suffix in CONVERT:
-        zh, en = CONVERT[suffix]
-        raise refusal(path, f"尚不支持 {suffix} 文件，{zh}", f"{suffix} is not supported yet; {en}")
+        raise refusal(path, *not_yet(suffix))
     check_regular(path)
     if path.is_dir():
         next(path.iterdir(), None)  # a folder that may not be opened is told as such
@@ -165,6 +165,12 @@ def kind_of(path: Path, encoding: str | None = None) -> str:
         return _geodatabase(path)
     _check_content(path, suffix, kind)
     return _text_kind(path, encoding) if kind == "text" else kind
+
+
+def not_yet(suffix: str) -> tuple[str, str]:
+    """Return, of a suffix in ``CONVERT``, that it is not read and what to do."""
+    zh, en = CONVERT[suffix]
+    return f"尚不支持 {suffix} 文件，{zh}", f"{suffix} is not supported yet; {en}"
 
 
 def check_regular(path: Path) -> None:
@@ -215,6 +221,8 @@ def _check_content(path: Path, suffix: str, kind: str) -> None:
         fits = b"\0" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff")
     if not fits:
         zh, en = _really(head) if kind == "workbook" else ("", "")
+        if _DWG.match(head):
+            zh, en = f"，而是 DWG；{CONVERT['.dwg'][0]}", f"; it is a DWG: {CONVERT['.dwg'][1]}"
         raise refusal(
             path,
             f"内容与后缀 {suffix} 不符，不是 {kind} 文件{zh}",

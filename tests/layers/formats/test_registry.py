@@ -62,6 +62,16 @@ def test_formats_to_convert(tmp_path, name, advice):
         read(tmp_path / name)
 
 
+def test_formats_to_convert_in_an_archive_and_under_another_suffix(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("图/矿界.dwg", b"AC1032")
+    with pytest.raises(FormatError, match=r"图/矿界\.dwg in the archive: .* save it as DXF"):
+        read(tmp_path / "a.zip")
+    (tmp_path / "a.dxf").write_bytes(b"AC1032\0\0\0")
+    with pytest.raises(FormatError, match="it is a DWG: save it as DXF"):
+        read(tmp_path / "a.dxf")
+
+
 @pytest.mark.parametrize(
     "suffix", [".gpkg", ".shp", ".geojson", ".kml", ".fgb", ".parquet", ".txt"]
 )
