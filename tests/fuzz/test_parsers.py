@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from layers import formats
-from layers.formats import angles, writing
+from layers.formats import angles, target, writing
 from layers.formats.source import Source
 
 FOLDER = Path(__file__).parent
@@ -127,22 +127,107 @@ def outlines(shape):
     )
 
 
+def in_plane(source):
+    """Return outlines in the plane of zone 38, from whichever system they were written in."""
+    if source.crs is None or source.crs.to_epsg() == 4526:
+        return source.geometry
+    way = pyproj.Transformer.from_crs(4490, 4526, always_xy=True)
+    return shapely.transform(source.geometry, lambda xy: np.column_stack(way.transform(*xy.T)))
+
+
 @pytest.mark.parametrize("count", AMOUNTS)
-@pytest.mark.parametrize("form", ["txt", "registration"])
+@pytest.mark.parametrize("form", target.SUFFIXES)
 def test_parcels_come_back_to_the_millimetre(form, count):
     def check(shapes):
         if form == "registration":  # deducts between elevations, not in plan
             shapes = [shapely.Polygon(shape.exterior) for shape in shapes]
         with tempfile.TemporaryDirectory() as folder:
-            target = Path(folder) / "out.txt"
-            writing.write(source_of(shapes), target, form=form)
-            again = formats.read(target)
-        assert again.declared == len(shapes)
-        assert again.crs.to_epsg() == 4526
-        for before, after in zip(shapes, again.geometry, strict=True):
+            file = Path(folder) / f"out{target.SUFFIXES[form][0]}"
+            writing.write(source_of(shapes), file, form=form)
+            again = formats.read(file, crs=pyproj.CRS.from_epsg(4526) if form == "dxf" else None)
+        back = in_plane(again)
+        if form == "dxf":  # a hole is an outline of its own
+            assert again.declared == sum(map(len, map(outlines, shapes)))
+            back, shapes = (
+                [shapely.MultiPolygon(rings_of(back))],
+                [shapely.MultiPolygon(rings_of(shapes))],
+            )
+        assert len(back) == len(shapes)
+        for before, after in zip(shapes, back, strict=True):
             assert outlines(after) == outlines(before)
 
     many(count, parcels(), check)
+
+
+def rings_of(shapes):
+    """Return each ring as a polygon of its own."""
+    parts = shapely.get_parts(np.asarray(shapes, dtype=object))
+    return [shapely.Polygon(r) for p in parts for r in (p.exterior, *p.interiors)]
+
+
+def as_published(shapes):
+    """Return the form of published notices: one corner a line, closed by a star."""
+    lines = ["2000国家大地坐标系，3度带，第38带"]
+    for k, shape in enumerate(shapes, 1):
+        corners = shapely.get_coordinates(shape.exterior)[:-1]
+        lines += [f"{n},{y:.3f},{x:.3f}" for n, (x, y) in enumerate(corners, 1)]
+        lines.append(f"*,1250,900,第{k}采区,1,")
+    return "\n".join(lines) + "\n"
+
+
+def as_table(shapes):
+    """Return a corner table with a column of licence numbers."""
+    lines = ["2000国家大地坐标系", "许可证号,点号,X,Y"]
+    for k, shape in enumerate(shapes):
+        corners = shapely.get_coordinates(shape.exterior)[:-1]
+        lines += [f"C{k + 1},J{n},{y:.3f},{x:.3f}" for n, (x, y) in enumerate(corners, 1)]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("count", AMOUNTS)
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [("公示.txt", as_published), ("拐点.csv", as_table)],
+    ids=["published", "table"],
+)
+def test_lists_that_others_write_are_read_to_the_millimetre(tmp_path, name, write, count):
+    def check(shapes):
+        shapes = [shapely.Polygon(shape.exterior) for shape in shapes]
+        (tmp_path / name).write_text(write(shapes), encoding="utf-8")
+        again = formats.read(tmp_path / name)
+        assert again.crs.to_epsg() == 4526
+        rings = [ring for shape in again.geometry for ring in outlines(shape)]
+        assert sorted(rings) == sorted(ring for shape in shapes for ring in outlines(shape))
+
+    many(count, parcels(), check)
+
+
+@pytest.mark.parametrize("count", AMOUNTS)
+def test_exploration_strings_are_read_to_the_second(tmp_path, count):
+    seconds = st.integers(1, 3598)
+    spans = st.lists(st.tuples(seconds, seconds, seconds, seconds), min_size=1, max_size=3)
+
+    def packed(whole, second):
+        return f"{whole}.{second // 60:02d}{second % 60:02d}"
+
+    def check(drawn):
+        words, expected = f"2000国家大地坐标系\n{len(drawn)},", []
+        for k, (a, b, c, d) in enumerate(drawn):
+            west, east = sorted((a, c)) if a != c else (a, a + 1)
+            south, north = sorted((b, d)) if b != d else (b, b + 1)
+            ring = [(west, south), (east, south), (east, north), (west, north)]
+            places = ",".join(f"{packed(110 + 2 * k, x)},{packed(35, y)}" for x, y in ring)
+            words += f"4,{places},0,0,0,"
+            expected.append([(110 + 2 * k + x / 3600, 35 + y / 3600) for x, y in ring])
+        (tmp_path / "探矿权.txt").write_text(words, encoding="utf-8")
+        source = formats.read(tmp_path / "探矿权.txt")
+        assert source.format == "exploration string"
+        parts = shapely.get_parts(source.geometry)
+        assert len(parts) == len(expected)
+        for part, ring in zip(sorted(parts, key=lambda p: p.bounds), expected, strict=True):
+            assert part.hausdorff_distance(shapely.Polygon(ring)) < 1e-11
+
+    many(count, spans, check)
 
 
 @pytest.mark.parametrize("count", AMOUNTS)
