@@ -7,6 +7,7 @@ surveyor drew his X (north) along it. Blocks are not opened: what they hold is t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from layers.formats.dxf.system import stated_by
 from layers.formats.planes import axes_of, codes_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.formats.stated import Stated
+from layers.formats.text.corner_columns import is_licence_number
 from layers.issues import error, label_en, listed, warning
 
 _SHOWN = 6
@@ -111,7 +113,7 @@ def read(path: Path, layer: str) -> Source:
         "实体": pa.array(found.kinds, pa.string()),
         "句柄": pa.array(found.handles, pa.string()),
         "标高": pa.array(found.elevations, pa.float64()),
-        "文字": pa.array(labels.words, pa.string()),
+        **_named(labels.words),
     }
     return Source(
         path=path,
@@ -158,6 +160,21 @@ def _check_unit(path: Path, units: int, xy: Floats) -> None:
             f"the drawing is in {en} ($INSUNITS = {units}), and its coordinates fit a plane only "
             "as such; convert it to metres",
         )
+
+
+def _named(labels: Sequence[str | None]) -> dict[str, pa.Array]:
+    """Return what texts inside the outlines say: names, and the one licence number of each."""
+    parted = [label.split() if label else [] for label in labels]
+    numbers = [[w for w in words if is_licence_number(w)] for words in parted]
+    rest = [
+        " ".join(w for w in words if w not in own) or None if len(own) == 1 else label
+        for words, own, label in zip(parted, numbers, labels, strict=True)
+    ]
+    columns = {"文字": pa.array(rest, pa.string())}
+    if any(len(own) == 1 for own in numbers):
+        only = [own[0] if len(own) == 1 else None for own in numbers]
+        columns["许可证号"] = pa.array(only, pa.string())
+    return columns
 
 
 def _note(shapes: list[shapely.Geometry], stated: Stated) -> str:

@@ -63,6 +63,15 @@ def first_field(source: Source, names: tuple[str, ...]) -> str | None:
     return None
 
 
+def is_licence_number(word: str) -> bool:
+    """Return whether a word can be nothing but the number of a licence of today.
+
+    >>> [is_licence_number(word) for word in ("C4100002020011110123456", "C1", "1")]
+    [True, False, False]
+    """
+    return _SURE.fullmatch(word) is not None
+
+
 def column_of(source: Source, name: str | None) -> list[str]:
     """Return a column as words, blank where there is nothing."""
     if name is None or name not in source.columns:
@@ -117,7 +126,7 @@ def _of_contract(source: Source, name: str) -> tuple[list[str], frozenset[str], 
 
 
 def _all_licences(numbers: list[str]) -> bool:
-    return all(_SURE.fullmatch(number) for number in numbers)
+    return all(map(is_licence_number, numbers))
 
 
 def _word(value: object) -> str:

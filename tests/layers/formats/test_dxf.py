@@ -452,6 +452,27 @@ def test_a_text_stands_at_its_alignment_point(drawing):
     assert read(drawing(draw)).columns["文字"].to_pylist() == ["甲 乙 丙 丁"]
 
 
+def test_a_licence_number_inside_an_outline_is_its_number(drawing):
+    numbers = [f"C41000020200111101234{k}" for k in (10, 11, 12)]
+
+    def draw(space):
+        for k in range(3):
+            x = 38500000 + 2000 * k
+            ring = [(x, 3760000), (x + 1000, 3760000), (x + 1000, 3761000), (x, 3761000)]
+            space.add_lwpolyline(ring, close=True)
+        space.add_text(f"{numbers[0]} 一号铁矿").set_placement((38500400, 3760500))
+        space.add_text("二号铁矿").set_placement((38502400, 3760500))
+        # Which of two it is nobody knows; what stands beside a word is part of a remark.
+        space.add_text(f"{numbers[1]} {numbers[2]}").set_placement((38504400, 3760500))
+        space.add_text(f"与{numbers[1]}相邻").set_placement((38502400, 3760300))
+
+    source = read(drawing(draw))
+    assert source.columns["许可证号"].to_pylist() == [numbers[0], None, None]
+    assert source.columns["文字"].to_pylist() == [
+        "一号铁矿", f"二号铁矿 与{numbers[1]}相邻", f"{numbers[1]} {numbers[2]}",
+    ]  # fmt: skip
+
+
 def test_the_number_of_a_corner_is_no_label(drawing):
     def draw(space):
         space.add_lwpolyline(square(), close=True)
