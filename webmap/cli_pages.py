@@ -38,10 +38,15 @@ def inspection_lines(found: Inspection, lang: str) -> Iterator[str]:
         yield say("columns_line", lang, columns=_titles(layer, lang) or "—")
         yield from _issue_lines(layer, lang)
     yield from _map_lines(found, lang)
-    every = [part for layer in found.layers.values() for part in layer.provenance]
-    if any(part.transformation == WGS84_NOTE for part in every):
+    if _is_wgs84(found):
         yield say("web_map_asked", lang)
     yield say("usable", lang)
+
+
+def _is_wgs84(found: Inspection) -> bool:
+    """Return whether a file was read as WGS 84, which places of web maps claim to be in."""
+    every = [part for layer in found.layers.values() for part in layer.provenance]
+    return any(part.transformation == WGS84_NOTE for part in every)
 
 
 MOST_ALIKE = 5
@@ -140,7 +145,14 @@ def inspection_record(found: Inspection) -> dict[str, Any]:
     """Return the machine's account of a file."""
     error = found.error and in_both(found.error)
     layers = [_layer_record(layer) for layer in found.layers.values()]
-    return {"file": found.file, "usable": found.usable, "error": error, "layers": layers}
+    asked = {lang: say("web_map_asked", lang) for lang in ("zh", "en")}
+    return {
+        "file": found.file,
+        "usable": found.usable,
+        "error": error,
+        "check": asked if _is_wgs84(found) else None,
+        "layers": layers,
+    }
 
 
 def _layer_record(layer: Layer) -> dict[str, Any]:

@@ -92,3 +92,16 @@ def test_ground_taken_out_is_not_counted_as_ground(tmp_path, capsys):
     assert cli.main(["inspect", str(path), "--lang", "en"]) == 0
     said = capsys.readouterr().out
     assert "total area without what is deducted: 0.9600 km² (96.0" in said
+
+
+def test_json_says_what_is_to_be_checked(tmp_path, capsys):
+    assert cli.main(["inspect", many(tmp_path, 0), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["check"]["zh"].startswith("请核对来源: 坐标按 WGS 84 读")
+    (layer,) = told["layers"]
+    assert layer["crs_note"] == "GeoJSON: WGS 84 (RFC 7946)"
+    plane = tmp_path / "拐点.csv"
+    plane.write_text("2000国家大地坐标系\n点号,X,Y\n1,3760000,38500000\n2,3761000,38500000\n"
+                     "3,3761000,38501000\n", encoding="gbk")  # fmt: skip
+    assert cli.main(["inspect", str(plane), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["check"] is None
