@@ -116,6 +116,7 @@ def repair(shapes: Shapes) -> Repaired:
         "几何类型不支持", "the geometry type is not supported"
     ))  # fmt: skip
     _repair_polygons(state)
+    _tell_same_ground(state)
     out[state.refused] = None
     return state
 
@@ -284,6 +285,16 @@ def _tell_area(state: Repaired, rows: Ints) -> None:
             state.reason_en[row] += (
                 "; the true outline is in doubt: check the corners and their order"
             )
+
+
+def _tell_same_ground(state: Repaired) -> None:
+    """Tell the area of polygons that lost nothing but what covers no ground, or is there twice."""
+    polygon = np.isin(shapely.get_type_id(state.shapes), _POLYGONS)
+    rows = np.flatnonzero(state.repaired & polygon & np.isnan(state.area_after_m2))
+    if len(rows):
+        area = area_m2(Ragged.from_shapely(state.shapes[rows]))
+        state.area_before_m2[rows] = state.area_after_m2[rows] = area
+        _tell_area(state, rows)
 
 
 def _rebuilt(shapes: Shapes) -> tuple[Shapes, Bools, Floats, Ints]:

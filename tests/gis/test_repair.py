@@ -7,6 +7,8 @@ import pytest
 import shapely
 from shapely import Polygon
 
+from gis.area import area_m2
+from gis.ragged import Ragged
 from gis.repair import repair
 
 LON, LAT, STEP = 111.0, 39.0, 1e-3
@@ -60,7 +62,10 @@ def test_a_ring_that_is_there_twice_leaves_nothing_in_doubt(twice):
     result = mended(twice)
     assert result.shapes[0].equals(outline(SQUARE, [[(2, 2), (4, 2), (4, 4), (2, 4)]]))
     assert result.repaired[0] and not result.doubtful[0] and not result.refused[0]
-    assert result.reason_en[0] == "a ring or part that is there twice was taken once"
+    area = area_m2(Ragged.from_shapely(result.shapes))[0]
+    assert result.reason_en[0] == (
+        f"a ring or part that is there twice was taken once, area {area:.1f} m² as before"
+    )
 
 
 def test_a_ring_that_is_there_twice_beside_another_fault():
@@ -255,5 +260,6 @@ def test_empty_parts_are_left_out_and_told():
     found = repair(np.array([given], dtype=object))
     assert shapely.get_num_geometries(found.shapes[0]) == 1
     assert found.repaired.tolist() == [True] and not found.refused.any()
-    assert found.reason_en[0] == "an empty part was left out"
+    area = area_m2(Ragged.from_shapely(found.shapes))[0]
+    assert found.reason_en[0] == f"an empty part was left out, area {area:.1f} m² as before"
     assert not found.doubtful.any()
