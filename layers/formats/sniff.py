@@ -267,6 +267,8 @@ def _text_kind(path: Path, encoding: str | None) -> str:
             kind = registration.STRING  # which names the line that does not fit
         if kind is not None:
             return kind
+    if corner_lines.shares_its_header(text):
+        return corner_lines.FORMAT
     if table.is_table(path, encoding):
         return table.FORMAT
     if corner_lines.is_corner_lines(text):

@@ -34,6 +34,7 @@ from layers.issues import info, warning
 
 FORMAT = "corner lines"
 _MOST_TITLES = 50  # above a header
+_LEAST_BARS = 8  # between three corners of three cells
 # Words before the first of two numbers that say it is the easting or the longitude.
 _EAST = frozenset(("y", "东坐标", "横坐标", "东", "横", "东经", "经度", "e", "l"))
 
@@ -44,6 +45,22 @@ def is_corner_lines(text: str) -> bool:
     for line in text.splitlines():
         found += len(found_in(plain_line(line)))
         if found >= 3:
+            return True
+    return False
+
+
+def shares_its_header(text: str) -> bool:
+    """Tell whether a header and its corners stand in one line, parted by bars: 序号|X|Y|1|….
+
+    >>> shares_its_header("序号|X|Y|1|3760000|38500000|2|3761000|38500000|3|3761000|38501000|")
+    True
+    """
+    for line in text.splitlines():
+        plain = plain_line(line)
+        if plain.count("|") < _LEAST_BARS:
+            continue
+        corners = found_in(plain)
+        if len(corners) >= 3 and len(Line.of(0, plain[: corners[0].start()]).heading or ()) == 3:
             return True
     return False
 

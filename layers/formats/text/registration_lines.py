@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pyproj
@@ -84,6 +85,14 @@ _GAPPED_HEAD = re.compile(
 _WIDE_STAR = re.compile(r"^([^\S\n]*)＊", re.MULTILINE)
 _TABS = re.compile(r"^[^\S\n]*\*\t", re.MULTILINE)
 _OWN_NAME = re.compile(r"^[^\S\n]*(?:矿区|勘查区)?区域坐标\s*[:：]\s*(?=\d{1,6}\s*,)", re.MULTILINE)
+# The published list on one line: "…, , ,2,3761000.0,38500000.0, , ,*,229.5,70,某采区,1,1,3762000…"
+_CORNER = (
+    r"(?:\d{1,4}|[A-Za-z]\d{1,4})\s*,\s*\d{6,8}(?:\.\d+)?\s*,\s*\d{6,8}(?:\.\d+)?\s*(?=[,;*\n]|$)"
+)
+_END = r"\*\s*,\s*(?:[+-]?\d[\d.]*)?\s*,"
+_PLACED = re.compile(rf"(?<![^,\s:：])(?:{_CORNER}|{_END})")
+_NEXT = re.compile(rf"(?<=[,\s:：])(?={_CORNER}|{_END})")
+_CIRCLED = re.compile(r"(?<![^\s,])([①-⑳])(?=\s*,\s*\d{6,8}[.,])")
 # A string in quotation marks; a full stop behind the last sign.
 _QUOTED = re.compile(r"^[^\S\n]*[\"“]((?:\d{1,6}\s*,\s*){2}[^\"“”\n]*)[\"”][^\S\n]*$", re.MULTILINE)
 _STOPPED = re.compile(
@@ -94,7 +103,8 @@ _STOPPED = re.compile(
 def with_commas(text: str) -> str:
     """Return a text with commas between fields: web pages paste tabs or blanks, people type 、，.
 
-    The string may stand behind its own name. Lines keep their numbers.
+    The string may stand behind its own name. Lines keep their numbers, but where several corners
+    of a published list share one: each then has its own.
     """
     if "," not in text:
         text = text.replace("，", ",")
@@ -104,8 +114,17 @@ def with_commas(text: str) -> str:
     elif _GAPPED_END.search(text):
         text = _GAPPED_END.sub(lambda m: ",".join(("*", m[1], m[2], m[3] or "", m[4])), text)
         text = _GAPPED_CORNER.sub(r"\1,\2,\3", _GAPPED_HEAD.sub(r"\1,\2,\3", text))
+    text = _CIRCLED.sub(lambda m: str(int(unicodedata.numeric(m[1]))), text)
+    if re.search(_END, text):
+        text = "\n".join(map(_parted, text.split("\n")))
     text = _QUOTED.sub(r"\1", text)
     return _OWN_NAME.sub("", _STOPPED.sub(r"\1,", text))
+
+
+def _parted(line: str) -> str:
+    """Return a line of a published list with breaks between its corners, where it has several."""
+    several = sum(1 for _ in islice(_PLACED.finditer(line), 2)) > 1
+    return _NEXT.sub("\n", line.strip()) if several else line
 
 
 @dataclass(frozen=True, slots=True)

@@ -586,3 +586,14 @@ def test_a_bare_licence_number_is_a_key(pasted):
     assert source.columns["许可证号"].to_pylist() == [one, two]
     with pytest.raises(FormatError, match="写在拐点之上还是之下分不清"):
         pasted(f"{head}{rings[0]}\n{one}\n{rings[1]}\n{two}\n", "b.csv")
+
+
+@pytest.mark.parametrize("bar", ["|", " | ", "｜"])
+@pytest.mark.parametrize("head", ["序号|经度|纬度", "点号|X坐标|Y坐标"])
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_a_flattened_table_on_one_line(pasted, bar, head, between):
+    corners = "|".join(lines("{i}|{x}|{y}").split("\n")).strip("|")
+    text = f"{head}|{corners}|".replace("|", bar)
+    source = pasted(f"2000国家大地坐标系{between}{text}\n")
+    assert shapely.equals_exact(source.geometry[0], OUTLINE)
+    assert source.crs.to_epsg() == 4526

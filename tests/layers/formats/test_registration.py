@@ -1,5 +1,7 @@
 """Registration strings and the published corner lists."""
 
+import time
+
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -698,3 +700,63 @@ def test_words_that_the_numbers_are_not_true(write_text):
         for words in ("以上坐标经脱密处理", "坐标来自高德地图"):
             source = read(write_text(f"2000国家大地坐标系\n{text}{words}\n"))
             assert source.crs is None
+
+
+# -- several corners on one line -----------------------------------------------------------------
+
+ON_ONE_LINE = (
+    "2000国家大地坐标系\n"
+    + "".join(f"{n},{x},{y}.000, , ," for n, (x, y) in enumerate(SQUARE, 1))
+    + "*,229.5,70,某采区,1,"
+    + "".join(f"{n},{x + 2000},{y}.000, , ," for n, (x, y) in enumerate(SQUARE, 1))
+    + "*,363,10,另一采区,1,"
+    + "".join(
+        f"{n},{3760200 + x},{38500200 + y}.000, , ,"
+        for n, (x, y) in enumerate([(0, 0), (100, 0), (100, 100), (0, 100)], 1)
+    )
+    + "*,192,185,扣除采石场,-1,\n"
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text,
+        lambda text: text.replace("\n1,", "\n拐点,X(起标高),Y(止标高) 1,"),
+        lambda text: text.replace(",", "，"),
+        lambda text: text.replace("3,3761000", "\n3,3761000").replace(",*", "\n*"),
+        lambda text: text.replace("\n1,", "\n①,").replace(",2,376", ",②,376"),
+    ],
+)
+def test_a_published_list_on_one_line(change):
+    source = parse_registration(change(ON_ONE_LINE))
+    assert source.geometry[0].area == 2e6
+    parts = source.companions["right_part"]
+    assert parts.columns["sign"].to_pylist() == [1, 1, -1]
+    assert parts.columns["top_elevation_m"].to_pylist() == [229.5, 363, 192]
+    assert [shape.area for shape in parts.geometry] == [1e6, 1e6, 1e4]
+    assert source.crs.to_epsg() == 4526
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("3,3761000,38501000.000", "3,*61000,38501000.000"),
+        ("3,3761000,38501000.000", "3,38501000.000"),
+        ("*,363,10,另一采区,1,", ""),
+        ("某采区,1,", "某采区,"),
+        ("*,192,185,扣除采石场,-1,", ""),
+    ],
+)
+def test_what_one_line_has_lost_is_refused(old, new):
+    assert ON_ONE_LINE.count(old) == 1
+    with pytest.raises(FormatError):
+        parse_registration(ON_ONE_LINE.replace(old, new))
+
+
+def test_a_long_line_is_parted_in_time():
+    started = time.monotonic()
+    for text in ("*,1,2," * 20_000, "1,3760000.0," * 20_000, "1,3760000,38500000," * 20_000 + "*,"):
+        with pytest.raises(FormatError):
+            parse_registration(text)
+    assert time.monotonic() - started < 5
