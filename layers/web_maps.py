@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.errors import CRSError
+from layers.formats.notes import lines_in
 from layers.formats.source import Source
 from layers.issues import label_en
 from layers.settings import LayerSettings
@@ -104,7 +105,9 @@ def _in_values(source: Source, field: str, values: pa.Array) -> Iterator[tuple[s
         return
     likely = pc.match_substring_regex(pc.utf8_normalize(values, "NFKC"), _COARSE).fill_null(False)
     for row in pc.indices_nonzero(likely).to_pylist():
-        found = system_named(values[row].as_py(), field)
-        if found:
+        text = values[row].as_py()
+        lines = lines_in(text) if field in source.notes else []
+        told = (system_named(said, name or field) for name, said in (("", text), *lines))
+        if found := next(filter(None, told), None):
             label = source.labels[row]
             yield found, (f"{label}字段 {field} ", f"{label_en(label)}, field {field},")

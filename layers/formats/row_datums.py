@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ import shapely
 from gis.crs_names import central_meridian, datums_claimed
 from gis.ragged import Bools, Floats, Ints
 from layers.account import Issue
+from layers.formats.notes import lines_in
 from layers.formats.source import Source
 from layers.formats.stated import Reason, Stated, stated_in
 from layers.issues import error, label_en
@@ -22,11 +24,17 @@ _FIELD = re.compile(
     r"(?:所[用属]|采用|平面|大地|空间)?坐标系统?(?:名称|类型|代码)?|(?:大地|坐标|测量|平面)基准面?|基准面?"
     r"|坐标类型|(?:投影坐标|空间参考)系?统?|(?:投影|分|[36三六]?度分?带?)?带号?|中央(?:(?:子午|经)线(?:经度)?|经度)"
     r"|几度分?带"
-    r"|crs|srs|epsg(?:code)?|datum|coord(?:inate)?sys(?:tem)?|spatialref(?:erence)?",
+    r"|crs|srs|epsg(?:code)?|datum|(?:ov)?coord(?:inate)?(?:sys(?:tem)?|type)|spatialref(?:erence)?",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<!\d)(?:epsg\s*[:：]{1,2}\s*)?(\d{4,5})(?!\d)", re.IGNORECASE)
 _INTO_2000 = re.compile(r"(转换?[为成到至]?|→|->)\s*2000(?!\d)")  # 西安80转2000
+_MAY_STATE = re.compile(
+    r"坐标系|基准|西安|北京|独立|地方|城市|任意|假定|自定义|局部|相对|抵偿|epsg|crs|srs|datum"
+    r"|(?<!\d)(?:(?:19)?(?:80|54|84)|2000)(?!\d)",
+    re.IGNORECASE,
+)
+_FORMERLY = re.compile(r"(?:原|旧|老|转换前).{0,8}(?:坐标|基准)")
 _OF_CODES = re.compile(r"epsg|crs|srs", re.IGNORECASE)
 
 
@@ -67,12 +75,12 @@ def _issue(label: str, said: Reason) -> Issue:
 def _contradicted(source: Source, system: pyproj.CRS) -> dict[int, Reason]:
     refused: dict[int, Reason] = {}
     for name, values in source.columns.items():
-        if not is_of_system(name):
+        if name not in source.notes and not is_of_system(name):
             continue
-        plain = _plain(name)
         coded = values.dictionary_encode()
         for k, value in enumerate(coded.dictionary.to_pylist()):
-            said = _stated_by(plain, value).contradiction(system)
+            stated = _stated_in(name, value, note=name in source.notes)
+            said = next(filter(None, (s.contradiction(system) for s in stated)), None)
             if said is None:
                 continue
             zh = f"字段 {name} {said[0]}，与文件的坐标系 {system.name} 不同"
@@ -81,6 +89,28 @@ def _contradicted(source: Source, system: pyproj.CRS) -> dict[int, Reason]:
             for row in pc.indices_nonzero(rows).to_pylist():
                 refused.setdefault(row, (zh, en))
     return refused
+
+
+def _stated_in(name: str, value: object, *, note: bool) -> Sequence[Stated]:
+    if value is None:
+        return ()
+    return stated_in_note(str(value)) if note else (_stated_by(_plain(name), value),)
+
+
+def stated_in_note(text: str) -> list[Stated]:
+    r"""Return what free text says of the system of the coordinates beside it.
+
+    A line such as 坐标系：西安80 is heard like a field of that name, and 原坐标系 is none.
+
+    >>> [said.datums for said in stated_in_note("坐标系：西安80\n原坐标系：北京54")]
+    [('Xian 1980',), ()]
+    """
+    if not _MAY_STATE.search(text):
+        return []
+    lines = [line for line in lines_in(text) if not _FORMERLY.match(line[0])]
+    own = [_stated_by(_plain(name), said) for name, said in lines if is_of_system(name)]
+    rest = [f"{name}：{said}" if name else said for name, said in lines if not is_of_system(name)]
+    return [*own, stated_in("\n".join(filter(_MAY_STATE.search, rest)))]
 
 
 def _stated_by(name: str, value: object) -> Stated:

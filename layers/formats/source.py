@@ -45,6 +45,7 @@ class Source:
         null in ``columns``, or not there where the reader leaves out the whole field
     rests : field name -> what is left of the character in the middle of which the name was cut
     prose : what it says outside its rows, titles and remarks, as far as the reader kept it
+    notes : columns of free text, which may say anything of their row, also of its system
     companions : contract layer name -> further rows of the same file, e.g. ``right_part``
     """
 
@@ -66,6 +67,7 @@ class Source:
     stated: Stated = field(default_factory=Stated)
     rests: dict[str, Rest] = field(default_factory=dict)
     prose: str = ""
+    notes: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Hold the account: every column, label and geometry has a row, and none is missing."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyproj
 import shapely
 
 from gis.ragged import Ints, Shapes
@@ -17,6 +16,7 @@ from layers.account import Issue
 from layers.formats import geometries, ogr
 from layers.formats.markup.kml_folders import Folders, is_known, names_of_mines
 from layers.formats.markup.kml_scan import Mark, Scan
+from layers.formats.markup.kml_system import WGS_84, system_around
 from layers.formats.markup.source import read_markup
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import info, label_en, listed, warning
@@ -26,13 +26,15 @@ _SHOWN = 20
 _FOLDERS = 6
 _FOLDER = "文件夹"
 _LABEL = "Name"
+_NOTES = frozenset({"description", "description (Placemark)"})
 
 
 def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     """Return the folders that hold outlines; where there are none, all that hold placemarks.
 
     A folder that is called like a layer of the contract is among them, whatever it holds. Folders
-    of outlines alone with the same fields, such as one for each township, are one layer.
+    of outlines alone with the same fields, such as one for each township, are one layer, and so
+    are all that have one name.
 
     Raises
     ------
@@ -52,11 +54,11 @@ def all_layers(path: Path, encoding: str | None = None) -> list[str]:
         It is no KML, or holds no placemark.
     """
     _, folders = read_markup(path, encoding, Folders)
-    return [*folders.named, *filter(None, [folders.joined])]
+    return folders.every
 
 
 def read(path: Path, layer: str, encoding: str | None = None) -> Source:
-    """Read one folder; every placemark in it must come out of GDAL with the corners of the text.
+    """Read a layer; every placemark in it must come out of GDAL with the corners of the text.
 
     Raises
     ------
@@ -69,10 +71,12 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
     labels = row_labels(len(marks))
     rows = _rows(path, folders, within, labels)
     shapes, complaints = _compared(marks, rows, labels)
+    system = system_around([folders.named[name] for name in within], marks)
     titled, renamed = _titled(scan, marks)
     columns, lost, told = _columns(titled, labels)
     if len(within) > 1 and _FOLDER not in columns:
-        names = [name for name in within for _ in folders.named[name].marks]
+        titles = zip(folders.titles(layer), within, strict=True)
+        names = [title for title, name in titles for _ in folders.named[name].marks]
         columns[_FOLDER] = pa.array(names, pa.string())
     return Source(
         path=path,
@@ -80,13 +84,17 @@ def read(path: Path, layer: str, encoding: str | None = None) -> Source:
         layer=layer,
         sha256=digest_file(path),
         encoding=markup.encoding,
-        crs=pyproj.CRS.from_user_input("OGC:CRS84"),
+        crs=WGS_84,
         crs_note="KML: WGS 84 (OGC 12-007r2)",
         declared=len(marks),
         columns=columns,
         lost=lost,
         geometry=shapes,
         labels=labels,
+        crs_doubt=system.doubt,
+        stated=system.stated,
+        prose=system.prose,
+        notes=_NOTES,
         issues=(
             *markup.issues,
             *complaints,

@@ -11,7 +11,7 @@ from pathlib import Path
 from layers.account import Issue
 from layers.catalog import catalog
 from layers.formats import ogr
-from layers.formats.markup.kml_scan import Container, Scan
+from layers.formats.markup.kml_scan import Container, Mark, Scan
 from layers.formats.markup.source import without_prefix
 from layers.formats.source import refusal
 from layers.issues import listed, warning
@@ -25,10 +25,14 @@ _BLANK, _NAMELESS = re.compile(r"\s*(?:\(#\d+\))?"), "（未命名）"
 class Folders:
     """The folders of a text that hold placemarks; not to be changed.
 
+    Folders of one name, wherever they stand, are one layer: who names it means all of them. GDAL
+    tells them apart by a number, 矿界 (#2), by which one alone can be asked for.
+
     Attributes
     ----------
     scan : the text
-    named : by the names that they are asked for
+    named : by GDAL's names, without those that hold no placemark
+    alike : name of a layer -> the folders that have it for their own name
     number : name -> place among GDAL's layers
     offered : those that may hold what is to be vetted
     joined : what the offered ones are called together, empty where they are no one layer
@@ -45,28 +49,85 @@ class Folders:
         layers = list(zip(names, self.scan.layers, strict=True))
         self.named = {name: folder for name, folder in layers if folder.marks}
         self.number = {name: k for k, name in enumerate(names)}
-        self.offered = [name for name in self.named if _is_offered(name, self.named)]
+        self.alike = _alike(layers)
+        marks = {name: [m for n in own for m in self.named[n].marks]
+                 for name, own in self.alike.items()}  # fmt: skip
+        self.offered = [name for name in marks if _is_offered(name, marks)]
         self.joined = ""
-        if _are_one([self.named[name] for name in self.offered], names):
+        self._marks = marks
+        if _are_one([marks[name] for name in self.offered], names):
             self.joined = _free(listed(self.offered, shown=2), names)
+
+    @property
+    def every(self) -> list[str]:
+        """The names of all layers: folders, those of one name together, and all that are one."""
+        return list(filter(None, dict.fromkeys([*self.alike, *self.named, self.joined])))
 
     def of(self, layer: str) -> list[str]:
         """Return the folders that a layer is made of."""
-        return self.offered if layer == self.joined else [layer]
+        layers = self.offered if layer == self.joined else [layer]
+        return [name for one in layers for name in self.alike.get(one, [one])]
+
+    def titles(self, layer: str) -> list[str]:
+        """Return what the folders of a layer are called; of one name with those around them."""
+        return [
+            _path(self.named[name]) if len(self.alike.get(one, ())) > 1 else name
+            for one in (self.offered if layer == self.joined else [layer])
+            for name in self.alike.get(one, [one])
+        ]
 
     def told(self, layer: str) -> list[Issue]:
         """Tell what the folders hold that are not offered, and which are read as one."""
-        issues = _passed_over(layer, self.named)
+        left = {name: own for name, own in self._marks.items() if name not in self.offered}
+        issues = _passed_over(left) if layer not in left else []
+        issues += self._beside(layer)
+        titles = self.titles(layer)
+        n = len(titles)
         if layer == self.joined:
-            n = len(self.offered)
-            zh = f"{n} 个文件夹的字段相同，作为一层依次读入：{listed(self.offered, shown=_SHOWN)}"
-            en = f"{n} folders have the same fields and are read as one layer: " \
-                 f"{listed(self.offered, 'en', _SHOWN)}"  # fmt: skip
-            issues.append(warning("folders_joined", zh, en))
-        return issues
+            zh, en = f"{n} 个文件夹的字段相同", f"{n} folders have the same fields and"
+        elif n > 1:
+            zh, en = f"{n} 个文件夹同名", f"{n} folders have one name and"
+        else:
+            return issues
+        zh = f"{zh}，作为一层依次读入：{listed(titles, shown=_SHOWN)}"
+        en = f"{en} are read as one layer: {listed(titles, 'en', _SHOWN)}"
+        return [*issues, warning("folders_joined", zh, en)]
+
+    def _beside(self, layer: str) -> list[Issue]:
+        """Tell which other folders hold what may belong to the one that is read."""
+        if layer not in self._marks or layer not in self.offered:
+            return []
+        beside = [
+            name for name in self.offered if name != layer and name not in catalog()
+            and _same_fields([self._marks[layer], self._marks[name]])
+        ]  # fmt: skip
+        if not beside:
+            return []
+        zh = f"这些文件夹与 {layer} 的字段相同，未读：{listed(beside, shown=_SHOWN)}"
+        en = f"folders with the same fields as {layer} are not read: " \
+             f"{listed(beside, 'en', _SHOWN)}"  # fmt: skip
+        return [warning("layers_not_read", zh, en)]
 
 
-def _are_one(folders: Sequence[Container], names: Sequence[str]) -> bool:
+def _alike(layers: Sequence[tuple[str, Container]]) -> dict[str, list[str]]:
+    """Return the folders that hold placemarks, those of one name under the first one's."""
+    first: dict[str, str] = {}
+    alike: dict[str, list[str]] = {}
+    for name, folder in layers:
+        own = folded(folder.name)
+        called = first.setdefault(own, name) if own else name
+        if folder.marks:
+            alike.setdefault(called, []).append(name)
+    return alike
+
+
+def _path(folder: Container) -> str:
+    """Return the names of a folder and of those around it, without the document's."""
+    around = [c.name.strip() for c in folder.chain() if c.above is not None]
+    return "/".join(filter(None, reversed(around))) or folder.name.strip()
+
+
+def _are_one(folders: Sequence[Sequence[Mark]], names: Sequence[str]) -> bool:
     """Tell whether folders hold parts of one layer: outlines alone, all with the same fields.
 
     Among these must be the number of a right or a facility: what else may stand in folders, such
@@ -74,9 +135,14 @@ def _are_one(folders: Sequence[Container], names: Sequence[str]) -> bool:
     """
     if len(folders) < 2 or any(name in catalog() for name in names):
         return False
-    if not all(mark.outline for folder in folders for mark in folder.marks):
+    if not all(mark.outline for marks in folders for mark in marks):
         return False
-    fields = {frozenset(f for mark in folder.marks for f in mark.fields) for folder in folders}
+    return _same_fields(folders)
+
+
+def _same_fields(folders: Sequence[Sequence[Mark]]) -> bool:
+    """Tell whether folders have the same fields, the number of a right or facility among them."""
+    fields = {frozenset(f for mark in marks for f in mark.fields) for marks in folders}
     return len(fields) == 1 and any(folded(name) in _numbers() for name in next(iter(fields)))
 
 
@@ -122,24 +188,23 @@ def _without_placemarks(path: Path, scan: Scan) -> Exception:
     return refusal(path, zh, en)
 
 
-def _is_offered(name: str, named: Mapping[str, Container]) -> bool:
-    if not any(map(_has_outline, named.values())):
+def _is_offered(name: str, layers: Mapping[str, Sequence[Mark]]) -> bool:
+    if not any(map(_has_outline, layers.values())):
         return True
-    return _has_outline(named[name]) or name in catalog()
+    return _has_outline(layers[name]) or name in catalog()
 
 
-def _has_outline(folder: Container) -> bool:
-    return any(mark.outline for mark in folder.marks)
+def _has_outline(marks: Sequence[Mark]) -> bool:
+    return any(mark.outline for mark in marks)
 
 
-def _passed_over(layer: str, named: Mapping[str, Container]) -> list[Issue]:
+def _passed_over(left: Mapping[str, Sequence[Mark]]) -> list[Issue]:
     """Tell what the folders hold that are not offered: an outline may have been left open."""
-    left = {n: folder for n, folder in named.items() if not _is_offered(n, named)}
-    if not left or layer in left:
+    if not left:
         return []
     held = [
-        f"{name} ({_counted(Counter((mark.kinds or ['-'])[0] for mark in folder.marks))})"
-        for name, folder in left.items()
+        f"{name} ({_counted(Counter((mark.kinds or ['-'])[0] for mark in marks))})"
+        for name, marks in left.items()
     ]
     zh = f"这些文件夹没有面或闭合线，未读：{listed(held, shown=_SHOWN)}"
     en = f"folders without an area or closed line are not read: {listed(held, 'en', _SHOWN)}"

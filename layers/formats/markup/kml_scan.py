@@ -33,6 +33,8 @@ _CONTAINERS = frozenset({"Document", "Folder"})
 _OFF = ("0", "false")
 _DEEPEST = 256
 _OVERLAYS = frozenset({"GroundOverlay", "PhotoOverlay", "ScreenOverlay"})
+SYSTEM = "OvCoordType"
+"""An element of ovKML (奥维): the system that coordinates are in, not always WGS 84."""
 _NEARLY_CLOSED = 0.01
 """A line whose ends lie closer than this part of its extent may be meant for an outline."""
 _OWN = {
@@ -75,11 +77,25 @@ class Mark:
 
 @dataclass(slots=True)
 class Container:
-    """A document or folder and the placemarks directly in it."""
+    """A document or folder and the placemarks directly in it.
+
+    Attributes
+    ----------
+    above : the one around it, None of the outermost
+    notes : its descriptions
+    systems : of coordinates, as ovKML names them
+    """
 
     name: str = ""
+    above: Container | None = None
     hidden: bool = False
     marks: list[Mark] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    systems: list[str] = field(default_factory=list)
+
+    def chain(self) -> list[Container]:
+        """Return it and all around it, innermost first."""
+        return [self, *(self.above.chain() if self.above else ())]
 
 
 class Scan:
@@ -118,6 +134,7 @@ class Scan:
         except (expat.ExpatError, ValueError, LookupError) as error:
             raise refusal(path, f"不是合法的 XML：{error}", f"is not valid XML: {error}") from error
         self._check_whole()
+        self._hand_down()
         without = bytearray(data)
         for begin, end in self._images:
             without[begin:end] = b" " * (end - begin)
@@ -143,6 +160,15 @@ class Scan:
                 f"有 {held} 个地标，只能读出 {placed} 个",
                 f"holds {held} placemarks, {placed} can be read",
             )
+
+    def _hand_down(self) -> None:
+        """Give placemarks the systems that are stated around them, beside their own."""
+        for container in self.containers:
+            around = [system for c in container.chain() for system in c.systems]
+            for mark in container.marks:
+                said = sorted({*mark.own.get(SYSTEM, ()), *around})
+                if said:
+                    mark.own[SYSTEM] = ["、".join(said)]  # one that differs may not be lost
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rsplit(":", 1)[-1]
@@ -189,7 +215,7 @@ class Scan:
             self._rooted = True
             self._open.append(self.containers[0])
             return
-        self.containers.append(Container())
+        self.containers.append(Container(above=self._open[-1] if self._open else None))
         self._open.append(self.containers[-1])
 
     def _check_only(self, tag: str, parent: str, inside: dict[str, int]) -> None:
@@ -217,8 +243,8 @@ class Scan:
         key, start = self._begun.pop()
         parent = self._within[-1][0] if self._within else ""
         self._updates -= tag == "Update"
-        if tag == "displayName" and parent in ("Data", "SimpleField"):
-            self._titled(self._begun[-1][0], "".join(self._text[start:]))
+        if tag in ("displayName", SYSTEM):
+            self._aside(tag, parent, "".join(self._text[start:]))
         if tag in _COORDINATES and self._overlay is None:
             self._coordinates(tag, parent, "".join(self._text[start:]).strip())
         elif self._overlay is not None:
@@ -236,11 +262,25 @@ class Scan:
         if self._mark is None:
             del self._text[start:]
 
+    def _aside(self, tag: str, parent: str, text: str) -> None:
+        """Note what says something of other elements: the title of a field, a system."""
+        if tag == SYSTEM and self._overlay is None:
+            self._system(text.strip())
+        elif tag == "displayName" and parent in ("Data", "SimpleField"):
+            self._titled(self._begun[-1][0], text)
+
     def _titled(self, name: str, text: str) -> None:
         """Note the title of a field, which may be in bold letters and end with a colon."""
         title = " ".join(re.sub(r"<[^<>]*>", " ", text).split()).strip(" :：")
         if name and title:
             self.titles.setdefault(name, set()).add(title)
+
+    def _system(self, named: str) -> None:
+        """Note the system of the coordinates in a placemark, or in all of a folder."""
+        if named and self._mark is not None:
+            self._mark.own.setdefault(SYSTEM, []).append(named)
+        elif named and self._open:
+            self._open[-1].systems.append(named)
 
     def _of_container(self, tag: str, text: str) -> None:
         container = self._open[-1]
@@ -248,6 +288,8 @@ class Scan:
             container.name = text
         elif tag == "visibility":
             container.hidden = text.strip() in _OFF
+        elif tag == "description" and text.strip():
+            container.notes.append(text)
 
     def _end_of_overlay(self, name: str) -> None:
         """Note where an overlay ends: it is taken out of the text that GDAL reads."""
