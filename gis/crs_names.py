@@ -127,7 +127,7 @@ def datums_of(name: str) -> list[str]:
 
 def datums_claimed(crs: pyproj.CRS) -> set[str]:
     """Return the datums of China, and WGS 84, that any name of a system claims."""
-    return {datum for name in _names(_plain(crs)) for datum in datums_of(name)}
+    return {datum for name in names_of(_plain(crs)) for datum in datums_of(name)}
 
 
 def central_meridian(crs: pyproj.CRS) -> float | None:
@@ -190,8 +190,8 @@ _PLANE_WORDS = {
 }  # fmt: skip
 
 
-def _names(crs: pyproj.CRS) -> Iterator[str]:
-    """Yield the names of system, base system and datum."""
+def names_of(crs: pyproj.CRS) -> Iterator[str]:
+    """Yield the names of a system, its base system and its datum."""
     yield crs.name
     base = crs.geodetic_crs
     if base is not None:
@@ -201,7 +201,7 @@ def _names(crs: pyproj.CRS) -> Iterator[str]:
 
 
 def _datums_differ(crs: pyproj.CRS) -> Reason | None:
-    said = [(datum, name) for name in _names(crs) for datum in datums_of(name)]
+    said = [(datum, name) for name in names_of(crs) for datum in datums_of(name)]
     if not said:
         return None
     own, where = said[-1]  # the datum's own name, where it tells
@@ -219,7 +219,7 @@ def _datums_differ(crs: pyproj.CRS) -> Reason | None:
 
 def _ellipsoid_differs(crs: pyproj.CRS) -> Reason | None:
     ellipsoid = crs.ellipsoid
-    claimed = [(datum, name) for name in _names(crs) for datum in datums_of(name)]
+    claimed = [(datum, name) for name in names_of(crs) for datum in datums_of(name)]
     if ellipsoid is None or not claimed:
         return None
     datum, name = claimed[-1]

@@ -13,7 +13,9 @@ from pathlib import PurePath
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyproj
 
+from gis.crs_names import names_of
 from gis.errors import CRSError
 from layers.formats.notes import lines_in
 from layers.formats.source import Source
@@ -83,6 +85,21 @@ def system_named(text: str, about: str = "") -> str | None:
     return named[0] if named and _OF_ORIGIN.search(about) else None
 
 
+def claimed_by(crs: pyproj.CRS | None) -> Reason | None:
+    """Return how a name in a coordinate system claims a web map's, whatever its numbers are.
+
+    >>> claimed_by(pyproj.CRS.from_epsg(4490)) is None
+    True
+    """
+    if crs is None:
+        return None
+    for name in (*names_of(crs), crs.ellipsoid.name if crs.ellipsoid is not None else ""):
+        if (found := system_named(name, "crs")) is not None:
+            shown = name.replace(" / ", "/")  # which parts the halves of a note
+            return f"坐标系名称 {shown} 指 {found}", f"its system is called '{shown}', {found}"
+    return None
+
+
 def _told(source: Source, settings: LayerSettings) -> Iterator[tuple[str, Reason]]:
     """Yield each system named, and where."""
     yield from _in_names([PurePath(settings.source).stem], "文件名", "its name")
@@ -91,6 +108,7 @@ def _told(source: Source, settings: LayerSettings) -> Iterator[tuple[str, Reason
     for field, values in source.columns.items():
         yield from _in_names([field], f"字段 {field} ", f"field {field}")
         yield from _in_values(source, field, values)
+    yield from _in_names([source.crs_note], "坐标系的名称", "the name of its system")
 
 
 def _in_names(names: Iterable[str], zh: str, en: str) -> Iterator[tuple[str, Reason]]:

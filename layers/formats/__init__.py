@@ -12,9 +12,10 @@ import shapely
 from gis.crs_names import are_one, contradiction, names_no_datum
 from gis.datum_names import may_be_cgcs2000, on_cgcs2000
 from gis.zone_numbers import twin
+from layers import web_maps
 from layers.account import Issue
 from layers.errors import FormatError
-from layers.formats import archives, containers, parquet
+from layers.formats import archives, containers, own_names, parquet
 from layers.formats.dxf import reader as dxf
 from layers.formats.folder import is_dataset, layers_in, leading_out, passed_over
 from layers.formats.geojson import reader as geojson
@@ -89,7 +90,7 @@ def list_layers(path: Path, encoding: str | None = None) -> list[str]:
     with opening(path):
         kind = kind_of(path, encoding)
         if kind == "archive":
-            with archives.unpacked(path) as inner:
+            with archives.unpacked(path) as (inner, _):
                 return list_layers(inner, encoding)
         return _names(kind, path, encoding) if kind in CONTAINERS else [path.stem]
 
@@ -149,8 +150,10 @@ def read(
         else:
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
-    source = _believed(source)
-    source = contradicting(source if crs is None else _with_crs(source, crs))
+    source = own_names.questioned(_believed(source), path.stem)
+    if crs is not None:
+        source = own_names.told(_with_crs(source, crs), path.stem)
+    source = contradicting(source)
     return replace(source, issues=(*source.issues, *area_issues(source)))
 
 
@@ -169,8 +172,10 @@ def _read_layer(kind: str, path: Path, layer: str, encoding: str | None) -> Sour
 
 def _inside(path: Path, layer: str | None, encoding: str | None, crs: pyproj.CRS | None) -> Source:
     """Read the dataset of an archive; the source is the archive."""
-    with archives.unpacked(path) as inner:
+    with archives.unpacked(path) as (inner, name):
         source = read(inner, layer=layer, encoding=encoding, crs=crs)
+    for file in (path.stem, Path(name).stem):
+        source = own_names.questioned(source, file) if crs is None else own_names.told(source, file)
     parts = {name: replace(c, path=path) for name, c in source.companions.items()}
     return replace(source, path=path, sha256=digest_file(path), companions=parts)
 
@@ -223,6 +228,8 @@ def _believed(source: Source) -> Source:
     """
     if source.crs is not None and names_no_datum(source.crs):
         return _without_datum(source, source.crs)
+    if source.crs is not None and (claim := web_maps.claimed_by(source.crs)) is not None:
+        return _asked(source, source.crs, " / ".join(claim))
     said = source.crs_doubt or (contradiction(source.crs) if source.crs is not None else None)
     if said is None:
         return source
@@ -235,7 +242,10 @@ def _believed(source: Source) -> Source:
 
 def _without_datum(source: Source, crs: pyproj.CRS) -> Source:
     """Ask for a system that agrees with what is written but for the datum, which is not."""
-    note = f"{crs.name} 没有写明基准 / {crs.name} leaves its datum open"
+    return _asked(source, crs, f"{crs.name} 没有写明基准 / {crs.name} leaves its datum open")
+
+
+def _asked(source: Source, crs: pyproj.CRS, note: str) -> Source:
     parts = {n: replace(c, crs=None, crs_note=note) for n, c in source.companions.items()}
     stated = replace(source.stated, system=crs)
     return replace(source, crs=None, crs_note=note, companions=parts, stated=stated)

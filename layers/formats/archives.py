@@ -41,8 +41,10 @@ _CONTENT = re.compile(rb"<(?:\w+:)?(?:Placemark|GroundOverlay|PhotoOverlay|Model
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
-    """Unpack an archive for as long as it is read; errors name it, and the file in it.
+def unpacked(path: Path) -> Iterator[tuple[Path, str]]:
+    """Unpack an archive for as long as it is read, with the name of what is in it.
+
+    Errors name the archive and the file in it.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def unpacked(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="minezone-") as folder:
         inner, name = unpack(path, Path(folder))
         try:
-            yield inner
+            yield inner, name
         except FormatError as error:
             shown = f"{path}/{name}"
             raise FormatError(

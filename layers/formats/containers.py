@@ -16,6 +16,7 @@ from layers.account import Issue
 from layers.formats import domains, flatgeobuf, ogr
 from layers.formats.source import Source, digest_file, digest_files, refusal, row_labels
 from layers.issues import label_en, listed, warning
+from layers.web_maps import claimed_by
 
 _EPOCH = "1970-01-01T00:00:00"
 
@@ -96,7 +97,7 @@ def _read(path: Path, layer: str, kind: str, digest: Callable[[Path], str]) -> S
         labels=row_labels(stated),
         issues=tuple(issues),
         lost=lost,
-        crs_doubt=difference(crs, defined) if crs and defined else None,
+        crs_doubt=claimed_by(defined) or (difference(crs, defined) if crs and defined else None),
     )
 
 

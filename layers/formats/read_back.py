@@ -54,6 +54,7 @@ def check(source: Source, target: Path, form: str, fields: Mapping[str, str]) ->
     wrong = [k for k in range(len(source))
              if not _same_place(source.geometry[k], again.geometry[k], form)]  # fmt: skip
     if wrong:
+        _check_words(source, again)
         names = [source.labels[k] for k in wrong]
         told = listed([label_en(n) for n in names], "en", 3)
         raise _not_the_same(
@@ -66,6 +67,12 @@ def check(source: Source, target: Path, form: str, fields: Mapping[str, str]) ->
             "坐标系不能以此格式写明，读回时须给出",
             "this form cannot state the system; give it",
         )
+        note_zh, _, note_en = again.crs_note.partition(" / ")
+        if again.stated.system is not None and note_en:
+            zh, en = (
+                f"写出的坐标系读回时不予采信：{note_zh}",
+                f"it is not believed again: {note_en}",
+            )
         issues.append(warning("crs_not_written", zh, en))
     for written, field in fields.items():
         issues += _changes(source, again, written, field, form)
@@ -78,6 +85,14 @@ def _read(source: Source, target: Path) -> Source:
     except FormatError as fault:
         zh, en = (word.replace(str(target), target.name) for word in (fault.zh, fault.en))
         raise _not_the_same(source, f"写出后读不回：{zh}", f"cannot be read again: {en}") from fault
+
+
+def _check_words(source: Source, again: Source) -> None:
+    """Refuse rows whose fields say that they are in the system that they were moved from."""
+    said = next((i for i in again.issues if i.code == "crs_contradicted"), None)
+    if said is not None:
+        zh, en = f"写出后读回时不予采信：{said.zh}", f"not believed when read again: {said.en}"
+        raise _not_the_same(source, zh, en)
 
 
 def _not_the_same(source: Source, zh: str, en: str) -> FormatError:

@@ -25,6 +25,7 @@ from layers.formats.geojson import answer
 from layers.formats.geojson import crs as geojson_crs
 from layers.formats.geojson import places as geojson_places
 from layers.formats.geojson.rows import EXACT, Literal, fields_of, open_ring, records_of, rows_of
+from layers.formats.row_datums import is_of_system
 from layers.formats.source import Source, digest_file, refusal, row_labels
 
 _DEEPEST = 64
@@ -96,13 +97,15 @@ def read(path: Path, encoding: str | None, crs: pyproj.CRS | None) -> Source:
     )
 
 
-def _prose(members: dict[str, Any], deeper: bool = True) -> Iterator[str]:
+def _prose(members: dict[str, Any], deeper: int = 2) -> Iterator[str]:
     """Yield what a document says of itself beside its features: name, title, metadata."""
     for key, value in members.items():
         if isinstance(value, str):
             yield f"{key}：{' '.join(value.split())}"
-        elif isinstance(value, dict) and deeper and key not in _NO_PROSE:
-            yield from _prose(value, deeper=False)
+        elif isinstance(value, int) and is_of_system(key):
+            yield f"{key}：{value}"
+        elif isinstance(value, dict) and deeper and (deeper < 2 or key not in _NO_PROSE):
+            yield from _prose(value, deeper - 1)
 
 
 def _lost(label: str, geometry: Any) -> Issue:

@@ -27,6 +27,7 @@ from layers.formats.gpkg import systems as gpkg_systems
 from layers.formats.gpkg.cells import rows_of
 from layers.formats.source import Source, digest_file, refusal, row_labels
 from layers.issues import warning
+from layers.web_maps import claimed_by
 
 _OWN_TRIGGERS = re.compile(r"(rtree_|gpkg_|trigger_(insert|delete)_feature_count_|fg[ts][iu]_)")
 _OLD_VIEWS = {"spatial_ref_sys", "st_spatial_ref_sys", "geometry_columns", "st_geometry_columns"}
@@ -51,7 +52,7 @@ def read(path: Path, layer: str) -> Source:
         with ogr.feature_by_feature("GPKG") if miscounted else nullcontext():
             rows, columns, lost = _rows(path, database, layer, geometry)
         columns = domains.with_words(columns, domains.of_geopackage(database, layer))
-        definition = _definition(database, layer)
+        definition, prose = _definition(database, layer), _description(database, layer)
     if len(rows.geometry) != held or len(systems.stored) != held:
         raise refusal(
             path,
@@ -76,9 +77,12 @@ def read(path: Path, layer: str) -> Source:
         geometry=shapes,
         labels=row_labels(held),
         lost=lost,
+        prose=prose,
         issues=(*issues, *_unread(systems.stored, shapes, issues)),
         # GDAL goes by the code alone.
-        crs_doubt=systems.conflict or (difference(crs, defined) if crs and defined else None),
+        crs_doubt=systems.conflict
+        or claimed_by(defined)
+        or (difference(crs, defined) if crs and defined else None),
     )
 
 
@@ -270,6 +274,16 @@ def _definition(database: sqlite3.Connection, layer: str) -> str:
         (layer,),
     ).fetchone()
     return str(row[0] or "") if row else ""
+
+
+def _description(database: sqlite3.Connection, layer: str) -> str:
+    """Return what is registered of a table beside its name, a line for each column."""
+    held = {row[1] for row in database.execute("PRAGMA table_info(gpkg_contents)")}
+    told = [name for name in ("identifier", "description") if name in held]
+    query = f"SELECT {', '.join(told)} FROM gpkg_contents WHERE lower(table_name) = lower(?)"
+    row = database.execute(query, (layer,)).fetchone() if told else None
+    lines = zip(told, map(str, row or ()), strict=False)
+    return "\n".join(f"{name}：{' '.join(words.split())}" for name, words in lines if words)
 
 
 def _stated_count(database: sqlite3.Connection, layer: str) -> int | None:

@@ -48,6 +48,20 @@ def rows(source, **keys):
         ("带号", 38, 39, "states the central meridian 117°"),
         ("中央子午线", 114.0, 117.0, "states the central meridian 117°"),
         ("坐标系名称", "2000坐标38带", "2000坐标 带号39", "states the central meridian 117°"),
+        ("坐标系", "2000", "80", "names Xian 1980"),
+        ("坐标系统", "2000", "1954", "names Beijing 1954"),
+        ("大地基准", 2000, 1980, "names Xian 1980"),
+        ("坐标系", "CGCS2000", "54年", "names Beijing 1954"),
+        ("坐标系", "C2000", "GDZ80", "names Xian 1980"),
+        ("ZBX", "2000", "西安80", "names Xian 1980"),
+        ("ZBXT", "2000国家大地坐标系", "1980西安坐标系", "names Xian 1980"),
+        ("zbxmc", "CGCS2000", "80", "names Xian 1980"),
+        ("DDJZ", "CGCS2000", "54", "names Beijing 1954"),
+        ("ZYZWX", "114", "117", "states the central meridian 117°"),
+        ("ZYJX", 114.0, 117.0, "states the central meridian 117°"),
+        ("DH", "38", "39", "states the central meridian 117°"),
+        ("DH", 38.0, 39.0, "states the central meridian 117°"),
+        ("srid", 4490, 4610, "names Xian 1980"),
     ],
 )
 def test_a_row_whose_field_names_another_system_is_refused(write, field, own, other, said):
@@ -74,9 +88,23 @@ def test_a_row_whose_field_names_another_system_is_refused(write, field, own, ot
         ("原坐标系", "西安80"),
         ("坐标系统", "西安80转2000"),
         ("坐标系统", "西安80转换为2000"),
-        ("备注", "西安80坐标系"),
         ("矿带号", 39),
         ("坐标系", "平面"),
+        ("坐标系", "1985"),
+        ("坐标系", "2"),
+        ("带号", "80"),
+        ("DH", "0371-65905679"),
+        ("DH", "1"),
+        ("BZX", "西安80"),
+        ("备注", "由西安80转换而来"),
+        ("备注", "原西安80坐标系"),
+        ("备注", "坐标系为2000国家大地坐标系，由1980西安坐标系转换"),
+        ("BZ", "西安80转2000"),
+        ("说明", "坐标已核实"),
+        ("备注", "+80平面图，38号带矿体"),
+        ("备注", "林地需转换用途"),
+        ("原坐标说明", "西安80坐标系"),
+        ("采矿权人", "北京54中学"),
     ],
 )
 def test_other_fields_and_frames_refuse_nothing(write, field, value):
@@ -84,9 +112,68 @@ def test_other_fields_and_frames_refuse_nothing(write, field, value):
     assert source.issues == () and source.geometry[1].equals(BOX)
 
 
-def test_a_zone_says_nothing_of_degrees(write):
-    source = read(write({"带号": [38, 39]}, [DEGREES, DEGREES], "EPSG:4490"))
+@pytest.mark.parametrize("field", ["带号", "DH"])
+def test_a_zone_says_nothing_of_degrees(write, field):
+    source = read(write({field: [38, 39]}, [DEGREES, DEGREES], "EPSG:4490"))
     assert source.issues == ()
+
+
+def test_numbers_of_plots_are_no_zones(write):
+    assert read(write({"DH": ["39", "112"]})).issues == ()
+
+
+REMARKS = [
+    ("备注", "西安80坐标系，未转换", "names Xian 1980"),
+    ("说明", "坐标系为1980西安坐标系", "names Xian 1980"),
+    ("备注", "西安80坐标系", "names Xian 1980"),
+    ("BZ", "矿界采用1954年北京坐标系", "names Beijing 1954"),
+    ("remarks", "本图斑为西安80坐标系38带", "names Xian 1980"),
+    ("备注1", "坐标采用独立坐标系", "names a local plane (坐标采用独立坐标系)"),
+    ("备注", "坐标仅供参考", "says of its coordinates '坐标仅供参考': they cannot be used"),
+    ("BZ", "图斑坐标作废", "says of its coordinates '坐标作废': they cannot be used"),
+    ("备注", "坐标经脱密处理", "says '脱密' of its coordinates"),
+    ("备注", "坐标未转换", "says '未转换' of its coordinates"),
+]
+"""Field, words, and what they say of the coordinates of their row."""
+
+
+@pytest.mark.parametrize(("field", "words", "said"), REMARKS)
+def test_a_row_whose_remark_disowns_its_coordinates_is_refused(write, field, words, said):
+    source = read(write({field: ["变更采矿权人", words]}))
+    (issue,) = source.issues
+    assert (issue.severity, issue.code, issue.feature) == ("error", "crs_contradicted", "第 2 行")
+    assert issue.en == (
+        f"row 2: field {field} {said}; the file is in CGCS2000 / 3-degree Gauss-Kruger zone 38"
+    )
+    assert source.geometry[0].equals(BOX) and source.geometry[1] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("参照西安80坐标系图件编制", "names Xian 1980"),
+        ("储量核实报告采用西安80坐标系", "names Xian 1980"),
+        ("面积以西安80坐标计算", "names Xian 1980"),
+        ("中央子午线117度", "states the central meridian 117°"),
+        ("数据已脱密", "says '脱密'"),
+    ],
+)
+def test_a_datum_that_a_remark_names_in_passing_is_told(write, words, said):
+    source = read(write({"备注": [words, words]}))
+    (issue,) = source.issues
+    assert (issue.severity, issue.code, issue.feature) == (
+        "warning", "stated_in_remark", "第 1 行",
+    )  # fmt: skip
+    assert issue.en == (
+        f"row 1, row 2: field 备注 {said}, "
+        "the file is in CGCS2000 / 3-degree Gauss-Kruger zone 38: check it"
+    )
+    assert source.geometry[1].equals(BOX)
+
+
+def test_a_remark_that_agrees_with_the_file_says_nothing_against_it(write):
+    source = read(write({"备注": ["西安80坐标系，未转换"] * 2}, crs="EPSG:2362"))
+    assert source.issues == () and source.geometry[1].equals(BOX)
 
 
 def test_degrees_in_a_plane_and_metres_in_degrees_are_refused_by_row(write):
