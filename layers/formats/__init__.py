@@ -9,8 +9,10 @@ from pathlib import Path
 import pyproj
 import shapely
 
+from gis.crs import check_computable
 from gis.crs_names import are_one, contradiction, names_no_datum
-from gis.datum_names import may_be_cgcs2000, on_cgcs2000
+from gis.datum_names import datum_differs, may_be_cgcs2000, on_cgcs2000
+from gis.errors import CRSError
 from gis.zone_numbers import twin
 from layers.account import Issue
 from layers.errors import FormatError
@@ -150,7 +152,9 @@ def read(
             _choose(path, [path.stem], layer)
             source = _read_single(kind, path, encoding, crs)
     source = _believed(source)
-    source = contradicting(source if crs is None else _with_crs(source, crs))
+    source = source if crs is None else _with_crs(source, crs)
+    _check_computable(source)
+    source = contradicting(source)
     return replace(source, issues=(*source.issues, *area_issues(source)))
 
 
@@ -216,6 +220,17 @@ def _with_unused(source: Source, encoding: str) -> Source:
     return replace(source, issues=(*source.issues, warning("encoding_unused", zh, en)))
 
 
+def _check_computable(source: Source) -> None:
+    """Refuse a source in a system that cannot be computed."""
+    for one in (source, *source.companions.values()):
+        if one.crs is None:
+            continue
+        try:
+            check_computable(one.crs)
+        except CRSError as fault:
+            raise refusal(source.path, fault.zh, fault.en) from None
+
+
 def _believed(source: Source) -> Source:
     """Set a statement aside whose names and numbers are of two systems: which is meant is unknown.
 
@@ -223,7 +238,9 @@ def _believed(source: Source) -> Source:
     """
     if source.crs is not None and names_no_datum(source.crs):
         return _without_datum(source, source.crs)
-    said = source.crs_doubt or (contradiction(source.crs) if source.crs is not None else None)
+    said = source.crs_doubt
+    if said is None and source.crs is not None:
+        said = contradiction(source.crs) or datum_differs(source.crs)
     if said is None:
         return source
     zh, en = f"所注坐标系自相矛盾，不予采信：{said[0]}", f"its CRS contradicts itself: {said[1]}"
