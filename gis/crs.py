@@ -198,6 +198,19 @@ def degrees_of(crs: object) -> pyproj.CRS:
     return pyproj.CRS(GeographicCRS(name=geodetic.name, datum=geodetic.datum))
 
 
+def check_computable(crs: object) -> None:
+    """Refuse a system whose coordinates cannot be brought to degrees on its own datum.
+
+    PROJ parses the names of many projections that it cannot compute.
+
+    Raises
+    ------
+    CRSError
+        It is no horizontal system, or PROJ has no such projection, or lacks its parameters.
+    """
+    _to_own_datum(_horizontal(parse_crs(crs)))
+
+
 def to_cgcs2000(
     xy: Floats, crs: object, shift: Shift | None = None
 ) -> tuple[Floats, Transformation]:
@@ -247,7 +260,7 @@ def _outward(crs: pyproj.CRS) -> tuple[pyproj.Transformer, bool, Transformation]
     """Return PROJ's way between a system and EPSG:4490, and whether it is to be run backwards."""
     target = _horizontal(crs)
     if on_cgcs2000(target) or on_wgs84(target):
-        transformer = pyproj.Transformer.from_crs(target.geodetic_crs, target, always_xy=True)
+        transformer = _way(target.geodetic_crs or target, target, target.name)
         note = "CGCS2000" if on_cgcs2000(target) else WGS84_NOTE
         accuracy = 0.0 if on_cgcs2000(target) else WGS84_ACCURACY_M
         return transformer, False, Transformation(note, accuracy)
@@ -327,7 +340,19 @@ def _unprojected(xy: Floats, crs: pyproj.CRS) -> Floats:
 @lru_cache(maxsize=64)
 def _to_own_datum(crs: pyproj.CRS) -> pyproj.Transformer:
     """Return the way to degrees from Greenwich on the system's own datum; 25 ms to make."""
-    return pyproj.Transformer.from_crs(crs, degrees_of(crs), always_xy=True)
+    return _way(crs, degrees_of(crs), crs.name)
+
+
+def _way(source: pyproj.CRS, target: pyproj.CRS, name: str) -> pyproj.Transformer:
+    """Return PROJ's way between systems on one datum, of which ``name`` is a plane."""
+    try:
+        return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    except ProjError:
+        raise CRSError(
+            f"坐标系 {name} 的投影无法计算（PROJ 不支持其投影方法，或缺少参数）",
+            f"the projection of {name} cannot be computed: PROJ has no such method, or parameters "
+            "are missing",
+        ) from None
 
 
 def _check_datum(crs: pyproj.CRS, shift: Shift) -> None:

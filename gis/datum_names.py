@@ -25,6 +25,7 @@ _ROUNDED = 2e-7  # 298.257222 is the same ellipsoid to 0.01 mm
 _WGS84_DATUMS = ("worldgeodeticsystem1984", "wgs84", "wgs1984", "dwgs1984")
 # The words that a datum's name holds; New Beijing is another adjustment than Beijing 1954.
 _OLD_DATUMS = {"newbeijing": "新北京54", "xian": "西安1980", "beijing": "北京1954"}
+_MOST_PARAMETER = 1e-3  # of TOWGS84: a millimetre, a milliarcsecond, a part in 10^9
 _FRAMES = re.compile(r"itrf|internationalterrestrialreferenceframe|grs(19)?80")
 
 
@@ -65,3 +66,29 @@ def may_be_cgcs2000(crs: pyproj.CRS) -> bool:
     if claimed := datums_claimed(crs):
         return claimed == {"CGCS2000"}
     return names_no_datum(crs) or _FRAMES.search(datum_name(crs)) is not None
+
+
+def datum_differs(crs: pyproj.CRS) -> tuple[str, str] | None:
+    """Return what a system writes of its datum that the datum it names has not, else None.
+
+    Degrees of China, and of WGS 84, begin at Greenwich; neither CGCS2000 nor WGS 84 has
+    parameters (TOWGS84) that move a place.
+    """
+    if crs.is_compound:
+        crs = crs.sub_crs_list[0]
+    claimed = datums_claimed(crs)
+    origin = (crs.source_crs if crs.is_bound and crs.source_crs is not None else crs).prime_meridian
+    if claimed and origin is not None and origin.longitude != 0.0:
+        return (
+            f"起始子午线写作“{origin.name}”（{origin.longitude:.10g}），不是格林尼治",
+            f"its prime meridian is '{origin.name}' ({origin.longitude:.10g}), not Greenwich",
+        )
+    given = crs.coordinate_operation if crs.is_bound else None
+    shift = [float(value) for value in given.towgs84] if given is not None else []
+    if claimed & {"CGCS2000", "WGS 84"} and any(abs(v) > _MOST_PARAMETER for v in shift):
+        shown = ", ".join(f"{value:.10g}" for value in shift)
+        return (
+            f"{'、'.join(sorted(claimed))} 带有转换参数 TOWGS84[{shown}]",
+            f"{', '.join(sorted(claimed))} is written with parameters, TOWGS84[{shown}]",
+        )
+    return None

@@ -9,8 +9,10 @@ from pathlib import Path
 import pyproj
 import shapely
 
+from gis.crs import check_computable
 from gis.crs_names import are_one, contradiction, names_no_datum
-from gis.datum_names import may_be_cgcs2000, on_cgcs2000
+from gis.datum_names import datum_differs, may_be_cgcs2000, on_cgcs2000
+from gis.errors import CRSError
 from gis.zone_numbers import twin
 from layers import web_maps
 from layers.account import Issue
@@ -153,6 +155,7 @@ def read(
     source = own_names.questioned(_believed(source), path.stem)
     if crs is not None:
         source = own_names.told(_with_crs(source, crs), path.stem)
+    _check_computable(source)
     source = contradicting(source)
     return replace(source, issues=(*source.issues, *area_issues(source)))
 
@@ -221,6 +224,17 @@ def _with_unused(source: Source, encoding: str) -> Source:
     return replace(source, issues=(*source.issues, warning("encoding_unused", zh, en)))
 
 
+def _check_computable(source: Source) -> None:
+    """Refuse a source in a system that cannot be computed."""
+    for one in (source, *source.companions.values()):
+        if one.crs is None:
+            continue
+        try:
+            check_computable(one.crs)
+        except CRSError as fault:
+            raise refusal(source.path, fault.zh, fault.en) from None
+
+
 def _believed(source: Source) -> Source:
     """Set a statement aside whose names and numbers are of two systems: which is meant is unknown.
 
@@ -230,7 +244,9 @@ def _believed(source: Source) -> Source:
         return _without_datum(source, source.crs)
     if source.crs is not None and (claim := web_maps.claimed_by(source.crs)) is not None:
         return _asked(source, source.crs, " / ".join(claim))
-    said = source.crs_doubt or (contradiction(source.crs) if source.crs is not None else None)
+    said = source.crs_doubt
+    if said is None and source.crs is not None:
+        said = contradiction(source.crs) or datum_differs(source.crs)
     if said is None:
         return source
     zh, en = f"所注坐标系自相矛盾，不予采信：{said[0]}", f"its CRS contradicts itself: {said[1]}"

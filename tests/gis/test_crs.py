@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gis.crs import (
+    check_computable,
     from_cgcs2000,
     gauss_kruger_crs,
     in_china,
@@ -80,6 +81,27 @@ def test_no_ballpark_shift(crs):
 def test_a_geocentric_system_is_none():
     with pytest.raises(CRSError):
         to_cgcs2000(one(1, 2), 4479)
+
+
+@pytest.mark.parametrize(
+    "method",
+    ["Transverse_Mercator_South_Orientated", "Bonne", "Local", "Krovak", "Not_A_Projection"],
+)
+def test_a_projection_that_cannot_be_computed_is_refused(method):
+    crs = ESRI.replace("Gauss_Kruger", method).replace("CGCS2000_3_Degree_GK_Zone_38", "矿区")
+    for use in (
+        lambda: check_computable(crs),
+        lambda: to_cgcs2000(one(38_500_000, 3_760_000), crs),
+        lambda: from_cgcs2000(one(114, 34), crs),
+    ):
+        with pytest.raises(CRSError, match="the projection of 矿区 cannot be computed") as caught:
+            use()
+        assert "坐标系 矿区 的投影无法计算" in caught.value.zh
+
+
+def test_projections_that_can_be_computed_are_not_refused():
+    for crs in (ESRI, "EPSG:4490", "EPSG:3857", "EPSG:32649", "EPSG:27700", "EPSG:5514"):
+        check_computable(crs)
 
 
 def test_nonsense_is_refused():

@@ -3,7 +3,7 @@
 import pyproj
 import pytest
 
-from gis.datum_names import may_be_cgcs2000, old_datum, on_cgcs2000, on_wgs84
+from gis.datum_names import datum_differs, may_be_cgcs2000, old_datum, on_cgcs2000, on_wgs84
 
 WKT = (
     'PROJCS["{name}",GEOGCS["{base}",DATUM["{datum}",SPHEROID["S",{a},{rf}]],'
@@ -62,3 +62,38 @@ def test_other_datums_of_china():
     assert old_datum(pyproj.CRS.from_epsg(4555)) == "新北京54"
     assert old_datum(pyproj.CRS.from_epsg(4526)) is None
     assert on_wgs84(pyproj.CRS.from_epsg(32649)) and not on_wgs84(pyproj.CRS.from_epsg(4526))
+
+
+def changed(old, new, datum="D_China_2000"):
+    return pyproj.CRS.from_wkt(WKT.format(datum=datum, a=6378137.0, rf=298.257222101, name="矿区",
+                                          base="B").replace(old, new))  # fmt: skip
+
+
+SPHEROID, MOVED = "298.257222101]", "298.257222101],TOWGS84[{}]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (SPHEROID, MOVED.format("10,20,30,0,0,0,0"), "TOWGS84[10, 20, 30, 0, 0, 0, 0]"),
+        (SPHEROID, MOVED.format("0,0,0,0,0,5,0"), "TOWGS84[0, 0, 0, 0, 0, 5, 0]"),
+        ('"Greenwich",0.0', '"Paris",2.33722917', "its prime meridian is 'Paris' (2.33722917)"),
+    ],
+)
+@pytest.mark.parametrize("datum", ["D_China_2000", "D_WGS_1984"])
+def test_a_datum_that_was_moved_is_not_the_one_it_is_called(old, new, said, datum):
+    assert said in datum_differs(changed(old, new, datum))[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "datum"),
+    [
+        ("", "", "D_China_2000"),
+        (SPHEROID, MOVED.format("0,0,0,0,0,0,0"), "D_China_2000"),
+        (SPHEROID, MOVED.format("0,0,0,0,0,0,0"), "D_WGS_1984"),
+        (SPHEROID, MOVED.format("10,20,30"), "D_Xian_1980"),  # is asked for parameters anyway
+        ('"Greenwich",0.0', '"Paris",2.33722917', "D_NTF"),
+    ],
+)
+def test_a_datum_that_was_not_moved(old, new, datum):
+    assert datum_differs(changed(old, new, datum)) is None

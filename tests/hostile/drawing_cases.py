@@ -150,7 +150,7 @@ def _mapinfo(world: World) -> Iterator[Case]:
         ("no data", mif, b"", Refused("a.mif")),
         ("noise", "Version 300\n" + "\xa5" * 500, mid, Refused("a.mif")),
         ("unknown system", (mif + region).replace("Projection 1, 104", "Projection 99, 9999"), mid,
-         Refused("no exact operation")),
+         Refused("cannot be computed")),
     ):  # fmt: skip
         parts: dict[str, bytes | Link] = {"a.mif": text.encode("latin-1")}
         if other is not None:

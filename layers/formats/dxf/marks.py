@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from gis.ragged import Bools, Floats, Shapes
+from layers.formats.dxf.places import ARC_M, NEARLY
 
 SMALL_M = 10.0
 """A circle of no larger radius marks a place, whatever it stands on."""
@@ -36,7 +37,8 @@ class Round(NamedTuple):
 def round_of(entity: Any, places: Floats) -> Round | None:
     """Return the circle that a closed line is, None of any other.
 
-    That is a circle, an ellipse, an arc all round, or the two half circles of a ring.
+    That is a circle, an ellipse, an arc all round, the two half circles of a ring, or as many
+    arcs as there are on one circle, whether or not the first corner is repeated at the end.
 
     Parameters
     ----------
@@ -44,13 +46,26 @@ def round_of(entity: Any, places: Floats) -> Round | None:
     """
     kind = entity.dxftype()
     if kind in ("LWPOLYLINE", "POLYLINE"):
-        if not entity.has_arc or len(entity) != _TWO:
+        if not entity.has_arc or not (len(entity) == _TWO or _all_round(places[:, :2])):
             return None
     elif kind not in ("CIRCLE", "ELLIPSE", "ARC"):
         return None
     low, high = places[:, :2].min(axis=0), places[:, :2].max(axis=0)
     x, y = ((low + high) / 2).tolist()
     return Round(x, y, float((high - low).max()) / 2)
+
+
+def _all_round(xy: Floats) -> bool:
+    """Return whether a closed line runs along one circle, by chords as close as those of arcs."""
+    ring = np.vstack([xy, xy[:1]])
+    centre = (xy.min(axis=0) + xy.max(axis=0)) / 2
+    radii = np.hypot(*(ring - centre).T)
+    chords = np.hypot(*np.diff(ring, axis=0).T)
+    radius = float(radii.mean())
+    if not np.ptp(radii) <= NEARLY:
+        return False
+    sag = radius - np.sqrt(np.maximum(radius**2 - (chords / 2) ** 2, 0.0))
+    return bool((sag <= 2 * ARC_M).all())
 
 
 def are_marks(rounds: list[Round], lines: Shapes) -> Bools:

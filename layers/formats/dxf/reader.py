@@ -16,7 +16,7 @@ import shapely
 
 from gis.ragged import Bools, Floats, Shapes
 from layers.account import Issue
-from layers.formats.dxf import said
+from layers.formats.dxf import doubts, said
 from layers.formats.dxf import within as dxf_within
 from layers.formats.dxf.drawn import Drawing, Drawn, drawing_of
 from layers.formats.dxf.entities import NO_CHARACTER
@@ -107,7 +107,9 @@ def read(path: Path, layer: str) -> Source:
     )
     labels = dxf_within.labels(shapes, texts, names)
     words = [layer, *drawing.texts]
-    stated = stated_by(layer, (*drawing.texts, *drawing.words_elsewhere))
+    written = (*drawing.texts, *drawing.words_elsewhere)
+    stated = stated_by(layer, written)
+    doubted = doubts.issues(path, (layer, *written), stated)
     columns = {
         "图层": pa.array([layer] * len(shapes), pa.string()),
         "实体": pa.array(found.kinds, pa.string()),
@@ -130,6 +132,7 @@ def read(path: Path, layer: str) -> Source:
         labels=names,
         issues=(
             *said.of_texts(drawing, sum(NO_CHARACTER in w for w in words)),
+            *doubted,
             *placing,
             *said.of_layer(found, drawing.mended),
             *dxf_within.doubtful_pairs(shapes, names),

@@ -156,6 +156,33 @@ def test_a_circle_beside_no_corner_is_read_and_told(drawing):
     assert (source.declared, told(source, "circles_ignored")) == (3, [])
 
 
+HALF, QUARTER, THIRD = 1.0, math.tan(math.pi / 8), math.tan(math.pi / 6)
+ON_CIRCLE = [(X + 50 * math.cos(t), Y + 50 * math.sin(t)) for t in np.radians([0, 120, 240])]
+AROUND = [(X + 50, Y), (X, Y + 50), (X - 50, Y), (X, Y - 50)]
+
+
+@pytest.mark.parametrize("kind", ["lwpolyline", "polyline2d"])
+@pytest.mark.parametrize(
+    ("corners", "close", "found"),
+    [
+        ([(X, Y, HALF), (X + 100, Y, HALF)], True, True),
+        ([(X, Y, HALF), (X + 100, Y, HALF), (X, Y, 0)], False, True),
+        ([(X, Y, HALF), (X + 100, Y, HALF), (X, Y, 0)], True, True),
+        ([(*at, QUARTER) for at in AROUND], True, True),
+        ([*((*at, QUARTER) for at in AROUND), (*AROUND[0], 0)], False, True),
+        ([(*at, THIRD) for at in ON_CIRCLE], True, True),
+        ([(*at, -QUARTER) for at in AROUND], True, False),  # bent inwards
+        ([*((*at, QUARTER) for at in AROUND[:3]), (*AROUND[3], 0)], True, False),
+        ([(X, Y, HALF), (X + 100, Y, 0), (X + 50, Y, 0)], True, False),  # half a disc
+    ],
+)
+def test_circles_drawn_as_polylines_are_told(drawing, kind, corners, close, found):
+    path = drawing(lambda s: getattr(s, f"add_{kind}")(corners, format="xyb", close=close))
+    source = read(path)
+    assert source.geometry[0].geom_type == "Polygon"
+    assert [i.code for i in source.issues] == ["arcs_as_chords", *["circles_read"] * found]
+
+
 def test_a_drawing_of_marks_alone_has_no_layer(drawing):
     path = drawing(lambda space: space.add_circle((X, Y), 10))
     with pytest.raises(FormatError, match=r"it has: CIRCLE 1$"):

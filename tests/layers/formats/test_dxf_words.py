@@ -179,3 +179,135 @@ def test_a_text_on_a_layer_that_is_not_shown_labels_nothing(drawing, state):
     assert source.columns["文字"].to_pylist() == ["新名"]
     (told,) = [i for i in source.issues if i.code == "texts_hidden"]
     assert told.en == "1 texts are invisible and label nothing"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "坐标有误，请勿使用", "本图坐标作废", "坐标仅供参考", "坐标存疑", "本图作废",
+        "说明：1、坐标待核实",
+    ],
+)  # fmt: skip
+def test_words_that_coordinates_are_wrong_refuse_whatever_is_given(drawing, words):
+    path = drawing(text(words))
+    for given in (None, crs(4526)):
+        with pytest.raises(FormatError, match=r"says of its coordinates .*: they cannot be used"):
+            read(path, crs=given)
+
+
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        ("坐标已加密", "坐标已加密"),
+        ("本图坐标经脱密处理", "本图坐标经脱密处理"),
+        ("X+3000000", "X+3000000"),
+        ("1、2000国家大地坐标系。2、坐标经平移", "2、坐标经平移"),
+    ],
+)
+def test_words_that_coordinates_were_shifted_or_shortened(drawing, words, quoted):
+    path = drawing(text(words))
+    (said,) = [i for i in read(path).issues if i.code == "words_of_doubt"]
+    assert said.severity == "warning"
+    assert said.en == (
+        f"the drawing says “{quoted}”: check that its coordinates, and the system given, can be "
+        "used"
+    )
+    with pytest.raises(FormatError, match="of its coordinates, not what is given: CGCS2000") as bad:
+        read(path, crs=crs(4526))
+    assert f"写有“{quoted}”，与所给的" in bad.value.zh
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "坐标系待核实", "中央子午线不详", "作废", "仅供参考", "地形图已脱密", "坐标：GCJ-02",
+        "2000国家大地坐标系，坐标未转换",
+    ],
+)  # fmt: skip
+def test_doubts_that_a_given_system_may_answer_are_told(drawing, words):
+    source = read(drawing(text(words)), crs=crs(4526))
+    assert source.crs == crs(4526)
+    assert [i.code for i in source.issues] == ["words_of_doubt"]
+
+
+@pytest.mark.parametrize(
+    ("words", "right", "wrong"),
+    [
+        ("坐标系：WGS84 UTM 49N", 32649, 4526),
+        ("UTM投影 WGS84", 32649, 4526),
+        ("WGS_1984_UTM_Zone_49N", 32649, 32650),
+        ("投影面高程1200米", None, 4526),
+        ("2000国家大地坐标系，抵偿高程面1200m", None, 4526),
+        ("兰勃特投影", None, 4526),
+    ],
+)
+def test_another_plane_contradicts_a_gauss_plane(drawing, words, right, wrong):
+    path = drawing(text(words))
+    with pytest.raises(FormatError, match=f"names another plane \\({words}\\)"):
+        read(path, crs=crs(wrong))
+    if right:
+        assert read(path, crs=crs(right)).crs == crs(right)
+
+
+def test_a_plane_of_ones_own_answers_words_of_a_height(drawing):
+    raised = pyproj.CRS.from_wkt(
+        crs(4526).to_wkt("WKT1_GDAL", False)
+        .replace('"CGCS2000 / 3-degree Gauss-Kruger zone 38"', '"矿区"')
+        .replace(',AUTHORITY["EPSG","4526"]', "").replace("38500000", "38500010")
+    )  # fmt: skip
+    path = drawing(text("投影面高程1200米"))
+    assert read(path, crs=raised).crs == raised
+
+
+def test_a_plane_of_another_map_is_told_beside_a_datum_alone(drawing):
+    def draw(document):
+        for k, words in enumerate(["2000国家大地坐标系", "影像来源：WGS84 UTM 49N"]):
+            text(words, (X, Y - 100 * k))(document)
+
+    def of_one_datum(document):
+        for k, words in enumerate(["2000国家大地坐标系", "UTM投影"]):
+            text(words, (X, Y - 100 * k))(document)
+
+    source = read(drawing(draw), crs=crs(4526))
+    assert source.crs == crs(4526)
+    path = drawing(of_one_datum)
+    with pytest.raises(FormatError, match=r"names another plane \(UTM投影\)"):
+        read(path, crs=crs(4526))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CM=114", "L0=114°", "L0＝114°00′", "Central Meridian: 114", "2000国家大地坐标系 114°",
+        "CGCS2000坐标系（114°）", "2000国家大地坐标系，114度",
+    ],
+)  # fmt: skip
+def test_symbols_of_a_central_meridian(drawing, words):
+    path = drawing(text(words))
+    with pytest.raises(FormatError, match="states the central meridian 114°"):
+        read(path, crs=crs(4527))
+    assert read(path, crs=crs(4526)).issues == ()
+
+
+PLAIN = [
+    "2000国家大地坐标系，高斯-克吕格投影，3度带，中央子午线114°", "1985国家高程基准，等高距1米",
+    "坐标单位：米", "坐标网间距100米", "X=3760000.000 Y=38500000.000", "X:3760000.000",
+    "点号 X坐标 Y坐标", "比例尺 1:2000", "scale 1:2000", "GB/T 20257.1-2017 图式",
+    "水平投影面积 1.2345km2", "I号矿体垂直纵投影面", "采空区投影范围", "1350高程面", "推测断层",
+    "产状 320°∠45°", "L0=120", "LS=40 L0=120.5", "CM20", "钻孔ZK1404 117°", "117°30′",
+    "2000国家大地坐标系 东经117°20′", "移民新村", "东移村", "密云水库", "待拆", "原采矿权范围",
+    "+1350m水平", "K0+120", "磁偏角：偏西3°20′", "加密控制点", "坐标北", "审核", "核对",
+    "校核：王五",
+    "本图未经测绘主管部门批准不得公开", "比例因子 1:1", "底图：高德地图", "系数 0.85",
+    "采用RTK测量，经坐标转换到2000国家大地坐标系", "本次测量控制点经复核无误",
+    "坐标系：CGCS2000 3 Degree GK CM 114E", "平面坐标系统：CGCS2000；高程系统：1985国家高程基准",
+]  # fmt: skip
+
+
+def test_a_plain_drawing_stays_readable(drawing):
+    def draw(document):
+        for k, words in enumerate(PLAIN):
+            text(words, (X - 50, Y - 100 * k))(document)
+
+    source = read(drawing(draw), crs=crs(4526))
+    assert (source.crs, source.issues) == (crs(4526), ())

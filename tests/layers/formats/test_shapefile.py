@@ -412,6 +412,29 @@ def test_a_prj_whose_name_is_of_another_zone_is_not_believed(write_shapefile):
     assert [i.code for i in given.issues] == ["crs_disbelieved"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("298.257222101]", "298.257222101],TOWGS84[10,20,30,0,0,0,0]", "TOWGS84[10, 20, 30"),
+        ('"Greenwich",0.0', '"Paris",2.33722917', "its prime meridian is 'Paris'"),
+    ],
+)
+def test_a_prj_whose_datum_is_moved_is_not_believed(write_shapefile, old, new, said):
+    prj = pyproj.CRS.from_epsg(4526).to_wkt("WKT1_ESRI").replace(old, new)
+    source = read(write_shapefile([[b"x"]], [(b"name", "C", 4)], prj=prj))
+    assert source.crs is None and said in source.crs_note
+    assert [i.code for i in source.issues] == ["crs_disbelieved"]
+
+
+@pytest.mark.parametrize("method", ["Transverse_Mercator_South_Orientated", "Bonne", "Local"])
+def test_a_prj_of_a_projection_that_cannot_be_computed_is_refused(write_shapefile, method):
+    prj = pyproj.CRS.from_epsg(4526).to_wkt("WKT1_ESRI").replace("Gauss_Kruger", method)
+    path = write_shapefile([[b"9"]], [(b"AREA", "N", 4)], prj=prj)
+    with pytest.raises(FormatError, match="zone 38 cannot be computed") as caught:
+        read(path)
+    assert str(path) in caught.value.zh
+
+
 def test_a_prj_on_a_frame_like_cgcs2000_is_taken_for_it_where_the_user_says_so(write_shapefile):
     zone = pyproj.CRS.from_epsg(4526)
     own = zone.to_wkt("WKT1_ESRI")
