@@ -87,7 +87,7 @@ def _stated_by(name: str, value: object) -> Stated:
     """Return what one value of a field says."""
     text = f"{value:g}" if isinstance(value, float) else str(value)
     text = _INTO_2000.sub(r"\1 CGCS2000", text)
-    stated = stated_in(f"{name}：{text}")
+    stated = stated_in(f"{name}：{text}", all_meant=True)
     code = _CODE.search(text)
     if code is None or not (_OF_CODES.search(name) or "epsg" in text.lower()):
         return stated

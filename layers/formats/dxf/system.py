@@ -28,8 +28,8 @@ def stated_by(layer: str, texts: Iterable[str]) -> Stated:
     Each text is taken by itself: those beside one another in the file are not beside one another
     on the sheet. A layer that is called after a datum goes before them.
     """
-    own = stated_in(layer)
-    told = {t: stated_in(t) for t in dict.fromkeys(texts) if _MAY_SAY.search(t)}
+    own = stated_in(layer, all_meant=True)
+    told = {t: stated_in(t, all_meant=True) for t in dict.fromkeys(texts) if _MAY_SAY.search(t)}
     said = {t: s for t, s in told.items() if s != Stated()}
     all_of = list(said.values())
     datums = dict.fromkeys(d for s in all_of for d in s.datums)
