@@ -53,6 +53,8 @@ _DEMANDED = re.compile(
     rf"(?:按照?|[采使]用|{_INTO}|提[供交]){_SAME}{{0,6}}?{_ANY}"
     rf"|{_INTO}[为成到至]?{_SAME}{{0,2}}{_ANY}(?:国家|大地|坐标|系)*[之以]?前"
 )
+# 转换前坐标 over or below the numbers; 转换前为1980西安坐标系 says what they were.
+_NOT_YET = re.compile(rf"(?<!未)(?:转换|换算|改算)[之以]?前(?!后|的?{_SAME}{{0,6}}?{_ANY})")
 _MAY_SAY = re.compile(r"转|换算|改算|变换|原|[是非不未没请应须需待拟《图件]")
 
 _KINDS = r"独立|地方|城市|任意|假定|自定义|局部|相对|抵偿"
@@ -129,6 +131,16 @@ def _name_in(words: str, behind: str) -> str:
     name = _NO_NAME.sub("", words)
     # 矿区坐标系 and 2000国家大地坐标系 in the next cell.
     return _OF_WHAT.sub("", name) if re.match(rf"\s*{_NAMED}", behind) else name
+
+
+def before_conversion(text: str) -> str:
+    """Return words that say that the numbers are those before a conversion, blank where none do.
+
+    >>> before_conversion("以上为转换前坐标"), before_conversion("转换前为1980西安坐标系")
+    ('转换前', '')
+    """
+    found = _NOT_YET.search(with_marks(text, _FIRST))
+    return found[0] if found else ""
 
 
 def datums_now(text: str) -> tuple[list[Datum], list[Datum]]:

@@ -43,7 +43,7 @@ def is_remark(name: str) -> bool:
 
 def stated_of(words: str) -> Stated:
     """Return what a name or a remark says of a system, plans of a level left out."""
-    return stated_in(_PLAN.sub(" ", words))
+    return stated_in(_PLAN.sub(" ", words), all_meant=True)
 
 
 def of_datum(stated: Stated) -> Stated:

@@ -159,7 +159,7 @@ def stated_in_note(text: str) -> list[Stated]:
     lines = [line for line in lines_in(text) if not _FORMERLY.match(line[0])]
     own = [stated_by(name, said) for name, said in lines if is_of_system(name)]
     rest = [f"{name}：{said}" if name else said for name, said in lines if not is_of_system(name)]
-    return [*own, stated_in("\n".join(filter(_MAY_STATE.search, rest)))]
+    return [*own, stated_in("\n".join(filter(_MAY_STATE.search, rest)), all_meant=True)]
 
 
 def _remarked(source: Source, system: pyproj.CRS, refused: dict[int, Reason]) -> list[Issue]:
@@ -207,7 +207,7 @@ def stated_by(name: str, value: object) -> Stated:
     if _OF_DATUMS.search(name):
         short = text.replace(" ", "")
         text = next((d for d, pattern in _SHORT if pattern.fullmatch(short)), text)
-    stated = stated_in(f"{name}：{text}")
+    stated = stated_in(f"{name}：{text}", all_meant=True)
     code = _CODE.search(text)
     if code is None or not (_OF_CODES.search(name) or "epsg" in text.lower()):
         return stated

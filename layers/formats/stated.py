@@ -19,9 +19,18 @@ from gis.crs_names import (
     other_plane,
     zone_named,
 )
+from layers.formats.clauses import of_numbers
 from layers.formats.disclaimers import another_plane, moved, open_system
-from layers.formats.former_datums import meant_by
-from layers.formats.planes import Axes, Datum, geographic, meridian_of, plane, width_of
+from layers.formats.former_datums import before_conversion, meant_by
+from layers.formats.planes import (
+    Axes,
+    Datum,
+    datums_named,
+    geographic,
+    meridian_of,
+    plane,
+    width_of,
+)
 
 Reason = tuple[str, str]
 
@@ -30,6 +39,12 @@ _ANGLE = (
     r"\s*(?:(\d{1,2})(?:\.\d+)?\s*[″\"”秒])?"
 )
 _MERIDIAN = re.compile(rf"中央(?:子午线|经线|经度)\D{{0,6}}{_ANGLE}")
+# 原中央子午线117°，现改为114°
+_CHANGED = re.compile(
+    rf"(?:原[来为先是]?)?(?:中央(?:子午线|经线|经度))\D{{0,3}}{_ANGLE}[^。;；\n\d]{{0,8}}?"
+    r"(?<![拟待需应将])(?:改|转换?|换算|变更|调整|现)[为成到至]"
+    r"(?:中央(?:子午线|经线))?\s*(?=\d{2,3}(?:\.\d+)?\s*[°º度](?!分?带))"
+)
 _ANOTHER = re.compile(rf"\s*(?:[、,，/和与及或~～至-]|以及)\s*{_ANGLE}")
 # 带 is also a vein or a belt: a zone stands alone, beside other words of the projection.
 _FOLLOWS = r"(?=$|[^一-鿿0-9]|高斯|投影|坐标|中央|平面)"
@@ -46,6 +61,13 @@ _BEFORE = re.compile(r"[\w ./-]*\Z", re.ASCII)
 _LONGEST = 60
 _UNCONVERTED = re.compile(
     r"(?:[未没]有?|(?<![无不毋勿免])(?<![如若])[需待应拟须]要?)\s*(?:经过?|做|作|进行)?\s*(?:坐标)?(?:转换|换算)"
+)
+
+# Headings of two lists, one below the other; the numbers of one are not in the system of the other.
+_CONVERSION = re.compile(
+    r"^[^\S\n]*(?:[(（【一二\d][、.）)]?)?(?:坐标)?(?:转换|换算)[之以]?[前后]的?"
+    r"(?:拐点|界址点|平面)?(?:坐标)?(?:成果)?表?[:：)）】]?[^\S\n]*$",
+    re.MULTILINE,
 )
 
 _CLOSE_DEGREES = 0.5 / 3600
@@ -69,6 +91,10 @@ class Stated:
     any_ellipsoid : its ellipsoid is not meant either
     words : some of those that say so, where they do not stand in plain sight
     former : datums that the coordinates are no longer in
+    elsewhere : words that name a datum of something else, or of another time, where none is named
+        of the coordinates
+    zone_elsewhere : whether the zone is told of something else only, or of another time
+    before : words that say that the numbers, or one list of them, are those before a conversion
     """
 
     datums: tuple[Datum, ...] = ()
@@ -83,13 +109,18 @@ class Stated:
     words: str = ""
     former: tuple[Datum, ...] = ()
     any_ellipsoid: bool = False
+    elsewhere: str = ""
+    zone_elsewhere: bool = False
+    before: tuple[str, ...] = ()
 
     def of(self, datums: tuple[Datum, ...]) -> Stated:
         """Return the same about coordinates whose own heading names ``datums``."""
-        return replace(self, datums=datums) if datums else self
+        return replace(self, datums=datums, before=()) if datums else self
 
     def zone(self) -> int | None:
         """Return the zone that number or central meridian tell, None where they do not agree."""
+        if self.zone_elsewhere:
+            return None
         # On one meridian the 3-degree and 6-degree planes are the same.
         on = {m for m in self.meridians if not any(_is_on(m, z) for z in self.zones)}
         told = set(self.zones) | {int(m) // 3 if m % 3 == 0 else 0 for m in on}
@@ -122,11 +153,16 @@ class Stated:
         if not self.datums:
             was = f"写明由 {'、'.join(self.former)} 转换（或原为），" if self.former else ""
             had = f"was {', '.join(self.former)}; " if self.former else ""
-            return f"{was}没有写明坐标系 / {had}names no datum"
+            aside = f"“{self.elsewhere}”说的不是这些坐标，" if self.elsewhere else ""
+            other = f"{self.elsewhere!r} is not of them; " if self.elsewhere else ""
+            return f"{was}{aside}没有写明坐标系 / {had}{other}names no datum"
         if len(self.datums) > 1:
             return f"同时写有 {'、'.join(self.datums)} / names {', '.join(self.datums)}"
         if self.unconverted and self.datums == ("CGCS2000",):
             return f"写有“{self.unconverted}” / says that conversion is still due"
+        if self.before and (len(self.before) > 1 or self.datums == ("CGCS2000",)):
+            said = "、".join(self.before)
+            return f"写有“{said}” / says {said!r}: before a conversion"
         if self.datums == ("WGS 84",) and axes is not None and axes.kind == "plane":
             return "WGS 84 的平面没有写明投影 / WGS 84, projection not told"
         return ""
@@ -198,25 +234,77 @@ class Stated:
         return f"写明中央子午线 {told}", f"states the central meridian {told}"
 
 
-def stated_in(words: str) -> Stated:
-    """Return what titles and remarks say of a coordinate system."""
+def stated_in(words: str, *, all_meant: bool = False) -> Stated:
+    """Return what titles and remarks say of a coordinate system.
+
+    Parameters
+    ----------
+    all_meant : whether each word is of the coordinates, as in a field that is of their system;
+        else what is said of other things and other times (附图, 换证时) tells no system
+    """
+    words = _CHANGED.sub("中央子午线", words)
     unconverted = _UNCONVERTED.search(words)
     meant = meant_by(words)
-    latin = [n for n in _names_in_latin(words) if "utm" not in n.lower()]
-    zones = [z for z in map(zone_named, latin) if z is not None]
-    meridians = [m for m in map(meridian_named, latin) if m is not None]
-    return Stated(
-        tuple(meant.now),
-        frozenset([*(int(m[1] or m[2]) for m in _ZONE.finditer(words)), *(n for n, _ in zones)]),
-        frozenset([*_meridians(words), *meridians]),
-        frozenset(
-            [*(3 if m[1] in "3三" else 6 for m in _WIDTH.finditer(words)), *(w for _, w in zones)]
-        ),
+    now = meant if all_meant else meant_by(of_numbers(words))
+    zones, meridians, widths = _planes_in(words)
+    stated = Stated(
+        tuple(_named(meant.now, now.now)),
+        zones,
+        meridians,
+        widths,
         meant.local,
         unconverted[0] if unconverted else "",
         moved(words) or open_system(words),
         another_plane(words),
         former=tuple(meant.former),
+        elsewhere="" if now.now else _aside(words, meant.now),
+        before=() if all_meant else _before(words),
+    )
+    if all_meant or not (zones or meridians):
+        return stated
+    own = Stated((), *_planes_in(of_numbers(words, former=True)))
+    return replace(stated, zone_elsewhere=own.zone() != stated.zone())
+
+
+def _aside(words: str, named: list[Datum]) -> str:
+    """Return the line that names a datum, of something else than the coordinates."""
+    lines = (" ".join(line.split()) for line in words.splitlines())
+    return next((n[:_LONGEST] for n in lines if named and datums_named(n)), "")
+
+
+def _before(words: str) -> tuple[str, ...]:
+    """Return what says that numbers are those before a conversion, and headings of both lists."""
+    heads = dict.fromkeys(" ".join(m[0].split()) for m in _CONVERSION.finditer(words))
+    said = before_conversion(words)
+    return tuple(heads) if said and len(heads) > 1 else (said,) if said else ()
+
+
+def datums_over(heading: str) -> list[Datum]:
+    """Return the datums that a heading gives the numbers below it, as they stand now.
+
+    >>> datums_over("附图2000国家大地坐标系"), datums_over("1980西安坐标系转CGCS2000，转换前")
+    ([], [])
+    """
+    named = _named(meant_by(heading).now, meant_by(of_numbers(heading)).now)
+    return [d for d in named if d != "CGCS2000"] if before_conversion(heading) else named
+
+
+def _named(of_all: list[Datum], of_these: list[Datum]) -> list[Datum]:
+    """Return the datums named of coordinates; beside these any other one is a doubt."""
+    return list(dict.fromkeys([*of_all, *of_these])) if of_all and of_these else []
+
+
+def _planes_in(words: str) -> tuple[frozenset[int], frozenset[float], frozenset[int]]:
+    """Return the zones, the central meridians and the widths of zones that words name."""
+    latin = [n for n in _names_in_latin(words) if "utm" not in n.lower()]
+    zones = [z for z in map(zone_named, latin) if z is not None]
+    meridians = [m for m in map(meridian_named, latin) if m is not None]
+    return (
+        frozenset([*(int(m[1] or m[2]) for m in _ZONE.finditer(words)), *(n for n, _ in zones)]),
+        frozenset([*_meridians(words), *meridians]),
+        frozenset(
+            [*(3 if m[1] in "3三" else 6 for m in _WIDTH.finditer(words)), *(w for _, w in zones)]
+        ),
     )
 
 

@@ -119,8 +119,8 @@ def projected_in(texts: Iterable[str]) -> tuple[str, list[str]]:
     if not planes:
         return "", []
     others = [p for t in texts for p in _SENTENCE.split(t) if not _plane_in(p)]
-    plain = {datum for p in others for datum in stated_in(p).datums}
-    aside = [s for s in planes if (own := set(stated_in(s).datums)) and plain - own]
+    plain = {datum for p in others for datum in stated_in(p, all_meant=True).datums}
+    aside = [s for s in planes if (own := set(stated_in(s, all_meant=True).datums)) and plain - own]
     counted = [s for s in planes if s not in aside]
     return _short(counted[0]) if counted else "", aside
 

@@ -42,7 +42,7 @@ def _stated_in(text: str) -> Stated:
     words = _SYMBOL.sub(" 中央子午线 ", text)
     if "坐标" in words or datums_named(words):
         words = _BEHIND.sub(" 中央子午线 ", words)
-    return stated_in(words)
+    return stated_in(words, all_meant=True)
 
 
 def stated_by(layer: str, texts: Iterable[str]) -> OnSheet:

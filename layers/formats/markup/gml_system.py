@@ -151,7 +151,7 @@ def _stated(name: str) -> Stated:
     if crs is not None and not crs.is_vertical:
         datums = tuple(d for d in _DATUMS if d in datums_claimed(crs))
         return Stated(datums, system=crs)
-    said = stated_in(name.replace("_", " "))
+    said = stated_in(name.replace("_", " "), all_meant=True)
     claimed = {*said.datums, *(() if said.former else datums_of(name))}
     zone, meridian = zone_named(name), meridian_named(name)
     return Stated(

@@ -60,7 +60,7 @@ def system_around(folders: Sequence[Container], marks: Sequence[Mark]) -> System
     if odd:
         zh = f"{SYSTEM} 写为 {listed(odd, shown=_SHOWN)}，与 WGS 84 不同或不知为何"
         en = f"{SYSTEM} is {listed(odd, 'en', _SHOWN)}, not WGS 84 or not known"
-        return System(prose, (zh, en), stated_in("\n".join(named)))
+        return System(prose, (zh, en), stated_in("\n".join(named), all_meant=True))
     return System(prose, None, Stated())
 
 

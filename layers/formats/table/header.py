@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from layers.formats.former_datums import datums_now
+from layers.formats.former_datums import before_conversion, datums_now
 from layers.formats.planes import Datum
+from layers.formats.stated import datums_over
 from layers.formats.table.sheet import Sheet
 from layers.parse import visible
 
@@ -283,7 +284,10 @@ def _datums(words: Sequence[str]) -> tuple[Datum, ...]:
     words : headings, the nearest first
     """
     own: list[Datum] = []
-    for named, _ in map(datums_now, words):
+    before = False
+    for word in words:
+        before = before or bool(before_conversion(word))
+        named = [d for d in datums_over(word) if not (before and d == "CGCS2000")]
         if not own or not named:
             own = own or named
         elif not set(own) & set(named):

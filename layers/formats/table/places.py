@@ -130,7 +130,7 @@ def _denied(
     """Return the rows whose own words say that they are wrong, or not in the table's system."""
     bad: dict[int, Reason] = {}
     for row, text in said_beside(sheet, header, rows):
-        stated = stated_in(text)
+        stated = stated_in(text, all_meant=True)
         said = disclaimers.wrong(text)
         if crs is not None:
             doubt = stated.unsettled or stated.plane or stated.unconverted
