@@ -9,8 +9,8 @@ from layers.account import Issue
 from layers.formats.table.header import Header
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, Ring, is_closed
-from layers.formats.table.rows import corners_told
 from layers.formats.table.sheet import Sheet
+from layers.formats.table.stated_corners import corners_told
 from layers.formats.text.corner_numbers import repeated, repeated_told
 from layers.issues import label_en, warning
 

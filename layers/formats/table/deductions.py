@@ -7,6 +7,12 @@ import re
 from layers.formats.table.corner_names import folded
 
 _TAKE = "扣除|扣减|剔除|核减|挖除|抠除|挖空"
+# Behind 前 and 后 a name of a place, if nothing of a right follows: 后山林场, 前庄村保护范围.
+_NAMED = (
+    r"(?:(?![剩余保])[一-鿿]){0,2}[村庄镇乡寨屯沟山岭坡坪湾洼塘岗峪崖冲坝堡]"
+    r"(?![^,，。;；]{0,30}[矿采探拟申登])"
+)
+_PLACE, _NO_PLACE = rf"(?={_NAMED})", rf"(?!{_NAMED})"
 # Words of a deduction; those that are parts of others (境内界桩, 天窗岭) only where they end.
 _CUT = re.compile(
     rf"{_TAKE}|(?:^|其中|[但并,，])(?:其中)?(?:不含|不包[括含]|减去|除去)(?!税)(?=[^,，。;；]{{0,20}}(?:[区圈点外洞]|范围|围成|[:：]?$))"
@@ -14,13 +20,23 @@ _CUT = re.compile(
     r"|(?:除外|空洞|孔洞|(?<![境区县市省矿界])内(?:圈|环|界|边界|部边界|孔)|天窗)"
     r"(?=区|范围|部分|线|址|点|拐|块|坐标|[^一-鿿]|$)"
 )
+# No deduction: one negated, of nothing, or told of what a wider outline holds.
 _NO_CUT = re.compile(
-    rf"(?:无|没有|未|不|不含|不予|已)\s*(?:{_TAKE})|(?:{_TAKE})[^,，。;；(（]{{0,15}}[后前](?![一-鿿])"
-    # 扣除重叠后的面积, and not 扣除前庄村、后山林场.
-    rf"|(?:{_TAKE})[^,，。;；(（]{{0,15}}[后前](?:的|其|剩余?|保有|资源|储量|总|净|面积|[矿范区坐拐界圈开实为是共])"
-    rf"|(?:{_TAKE}|空洞|内圈|内环)[^,，。;；]{{0,6}}[:：\s]无$"
+    rf"(?:[无未不没免非][需须用必应予作做再得以含有要存在进行涉及]{{0,3}}|已|(?<!其中)(?<!包)(?:包?含|包括))\s*(?:{_TAKE})"
+    rf"|(?:{_TAKE}|空洞|内圈|内环)[^,，。;；]{{0,10}}[:：\s为](?:无|没有|[不未]涉及|[/／\-—–]+)(?=\s*(?:$|[,，。;；)）]))"
+    rf"|(?:{_TAKE})[^\d,，。;；.]{{0,10}}(?:0(?:\.0{{1,6}})?|零)\s?(?:[a-zA-Z²2]|[平万]?方?[公千]?[里米顷亩]){{0,4}}(?=\s*(?:$|[,，。;；)）]))"
+    rf"|(?:{_TAKE})(?:区域?|范围|部分|地块|圈)?[之以]?外(?![圈环界边围])"
+    rf"|(?:{_TAKE})[^,，。;；(（]{{1,40}}(?:剩余|余下)"
+    # 扣除前矿区范围, and not 扣除前庄村.
+    rf"|(?:{_TAKE})[^,，。;；(（]{{0,15}}前(?![一-鿿])"
+    rf"|(?:{_TAKE})[^,，。;；(（]{{0,15}}前(?:的|其|保有|资源|储量|总|净|面积|[矿范区坐拐界圈开实为是共拟申批登]){_NO_PLACE}"
     # 不含农田的矿区范围 is what is left, 不包括下列各点圈定的范围 what is not.
-    r"|(?:不含|不包[括含]|减去|除去)[^,，。;；:：]{0,20}(?:[后外](?=的|$)|(?<![定成围合])的(?:[矿采]|范围|拐点))"
+    r"|(?:不含|不包[括含]|减去|除去)[^,，。;；:：]{0,20}(?:外(?=的|$)|(?<![定成围合])的(?:[矿采]|范围|拐点))"
+)
+# What stands behind 后 is what is left: 扣除红线后拟设采矿权范围, and not 扣除后山林场.
+_LEFT = re.compile(
+    rf"(?:{_TAKE}|不含|不包[括含]|减去|除去)(?:[^,，。;；(（后]|[(（][^()（）]{{0,40}}[)）]|后{_PLACE}){{0,40}}后{_NO_PLACE}"
+    rf"|(?:{_TAKE})[^。;；(（]{{0,40}}(?<!变更)(?<!调整)(?<!整合)(?<!转换)后(?=[矿采探拟申批登出保剩新]){_NO_PLACE}"
 )
 # What a column says of the part that a corner is of: of one that asks 是否扣除, and of signs.
 _ASKED = {
@@ -52,9 +68,21 @@ _OUTER = re.compile(r"外圈|外环|外界|外边界|外部边界")
 
 
 def is_cut(text: str) -> bool:
-    """Tell whether a heading says that what follows is taken out of the parcel above."""
+    """Tell whether a heading says that what follows is taken out of the parcel above.
+
+    >>> is_cut("扣除范围"), is_cut("扣除红线后拟设采矿权范围"), is_cut("扣除面积：0")
+    (True, False, False)
+    """
     text = _BLANKS.sub("", text)  # 扣 除 范 围
-    return bool(_CUT.search(text)) and not _NO_CUT.search(text)
+    return bool(_CUT.search(text)) and not _keeps(text)
+
+
+def _keeps(text: str) -> bool:
+    """Return whether words of a deduction take nothing out, or name what it leaves."""
+    if _NO_CUT.search(text):
+        return True
+    ends = [m.end() for m in _LEFT.finditer(text)]
+    return bool(ends) and not _CUT.search(text, ends[-1])  # 扣除红线后再扣除
 
 
 def is_between_levels(text: str) -> bool:
@@ -93,9 +121,9 @@ def is_sign(text: str) -> bool:
 
 
 def is_kept(text: str) -> bool:
-    """Tell whether a cell says that what it stands beside is not taken out: 不扣除."""
+    """Tell whether words say that what they stand beside is not taken out: 不扣除, 扣除后范围."""
     text = _BLANKS.sub("", text)
-    return bool(_CUT.search(text)) and bool(_NO_CUT.search(text))
+    return bool(_CUT.search(text)) and _keeps(text)
 
 
 def is_outer(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from layers.formats.table.corner_names import folded, numbered
 from layers.formats.table.deductions import is_cut
 from layers.formats.table.places import Places
 from layers.formats.table.rings import Parcel, Ring, is_closed
-from layers.formats.table.rows import corners_told
 from layers.formats.table.sheet import Sheet, bad_row
+from layers.formats.table.stated_corners import corners_told
 from layers.formats.text.corner_numbers import break_told, first_break
 from layers.issues import info, label_en, listed, warning
 
@@ -92,10 +92,11 @@ def outline_issues(
     Raises
     ------
     FormatError
-        An unnamed parcel lies inside the one above: it may as well be its hole.
+        An unnamed parcel lies inside the one above: it may as well be its hole; or a ring has the
+        number of the one round it.
     """
     issues = [issue for parcel in parcels for issue in _of_rings(sheet, parcel, places)]
-    issues += _holes(sheet, parcels, places)
+    issues += _holes(path, sheet, parcels, places)
     issues += _apart(sheet, parcels)
     issues += _counts(sheet, parcels, places)
     issues += _starts(sheet, parcels)
@@ -154,19 +155,34 @@ def _breaks(sheet: Sheet, ring: Ring, label: str, places: Places) -> list[Issue]
     return issues
 
 
-def _holes(sheet: Sheet, parcels: Sequence[Parcel], places: Places) -> list[Issue]:
-    """Tell of rings that nothing but their place makes holes: letters or blank rows part them."""
-    issues = []
+def _holes(path: Path, sheet: Sheet, parcels: Sequence[Parcel], places: Places) -> Iterator[Issue]:
+    """Tell of rings that nothing but their place makes holes: no words, no number of a ring.
+
+    Raises
+    ------
+    FormatError
+        A ring has the number of the one round it.
+    """
     for parcel in parcels:
         doubtful = {row for row, *_ in parcel.doubts}
         holes = [set(h.coords) for part in shapely.get_parts(parcel.shape) for h in part.interiors]
         for ring in parcel.rings:
-            corners = {places.at[row] for row in ring.rows}
-            if ring.rows[0] in doubtful and not ring.cut and any(corners <= h for h in holes):
+            if ring.cut or not any({places.at[row] for row in ring.rows} <= h for h in holes):
+                continue
+            alike = [r for r in parcel.rings if r is not ring and r.label == ring.label != ""]
+            if any(_area(r, places).covers(_area(ring, places)) for r in alike):
+                raise bad_row(path, sheet, ring.rows[0],
+                              f"这一圈与它外面的一圈同为圈号 {ring.label}，分不清是否扣除",
+                              f"this ring has the number of the one round it, {ring.label}: is it "
+                              "taken out?")  # fmt: skip
+            if ring.rows[0] in doubtful or not ring.label:
                 zh = "这一圈在上面的一圈之内，按扣除（内环）读"
                 en = "this ring lies within the one above and is taken out of it"
-                issues.append(_at(sheet, ring.rows[0], parcel.label, "ring_as_hole", zh, en))
-    return issues
+                yield _at(sheet, ring.rows[0], parcel.label, "ring_as_hole", zh, en)
+
+
+def _area(ring: Ring, places: Places) -> shapely.Polygon:
+    return shapely.Polygon([places.at[row] for row in ring.rows])
 
 
 def _apart(sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:

@@ -300,7 +300,7 @@ def _outlines(
         parcel.label = _label(parcel, k + 1)
         parcel.shape = geometry[k] = _polygon(path, sheet, parcel, places)
     refuse_mixtures(path, sheet, header, parcels, places)
-    check_told(path, sheet, parcels)
+    issues += check_told(path, sheet, parcels)
     issues += outline_issues(path, sheet, parcels, places)
     issues += corner_doubts(sheet, header, parcels, places)
     issues += outline_title_issues(sheet, header)

@@ -14,7 +14,7 @@ from layers.formats.angles import clean
 from layers.formats.planes import width_of
 from layers.formats.table.corner_names import folded
 from layers.formats.table.deductions import is_cut
-from layers.formats.table.endings import is_page, number_of, without_continued
+from layers.formats.table.endings import is_page, without_continued
 from layers.formats.table.header import Header
 from layers.formats.table.naming import (
     LICENCE,
@@ -29,7 +29,7 @@ from layers.formats.table.naming import (
 from layers.formats.table.numbers import decimal, is_number_like
 from layers.formats.table.second_headers import is_header, renamed
 from layers.formats.table.sheet import Sheet
-from layers.formats.table.vocabulary import CENTRE, CORNER, HOLDER, PART, TOTAL, N
+from layers.formats.table.vocabulary import CENTRE, HOLDER, PART, TOTAL, N
 
 _DATE = re.compile(
     r"[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,3}日)?|\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]?\s*(?:\d{1,2}\s*日?)?"
@@ -86,11 +86,6 @@ _BLOCK = re.compile(r"\S{0,8}(?:采区|采场|块段?|矿段|矿体|范围|部�
 _GENERIC = re.compile(r"(?:矿区|矿界|范围|拐点|界址点|平面|直角|坐标|成果|一览|表|编号|及)+[:：]?")
 # What a heading says beside its name: 一采区（2000国家大地坐标系）, （面积0.24平方公里）.
 _BRACKETED = re.compile(r"[(（\[][^()（）\[\]]*(?:坐标|面积|标高|投影|带)[^()（）\[\]]*[)）\]]")
-_COUNT = re.compile(
-    r"(?<![\d.一二三四五六七八九十百第])(\d{1,5}|[一二三四五六七八九]?十[一二三四五六七八九]?"
-    r"|[两一二三四五六七八九])\s*个"
-    rf"\s*{CORNER}"
-)
 _UNIT = re.compile(r"[(\[]?(?:单位[:：]?)?(?:m|米|°|度|度分秒|°′″|dms|km2?)[)\]]?")
 _CORNERS = re.compile(r"[拐角折]点|界址|界?桩|点[号名]|序号|编号")
 _MOST_NUMBERS = 20
@@ -199,16 +194,6 @@ def with_colon(cells: Sequence[str]) -> str:
     if said and len(said) % 2 == 0 and all(map(names_a_parcel, names)):
         return " ".join(f"{n}：{v}" for n, v in zip(names, said[1::2], strict=True))
     return ("；" if any(map(told_in, said)) else " ").join(said)
-
-
-def corners_told(text: str) -> int | None:
-    """Return how many corners a text says there are, None where it says nothing or two things.
-
-    >>> corners_told("矿区范围由4个拐点圈定"), corners_told("一采区（共十二个界址点）")
-    (4, 12)
-    """
-    found = {number_of(n.replace("两", "二")) for n in _COUNT.findall(folded(text))}
-    return found.pop() if len(found) == 1 else None
 
 
 def is_block(name: str) -> bool:

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from layers.account import Issue
 from layers.formats.table.corner_names import folded, numbered
 from layers.formats.table.deductions import is_cut
 from layers.formats.table.rings import Parcel
 from layers.formats.table.sheet import Sheet, bad_row
+from layers.formats.table.stated_corners import differences
 from layers.formats.table.vocabulary import CORNER, PART
+from layers.issues import warning
 
 _P = rf"(?:(?:号|个)?{CORNER}|号)?"
 _SPAN = re.compile(
@@ -25,8 +28,10 @@ _APART = re.compile(
 _RING = re.compile(rf"圈|闭合|{PART}|扣除|剔除|除外|空洞")
 
 
-def check_told(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> None:
+def check_told(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
     """Refuse a table whose words make other rings of its corners than their order does.
+
+    What they say of corners that were not read is told.
 
     Raises
     ------
@@ -46,6 +51,20 @@ def check_told(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> None:
                           "请在各圈的拐点之上加标题",
                           f"{text[:40]!r} makes other rings of the corners than their order; "
                           "give each ring a heading above its corners")  # fmt: skip
+    return _differences(path, sheet, parcels)
+
+
+def _differences(path: Path, sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
+    corners = {row for parcel in parcels for row in parcel.rows}
+    texts = ["" if row in corners else sheet.text(row) for row in range(len(sheet.rows))]
+    issues = []
+    for found in differences(texts, [ring.names for p in parcels for ring in p.rings]):
+        if found.refused:
+            raise bad_row(path, sheet, found.at, found.zh, found.en)
+        line = sheet.lines[found.at]
+        zh, en = f"第 {line} 行{found.zh}", f"row {line}: {found.en}"
+        issues.append(warning(found.code, zh, en))
+    return issues
 
 
 def _differs(text: str, rings: Sequence[tuple[set[int], bool]], known: set[int]) -> bool:

@@ -86,6 +86,9 @@ def read(path: Path, encoding: str | None) -> Source:
         for licence, row, label in told
         for issue in (*masked_issues("许可证号", [licence], [label]), *_remarks(*row, label))
     ]
+    every = [ring for rings in rights for ring in rings]
+    numbers = [[str(k) for k, _ in enumerate(ring.first, 1)] for ring in every]
+    issues += held.other_corners(path, numbers, [ring.sign > 0 for ring in every])
     columns = {"right_type": pa.array(["exploration"] * len(rights), pa.string())}
     if any(licences):
         columns["licence_no"] = pa.array(licences, pa.string())

@@ -26,6 +26,7 @@ from layers.account import Issue
 from layers.formats.encoding import read_text
 from layers.formats.planes import Axes, axes_of
 from layers.formats.source import Source, digest_file, refusal
+from layers.formats.table.deductions import is_kept
 from layers.formats.table.naming import masked_issues
 from layers.formats.text.corner_numbers import (
     break_told,
@@ -90,6 +91,8 @@ def _source(path: Path, text: str, encoding: str | None, sha256: str) -> Source:
     shapes = [[_ring(axes, part) for part in right.parts] for right in rights]
     told = zip(rights, held.labels, shapes, strict=True)
     issues = [i for r, label, s in told for i in (*_remarks(r, label), *_useless(r, label, s))]
+    every = [part for right in rights for part in right.parts]
+    issues += held.other_corners(path, [p.names for p in every], [p.sign > 0 for p in every])
     issues += held.unread()
     if axes.swapped:
         zh = "X、Y 与规定相反（横坐标在前），已对调"
@@ -197,9 +200,11 @@ def _remarks(right: _Right, label: str) -> list[Issue]:
     for part in right.parts:
         zh = f"{label} 第 {part.number} 块"
         en = f"{right.licence or label_en(label)} part {part.number}"
-        says_out = bool(_DEDUCTED.search(part.remark)) and not _KEPT.search(part.remark)
+        remark = part.remark.replace("已", "")  # 已扣除 is said of a part that is taken out too
+        kept = is_kept(remark) or _KEPT.search(remark) is not None
+        says_out = bool(_DEDUCTED.search(part.remark)) and not kept
         if (part.sign > 0 and says_out) or (
-            part.sign < 0 and not says_out and _ADDED.search(part.remark)
+            part.sign < 0 and not says_out and (kept or _ADDED.search(part.remark))
         ):
             zh_text = f"{zh}：备注“{part.remark}”与加减号 {part.sign:+d} 不一致，按加减号"
             en_text = f"{en}: remark and sign {part.sign:+d} disagree; the sign is used"

@@ -20,9 +20,10 @@ from layers.formats.stated import Stated, stated_in
 from layers.formats.table.endings import leaves_out, turns_page
 from layers.formats.table.naming import told_in, value_of
 from layers.formats.table.rows import is_cut_short, is_date
+from layers.formats.table.stated_corners import count_told, differences, other_count
 from layers.formats.text.corner_numbers import plain_number
 from layers.formats.text.prose import is_elsewhere, is_prose, names_lost
-from layers.issues import info, listed
+from layers.issues import info, listed, warning
 
 _LONGEST = 4000  # a line before the numbers is a paragraph at most
 
@@ -170,6 +171,29 @@ class Registered:
         doubt = doubt_of(path, self.words, stated, axes)
         crs = None if doubt else stated.system_of(stated.datums[0], axes)
         return crs, f"{doubt or stated.datums[0]}；{axes.note()}", stated
+
+    def other_corners(
+        self, path: Path, names: Sequence[Sequence[str]], added: Sequence[bool]
+    ) -> list[Issue]:
+        """Tell where the lines around the corners state another number or order of corners.
+
+        ``names`` are those of the corners of each ring, ``added`` tells which are not taken out.
+
+        Raises
+        ------
+        FormatError
+            They are to be joined in another order than that in which they stand.
+        """
+        counts = [*map(len, names)]
+        kept = [n for n, plus in zip(counts, added, strict=True) if plus]
+        issues = []
+        if told := other_count(self.prose, counts, kept):
+            issues.append(warning("corner_count", *count_told(told, sum(counts))))
+        for found in differences(self.prose, names):
+            if found.refused:
+                raise refusal(path, found.zh, found.en)
+            issues.append(warning(found.code, found.zh, found.en))
+        return issues
 
     def unread(self) -> list[Issue]:
         """Tell of lines about a right that go into no column; areas are compared elsewhere."""

@@ -64,7 +64,8 @@ def test_a_deduction_between_levels_is_no_hole_in_plan(reading, heading):
     [
         "扣除公路两侧50米", "扣除区1-1", "扣除范围（拐点1-4）", "扣除地面建筑", "扣除下部村保护区",
         "扣除前庄村保护范围", "扣除后山林场范围", "扣除区（变更后）", "扣 除 范 围", "不含区",
-        "其中不包括", "但不包括下列4点圈定的范围：", "挖空", "洞1",
+        "其中不包括", "但不包括下列4点圈定的范围：", "挖空", "洞1", "扣除红线后再扣除以下范围",
+        "其中包含扣除区", "扣除区10", "扣除面积：0.04平方公里", "扣除：", "扣除外围村庄",
         "扣除以下范围", "其中扣除以下4个拐点圈定的范围", "不含以下范围", "减去范围", "除去范围",
     ],
 )  # fmt: skip
@@ -85,6 +86,46 @@ def test_a_deduction_in_plan_is_a_hole(reading, heading):
 )
 def test_what_is_left_after_a_deduction_is_none(reading, words):
     assert reading(f"{words}\n{lines(OUTER)}\n").geometry[0].area == pytest.approx(240_000, abs=1)
+
+
+LEFT = [
+    "扣除生态红线后采矿权范围", "剔除重叠部分后拟设采矿权范围", "扣减后拟出让范围",
+    "核减后拟设范围", "扣除红线后新范围", "扣除基本农田后申请范围", "扣除重叠后保留范围",
+    "剔除后出让范围", "扣除后登记范围", "扣除后批准", "扣除（生态红线）后最终界线",
+    "减去红线后拟设范围", "扣除红线、基本农田，公益林后拟设采矿权范围",
+    "扣除红线后王庄铁矿采矿权", "扣除红线剩余范围",
+    "扣除前拟设范围",
+]  # fmt: skip
+NOTHING = [
+    "无需扣除", "不需扣除", "未作扣除", "无须扣除部分", "不存在扣除区", "含扣除区",
+    "包含扣除区的范围", "扣除区外", "扣除范围以外部分", "免予扣除", "扣除：不涉及",
+]  # fmt: skip
+ZERO = ["扣除面积：0", "扣除面积为0.00公顷", "扣除面积：0平方公里。", "扣除：/", "扣除情况：无"]
+
+
+@pytest.mark.parametrize("words", [*LEFT, *NOTHING])
+def test_what_is_left_inside_another_parcel_is_a_parcel(reading, words):
+    comma = "{k},{x},{y}"
+    beside = "{{k}},{{x}},{{y}},{}"
+    texts = {
+        "a.csv": f"点号,X坐标,Y坐标\n踏勘\n{lines(OUTER, comma)}\n{words}\n{lines(INNER, comma)}\n",
+        "b.csv": f"点号,X坐标,Y坐标,地块名称\n{lines(OUTER, beside.format('踏勘'))}\n"
+        f"{lines(INNER, beside.format(words.replace('，', '、')))}\n",
+        "c.txt": f"踏勘\n{lines(OUTER)}\n{words}\n{lines(INNER)}\n",
+    }
+    for name, text in texts.items():
+        source = reading(text, name)
+        found = [shapely.Polygon(ring(places)) for places in (OUTER, INNER)]
+        assert list(map(shapely.equals_exact, source.geometry, found)) == [True, True], name
+        assert "parcel_inside" in [issue.code for issue in source.issues]
+
+
+@pytest.mark.parametrize("words", ZERO)
+def test_a_deduction_of_nothing_makes_no_hole(reading, words):
+    with pytest.raises(FormatError, match="这一圈在另一地块之内"):
+        reading(f"甲矿\n{lines(OUTER)}\n{words}\n{lines(INNER)}\n")
+    source = reading(f"甲矿\n{lines(OUTER)}\n{words}\n")
+    assert shapely.equals_exact(source.geometry[0], shapely.Polygon(ring(OUTER)))
 
 
 @pytest.mark.parametrize(

@@ -508,6 +508,14 @@ def test_what_is_not_taken_out_is_added(remark):
     assert "sign_contradicted" not in codes(parse_registration(kept))
 
 
+@pytest.mark.parametrize("remark", ["扣除红线后拟设范围", "扣除后保留", "扣除面积0", "不扣除"])
+def test_what_a_deduction_leaves_is_added(remark):
+    kept = STRING.replace("扣除某采石场范围,-1", f"{remark},1")
+    assert "sign_contradicted" not in codes(parse_registration(kept))
+    taken = STRING.replace("扣除某采石场范围", remark)
+    assert codes(parse_registration(taken)) == ["sign_contradicted"]
+
+
 def test_words_above_a_published_list_do_not_make_it_a_table(write_text):
     title = "许可证号：C9拐点,X(起标高),Y(止标高)"
     with pytest.raises(FormatError, match="line 1 does not fit"):

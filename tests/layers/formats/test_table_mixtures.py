@@ -55,6 +55,38 @@ def test_a_ring_of_other_letters_that_becomes_a_hole_is_told_as_such(table):
     assert codes(source) == ["ring_by_letters", "ring_as_hole"]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*ring(), (), *ring(INNER)],
+        [*ring(), *ring(INNER)],
+        [*ring(), ring()[0], *ring(INNER, 5), ring(INNER, 5)[0]],
+        [(*c, "甲") for c in (*ring(), *ring(INNER))],
+    ],
+)
+def test_an_unnamed_ring_inside_another_is_told(table, rows):
+    head = (*HEAD, "地块名称") if len(rows[0]) > 3 else HEAD
+    source = table(*rows, head=head)
+    assert (areas(source), codes(source)) == ([960_000], ["ring_as_hole"])
+
+
+def test_a_ring_with_the_number_of_the_one_round_it(table):
+    rows = [("1", *c) for part in (SQUARE, INNER) for c in ring(part)]
+    with pytest.raises(FormatError, match="has the number of the one round it, 1"):
+        table(*rows, head=("圈号", *HEAD))
+
+
+def test_rings_that_have_numbers_of_their_own(table):
+    rows = [(n, *c) for n, part in (("1", SQUARE), ("2", INNER)) for c in ring(part)]
+    source = table(*rows, head=("圈号", *HEAD))
+    assert (areas(source), codes(source)) == ([960_000], [])
+    rows = [("1", *c) for part in (SQUARE, FAR) for c in ring(part)]
+    assert areas(table(*rows, head=("圈号", *HEAD))) == [2_000_000]
+    isle = [(x + 400, y) for x, y in INNER]
+    rows = [(n, *c) for n, part in (("1", SQUARE), ("2", INNER), ("2", isle)) for c in ring(part)]
+    assert areas(table(*rows, head=("圈号", *HEAD))) == [920_000]
+
+
 # -- rows that are no corners ----------------------------------------------------------------------
 
 
