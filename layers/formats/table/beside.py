@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 
-from layers.formats.disclaimers import wrong
+from layers.formats.disclaimers import undone, wrong
 from layers.formats.row_datums import is_of_system
 from layers.formats.stated import Stated, stated_in
 from layers.formats.table.header import Header
 from layers.formats.table.sheet import Sheet
+from layers.whereabouts import Reason
 
 _REMARKS = re.compile(r"(?:备|附)?注|说明|情况|remarks?|notes?|comments?|memo", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d.,-]*")
@@ -51,9 +52,15 @@ def _judged(name: str, cell: str) -> str:
     """Return what a cell says, with the heading of its column; nothing where it says nothing."""
     if is_of_system(name):
         return cell and f"{name}：{cell}"
-    remark = _REMARKS.fullmatch(name) is not None
+    unnamed = name[:1] == "列" and denied(cell) is not None
+    remark = unnamed or _REMARKS.fullmatch(name) is not None
     if _NUMBER.fullmatch(cell) or not (remark or _SPEAKS.search(cell)):
         return ""
     heading = "" if remark or stated_in(f"{name}：") != Stated() else f"{name}："
     text = heading + cell
-    return text if stated_in(text) != Stated() or wrong(text) is not None else ""
+    return text if stated_in(text) != Stated() or denied(text) is not None else ""
+
+
+def denied(text: str) -> Reason | None:
+    """Return how words beside a place say that it is none, or not where its numbers say."""
+    return wrong(text) or undone(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from layers.account import Issue
 from layers.formats.table.header import Header
@@ -22,6 +23,12 @@ _OF_ANOTHER = re.compile(
     r"(?:变更|调整|扩界|缩减|整合)前|^原|[相毗]邻|邻近|邻矿|工业场地|排[土岩]场|废石场|^尾矿[库池]|尾矿[库池](?:范围|用地)|弃渣场|选矿?厂"
     r"|办公|生活区|炸药库|(?:储量|资源量?)估算|估算范围|红线|征地|用地|复垦|治理区|影响范围|评估范围"
 )
+# A title that says so; 原平 and 原阳 are places, 变更前后 compares.
+_TITLE_OF_ANOTHER = re.compile(
+    r"(?:(?:变更|调整|扩[大界]|缩[小减]|整合)[之以]?前(?![后、])|(?<![一-鿿])原(?=[矿采探许]|范围|批准|登记)"
+    r"|[相毗]邻|邻近|邻矿|(?:已|被)(?:经|依法)?(?:注销|吊销|废止|撤销)|(?:注销|废止)的?(?:采矿|探矿|矿))"
+    r"[^:：,，。;；]{0,20}(?:坐标|拐点|界址|范围|边界)"
+)
 
 
 def corner_doubts(
@@ -35,7 +42,7 @@ def corner_doubts(
     told = {n for r in range(len(sheet.rows)) if (n := corners_told(sheet.text(r))) is not None}
     if len(parcels) == 1:
         issues += _closes_counted(sheet, parcels[0], told, places)
-    return issues + _coarse(sheet, header, parcels) + _of_another(sheet, parcels)
+    return issues + _coarse(sheet, header, parcels) + _of_another(sheet, header, parcels)
 
 
 def _repeated(sheet: Sheet, parcel: Parcel, ring: Ring, places: Places) -> list[Issue]:
@@ -71,17 +78,22 @@ def _coarse(sheet: Sheet, header: Header, parcels: Sequence[Parcel]) -> list[Iss
     return [_at(sheet, row, parcel, "angles_without_seconds", zh, en)]
 
 
-def _of_another(sheet: Sheet, parcels: Sequence[Parcel]) -> list[Issue]:
-    """Tell of outlines called otherwise than a right beside others that are not."""
+def _of_another(sheet: Sheet, header: Header, parcels: Sequence[Parcel]) -> list[Issue]:
+    """Tell of outlines called otherwise than a right beside others that are not, or by a title."""
     named = [" ".join(w for w in (*p.key, p.heading) if w) for p in parcels]
     other = [_OF_ANOTHER.search(name) is not None for name in named]
-    if all(other):
-        return []
+    beside = not all(other)
+    titles = filter(_TITLE_OF_ANOTHER.search, map(sheet.text, range(header.row)))
     return [
+        _at(sheet, parcels[0].rows[0], parcels[0], "parcel_of_another",
+            f"标题“{title[:40]}”像是以前的范围或别的矿权的范围，不能当作本矿权现在的范围",
+            f"by the title {title[:40]!r} this is a former outline or one of another right")
+        for title in islice(titles, 1)
+    ] + [
         _at(sheet, parcel.rows[0], parcel, "parcel_of_another",
             f"“{name[:40]}”像不是矿权本身的范围，按另一地块读；若不是矿权，请删去",
             f"{name[:40]!r} may be no right of its own; take it out if it is none")
-        for parcel, name, found in zip(parcels, named, other, strict=True) if found
+        for parcel, name, found in zip(parcels, named, other, strict=True) if found and beside
     ]  # fmt: skip
 
 

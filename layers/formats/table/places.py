@@ -19,7 +19,7 @@ from layers.formats.planes import Axes, Datum, axes_of, codes_of
 from layers.formats.row_datums import is_of_system
 from layers.formats.source import refusal
 from layers.formats.stated import Stated, stated_in
-from layers.formats.table.beside import said_beside
+from layers.formats.table.beside import denied, said_beside
 from layers.formats.table.header import Header, Pair, role_of, says_packed
 from layers.formats.table.numbers import (
     PackedError,
@@ -84,6 +84,8 @@ def find_places(
         decimal degrees as well as packed degrees, minutes and seconds.
     """
     words = _words(sheet, header, corners=corners)
+    if (said := disclaimers.wrong(words, corners=corners)) is not None:
+        raise refusal(path, *said)
     read = _read_all(path, sheet, header, words, skip)
     held = [r for r in read if r.at]
     if not held:
@@ -131,7 +133,7 @@ def _denied(
     bad: dict[int, Reason] = {}
     for row, text in said_beside(sheet, header, rows):
         stated = stated_in(text, all_meant=True)
-        said = disclaimers.wrong(text)
+        said = denied(text)
         if crs is not None:
             doubt = stated.unsettled or stated.plane or stated.unconverted
             doubted = (f"写有“{doubt}”", f"says {doubt!r}") if doubt else None
@@ -201,7 +203,7 @@ def _words(sheet: Sheet, header: Header, *, corners: bool) -> str:
             out += [c for c in cells if c]
     of = None if corners else is_of_system
     beside = said_beside(sheet, header, header.below(sheet), of)
-    return "\n".join(dict.fromkeys([*out, *(t for _, t in beside if disclaimers.wrong(t) is None)]))
+    return "\n".join(dict.fromkeys([*out, *(t for _, t in beside if denied(t) is None)]))
 
 
 def _looks_numeric(cells: Sequence[str], column: int) -> bool:

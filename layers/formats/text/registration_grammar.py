@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from layers.errors import FormatError
 from layers.formats.angles import clean
+from layers.formats.disclaimers import undone, wrong
 from layers.formats.source import refusal
 from layers.formats.text.corner_numbers import plain_number
 from layers.formats.text.registration_lines import Numbered
@@ -205,6 +206,8 @@ def _part(
             f"{zh}上限标高 {top} 低于下限标高 {bottom}",
             f"{en}: top elevation {top} is below bottom elevation {bottom}",
         )
+    if (said := wrong(tail[2]) or undone(tail[2])) is not None:
+        raise error(f"{zh}{said[0]}", f"{en} {said[1]}")
     corners = tuple(names), tuple(first), tuple(second)
     return Part(number, *corners, top, bottom, tail[2], sign, zeros)
 

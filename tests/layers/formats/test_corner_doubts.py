@@ -124,6 +124,29 @@ def test_an_outline_that_may_be_of_no_right_is_told(reading, name):
     assert told(ponds, "parcel_of_another") == []
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["变更前矿区范围拐点坐标表", "调整前范围拐点坐标", "甲矿相邻矿权范围拐点坐标", "邻矿拐点坐标",
+     "原采矿许可证范围拐点坐标表", "已注销采矿权范围拐点坐标"],
+)  # fmt: skip
+def test_a_lone_outline_below_the_title_of_another_is_told(reading, title):
+    source = reading(f"{title}\n{HEAD}{lines(OUTER)}\n")
+    assert told(source, "parcel_of_another") == [
+        f"第 1 个地块 第 4 行：标题“{title}”像是以前的范围或别的矿权的范围，"
+        "不能当作本矿权现在的范围"
+    ]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["变更后矿区范围拐点坐标表", "矿区范围变更前后拐点坐标对照表", "原平市甲矿矿区范围拐点坐标",
+     "相邻矿山：无", "与乙矿相邻，矿区范围拐点坐标", "排土场范围拐点坐标"],
+)  # fmt: skip
+def test_titles_of_the_outline_itself(reading, title):
+    source = reading(f"{title}\n{HEAD}{lines(OUTER)}\n")
+    assert told(source, "parcel_of_another") == []
+
+
 @pytest.mark.parametrize("count", ["地块数=3", "界址点数=9"])
 def test_a_count_in_the_header_that_is_not_what_was_read_refuses(reading, count):
     text = NATIONAL.replace("\n[地块坐标]", f"\n{count}\n[地块坐标]")

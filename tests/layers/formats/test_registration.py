@@ -710,6 +710,14 @@ def test_words_that_the_numbers_are_not_true(write_text):
             assert source.crs is None
 
 
+@pytest.mark.parametrize("said", ["此点有误", "作废", "坐标待核实", "删除", "至5号点为弧线"])
+def test_a_part_whose_remark_calls_it_wrong_is_refused(write_text, said):
+    with pytest.raises(FormatError, match=f"写有“{said}”"):
+        read(write_text(f"2000国家大地坐标系\n{PUBLISHED.replace('某采区', said)}"))
+    text = PUBLISHED.replace("某采区", "原平矿段水泥桩")
+    assert len(read(write_text(f"2000国家大地坐标系\n{text}"))) == 1
+
+
 # -- several corners on one line -----------------------------------------------------------------
 
 ON_ONE_LINE = (

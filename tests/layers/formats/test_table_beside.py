@@ -74,6 +74,32 @@ def test_a_corner_that_is_called_wrong_is_refused(write, said):
         write(("2000国家大地坐标系",), *corners(zone=38, said=said))
 
 
+@pytest.mark.parametrize("column", ["备注", ""])
+@pytest.mark.parametrize(
+    "said",
+    ["更正为3760612.018", "应为X=3760612.018", "删除", "该点删去", "废点", "不用", "中间省略3点",
+     "以下略", "缺3个点", "至5号点为弧线", "至1号点沿省界"],
+)  # fmt: skip
+def test_a_corner_that_its_remark_undoes_is_refused(write, column, said):
+    with pytest.raises(FormatError, match=f"第 7 行：写有“{said}”，该点或其后的边不能"):
+        write(("2000国家大地坐标系",), *corners(zone=38, said=said, column=column))
+
+
+@pytest.mark.parametrize("said", ["此点有误", "X有误", "有误", "待核", "该点待核实"])
+def test_a_corner_that_its_remark_calls_wrong_is_refused(write, said):
+    with pytest.raises(FormatError, match=f"第 7 行：写有“{said}”，坐标不能采用"):
+        write(("2000国家大地坐标系",), *corners(zone=38, said=said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["同上", "略", "水泥桩", "不用换证", "未删除", "至5号点为直线", "省略带号", "矿名更正为甲矿"],
+)
+def test_remarks_that_leave_a_corner_as_it_is(write, said):
+    source = write(("2000国家大地坐标系",), *corners(zone=38, said=said))
+    assert source.crs.to_epsg() == 4526 and len(source) == 2
+
+
 @pytest.mark.parametrize(
     ("column", "said"),
     [("投影带", "39"), ("带", "39"), ("分带号", "39"), ("度带", "39"), ("3度带带号", "39"),
@@ -91,13 +117,22 @@ def test_a_village_of_another_system_is_refused_alone(write):
         ("甲村", 3872345.123, 38478901.456, ""),
         ("乙村", 3872501.870, 38479480.002, "西安80坐标"),
         ("丙村", 3872098.340, 38479702.915, "坐标有误"),
+        ("丁村", 3872098.340, 38479702.915, "更正为3872198.340"),
     )
     assert source.crs.to_epsg() == 4526
-    assert [g is None for g in source.geometry] == [False, True, True]
+    assert [g is None for g in source.geometry] == [False, True, True, True]
     assert [i.zh for i in source.issues] == [
         "第 4 行：写明 Xian 1980",
         "第 5 行：写有“坐标有误”，坐标不能采用",
+        "第 6 行：写有“更正为3872198.340”，该点或其后的边不能按所写坐标采用",
     ]
+
+
+def test_shafts_below_a_title_that_doubts_them(write):
+    rows = ("井口", "X坐标", "Y坐标", "备注"), ("主井", 3872345.123, 38478901.456, "")
+    assert write(("井口坐标（2000国家大地坐标系）",), *rows).crs.to_epsg() == 4526
+    with pytest.raises(FormatError, match="they cannot be used"):
+        write(("井口坐标待实测（2000国家大地坐标系）",), *rows)
 
 
 @pytest.mark.parametrize("form", [0, 2])
