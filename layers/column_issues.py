@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gis.ragged import Ints
+from layers import near_names
 from layers.account import Issue
 from layers.cells import as_text, rows_where
 from layers.issues import error, info, label_en, listed, warning
@@ -179,15 +180,20 @@ def doubted(column: Column, fields: list[str], rows: int, file: str) -> Issue:
     )
 
 
-def not_greatest(column: Column, field: str, rows: Ints, labels: Sequence[str], file: str) -> Issue:
-    """Return the error about rows where another field states more than a total."""
+def not_extreme(column: Column, field: str, rows: Ints, labels: Sequence[str], file: str) -> Issue:
+    """Return the error about rows where another field goes beyond what a column is the end of."""
     first = labels[int(rows[0])]
+    greater = near_names.is_greatest(column)
+    zh, en = ("大于", "greater") if greater else ("小于", "less")
+    end_zh, end_en = (
+        ("设计最终", "the final one of the design") if greater else ("最小", "the least")
+    )
     return error(
         "field_conflict",
-        f"{file}：字段“{field}”的值大于{column.zh}（{column.name}），{len(rows)} 行的{column.zh}"
-        f"按空值处理，首见于{first}；请写明设计最终的{column.zh}",
-        f"{file}: '{field}' is greater than {column.name}, which is taken as missing in "
-        f"{len(rows)} rows, first {label_en(first)}; state the final one of the design",
+        f"{file}：字段“{field}”的值{zh}{column.zh}（{column.name}），{len(rows)} 行的{column.zh}"
+        f"按空值处理，首见于{first}；请写明{end_zh}的{column.zh}",
+        f"{file}: '{field}' is {en} than {column.name}, which is taken as missing in "
+        f"{len(rows)} rows, first {label_en(first)}; state {end_en}",
         first,
     )
 

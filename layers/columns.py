@@ -13,16 +13,17 @@ import pyarrow.compute as pc
 
 from gis.errors import MineZoneError
 from gis.ragged import Bools, Ints
-from layers import column_issues, minerals, null_marks, stated_accuracy, units
+from layers import column_issues, contested, minerals, null_marks, stated_accuracy
 from layers.account import Issue
 from layers.catalog import ENDS, nearest
 from layers.cells import as_text, by_word, is_blank, rows_where, take_out, without
 from layers.errors import LayerError
-from layers.fields import Mapped, map_fields
+from layers.fields import map_fields
 from layers.formats.table.numbers import may_be_packed
 from layers.headings import Rest
 from layers.issues import warning
 from layers.layer import ARROW_TYPES
+from layers.matches import Mapped
 from layers.merging import read_column
 from layers.schema import Schema
 from layers.settings import LayerSettings
@@ -96,7 +97,7 @@ def build_columns(
         values = read_column(column, matches, mapped, fields, labels, file, lost or {})
         columns[name], unread[name] = values.array, values.unread
         issues += () if _is_told(name, mapped, unread) else values.issues
-    issues += _greater(mapped, fields, columns, unread, schema, labels, file)
+    issues += contested.settle(mapped, fields, columns, unread, schema, labels, file)
     issues += _doubted(mapped, fields, columns, unread, settings.constants, schema, file)
     blank = _blank_fields(mapped, fields) if n else {}
     blank = {k: v for k, v in blank.items() if k in columns and not len(unread[k])}
@@ -152,30 +153,6 @@ def _doubted(
         untold = [f for f in doubts if f in mapped.untold]
         if len(rows) and untold:
             said.append(column_issues.doubted(schema.column(name), untold, len(rows), file))
-    return said
-
-
-def _greater(
-    mapped: Mapped,
-    fields: Mapping[str, pa.Array],
-    columns: dict[str, pa.Array],
-    unread: dict[str, Ints],
-    schema: Schema,
-    labels: Sequence[str],
-    file: str,
-) -> list[Issue]:
-    """Have a total be unread where another height or volume of the row is the greater."""
-    said = []
-    for name, others in mapped.greater.items():
-        if name not in columns:
-            continue  # the user's word
-        column, total = schema.column(name), np.asarray(columns[name].fill_null(np.inf))
-        for match in others:
-            other = units.read(column, match, mapped, fields, labels, file).array
-            rows = np.flatnonzero(np.asarray(other.fill_null(0.0)) > total)
-            if len(rows):
-                take_out(columns, unread, name, rows)
-                said.append(column_issues.not_greatest(column, match.field, rows, labels, file))
     return said
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 
-from layers import field_issues, near_names
+from layers import field_issues, near_names, rivals
 from layers.account import Issue
 from layers.catalog import ENDS, nearest
 from layers.cut_names import beginning, begins, cut_heading, may_be_cut, tells
@@ -15,47 +16,12 @@ from layers.errors import LayerError
 from layers.fitting import are_days, fits, may_hold
 from layers.headings import Heading, Rest, heading, is_measured, may_be_other, unit_of
 from layers.issues import listed
+from layers.matches import Mapped, Match
 from layers.parse import folded
 from layers.schema import Column, Schema
 
 # Row numbers that programs add; nobody misses them.
 ROW_NUMBERS = frozenset({"fid", "ogc_fid", "objectid"})
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A source field that holds a column.
-
-    ``unit`` is the one in the field's own name ("生产规模（万吨/年）"); ``unclear`` where the name
-    says nothing of a unit that bureaus write differently; ``both`` where the field holds the top
-    and the bottom elevation, or the beginning and the end of a term; ``generic`` where the name is
-    used for other things too.
-    """
-
-    field: str
-    unit: str | None = None
-    unclear: bool = False
-    both: bool = False
-    stated: bool = False
-    generic: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Mapped:
-    """Matches of each column, best first; the fields that hold units; what is left over.
-
-    ``doubtful``: fields that may hold a column or something else, by column. They are not read,
-    and where no match has a value the column is unread, not empty.
-    ``untold``: those of them that are told only where that makes a row unread.
-    ``greater``: fields that speak of the same as a total; it is none where they say more.
-    """
-
-    matches: Mapping[str, tuple[Match, ...]]
-    units: Mapping[str, tuple[str, ...]]
-    issues: tuple[Issue, ...]
-    doubtful: Mapping[str, tuple[str, ...]]
-    untold: frozenset[str]
-    greater: Mapping[str, tuple[Match, ...]]
 
 
 class _Mapping:
@@ -165,18 +131,28 @@ def map_fields(
     # A field that the user states for one column is no doubtful one of another.
     _tell_doubts(found, set(stated.values()) | set(used))
     _match_cut(found, used, cut=cut)
+    units = _unit_fields(found, cut=cut)
+    used = [*used, *(f for names in units.values() for f in names)]
     _match_near(found, used)
     found.issues += [field_issues.cut(file, found.cut)] if found.cut else []
-    units = _unit_fields(found, cut=cut)
-    taken = found.matched | {f for names in units.values() for f in names}
-    rest = [f for f in fields if f not in taken and f not in used]
+    rest = [f for f in fields if f not in found.matched and f not in used]
     ignored = [f for f in rest if folded(f) not in ROW_NUMBERS]
     if ignored:
         found.issues.append(field_issues.ignored(file, ignored))
     matches = {k: v for k, v in found.matches.items() if v}
     untold = frozenset(found.untold)
-    greater = _greater(found)
-    return Mapped(matches, units, tuple(found.issues), found.doubtful, untold, greater)
+    free = {f: h for f, h in found.names.items() if f not in used}
+    match = partial(_match, found=found)
+    beside = rivals.Beside(free, matches, found.doubtful, match)
+    return Mapped(
+        matches,
+        units,
+        tuple(found.issues),
+        found.doubtful,
+        untold,
+        rivals.extremes(beside, schema),
+        rivals.rivals(beside, schema),
+    )
 
 
 def _range_words(schema: Schema, stated: Mapping[str, str]) -> frozenset[str]:
@@ -277,8 +253,10 @@ def _unit_fields(found: _Mapping, *, cut: bool) -> dict[str, tuple[str, ...]]:
 def _holds_unit(field: str, found: _Mapping, column: Column, *, cut: bool) -> bool:
     words = [folded(u) for u in column.unit_fields]
     name = found.names[field]
-    if field not in found.rests and (name.whole in words or name.base in words):
-        return True
+    if field not in found.rests:
+        own = [_base(found.names[m.field], column) for m in found.matches[column.name]]
+        if name.whole in words or name.base in words or near_names.holds_unit(name, own, column):
+            return True
     return cut and found.may_be_cut(field) and any(found.begins(field, w) for w in words)
 
 
@@ -378,17 +356,3 @@ def _match_near(found: _Mapping, used: Sequence[str]) -> None:
         for field in near_names.near(free, column):
             found.doubt(field, [column.name], told=lacks)
             found.issues += [field_issues.near(found.file, field, column)] if lacks else []
-
-
-def _greater(found: _Mapping) -> dict[str, tuple[Match, ...]]:
-    """Return total -> fields of today's or of other heights beside those it is taken from."""
-    out: dict[str, tuple[Match, ...]] = {}
-    for column in filter(near_names.is_total, found.schema.columns):
-        matches = found.matches[column.name]
-        if any(m.stated for m in matches):
-            continue  # the user's word
-        own = {m.field for m in [m for m in matches if not m.generic] or matches}
-        named = near_names.of_the_same(found.names, column)
-        fields = dict.fromkeys([*named, *found.doubtful.get(column.name, ())])
-        out[column.name] = tuple(_match(column, f, found) for f in fields if f not in own)
-    return {name: others for name, others in out.items() if others and found.matches[name]}

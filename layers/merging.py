@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from gis.ragged import Bools, Ints
 from layers import column_issues, minerals, units
+from layers.catalog import ENDS
 from layers.cells import as_text, is_blank, is_readable, rows_where, without
-from layers.fields import Mapped, Match
+from layers.matches import Mapped, Match
 from layers.parse import BLANK, folded
 from layers.schema import Column
 from layers.values import Values
@@ -27,6 +28,10 @@ _OF_ANOTHER = {
     "valid_from": _YEARS,
     "valid_to": _YEARS,
 }
+# Ends of a term; the day of a status may well be another than that of the data.
+_TERM = ENDS[1]
+# What is only one way of what a flag asks: a void that is not filled may be treated otherwise.
+_ONE_WAY_OF = {"treated": "充填"}
 
 _Read = Callable[[Sequence[Match], Bools], Values]
 """What reads a column from some of its fields, in the rows (n,) that are asked."""
@@ -97,10 +102,12 @@ def _named_first(
     said = (*best.issues, *rest.issues, column_issues.set_aside(column, *names, file))
     array = pc.coalesce(best.array, rest.array)
     joined = Values(array, said, np.union1d(best.unread, rest.unread))
-    if column.dtype != "code":
+    part = _ONE_WAY_OF.get(column.name)
+    against = [m for m in generic if part is None or part not in m.field]
+    if not against or not (column.dtype in ("code", "flag") or column.name in _TERM):
         return joined
     # 权利状态 有效 and 状态 注销: what the generic field says in known words is not passed over.
-    return _without_clash(joined, read(generic, held).array, names, column, labels, file)
+    return _without_clash(joined, read(against, held).array, names, column, labels, file)
 
 
 def _only(array: pa.Array, rows: Bools) -> pa.Array:
@@ -140,7 +147,7 @@ def _merged(
     array = arrays[0]
     clash = np.zeros(len(labels), np.bool_)
     for other in arrays[1:]:
-        clash[_differing(column, array, other)] = True
+        clash[differing(column, array, other)] = True
         array = pc.coalesce(array, other)
     names = [m.field for m in matches]
     # A name is a label and decides nothing: the first field's is as good as any.
@@ -170,7 +177,7 @@ def _known_first(column: Column, arrays: list[pa.Array]) -> list[pa.Array]:
     return [*known, pc.coalesce(found, *arrays)]
 
 
-def _differing(column: Column, array: pa.Array, other: pa.Array) -> Ints:
+def differing(column: Column, array: pa.Array, other: pa.Array) -> Ints:
     """Return the rows in which two fields of a column contradict each other."""
     rows = rows_where(pc.not_equal(array, other))
     if column.name != "mineral":

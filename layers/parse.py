@@ -44,6 +44,11 @@ _VOLUME = {
     "百万m3": "1000000", "亿m3": "100000000", "亿立方米": "100000000",
 }  # fmt: skip
 # Column unit -> spelling -> how many of the column's unit it is.
+# The metre as GML writes it in ``uom``.
+_METRE = re.compile(
+    r"#?(?:m|met(?:er|re)s?)|(?:urn:(?:ogc:def|x-ogp):uom:|https?://www\.opengis\.net/def/uom/)"
+    r"epsg[:/][\d.]{0,9}[:/]9001"
+)
 UNITS: Mapping[str | None, Mapping[str, Decimal]] = {
     unit: {word: Decimal(factor) for word, factor in words.items()}
     for unit, words in {
@@ -131,6 +136,8 @@ def as_unit(word: str) -> str:
     ('万t/a', '万t/a', '万t/a', '万m3', 'm')
     """
     spelling = folded(word).lstrip("×x*·")
+    if _METRE.fullmatch(spelling):
+        return "m"
     if found := _LOST_POWER.fullmatch(spelling):
         return _POWERS[found[1]] + found[2]
     if found := _TEN.fullmatch(spelling):

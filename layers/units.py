@@ -13,9 +13,9 @@ from gis.ragged import Bools, Ints
 from layers import parse
 from layers.account import Issue
 from layers.cells import as_text, bare_numbers, by_word, without
-from layers.fields import Mapped, Match
 from layers.headings import heading
 from layers.issues import label_en, warning
+from layers.matches import Mapped, Match
 from layers.schema import Column
 from layers.values import Values, convert
 

@@ -213,8 +213,13 @@ def _integer(array: pa.Array, origin: Origin, unit: Unit) -> Values:
 def _elevation_end(array: pa.Array, origin: Origin, unit: Unit) -> Values:
     """Return one end of elevations that a field holds both of."""
     column, text = origin.column, as_text(array)
-    if unit is not None and parse.factor_of(parse.as_unit(str(unit)), column.unit) != 1:
+    if isinstance(unit, str) and not _is_one(unit, column):
         return _all_bad(array, origin)
+    if isinstance(unit, pa.Array):
+        other = by_word(as_text(unit), lambda word: not _is_one(word, column), pa.bool_())
+        bad = rows_where(pc.and_(other.fill_null(False), text.is_valid()))
+        read = _elevation_end(without(text, bad), origin, None)
+        return _without(read, text, bad, origin)
     side, depths = int(not column.name.startswith("top")), parse.is_of_depths(origin.field)
     single = rows_where(by_word(text, lambda w: parse.is_bare(parse.level(w)), pa.bool_()))
     single = single if len(text.take(pa.array(single)).unique()) > 1 else single[:0]
@@ -227,6 +232,11 @@ def _elevation_end(array: pa.Array, origin: Origin, unit: Unit) -> Values:
     read = _parsed(ranges, one_end, origin, expected="downwards" if depths else "range")
     said = [one_level(text, single, origin)] if len(single) else []
     return _sound(read, ranges, origin).losing(single, *said)
+
+
+def _is_one(unit: str, column: Column) -> bool:
+    """Return whether a unit is the column's own."""
+    return parse.factor_of(parse.as_unit(unit), column.unit) == 1
 
 
 # -- days ----------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from layers.catalog import catalog
-from layers.fields import Mapped, map_fields
+from layers.fields import map_fields
 from layers.formats.source import Source
+from layers.matches import Mapped
 from layers.schema import Column, Schema
 from layers.stated_accuracy import FIELD, SHORT
 
@@ -124,7 +125,7 @@ def _others(name: str, due: Meaning, k: int, schema: Schema, encoding: str) -> I
 
 def _words(column: Column, role: str) -> Sequence[str]:
     if role == "unit":
-        return column.unit_fields
+        return column.unit_fields or [f"{alias}单位" for alias in column.aliases]
     return (*column.aliases, column.name, *column.whole_names)
 
 

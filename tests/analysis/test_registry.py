@@ -7,6 +7,8 @@ import pytest
 
 from analysis import registry, rulebook
 from analysis.errors import RuleError, UnknownRuleError
+from layers import near_names
+from layers.catalog import schema
 
 CASES = Path(__file__).parent / "rule_cases"
 MODULE = """
@@ -101,3 +103,9 @@ def test_unknown_code_names_the_nearest():
     assert "MR101" in caught.value.zh and "MR101" in caught.value.en
     with pytest.raises(UnknownRuleError, match="现有：GF301"):
         registry.get(["ZZ9"])
+
+
+@pytest.mark.parametrize("rule", registry.discover(), ids=lambda rule: rule.code)
+def test_a_nearly_right_name_leaves_open_what_an_empty_cell_answers(rule):
+    for layer, names in rule.empty_tells.items():
+        assert [n for n in names if not near_names.covers(schema(layer).column(n))] == []

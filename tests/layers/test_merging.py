@@ -128,16 +128,21 @@ def test_what_is_no_height_of_the_dam_is_no_greater_one(read):
 
 @pytest.mark.parametrize("name", ["建设性质_1", "建设性质2", "建设性质_y", "建设性质说明"])
 def test_a_near_field_counts_where_the_column_is_blank(make_source, settings, name):
-    columns = {"尾矿库编号": ["A1", "A2", "A3"], "建设性质": ["已有", None, None]}
+    columns = {"尾矿库编号": ["A1", "A2", "A3"], "建设性质": ["新建", None, None]}
     layer = load(make_source({**columns, name: ["新建", "新建", None]}), POND, settings())
-    assert layer.table.column("project_type").to_pylist() == ["existing", None, None]
+    assert layer.table.column("project_type").to_pylist() == ["new", None, None]
     assert layer.is_unread("project_type").tolist() == [False, True, False]
     (said,) = [i for i in layer.issues if i.code == "field_ambiguous"]
     assert "project_type is empty in 1 rows where " + name in said.en
     # Where no row is blank, nothing is to be told.
-    columns["建设性质"] = ["已有"] * 3
+    columns["建设性质"] = ["新建"] * 3
     layer = load(make_source({**columns, name: ["新建", "新建", None]}), POND, settings())
-    assert all(i.code != "field_ambiguous" for i in layer.issues)
+    assert not {"field_ambiguous", "field_conflict"} & {i.code for i in layer.issues}
+    # What it says in known words is not passed over.
+    columns["建设性质"] = ["已有"] * 3
+    layer = load(make_source({**columns, name: ["新建", "已有", None]}), POND, settings())
+    assert layer.table.column("project_type").to_pylist() == [None, "existing", "existing"]
+    assert "field_conflict" in {i.code for i in layer.issues}
 
 
 @pytest.mark.parametrize("name", ["河道宽（m）", "河宽m", "河床宽", "水面宽（m）"])

@@ -156,3 +156,40 @@ def test_headings_that_name_metres_and_the_datum(read, heading):
 def test_ranges_under_a_heading_that_names_metres_and_the_datum(read):
     columns = {"开采标高（m，1985国家高程基准）": ["1250~980"]}
     assert read(RIGHT, "bottom_elevation_m", columns) == ([980.0], [], [])
+
+
+@pytest.mark.parametrize(
+    ("shape", "column", "field", "unit_field", "unit", "value"),
+    [
+        ("river", "width_m", "河宽", "河宽单位", "km", 60.0),
+        ("river", "width_m", "河宽", "河宽_uom", "km", 60.0),
+        ("river", "width_m", "河宽", "河宽单位", "m", 0.06),
+        ("river", "width_m", "河宽", "河宽_uom", "urn:ogc:def:uom:EPSG::9001", 0.06),
+        ("river", "width_m", "河宽", "河宽_uom", "metre", 0.06),
+        ("river", "width_m", "河宽", "河宽单位", None, 0.06),
+        ("river", "width_m", "河宽", "河宽单位", "百米", None),
+        ("tailings_facility", "total_dam_height_m", "总坝高", "坝高单位", "百米", None),
+        ("tailings_facility", "total_dam_height_m", "ZBG", "ZBGDW", "km", 60.0),
+        ("tailings_facility", "total_dam_height_m", "总坝高", "建设单位", "甲公司", None),
+    ],
+)
+def test_a_unit_in_a_field_beside_any_measured_one(
+    read, shape, column, field, unit_field, unit, value
+):
+    values, unread, _ = read(schema(shape), column, {field: [0.06], unit_field: [unit]})
+    assert values == [pytest.approx(value) if value else None]
+    # 0.06 m is no dam; the builder of one is no unit.
+    assert unread == ([] if value else [0])
+
+
+@pytest.mark.parametrize("unit", ["m", "km"])
+def test_a_unit_beside_a_range_of_elevations(read, unit):
+    columns = {"开采标高": ["1250~980"], "开采标高单位": [unit]}
+    values, unread, _ = read(RIGHT, "top_elevation_m", columns)
+    assert (values, unread) == (([1250.0], []) if unit == "m" else ([None], [0]))
+
+
+def test_the_unit_of_people(read):
+    place = schema("settlement")
+    columns = {"人口": [1000, 1000], "人口单位": ["人", "万人"]}
+    assert read(place, "population", columns)[:2] == ([1000.0, None], [1])

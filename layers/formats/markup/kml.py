@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ import shapely
 from gis.ragged import Ints, Shapes
 from layers.account import Issue
 from layers.formats import geometries, ogr
-from layers.formats.markup.kml_folders import Folders, is_known, names_of_mines
+from layers.formats.markup.kml_folders import Folders, is_known, is_measured_name, names_of_mines
 from layers.formats.markup.kml_scan import Mark, Scan
 from layers.formats.markup.kml_system import WGS_84, system_around
 from layers.formats.markup.source import read_markup
@@ -25,6 +26,8 @@ from layers.parse import folded
 _SHOWN = 20
 _FOLDERS = 6
 _FOLDER = "文件夹"
+# A title with a unit behind it, of whatever spelling.
+_UNIT = re.compile(r"([^(（/\s]{1,60})[(（/\s]([^()（）]{1,60})[)）]?")
 _LABEL = "Name"
 _NOTES = frozenset({"description", "description (Placemark)"})
 
@@ -187,7 +190,8 @@ def _columns(
 def _titled(scan: Scan, marks: Sequence[Mark]) -> tuple[Sequence[Mark], list[Issue]]:
     """Return the placemarks with fields such as f1 under their titles, where those are known ones.
 
-    A title that stands for several fields, or is a field's name, renames none.
+    A title that stands for several fields, or is a field's name, renames none. The unit that it
+    states of a measured column is added to a name that states none: ZBG(百米).
     """
     given = dict.fromkeys(name for mark in marks for name in mark.fields)
     titles = {name: next(iter(scan.titles[name])) for name in given
@@ -195,8 +199,13 @@ def _titled(scan: Scan, marks: Sequence[Mark]) -> tuple[Sequence[Mark], list[Iss
     times = Counter(titles.values())
     called = {
         name: title for name, title in titles.items()
-        if times[title] == 1 and title not in given and is_known(title) and not is_known(name)
+        if times[title] == 1 and title not in given and not is_known(name)
+        and (is_known(title) or _with_unit(title))
     }  # fmt: skip
+    for name, title in titles.items():
+        unit = _with_unit(title) if is_measured_name(name) else None
+        if unit and f"{name}({unit})" not in given:
+            called[name] = f"{name}({unit})"
     if not called:
         return marks, []
     renamed = [
@@ -207,6 +216,12 @@ def _titled(scan: Scan, marks: Sequence[Mark]) -> tuple[Sequence[Mark], list[Iss
     zh = f"字段按其显示名（displayName）读：{listed(pairs, shown=_SHOWN)}"
     en = f"fields are called by their titles (displayName): {listed(pairs, 'en', _SHOWN)}"
     return renamed, [info("field_titled", zh, en)]
+
+
+def _with_unit(title: str) -> str | None:
+    """Return the unit behind the name of a measured column, None where there is none."""
+    found = _UNIT.fullmatch(title)
+    return found[2] if found and is_measured_name(found[1]) else None
 
 
 def _distinct(fields: Mapping[str, Sequence[str]], name: str) -> list[str]:

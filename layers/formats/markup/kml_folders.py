@@ -14,6 +14,7 @@ from layers.formats import ogr
 from layers.formats.markup.kml_scan import Container, Mark, Scan
 from layers.formats.markup.source import without_prefix
 from layers.formats.source import refusal
+from layers.headings import is_measured
 from layers.issues import listed, warning
 from layers.parse import folded
 
@@ -219,6 +220,17 @@ def is_known(field: str) -> bool:
     """Tell whether a field is called like a column of the contract."""
     # A unit may stand behind: 矿区面积（km²）.
     return folded(re.sub(r"[(（].*", "", field)) in _known_names()
+
+
+def is_measured_name(field: str) -> bool:
+    """Tell whether a field is called, without a unit, like a column that holds a measure."""
+    return folded(field) in _measured_names()
+
+
+@cache
+def _measured_names() -> frozenset[str]:
+    columns = (c for schema in catalog().values() for c in schema.columns if is_measured(c))
+    return frozenset(folded(w) for c in columns for w in (c.name, c.zh, *c.aliases))
 
 
 @cache

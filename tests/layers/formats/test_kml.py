@@ -504,6 +504,24 @@ def test_titles_that_are_doubtful_rename_nothing(kml, marks):
     assert "field_titled" not in [i.code for i in source.issues]
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "called"),
+    [
+        ("ZBG", "总坝高(百米)", "ZBG(百米)"),
+        ("总坝高", "总坝高（m）", "总坝高(m)"),
+        ("ZBG", "总坝高/百米", "ZBG(百米)"),
+        ("f1", "总坝高/百米", "总坝高/百米"),
+        ("总坝高(m)", "总坝高（米）", "总坝高(m)"),
+        ("ZBG", "总坝高", "ZBG"),
+        ("ZBG", "备注(百米)", "ZBG"),
+        ("XKZH", "许可证号（盖章）", "XKZH"),
+    ],
+)
+def test_a_unit_in_the_title_of_a_known_name_is_kept(kml, name, title, called):
+    source = read(kml(mark(fields=titled(name, title, "2.5"))))
+    assert columns(source) == {"Name": ["甲"], called: ["2.5"]}
+
+
 K = "http://www.opengis.net/kml/2.2"
 
 

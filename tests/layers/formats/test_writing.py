@@ -104,7 +104,7 @@ def test_a_letter_that_gbk_has_not_is_not_left_out(tmp_path, name):
 
 
 def test_field_names_stay_apart_when_cut(source, tmp_path):
-    frame = geopandas.GeoDataFrame({"采矿许可证编号一": ["a"], "采矿许可证编号二": ["b"]},
+    frame = geopandas.GeoDataFrame({"采矿许可证照片一": ["a"], "采矿许可证照片二": ["b"]},
                                    geometry=[PLAIN], crs=4526)  # fmt: skip
     frame.to_file(tmp_path / "n.gpkg")
     writing.write(read(tmp_path / "n.gpkg"), tmp_path / "n.shp")
