@@ -16,6 +16,10 @@ _FIELD = re.compile(
     r"|desc(?:ription)?",
     re.IGNORECASE,
 )
+_OF_PLACE = re.compile(
+    "坐标|位置|点位|范围|[边界]界|界[线址]|图[形斑]|轮廓|废|无效|失效|撤销|注销|删除"
+)
+_SHOWN = 40
 _FIRST = 0xE000
 _LOCAL = chr(_FIRST + len(DATUMS))
 _NAMED = f"[{chr(_FIRST)}-{_LOCAL}]"
@@ -59,7 +63,11 @@ def objection(text: str, system: pyproj.CRS) -> tuple[bool, Reason] | None:
     Whether it says so of the coordinates, not only in passing, and in which words.
     """
     if (said := wrong(text)) is not None:
-        return True, said
+        if _OF_PLACE.search(text) is not None:
+            return True, said
+        # 待核实 alone may be said of anything that the row holds.
+        shown = " ".join(text.split())[:_SHOWN]
+        return False, (f"写有“{shown}”", f"says {shown!r}")
     stated = stated_of(text)
     if stated == Stated():
         return None

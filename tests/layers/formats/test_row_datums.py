@@ -131,6 +131,8 @@ REMARKS = [
     ("备注1", "坐标采用独立坐标系", "names a local plane (坐标采用独立坐标系)"),
     ("备注", "坐标仅供参考", "says of its coordinates '坐标仅供参考': they cannot be used"),
     ("BZ", "图斑坐标作废", "says of its coordinates '坐标作废': they cannot be used"),
+    ("备注", "作废", "says of its coordinates '作废': they cannot be used"),
+    ("备注", "坐标待核实", "says of its coordinates '坐标待核实': they cannot be used"),
     ("备注", "坐标经脱密处理", "says '脱密' of its coordinates"),
     ("备注", "坐标未转换", "says '未转换' of its coordinates"),
 ]
@@ -156,6 +158,8 @@ def test_a_row_whose_remark_disowns_its_coordinates_is_refused(write, field, wor
         ("面积以西安80坐标计算", "names Xian 1980"),
         ("中央子午线117度", "states the central meridian 117°"),
         ("数据已脱密", "says '脱密'"),
+        ("待核实", "says '待核实'"),
+        ("仅供参考", "says '仅供参考'"),
     ],
 )
 def test_a_datum_that_a_remark_names_in_passing_is_told(write, words, said):
