@@ -29,6 +29,7 @@ from layers.formats.shapefile import reader as _shapefile
 from layers.formats.sniff import CONTAINERS, SUPPORTED, WORKBOOKS, check_regular, kind_of, missing
 from layers.formats.source import Source, digest_file, opening, refusal
 from layers.formats.stated_area import area_issues
+from layers.formats.stated_centre import centre_issues
 from layers.formats.table import reader as table
 from layers.formats.text import corner_lines, corner_text, exploration, registration
 from layers.formats.unusual_planes import doubted
@@ -157,7 +158,8 @@ def read(
         source = own_names.told(_with_crs(source, crs), path.stem)
     _check_computable(source)
     source = contradicting(source)
-    return replace(source, issues=(*source.issues, *area_issues(source)))
+    issues = (*source.issues, *area_issues(source), *centre_issues(source))
+    return replace(source, issues=issues)
 
 
 def _names(kind: str, path: Path, encoding: str | None) -> list[str]:

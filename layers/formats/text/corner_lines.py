@@ -76,7 +76,9 @@ def read(path: Path, encoding: str | None) -> Source:
         refused: as :func:`layers.formats.table.reader.read`.
     """
     text, found = read_any_text(path, encoding)
-    lines = _without_others([*itertools.starmap(Line.of, enumerate(text.splitlines(), 1))])
+    written = [*itertools.starmap(Line.of, enumerate(text.splitlines(), 1))]
+    lines = _without_others(written)
+    others = [a.text for a, b in zip(written, lines, strict=True) if a is not b]
     check(path, lines)
     high = have_heights(path, lines)
     kinds = {match.re for line in lines for match in line.corners}
@@ -94,7 +96,9 @@ def read(path: Path, encoding: str | None) -> Source:
     rows += [(line.number, row) for line in lines if line not in titles for row in _rows(line)]
     numbers, cells = zip(*rows, strict=True)
     source = table.source_of(path, Sheet(path.stem, cells, numbers), FORMAT, encoding=found)
-    return replace(source, issues=(*_told(high, headed=own is not None), *source.issues))
+    told = _told(high, headed=own is not None)
+    prose = "\n".join([source.prose, *others])
+    return replace(source, issues=(*told, *source.issues), prose=prose)
 
 
 def _of_all(above: Sequence[Line], below: Sequence[Line]) -> list[Line]:
