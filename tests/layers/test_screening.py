@@ -84,7 +84,7 @@ def test_a_geodatabase_is_a_folder(tmp_path, folder):
         ([("a.gpkg", b"x"), ("inner.zip", b"y")], "another archive"),
         ([("a.gpkg", b"PK\x03\x04rest")], "an archive itself"),
         ([("a.gpkg", b"x"), ("b.geojson", b"y")], "it has 2: a.gpkg, b.geojson"),
-        ([("readme.pdf", b"x")], "it has 0"),
+        ([("readme.pdf", b"x")], "write the corners as a corner text"),
         ([("a.gpkg", b"\0" * (3 << 20))], "bomb"),
         ([("m.gdb/sub/a.gdbtable", b"x")], "holds a folder"),
         ([("m.gdb/.hidden", b"x")], "no geodatabase file"),

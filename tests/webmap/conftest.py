@@ -50,7 +50,7 @@ def right(number, geometry, **properties):
 
 REGISTERED = {
     "mining_right": [
-        right("甲", box(5, 0, 15, 10), name="青石梁", holder="某石料有限公司"),
+        right("甲", box(5, 0, 15, 10), name="青石梁", holder="青石石料有限公司"),
         right("乙", box(60, 0, 70, 10)),
     ],
     "river": [
