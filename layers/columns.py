@@ -104,7 +104,7 @@ def build_columns(
     issues += column_issues.empty(schema, blank, settings.constants, file)
     # A field that says nothing in any row is no source: the user may declare what it lacks.
     written = {k: v for k, v in columns.items() if k not in blank}
-    issues += null_marks.clear(written, unread, labels, schema, file)
+    issues += null_marks.clear(written, unread, labels, schema, file, shapefile=cut)
     constants, errors = _constants(settings.constants, written, schema, n, file)
     columns |= written
     issues += _derive(columns, schema, unread, broad, labels, file)

@@ -49,12 +49,15 @@ def clear(
     labels: Sequence[str],
     schema: Schema,
     file: str,
+    *,
+    shapefile: bool = False,
 ) -> list[Issue]:
     """Take marks for null out of the elevations; return a warning about each of the marks.
 
     0 and -99 are marks where top and bottom of a row are both the same one, and where every
-    elevation of the file that is none of the two lies more than 200 m off (a single row does not
-    speak against itself), or there is no such elevation.
+    elevation of the file that is none of the two lies more than 200 m off, or there is no such
+    elevation. A single row does not speak against itself, but in a ``shapefile``, whose numbers
+    have no other null.
     """
     names = [name for name in _ENDS if name in columns]
     if not names or not len(labels):
@@ -62,7 +65,7 @@ def clear(
     values = np.column_stack([np.asarray(columns[n].fill_null(np.nan), np.float64) for n in names])
     issues = []
     for mark in _MARKS:
-        bad = _marks(values, mark)
+        bad = _marks(values, mark, shapefile or len(values) > 1)
         if not bad.any():
             continue
         for name, rows in zip(names, bad.T, strict=True):
@@ -75,13 +78,17 @@ def clear(
     return issues
 
 
-def _marks(values: Floats, mark: float) -> Bools:
-    """Return (n, ends) bool: the elevation is ``mark`` and stands for an empty cell."""
+def _marks(values: Floats, mark: float, believed: bool) -> Bools:
+    """Return (n, ends) bool: the elevation is ``mark`` and stands for an empty cell.
+
+    Parameters
+    ----------
+    believed : what the other elevations say is enough
+    """
     hit: Bools = np.asarray(np.equal(values, mark), np.bool_)
     both = hit.all(axis=1) & (hit.shape[1] == len(_ENDS))
     known = values[np.isfinite(values) & ~np.isin(values, _MARKS)]
-    alone = len(values) > 1 or not len(known)
-    if alone and not (np.abs(known - mark) <= _APART_M).any():
+    if (believed or not len(known)) and not (np.abs(known - mark) <= _APART_M).any():
         return hit
     return np.asarray(hit & both[:, None], np.bool_)
 

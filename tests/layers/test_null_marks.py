@@ -1,5 +1,7 @@
 """0 and -99 among elevations: true near the sea, marks for null elsewhere."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,11 +13,11 @@ WORKING, OREBODY = schema("working"), schema("orebody")
 
 @pytest.fixture
 def read(make_source, settings):
-    def make(shape, **columns):
+    def make(shape, form="GPKG", **columns):
         """Return the elevations, the unread rows of each column, and the warnings."""
         n = len(next(iter(columns.values())))
         fields = {shape.number: [f"A{k}" for k in range(n)], **columns}
-        layer = load(make_source(fields), shape, settings())
+        layer = load(replace(make_source(fields), format=form), shape, settings())
         ends = [c.name for c in shape.columns if c.name.endswith("_elevation_m")]
         values = [[None if np.isnan(v) else v for v in layer.number(e).tolist()] for e in ends]
         rows = [np.flatnonzero(layer.is_unread(e)).tolist() for e in ends]
@@ -60,6 +62,14 @@ def test_near_the_sea(read):
 def test_a_single_row_does_not_speak_against_itself(read):
     values, rows, said = read(WORKING, 上限标高=[350.0], 下限标高=[0.0])
     assert values == [[350.0], [0.0]] and rows == [[], []] and not said
+
+
+@pytest.mark.parametrize("mark", [0.0, -99.0])
+def test_a_shapefile_has_no_other_null_for_numbers(read, mark):
+    values, rows, said = read(WORKING, form="ESRI Shapefile", 上限标高=[650.0], 下限标高=[mark])
+    assert values == [[650.0], [None]] and rows == [[], [0]] and len(said) == 1
+    near = read(WORKING, form="ESRI Shapefile", 上限标高=[150.0], 下限标高=[0.0])
+    assert near == ([[150.0], [0.0]], [[], []], [])
 
 
 def test_ranges_hold_marks_too(read):
