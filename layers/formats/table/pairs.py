@@ -75,6 +75,15 @@ def disagreements(sheet: Sheet, best: PairRead, held: Sequence[PairRead]) -> lis
     return issues
 
 
+def elsewhere(one: PairRead, other: PairRead) -> bool:
+    """Tell whether two pairs give other places in most rows, whatever datums they are in."""
+    rows = sorted(one.at.keys() & other.at.keys())
+    if other is one or not rows:
+        return False
+    found = _apart(one, other, *(np.array([r.at[row] for row in rows]) for r in (one, other)))
+    return found is not None and bool(_DATUMS_APART_M < np.median(found[0]) < np.inf)
+
+
 def agree(one: PairRead, other: PairRead) -> bool:
     """Tell whether two pairs give one place in all rows of both, of which there must be some."""
     rows = sorted(one.at.keys() & other.at.keys())

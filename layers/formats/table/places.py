@@ -31,7 +31,7 @@ from layers.formats.table.numbers import (
     unit_written,
     why_not,
 )
-from layers.formats.table.pairs import PairRead, agree, disagreements, moved_to
+from layers.formats.table.pairs import PairRead, agree, disagreements, elsewhere, moved_to
 from layers.formats.table.sheet import Sheet, bad_row
 from layers.issues import warning
 from layers.whereabouts import Reason
@@ -179,6 +179,11 @@ def _refuse_doubles(path: Path, sheet: Sheet, best: PairRead, held: Sequence[Pai
                           "请分成两个表；若不在同一坐标系，请写明各组的坐标系",
                           "two pairs of columns of one system disagree: make two tables where two "
                           "stand side by side, or say what each is in")  # fmt: skip
+        if elsewhere(best, other):
+            raise bad_row(path, sheet, min(best.at.keys() & other.at.keys()),
+                          "两组坐标列相距太远，不是同一处：若是并排的两个表，请分成两个表",
+                          "two pairs of columns are too far apart for one place: make two tables "
+                          "where two stand side by side")  # fmt: skip
 
 
 def _rank(read: PairRead, corners: bool) -> tuple[int, int, int]:

@@ -8,7 +8,6 @@ Any other table gives one point per row.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -41,6 +40,7 @@ from layers.formats.table.numbers import (
     overlong_lines,
     with_plain_numbers,
 )
+from layers.formats.table.other_sheets import with_others
 from layers.formats.table.parcels import parcels_of
 from layers.formats.table.place_lists import (
     lists_places,
@@ -57,7 +57,7 @@ from layers.formats.table.sexagesimal import joined_angles
 from layers.formats.table.sheet import Sheet, bad_row, squeezed
 from layers.formats.table.sheets import read_csv, read_workbook, rough_csv
 from layers.formats.table.told_rings import check_told
-from layers.issues import error, info, label_en, listed, warning
+from layers.issues import error, info, label_en, warning
 
 FORMAT, WORKBOOK = "coordinate table", "workbook"
 
@@ -95,32 +95,7 @@ def read_sheet(path: Path, name: str) -> Source:
     """Read one sheet of a workbook; as :func:`read`."""
     sheets = read_workbook(path)
     sheet = next(s for s in sheets if s.name == name)
-    source = source_of(path, sheet, WORKBOOK, layer=name)
-    return replace(source, issues=(*source.issues, *_without_table(sheets)))
-
-
-def _without_table(sheets: Sequence[Sheet]) -> list[Issue]:
-    """Tell of visible sheets in which no columns of coordinates were found."""
-    issues = []
-    left = [s for s in sheets if find_header(s) is None]
-    for numbers, tell in ((True, warning), (False, info)):
-        names = [s.name for s in left if _holds_numbers(s) == numbers]
-        if names:
-            zh, en = listed(names), listed(names, "en")
-            issues.append(
-                tell(
-                    "sheets_unread",
-                    f"工作表没有写明坐标列，未读：{zh}",
-                    f"sheets without named coordinate columns are not read: {en}",
-                )
-            )
-    return issues
-
-
-def _holds_numbers(sheet: Sheet) -> bool:
-    """Return whether a sheet may hold corners: three rows of two numbers."""
-    rows = (sum(is_number_like(c) for c in cells) for cells in sheet.rows)
-    return sum(n >= 2 for n in rows) >= 3
+    return with_others(source_of(path, sheet, WORKBOOK, layer=name), sheets)
 
 
 def source_of(

@@ -556,11 +556,39 @@ def test_a_workbook_without_columns_of_coordinates(workbook):
 
 def test_sheets_without_a_header_are_told(workbook):
     rows = [["点号", "X", "Y"], *map(list, corners())]
-    path = workbook({"拐点": rows, "西区": rows[1:], "说明": [["没有坐标"]]})
+    other = [[n, float(x) + 50_000, y] for n, x, y in rows[1:]]
+    path = workbook({"拐点": rows, "西区": other, "说明": [["没有坐标"]]})
     assert [(i.severity, i.code, i.en) for i in read(path).issues] == [
         ("warning", "sheets_unread", "sheets without named coordinate columns are not read: 西区"),
         ("info", "sheets_unread", "sheets without named coordinate columns are not read: 说明"),
     ]
+
+
+def test_a_page_on_another_sheet_is_no_table_that_may_be_left(workbook):
+    rows = [["点号", "X", "Y"], *map(list, corners())]
+    for page in (rows[4:], [["续", *rows[4]]]):
+        with pytest.raises(FormatError, match="sheet 第2页 holds coordinates and no header"):
+            read(workbook({"第1页": rows[:4], "第2页": page}))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("本次坐标为1980西安坐标系", "sheet 说明 names Xian 1980"), ("中央子午线117°", "117"),
+     ("坐标经脱密处理", "脱密")],
+)  # fmt: skip
+def test_a_note_on_another_sheet_is_heard(workbook, words, said):
+    rows = [["2000国家大地坐标系"], ["点号", "X", "Y"], *map(list, corners())]
+    source = read(workbook({"拐点": rows, "说明": [["说明"], [words]]}))
+    assert source.crs is None and said in source.crs_note
+    with pytest.raises(FormatError, match="sheet 说明 says of its coordinates '坐标作废'"):
+        read(workbook({"拐点": rows, "说明": [["坐标作废"]]}))
+    for plain in (
+        "坐标系为2000国家大地坐标系",
+        "由1980西安坐标系转换为2000国家大地坐标系",
+        "单位：米",
+    ):
+        source = read(workbook({"拐点": rows, "说明": [["说明"], [plain]]}))
+        assert source.crs.to_epsg() == 4526
 
 
 @pytest.mark.parametrize(
@@ -800,8 +828,8 @@ def test_packed_degrees_without_a_point(table):
 
 @pytest.mark.parametrize("odd", ["-3761000", "376100.0", "3*61000"])
 def test_another_pair_that_cannot_be_read_is_told(table, odd):
-    angles = [("114.000000", "34.000000"), ("114.010000", "34.000000"),
-              ("114.010000", "34.010000"), ("114.000000", "34.010000")]  # fmt: skip
+    angles = [("114.000000", "33.966990"), ("114.000000", "33.976006"),
+              ("114.010822", "33.976006"), ("114.010821", "33.966990")]  # fmt: skip
     rows = [(*c, *a) for c, a in zip(corners(), angles, strict=True)]
     rows[1] = (rows[1][0], odd, *rows[1][2:])
     head = (

@@ -106,12 +106,14 @@ def test_plane_and_degrees_of_no_datum_that_disagree(table):
 
 
 def test_two_datums_that_lie_too_far_apart(table):
-    for apart, said in ((100, []), (5000, ["coordinates_disagree"])):
-        rows = [(*r, r[1] + apart, r[2]) for r in ring(SQUARE)]
-        source = table(
-            ("", "2000国家大地坐标系", "", "1980西安坐标系"), (*HEAD, "X坐标", "Y坐标"), *rows
-        )
-        assert [i.code for i in source.issues] == said
+    heads = ("", "2000国家大地坐标系", "", "1980西安坐标系"), (*HEAD, "X坐标", "Y坐标")
+    near = [(*r, r[1] + 100, r[2]) for r in ring(SQUARE)]
+    assert table(*heads, *near).issues == ()
+    one = [*near[:2], (*near[2][:3], near[2][1] + 5000, near[2][2]), near[3]]
+    assert [i.code for i in table(*heads, *one).issues] == ["coordinates_disagree"]
+    # All of them: of another mine, which would be lost.
+    with pytest.raises(FormatError, match="row 3: two pairs of columns are too far apart"):
+        table(*heads, *[(*r, r[1] + 5000, r[2]) for r in ring(SQUARE)])
 
 
 def test_degrees_of_wgs84_beside_a_plane(table):
