@@ -158,7 +158,8 @@ def codes_of(first: Floats, second: Floats) -> Ints:
     codes[_is_lon_lat(first, second)] = 1
     for swapped, north, east in ((0, first, second), (1, second, first)):
         fits = (north >= _NORTHING[0]) & (north <= _NORTHING[1])
-        with np.errstate(invalid="ignore"):  # an infinite number has no zone
+        # An infinite number has no zone, nor has the largest.
+        with np.errstate(invalid="ignore", over="ignore"):
             zone = np.floor_divide(east, 1e6)
             rest = east - zone * 1e6
         fits &= (rest >= _EASTING[0]) & (rest <= _EASTING[1])
