@@ -152,6 +152,20 @@ def overlay(case: Case) -> bool | None:
     return bool(abs(found - shapely.area(wanted) * scale**2) <= 1e-6 * SIZE_M**2)
 
 
+def areas(case: Case) -> bool | None:
+    """Tell whether what two outlines share and what they do not make up the area of each."""
+    both = two_polygons(case)
+    if both is None:
+        return None
+    (one, other), _ = both
+    shared = float(overlaps(one, other)[2].sum())
+    for own, against in ((one, other), (other, one)):
+        rest = float(outside(own, against, ([0], [0]))[1][0])
+        if abs(shared + rest - float(area_m2(own)[0])) > 1e-6 * SIZE_M**2:
+            return False
+    return True
+
+
 def meeting(case: Case) -> bool | None:
     both = two_polygons(case)
     if both is None:
@@ -184,6 +198,8 @@ OPERATIONS: dict[str, Callable[[Case], bool | None]] = {
     "differenceng": overlay,
     "intersects": meeting,
     "disjoint": meeting,
+    "areatest": areas,
+    "overlayareatest": areas,
     "distance": apart,
     "iswithindistance": apart,
 }
@@ -223,7 +239,8 @@ def main() -> int:
         print(f"- {n}: {EXPLAINED.get(reason, reason)}")
     print(
         "\nNot ours: points and lines under overlay, empty or invalid input, results on a coarse "
-        "grid, forms that shapely does not read."
+        "grid, forms that shapely does not read; and the operations that gis/ has none of (union, "
+        "unionArea, symmetric difference, relate and its predicates, buffer, hulls, simplifying)."
     )
     return int(any(reason not in EXPLAINED for reason in why))
 
